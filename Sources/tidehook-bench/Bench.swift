@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Tidehook: AsyncParsableCommand { func run() async throws { print("x") } }

@@ -1,0 +1,3 @@
+import ArgumentParser
+import Configuration
+@main struct Tidehook: AsyncParsableCommand { func run() async throws { print("x") } }
