@@ -1,0 +1,66 @@
+// One try of a delivery: what was sent and what came back.
+
+/// An attempt as it is recorded.
+public struct Attempt: Sendable {
+  /// Its id.
+  public var id: AttemptID
+  /// Counts the attempts of its delivery, from 1.
+  public var number: Int
+  /// What set it off.
+  public var trigger: AttemptTrigger
+  /// The revision of the webhook that it ran.
+  public var revision: Int
+  /// When it began.
+  public var startedAt: Timestamp
+  /// How long it took, pipeline included, in microseconds.
+  public var durationMicroseconds: Int64
+  /// The phases of its exchange; `nil` when nothing was sent.
+  public var phases: ExchangePhases?
+  /// Why it failed; `nil` when it delivered or the pipeline dropped the event.
+  public var failure: AttemptFailure?
+  /// What was sent; `nil` when nothing was.
+  public var request: SentRequest?
+  /// What came back; `nil` when nothing did.
+  public var response: ReceivedResponse?
+  /// What the scripts printed, at most 4 KiB.
+  public var log: String
+
+  /// Makes an attempt of its parts.
+  public init(
+    id: AttemptID, number: Int, trigger: AttemptTrigger, revision: Int, startedAt: Timestamp, durationMicroseconds: Int64,
+    phases: ExchangePhases? = nil, failure: AttemptFailure? = nil, request: SentRequest? = nil, response: ReceivedResponse? = nil,
+    log: String = ""
+  ) {
+    self.id = id
+    self.number = number
+    self.trigger = trigger
+    self.revision = revision
+    self.startedAt = startedAt
+    self.durationMicroseconds = durationMicroseconds
+    self.phases = phases
+    self.failure = failure
+    self.request = request
+    self.response = response
+    self.log = log
+  }
+}
+
+/// A request as an attempt records it.
+public struct SentRequest: Sendable {
+  /// The method.
+  public var method: String
+  /// The URL.
+  public var url: String
+  /// The headers, signatures included.
+  public var headers: [HeaderField]
+  /// The body; `nil` when it was the event's payload, which is stored once, with the event.
+  public var body: [UInt8]?
+
+  /// Makes a record of a request.
+  public init(method: String, url: String, headers: [HeaderField], body: [UInt8]?) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+  }
+}

@@ -1,0 +1,126 @@
+// One event for one webhook, and the tries to deliver it.
+
+/// Where a delivery stands. Texts are those of the API; numbers, in order of declaration, those of the store.
+public enum DeliveryState: String, Sendable, CaseIterable {
+  /// Waiting for its first try, or under way.
+  case pending
+  /// Waiting for another try after a failed one.
+  case retrying
+  /// The receiver answered 2xx.
+  case delivered
+  /// The pipeline dropped it.
+  case filtered
+  /// No try is left.
+  case dead
+  /// Its webhook is inactive.
+  case held
+  /// Its webhook was deleted.
+  case cancelled
+
+  /// Whether a try is due now or later.
+  public var isOpen: Bool {
+    switch self {
+    case .pending, .retrying: true
+    case .delivered, .filtered, .dead, .held, .cancelled: false
+    }
+  }
+}
+
+/// What set off an attempt.
+public enum AttemptTrigger: String, Sendable, CaseIterable {
+  /// The event was published.
+  case first
+  /// The attempt before it failed.
+  case retry
+  /// Somebody asked for a replay.
+  case manual
+}
+
+/// A delivery on its way into the store together with its event.
+public struct NewDelivery: Sendable {
+  /// Its id.
+  public var id: DeliveryID
+  /// For whom it is.
+  public var webhook: WebhookID
+  /// `pending`, or `held` for an inactive webhook.
+  public var state: DeliveryState
+  /// Whether this node takes it from memory once it is committed; else it is claimed from the store.
+  public var isLeased: Bool
+
+  /// Makes a delivery to store.
+  public init(id: DeliveryID, webhook: WebhookID, state: DeliveryState = .pending, isLeased: Bool) {
+    self.id = id
+    self.webhook = webhook
+    self.state = state
+    self.isLeased = isLeased
+  }
+}
+
+/// A delivery that this node holds and may attempt now.
+public struct DueDelivery: Sendable {
+  /// Its id.
+  public var id: DeliveryID
+  /// For whom it is.
+  public var webhook: WebhookID
+  /// What is to be delivered.
+  public var event: Event
+  /// Attempts so far, over all rounds.
+  public var attemptCount: Int
+  /// Attempts before the last replay: the retry policy counts from there.
+  public var earlierAttempts: Int
+  /// What sets off the attempt.
+  public var trigger: AttemptTrigger
+
+  /// Makes a due delivery.
+  public init(
+    id: DeliveryID, webhook: WebhookID, event: Event, attemptCount: Int = 0, earlierAttempts: Int = 0, trigger: AttemptTrigger = .first
+  ) {
+    self.id = id
+    self.webhook = webhook
+    self.event = event
+    self.attemptCount = attemptCount
+    self.earlierAttempts = earlierAttempts
+    self.trigger = trigger
+  }
+}
+
+/// A delivery as the store keeps it.
+public struct Delivery: Sendable {
+  /// Its id.
+  public var id: DeliveryID
+  /// The event's id.
+  public var eventID: EventID
+  /// The event's type.
+  public var eventType: EventType
+  /// The webhook's id; the webhook may be gone.
+  public var webhookID: WebhookID
+  /// Where it stands.
+  public var state: DeliveryState
+  /// Why: the drop's reason or the last failure.
+  public var reason: String?
+  /// Attempts so far.
+  public var attemptCount: Int
+  /// When the next attempt is due, for open deliveries.
+  public var nextAttemptAt: Timestamp?
+  /// When it was made.
+  public var createdAt: Timestamp
+  /// When its state last changed.
+  public var updatedAt: Timestamp
+
+  /// Makes a delivery of its parts.
+  public init(
+    id: DeliveryID, eventID: EventID, eventType: EventType, webhookID: WebhookID, state: DeliveryState, reason: String?, attemptCount: Int,
+    nextAttemptAt: Timestamp?, createdAt: Timestamp, updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.eventID = eventID
+    self.eventType = eventType
+    self.webhookID = webhookID
+    self.state = state
+    self.reason = reason
+    self.attemptCount = attemptCount
+    self.nextAttemptAt = nextAttemptAt
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+}

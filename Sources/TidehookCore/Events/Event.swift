@@ -1,0 +1,62 @@
+// An event as it was published and as it is stored.
+
+/// An immutable fact. Its payload is the canonical envelope, which is what an unscripted delivery sends.
+public struct Event: Sendable {
+  /// Its time-ordered row key and the default of ``id``.
+  public var key: TimeOrderedID
+  /// Its id: the idempotency key of publishing, and the message id of every delivery.
+  public var id: EventID
+  /// What happened.
+  public var type: EventType
+  /// Whom it concerns.
+  public var namespace: Namespace
+  /// When it happened, as the producer said, else when it was accepted.
+  public var timestamp: Timestamp
+  /// When Tidehook accepted it.
+  public var acceptedAt: Timestamp
+  /// `{"id","event","timestamp","data"}` in canonical JSON: the exact bytes of an untouched delivery.
+  public var payload: [UInt8]
+
+  /// Makes an event of its parts.
+  public init(
+    key: TimeOrderedID, id: EventID, type: EventType, namespace: Namespace, timestamp: Timestamp, acceptedAt: Timestamp, payload: [UInt8]
+  ) {
+    self.key = key
+    self.id = id
+    self.type = type
+    self.namespace = namespace
+    self.timestamp = timestamp
+    self.acceptedAt = acceptedAt
+    self.payload = payload
+  }
+}
+
+/// An event on its way into the store, with the deliveries that its matching webhooks get: all are committed together.
+public struct NewEvent: Sendable {
+  /// The event.
+  public var event: Event
+  /// The producer's `Idempotency-Key`, when it sent one.
+  public var idempotencyKey: String?
+  /// Whether the producer said when it happened; only then does the time count when a repeat is compared.
+  public var hasOwnTimestamp: Bool
+  /// One for each webhook that wants it.
+  public var deliveries: [NewDelivery]
+
+  /// Makes an event to store.
+  public init(event: Event, idempotencyKey: String? = nil, hasOwnTimestamp: Bool, deliveries: [NewDelivery]) {
+    self.event = event
+    self.idempotencyKey = idempotencyKey
+    self.hasOwnTimestamp = hasOwnTimestamp
+    self.deliveries = deliveries
+  }
+}
+
+/// What became of an event that was given to the store.
+public enum AppendResult: Sendable, Equatable {
+  /// It is on disk, with its deliveries.
+  case stored
+  /// The same event was stored before; nothing was added.
+  case duplicate(of: EventID, deliveries: Int)
+  /// Its id, or its idempotency key, belongs to an event with other content; nothing was added.
+  case conflict(with: EventID)
+}

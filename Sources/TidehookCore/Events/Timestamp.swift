@@ -1,0 +1,47 @@
+// A point in time, to the microsecond, and its RFC 3339 text.
+
+import Glibc
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+public struct Timestamp: Sendable, Hashable, Comparable {
+  /// Microseconds since 1970.
+  public let microseconds: Int64
+
+  /// Makes a time from microseconds since 1970.
+  public init(microseconds: Int64) {
+    self.microseconds = microseconds
+  }
+
+  /// What the system's wall clock says.
+  public static func systemNow() -> Timestamp {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Timestamp(microseconds: Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000)
+  }
+
+  /// Whole seconds since 1970, rounded down.
+  public var seconds: Int64 { microseconds.flooredQuotient(1_000_000) }
+
+  /// The earlier time first.
+  public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
+
+  /// A time that much later.
+  public static func + (time: Self, duration: Duration) -> Self {
+    Timestamp(microseconds: time.microseconds + duration.microseconds)
+  }
+}
+
+extension Duration {
+  /// The duration in whole microseconds, rounded towards zero.
+  public var microseconds: Int64 {
+    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+  }
+}
+
+extension Int64 {
+  /// The quotient rounded down, also for negative numbers.
+  func flooredQuotient(_ divisor: Int64) -> Int64 {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}

@@ -1,0 +1,31 @@
+// Makes time-ordered ids, in order, from any thread.
+
+import Synchronization
+
+/// Hands out ids whose keys never repeat and never go back, even when the clock does.
+public final class IDGenerator: Sendable {
+  private let time: any TimeSource
+  private let random: any RandomSource
+  private let last = Mutex<Int64>(0)
+
+  /// 2024-01-01T00:00:00Z in microseconds since 1970.
+  private static let epoch: Int64 = 1_704_067_200_000_000
+
+  /// Makes a generator over a clock and a source of random bits.
+  public init(time: any TimeSource, random: any RandomSource) {
+    self.time = time
+    self.random = random
+  }
+
+  /// The next id: greater than every one before it from this generator.
+  public func next() -> TimeOrderedID {
+    let bits = random.bits()
+    let now = max(0, time.now().microseconds - Self.epoch) << 12
+    let key = last.withLock { last in
+      // A random start within the microsecond keeps two nodes on one database apart.
+      last = max(last + 1, now | Int64(bits & 0x7FF))
+      return last
+    }
+    return TimeOrderedID(key: key, entropy: random.bits())
+  }
+}

@@ -1,0 +1,163 @@
+// What the rest of Tidehook asks of a store, one protocol for each consumer.
+
+/// Keeps events. Consumer: the publisher.
+public protocol EventStore: Sendable {
+  /// Commits events and their deliveries, all in one transaction, and returns when they are on disk.
+  /// - Returns: one result for each event, in order. A duplicate or conflict stops only itself.
+  func append(_ events: [NewEvent]) async throws(StoreError) -> [AppendResult]
+}
+
+/// One attempt and the state that it leads to, to be written together.
+public struct CompletedDelivery: Sendable {
+  /// Which delivery.
+  public var id: DeliveryID
+  /// The attempt; `nil` when none was made, because the webhook is inactive or deleted.
+  public var attempt: Attempt?
+  /// The new state.
+  public var transition: Transition
+  /// When it was decided.
+  public var at: Timestamp
+
+  /// Makes a record.
+  public init(id: DeliveryID, attempt: Attempt?, transition: Transition, at: Timestamp) {
+    self.id = id
+    self.attempt = attempt
+    self.transition = transition
+    self.at = at
+  }
+}
+
+/// What a claim brought.
+public struct Claim: Sendable {
+  /// Deliveries that this node now holds, in due order.
+  public var deliveries: [DueDelivery]
+  /// When the webhook's next unclaimed delivery is due; `nil` when there is none.
+  public var nextDue: Timestamp?
+
+  /// Makes a claim.
+  public init(deliveries: [DueDelivery], nextDue: Timestamp?) {
+    self.deliveries = deliveries
+    self.nextDue = nextDue
+  }
+}
+
+/// Hands out due deliveries and takes their outcomes. Consumer: the delivery engine.
+public protocol DeliveryQueue: Sendable {
+  /// For each webhook with open deliveries that no node holds: when the first is due.
+  func backlog() async throws(StoreError) -> [WebhookID: Timestamp]
+  /// Takes hold of up to `limit` deliveries of a webhook that are due by `now`, oldest due first, stopping early after `maxBytes` of payload.
+  func claim(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim
+  /// Writes an outcome and lets go of the delivery; returns when it is on disk.
+  func record(_ completed: CompletedDelivery) async throws(StoreError)
+  /// Lets go of deliveries that were not attempted, so that they can be claimed again.
+  func release(_ deliveries: [DeliveryID]) async throws(StoreError)
+}
+
+/// Keeps webhooks. Consumers: the registry, the API.
+public protocol WebhookStore: Sendable {
+  /// Stores a new webhook.
+  func insert(_ webhook: Webhook) async throws(StoreError)
+  /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
+  func update(_ webhook: Webhook) async throws(StoreError)
+  /// Deletes a webhook; its open and held deliveries stay until ``moveDeliveries(of:from:to:reason:at:limit:)``.
+  func delete(_ id: WebhookID) async throws(StoreError)
+  /// Every webhook, oldest first.
+  func webhooks() async throws(StoreError) -> [Webhook]
+  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; call it until it returns less.
+  /// - Returns: how many were moved.
+  func moveDeliveries(
+    of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
+  ) async throws(StoreError) -> Int
+}
+
+/// What became of a wish to replay a delivery.
+public enum ReplayResult: Sendable, Equatable {
+  /// It is pending again, due now.
+  case queued(WebhookID)
+  /// There is no such delivery.
+  case unknown
+  /// It cannot be replayed while it is in this state, or under way.
+  case refused(DeliveryState)
+}
+
+/// Which events a list shows, newest first.
+public struct EventFilter: Sendable {
+  /// Only of this type.
+  public var type: EventType?
+  /// Only in this namespace.
+  public var namespace: Namespace?
+  /// Only accepted at or after this time.
+  public var since: Timestamp?
+  /// Only accepted before this time.
+  public var until: Timestamp?
+
+  /// Makes a filter; everything passes what is not set.
+  public init(type: EventType? = nil, namespace: Namespace? = nil, since: Timestamp? = nil, until: Timestamp? = nil) {
+    self.type = type
+    self.namespace = namespace
+    self.since = since
+    self.until = until
+  }
+}
+
+/// Which deliveries a list shows, newest first.
+public struct DeliveryFilter: Sendable {
+  /// Only in this state.
+  public var state: DeliveryState?
+  /// Only for this webhook.
+  public var webhook: WebhookID?
+  /// Only of events of this type.
+  public var type: EventType?
+  /// Only of this event.
+  public var event: EventID?
+  /// Only made at or after this time.
+  public var since: Timestamp?
+  /// Only made before this time.
+  public var until: Timestamp?
+
+  /// Makes a filter; everything passes what is not set.
+  public init(
+    state: DeliveryState? = nil, webhook: WebhookID? = nil, type: EventType? = nil, event: EventID? = nil, since: Timestamp? = nil,
+    until: Timestamp? = nil
+  ) {
+    self.state = state
+    self.webhook = webhook
+    self.type = type
+    self.event = event
+    self.since = since
+    self.until = until
+  }
+}
+
+/// Shows what happened. Consumer: the API.
+public protocol History: Sendable {
+  /// One event.
+  func event(_ id: EventID) async throws(StoreError) -> Event?
+  /// Events, newest first, older than `cursor` (an event's key).
+  func events(_ filter: EventFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Event]
+  /// One delivery, its event and its attempts in order.
+  func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord?
+  /// Deliveries, newest first, older than `cursor` (a delivery's key).
+  func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery]
+  /// Makes a finished or waiting delivery due now.
+  func replay(_ id: DeliveryID, at now: Timestamp) async throws(StoreError) -> ReplayResult
+  /// Fails when the store cannot be read or written now.
+  func checkHealth() async throws(StoreError)
+}
+
+/// A delivery with all that is known of it.
+public struct DeliveryRecord: Sendable {
+  /// The delivery.
+  public var delivery: Delivery
+  /// What it delivers.
+  public var event: Event
+  /// Its attempts, first to last.
+  public var attempts: [Attempt]
+
+  /// Makes a record of its parts.
+  public init(delivery: Delivery, event: Event, attempts: [Attempt]) {
+    self.delivery = delivery
+    self.event = event
+    self.attempts = attempts
+  }
+}

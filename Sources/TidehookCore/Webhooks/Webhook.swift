@@ -1,0 +1,102 @@
+// A registration: where to, which events, which pipeline, how signed, how retried.
+
+/// A webhook's configuration at one revision.
+public struct Webhook: Sendable {
+  /// Its id.
+  public var id: WebhookID
+  /// What people call it, at most 200 characters.
+  public var name: String
+  /// Where deliveries go unless the pipeline says otherwise.
+  public var url: DestinationURL
+  /// Which types it wants; at least one.
+  public var events: [EventPattern]
+  /// Whose events it gets; `nil` means every namespace but Tidehook's own.
+  public var namespace: Namespace?
+  /// Whether it delivers. An inactive webhook's events wait in state `held`.
+  public var isActive: Bool
+  /// The stages that filter and reshape, in order.
+  public var pipeline: [PipelineStage]
+  /// The schemes that sign each request.
+  public var signing: [SigningScheme]
+  /// The secret they sign with.
+  public var secret: Secret
+  /// Headers that are added to each request.
+  public var headers: [HeaderField]
+  /// When failed deliveries are tried again.
+  public var retry: RetryPolicy
+  /// The longest an attempt may take, in seconds, 0.1...60.
+  public var timeoutSeconds: Double
+  /// How many requests may be under way at once, 1...1000.
+  public var maxInFlight: Int
+  /// Counts the changes of this configuration, from 1.
+  public var revision: Int
+  /// When it was made.
+  public var createdAt: Timestamp
+  /// When it was last changed.
+  public var updatedAt: Timestamp
+
+  /// Makes a webhook of its parts.
+  public init(
+    id: WebhookID, name: String, url: DestinationURL, events: [EventPattern], namespace: Namespace?, isActive: Bool = true,
+    pipeline: [PipelineStage] = [], signing: [SigningScheme] = SigningScheme.defaults, secret: Secret, headers: [HeaderField] = [],
+    retry: RetryPolicy = RetryPolicy(), timeoutSeconds: Double = 15, maxInFlight: Int = 64, revision: Int = 1, createdAt: Timestamp,
+    updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.name = name
+    self.url = url
+    self.events = events
+    self.namespace = namespace
+    self.isActive = isActive
+    self.pipeline = pipeline
+    self.signing = signing
+    self.secret = secret
+    self.headers = headers
+    self.retry = retry
+    self.timeoutSeconds = timeoutSeconds
+    self.maxInFlight = maxInFlight
+    self.revision = revision
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+
+  /// Whether it wants events of this type and namespace, active or not.
+  public func wants(_ type: EventType, in namespace: Namespace) -> Bool {
+    guard self.namespace.map({ $0 == namespace }) ?? (namespace != .operational) else { return false }
+    return events.contains { $0.matches(type) }
+  }
+}
+
+/// One stage of a pipeline.
+public enum PipelineStage: Sendable, Hashable {
+  /// A Lua script, given inline.
+  case script(String)
+}
+
+/// How a request is signed.
+public enum SigningScheme: String, Sendable, Hashable, CaseIterable {
+  /// REM Labs' `X-REM-Signature`.
+  case rem
+  /// Standard Webhooks 1.0.0, symmetric (`v1`).
+  case standard
+
+  /// What a webhook gets that asks for nothing else.
+  public static let defaults: [SigningScheme] = [.rem, .standard]
+}
+
+/// A text that must never be printed: its description hides it.
+public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
+  /// The text itself, for signing and for the one answer that shows it.
+  public let revealed: String
+
+  /// Wraps a text.
+  public init(_ text: String) {
+    self.revealed = text
+  }
+
+  /// Never the text.
+  public var description: String { "<secret>" }
+
+  /// Never the text.
+  public var debugDescription: String { "<secret>" }
+}
