@@ -1,0 +1,196 @@
+// Runs deliveries: carries out what the schedule decides, and tells it what happened.
+
+public import Logging
+import Synchronization
+public import TidehookCore
+
+/// Something that a delivery found out about its webhook.
+public enum WebhookNotice: Sendable {
+  /// The receiver answered 410: the webhook is to be made inactive.
+  case gone(WebhookID)
+  /// A delivery was stored as held while its webhook became active.
+  case unsettled(WebhookID)
+}
+
+/// Attempts deliveries, lane by lane, and writes their outcomes.
+///
+/// New deliveries come from memory (``accept(_:_:)``), everything else is claimed from the store when it is due; between the two the
+/// engine sleeps, it never polls.
+public final class DeliveryEngine: Sendable {
+  let queue: any DeliveryQueue
+  let runner: AttemptRunner
+  let time: any TimeSource
+  let logger: Logger
+  let schedule: Mutex<Schedule>
+  private let drained = Mutex<CheckedContinuation<Void, Never>?>(nil)
+  /// Says that the store may have something to claim.
+  let wakeUps: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+  private let noticeChannel: (stream: AsyncStream<WebhookNotice>, continuation: AsyncStream<WebhookNotice>.Continuation)
+
+  /// How long to wait before a claim or a record that failed is tried again.
+  static let storeRetryDelay = Duration.seconds(1)
+
+  /// Makes an engine; nothing is claimed before ``run()``.
+  public init(
+    queue: any DeliveryQueue, runner: AttemptRunner, limits: LaneLimits = LaneLimits(), time: any TimeSource, logger: Logger
+  ) {
+    self.queue = queue
+    self.runner = runner
+    self.time = time
+    self.logger = logger
+    self.schedule = Mutex(Schedule(limits: limits))
+    self.wakeUps = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    self.noticeChannel = AsyncStream.makeStream()
+  }
+
+  /// What deliveries found out about their webhooks. One consumer.
+  public var notices: AsyncStream<WebhookNotice> { noticeChannel.stream }
+
+  // MARK: Webhooks
+
+  /// Applies a webhook's limits to its lane.
+  func configure(_ webhook: Webhook) {
+    schedule.withLock { $0.configure(webhook.id, maxInFlight: webhook.maxInFlight) }
+    pump()
+  }
+
+  /// Forgets a deleted webhook's lane.
+  func retire(_ id: WebhookID) {
+    schedule.withLock { $0.retire(id) }
+  }
+
+  /// Notes that the store has a delivery of this webhook that nobody holds, such as a replayed one.
+  public func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
+    schedule.withLock { $0.noteBacklog(webhook, due: due) }
+    wake()
+  }
+
+  // MARK: Publishing
+
+  /// Promises a place in memory to a delivery that is about to be committed; false means that it will be claimed from the store.
+  func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
+    schedule.withLock { $0.reserve(webhook, bytes: bytes, now: now) }
+  }
+
+  /// Gives back the places of events that could not be stored.
+  func abandon(_ events: [NewEvent]) {
+    schedule.withLock { schedule in
+      for event in events {
+        for delivery in event.deliveries where delivery.isLeased {
+          schedule.abandon(delivery.webhook, bytes: event.event.payload.count)
+        }
+      }
+    }
+  }
+
+  /// Takes over the deliveries of events that were committed.
+  func accept(_ events: [NewEvent], _ results: [AppendResult]) {
+    var waiting: Set<WebhookID> = []
+    var unsettled: Set<WebhookID> = []
+    let isDraining = schedule.withLock { schedule in
+      for (event, result) in zip(events, results) {
+        for delivery in event.deliveries {
+          if delivery.isLeased, result == .stored {
+            schedule.admit(DueDelivery(id: delivery.id, webhook: delivery.webhook, event: event.event))
+          } else if delivery.isLeased {
+            schedule.abandon(delivery.webhook, bytes: event.event.payload.count)
+          } else if delivery.state == .held {
+            unsettled.insert(delivery.webhook)
+          } else if result == .stored {
+            waiting.insert(delivery.webhook)
+          }
+        }
+      }
+      for webhook in waiting { schedule.noteBacklog(webhook, due: events[0].event.acceptedAt) }
+      return schedule.isDraining
+    }
+    if !waiting.isEmpty { wake() }
+    for id in unsettled where runner.directory.webhook(id)?.isActive == true { noticeChannel.continuation.yield(.unsettled(id)) }
+    if !isDraining { pump() }
+  }
+
+  // MARK: Attempts
+
+  /// Starts everything that can start.
+  func pump() {
+    var wantsClaim = false
+    var started: [DueDelivery] = []
+    let now = time.now()
+    schedule.withLock { schedule in
+      while let next = schedule.takeNext(now: now) {
+        started.append(next.delivery)
+        wantsClaim = wantsClaim || next.wantsClaim
+      }
+    }
+    for delivery in started {
+      Task { await self.deliver(delivery) }
+    }
+    if wantsClaim { wake() }
+  }
+
+  private func deliver(_ delivery: DueDelivery) async {
+    let completed = await runner.attempt(delivery)
+    schedule.withLock { $0.finishExchange(delivery.webhook) }
+    pump()
+    await record(completed, of: delivery)
+    if completed.transition.disablesWebhook { noticeChannel.continuation.yield(.gone(delivery.webhook)) }
+    let (looksForClaims, isIdle) = schedule.withLock { schedule in
+      let looks = schedule.finishRecord(
+        delivery.webhook, bytes: delivery.event.payload.count, retryAt: completed.transition.nextAttemptAt)
+      return (looks, schedule.isDraining && schedule.isIdle)
+    }
+    if looksForClaims { wake() }
+    if isIdle { resumeDrain() }
+  }
+
+  /// Writes an outcome, however long that takes: what was sent must not be forgotten.
+  private func record(_ completed: CompletedDelivery, of delivery: DueDelivery) async {
+    while true {
+      do throws(StoreError) {
+        try await queue.record(completed)
+        break
+      } catch {
+        guard error.code != .closed else { return }
+        logger.error("outcome not recorded", metadata: ["delivery.id": "\(delivery.id)", "error": "\(error)"])
+        guard (try? await time.sleep(until: time.now() + Self.storeRetryDelay)) != nil else { return }
+      }
+    }
+    guard completed.transition.state == .dead else { return }
+    logger.notice(
+      "delivery dead",
+      metadata: [
+        "delivery.id": "\(delivery.id)", "webhook.id": "\(delivery.webhook)", "event.id": "\(delivery.event.id)",
+        "attempts": "\(completed.attempt?.number ?? delivery.attemptCount)",
+        "failure": "\(completed.attempt?.failure?.kind.rawValue ?? "none")",
+      ])
+  }
+
+  /// Says that the store may have something to claim.
+  func wake() { wakeUps.continuation.yield() }
+
+  // MARK: Stopping
+
+  /// Starts nothing more, lets go of what waits, and returns once everything under way has ended and is written.
+  public func drain() async {
+    let waiting = schedule.withLock { $0.drain() }
+    do {
+      try await queue.release(waiting.map(\.id))
+    } catch {
+      logger.warning("deliveries not released", metadata: ["count": "\(waiting.count)", "error": "\(error)"])
+    }
+    await withCheckedContinuation { continuation in
+      drained.withLock { $0 = continuation }
+      if schedule.withLock({ $0.isIdle }) { resumeDrain() }
+    }
+    wakeUps.continuation.finish()
+    noticeChannel.continuation.finish()
+  }
+
+  private func resumeDrain() {
+    let continuation = drained.withLock { waiting in
+      defer { waiting = nil }
+      return waiting
+    }
+    continuation?.resume()
+  }
+}

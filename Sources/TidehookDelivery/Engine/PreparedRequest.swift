@@ -1,0 +1,63 @@
+// What the pipeline made of a delivery, and the request that goes out for it.
+
+import TidehookCore
+
+/// A delivery after its pipeline: what is to be sent, but not signed yet.
+struct PreparedRequest {
+  let method: String
+  let url: DestinationURL
+  let headers: [HeaderField]
+  /// `nil` when it is the event's payload, byte for byte.
+  let ownBody: [UInt8]?
+}
+
+/// What to do with a delivery after its pipeline ran.
+enum Preparation {
+  case send(PreparedRequest)
+  case dropped(reason: String)
+  case failed(AttemptFailure)
+
+  /// Names that belong to the client, to the connection, or to a signature: a script cannot set them.
+  private static let reservedNames: Set<String> = [
+    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect",
+    "x-rem-signature", "webhook-id", "webhook-timestamp", "webhook-signature",
+  ]
+
+  /// Decides what follows from a pipeline's verdict.
+  init(_ verdict: PipelineVerdict, for webhook: ActiveWebhook) {
+    switch verdict {
+    case .dropped(let reason): self = .dropped(reason: reason)
+    case .failed(let message): self = .failed(AttemptFailure(.script, message))
+    case .send(let body, let overrides): self = Self.request(body: body, overrides, for: webhook)
+    }
+  }
+
+  private static func request(body: [UInt8]?, _ overrides: RequestOverrides, for webhook: ActiveWebhook) -> Preparation {
+    var url = webhook.webhook.url
+    if let text = overrides.url {
+      do throws(DestinationURLError) {
+        url = try DestinationURL(parsing: text)
+      } catch {
+        return .failed(AttemptFailure(.script, "the script's url override is refused: \(error)"))
+      }
+    }
+    if let name = overrides.headers.first(where: { reservedNames.contains($0.name.lowercased()) })?.name {
+      return .failed(AttemptFailure(.script, "a script cannot set the header \(name)"))
+    }
+    return .send(
+      PreparedRequest(
+        method: overrides.method ?? "POST", url: url, headers: headers(of: webhook, with: overrides), ownBody: body))
+  }
+
+  private static func headers(of webhook: ActiveWebhook, with overrides: RequestOverrides) -> [HeaderField] {
+    let type = HeaderField("Content-Type", overrides.contentType ?? "application/json")
+    if overrides.headers.isEmpty && !webhook.setsContentType { return [type] + webhook.headers }
+    var all = RequestOverrides(headers: overrides.contentType == nil ? [type] + webhook.headers : webhook.headers + [type])
+    // A name that stands twice keeps its last value: the webhook's own headers beat the defaults, the script's beat both.
+    all.headers = all.headers.enumerated().filter { index, field in
+      !all.headers[(index + 1)...].contains { $0.name.lowercased() == field.name.lowercased() }
+    }.map(\.element)
+    all.merge(RequestOverrides(headers: overrides.headers))
+    return all.headers
+  }
+}

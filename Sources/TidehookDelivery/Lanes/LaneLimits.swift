@@ -1,0 +1,29 @@
+// How much of this node one lane, and all lanes together, may take.
+
+/// Bounds on what is held in memory and under way.
+///
+/// When three quarters of a shared bound are used, it is scarce: a lane then gets no more than its small share, so that hanging receivers
+/// can never take everything and a lane that has nothing under way can always start.
+public struct LaneLimits: Sendable {
+  /// Deliveries held in memory, over all lanes.
+  public var held: Int
+  /// Deliveries held in memory by one lane.
+  public var heldPerLane: Int
+  /// Requests under way, over all lanes.
+  public var inFlight: Int
+  /// Payload bytes held in memory, over all lanes.
+  public var bytes: Int
+
+  /// Makes limits; the defaults keep a node's memory under some 100 MiB however long its queues are.
+  public init(held: Int = 20_000, heldPerLane: Int = 2_000, inFlight: Int = 4_096, bytes: Int = 64 << 20) {
+    self.held = held
+    self.heldPerLane = heldPerLane
+    self.inFlight = inFlight
+    self.bytes = bytes
+  }
+
+  /// What a lane may hold when memory is scarce.
+  static let scarceHeld = 16
+  /// What a lane may have under way when requests are scarce.
+  static let scarceInFlight = 4
+}

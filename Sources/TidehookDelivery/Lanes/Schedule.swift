@@ -1,0 +1,215 @@
+// Decides which delivery starts next and when the store is asked for more. A pure value: the engine carries out what it says.
+
+import DequeModule
+import TidehookCore
+
+/// All lanes, served in turn.
+struct Schedule {
+  private var lanes: [WebhookID: Lane] = [:]
+  /// Lanes that may be able to start something, in the order in which they are served.
+  private var turn: Deque<WebhookID> = []
+  private var held = 0
+  private var heldBytes = 0
+  private(set) var inFlight = 0
+  private var unrecorded = 0
+  private var isWaitingForRoom = false
+  private(set) var isDraining = false
+  let limits: LaneLimits
+
+  /// A lane of a webhook that was not configured yet: made when its first delivery comes.
+  private static let defaultInFlight = 64
+
+  init(limits: LaneLimits) {
+    self.limits = limits
+  }
+
+  /// Whether nothing is under way and nothing is still to be written.
+  var isIdle: Bool { inFlight == 0 && unrecorded == 0 }
+
+  // MARK: Lanes
+
+  /// Sets how many requests of a webhook may be under way.
+  mutating func configure(_ webhook: WebhookID, maxInFlight: Int) {
+    lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
+    enqueue(webhook)
+  }
+
+  /// Forgets the lane of a deleted webhook once what it holds has been dealt with.
+  mutating func retire(_ webhook: WebhookID) {
+    lanes[webhook]?.backlogDue = nil
+    lanes[webhook]?.isRetired = true
+    removeIfSpent(webhook)
+  }
+
+  // MARK: Coming in
+
+  /// Promises a place in memory for a delivery that is about to be committed.
+  ///
+  /// - Returns: false when the delivery has to wait in the store: its lane is full, or already has deliveries waiting there that are due.
+  mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
+    let lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
+    guard !isDraining, !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, heldBytes + bytes <= limits.bytes
+    else { return false }
+    lanes[webhook, default: lane].reserved += 1
+    hold(1, bytes: bytes)
+    return true
+  }
+
+  /// Gives back a promised place: the delivery was not stored.
+  mutating func abandon(_ webhook: WebhookID, bytes: Int) {
+    lanes[webhook]?.reserved -= 1
+    hold(-1, bytes: -bytes)
+  }
+
+  /// Takes in a delivery that was committed into a promised place.
+  mutating func admit(_ delivery: DueDelivery) {
+    lanes[delivery.webhook]?.reserved -= 1
+    lanes[delivery.webhook]?.ready.append(delivery)
+    enqueue(delivery.webhook)
+  }
+
+  /// Notes that the store has a delivery of this webhook that nobody holds.
+  mutating func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
+    let known = lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].backlogDue
+    lanes[webhook]?.backlogDue = known.map { min($0, due) } ?? due
+  }
+
+  // MARK: Claims
+
+  /// The claims to make now: lanes whose backlog is due and that have room; each counts as claiming until ``finishClaim(_:_:)``.
+  mutating func startClaims(now: Timestamp) -> [(webhook: WebhookID, limit: Int)] {
+    guard !isDraining else { return [] }
+    var claims: [(webhook: WebhookID, limit: Int)] = []
+    isWaitingForRoom = false
+    for (webhook, lane) in lanes where wantsClaim(lane, now: now) {
+      let limit = heldBytes < limits.bytes ? min(room(in: lane), limits.heldPerLane / 2) : 0
+      guard limit > 0 else {
+        isWaitingForRoom = true
+        continue
+      }
+      lanes[webhook]?.isClaiming = true
+      lanes[webhook]?.backlogDue = nil
+      lanes[webhook]?.reserved += limit
+      hold(limit, bytes: 0)
+      claims.append((webhook, limit))
+    }
+    return claims
+  }
+
+  /// Takes in what a claim of `limit` brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
+  mutating func finishClaim(_ webhook: WebhookID, limit: Int, _ claim: Claim?, retryAt: Timestamp) {
+    hold(-limit, bytes: 0)
+    lanes[webhook]?.isClaiming = false
+    lanes[webhook]?.reserved -= limit
+    for delivery in claim?.deliveries ?? [] {
+      hold(1, bytes: delivery.event.payload.count)
+      lanes[webhook]?.ready.append(delivery)
+    }
+    if let due = claim == nil ? retryAt : claim?.nextDue { noteBacklog(webhook, due: due) }
+    enqueue(webhook)
+    removeIfSpent(webhook)
+  }
+
+  /// How many payload bytes one claim may bring.
+  var claimBytes: Int { max(1 << 20, (limits.bytes - heldBytes) / 4) }
+
+  /// When the next claim is due that is not due yet; `nil` when the store has nothing more, as far as is known.
+  func nextWake(now: Timestamp) -> Timestamp? {
+    guard !isDraining else { return nil }
+    return lanes.values.lazy.compactMap(\.backlogDue).filter { $0 > now }.min()
+  }
+
+  private func wantsClaim(_ lane: Lane, now: Timestamp) -> Bool {
+    guard let due = lane.backlogDue, due <= now, !lane.isClaiming else { return false }
+    return lane.ready.count <= min(lane.maxInFlight, limits.heldPerLane / 2)
+  }
+
+  // MARK: Going out
+
+  /// The next delivery to attempt, lanes taking turns; `nil` when none can start.
+  ///
+  /// - Returns: the delivery, and whether its lane should now be given more from the store.
+  mutating func takeNext(now: Timestamp) -> (delivery: DueDelivery, wantsClaim: Bool)? {
+    for _ in 0..<(isDraining ? 0 : turn.count) {
+      guard let webhook = turn.popFirst(), var lane = lanes[webhook] else { continue }
+      guard mayStart(lane) else {
+        turn.append(webhook)
+        continue
+      }
+      lane.isQueued = false
+      guard let delivery = lane.ready.popFirst() else {
+        lanes[webhook] = lane
+        continue
+      }
+      lane.inFlight += 1
+      inFlight += 1
+      lanes[webhook] = lane
+      enqueue(webhook)
+      return (delivery, wantsClaim(lane, now: now))
+    }
+    return nil
+  }
+
+  /// An exchange has ended; its outcome is still to be written.
+  mutating func finishExchange(_ webhook: WebhookID) {
+    lanes[webhook]?.inFlight -= 1
+    lanes[webhook]?.unrecorded += 1
+    inFlight -= 1
+    unrecorded += 1
+    enqueue(webhook)
+  }
+
+  /// An outcome is on disk; `retryAt` is set when the delivery will be due again.
+  ///
+  /// - Returns: whether a claim should be looked for now: one was waiting for memory, or the new time is the first to come.
+  mutating func finishRecord(_ webhook: WebhookID, bytes: Int, retryAt: Timestamp?) -> Bool {
+    lanes[webhook]?.unrecorded -= 1
+    unrecorded -= 1
+    hold(-1, bytes: -bytes)
+    let isEarlier = retryAt.map { due in lanes[webhook]?.backlogDue.map { due < $0 } ?? true } ?? false
+    if let retryAt { noteBacklog(webhook, due: retryAt) }
+    removeIfSpent(webhook)
+    return isWaitingForRoom || isEarlier
+  }
+
+  /// Starts nothing from now on, and gives back what waits in memory.
+  mutating func drain() -> [DueDelivery] {
+    isDraining = true
+    var waiting: [DueDelivery] = []
+    for webhook in Array(lanes.keys) {
+      waiting += lanes[webhook]?.ready ?? []
+      lanes[webhook]?.ready.removeAll()
+    }
+    return waiting
+  }
+
+  // MARK: Bounds
+
+  /// Queues a lane that has something to start; one at its own cap is queued again when a request ends.
+  private mutating func enqueue(_ webhook: WebhookID) {
+    guard let lane = lanes[webhook], !lane.isQueued, !lane.ready.isEmpty, lane.inFlight < lane.maxInFlight else { return }
+    lanes[webhook]?.isQueued = true
+    turn.append(webhook)
+  }
+
+  private mutating func removeIfSpent(_ webhook: WebhookID) {
+    guard let lane = lanes[webhook], lane.isRetired, lane.held == 0, !lane.isClaiming else { return }
+    lanes[webhook] = nil
+  }
+
+  /// Whether the shared bound on requests lets this lane start one more.
+  private func mayStart(_ lane: Lane) -> Bool {
+    guard inFlight < limits.inFlight else { return false }
+    return inFlight < limits.inFlight / 4 * 3 || lane.inFlight < LaneLimits.scarceInFlight
+  }
+
+  private func room(in lane: Lane) -> Int {
+    let share = held < limits.held / 4 * 3 ? limits.heldPerLane : LaneLimits.scarceHeld
+    return min(share - lane.held, limits.held - held)
+  }
+
+  private mutating func hold(_ count: Int, bytes: Int) {
+    held += count
+    heldBytes += bytes
+  }
+}

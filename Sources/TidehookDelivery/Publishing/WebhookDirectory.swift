@@ -1,0 +1,89 @@
+// Every webhook in memory, with what its deliveries need ready made, and the answer to "who wants this event?".
+
+import Synchronization
+public import TidehookCore
+
+/// A webhook at one revision, ready to deliver.
+struct ActiveWebhook: Sendable {
+  let webhook: Webhook
+  let signer: any MessageSigner
+  /// The headers that every request carries, but for the default `Content-Type` and the signatures.
+  let headers: [HeaderField]
+  /// Whether one of them is a `Content-Type`.
+  let setsContentType: Bool
+}
+
+/// Knows every webhook; changes are in effect for the next event as soon as their call returns.
+public final class WebhookDirectory: Sendable {
+  /// Makes the signer of a webhook's revision.
+  public typealias SignerFactory = @Sendable (Webhook) -> any MessageSigner
+
+  private struct Route: Hashable {
+    let type: EventType
+    let namespace: Namespace
+  }
+
+  private struct Table {
+    var webhooks: [WebhookID: ActiveWebhook] = [:]
+    /// Remembered answers; emptied by every change.
+    var routes: [Route: [Webhook]] = [:]
+  }
+
+  /// More routes than this come from types made up at random, which are not worth remembering.
+  private static let maxRoutes = 10_000
+
+  private let table = Mutex(Table())
+  private let makeSigner: SignerFactory
+  private let userAgent: HeaderField
+
+  /// Makes an empty directory.
+  /// - Parameter userAgent: the value of `User-Agent` on every delivery.
+  public init(userAgent: String, makeSigner: @escaping SignerFactory) {
+    self.userAgent = HeaderField("User-Agent", userAgent)
+    self.makeSigner = makeSigner
+  }
+
+  /// Every webhook, oldest first.
+  public func webhooks() -> [Webhook] {
+    table.withLock { $0.webhooks.values.map(\.webhook) }.sorted { $0.id < $1.id }
+  }
+
+  /// One webhook.
+  public func webhook(_ id: WebhookID) -> Webhook? { active(id)?.webhook }
+
+  /// Takes in a new webhook, or a new revision of one.
+  public func put(_ webhook: Webhook) {
+    let names = Set(webhook.headers.map { $0.name.lowercased() })
+    let entry = ActiveWebhook(
+      webhook: webhook, signer: makeSigner(webhook),
+      headers: (names.contains("user-agent") ? [] : [userAgent]) + webhook.headers, setsContentType: names.contains("content-type"))
+    table.withLock {
+      $0.webhooks[webhook.id] = entry
+      $0.routes.removeAll()
+    }
+  }
+
+  /// Forgets a webhook.
+  public func remove(_ id: WebhookID) {
+    table.withLock {
+      $0.webhooks[id] = nil
+      $0.routes.removeAll()
+    }
+  }
+
+  func active(_ id: WebhookID) -> ActiveWebhook? {
+    table.withLock { $0.webhooks[id] }
+  }
+
+  /// The webhooks that want events of this type in this namespace, inactive ones included.
+  func subscribers(of type: EventType, in namespace: Namespace) -> [Webhook] {
+    let route = Route(type: type, namespace: namespace)
+    return table.withLock { table in
+      if let known = table.routes[route] { return known }
+      let found = table.webhooks.values.map(\.webhook).filter { $0.wants(type, in: namespace) }.sorted { $0.id < $1.id }
+      if table.routes.count >= Self.maxRoutes { table.routes.removeAll() }
+      table.routes[route] = found
+      return found
+    }
+  }
+}
