@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -38,8 +39,11 @@ let package = Package(
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Yams", package: "Yams"),
       ] + nio,
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // The binary carries the Swift runtime, while its objects stay those that the tests link dynamically: one build for both.
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
     .target(
       name: "TidehookAPI",
       dependencies: [
@@ -77,8 +81,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ] + nio,
-      swiftSettings: strict),
+      swiftSettings: strict,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
+    .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
+    .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookDelivery", "TidehookTesting"] + nio, swiftSettings: strict),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   ],

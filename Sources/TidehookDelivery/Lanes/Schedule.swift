@@ -1,41 +1,41 @@
 // Decides which delivery starts next and when the store is asked for more. A pure value: the engine carries out what it says.
 
 import DequeModule
-import TidehookCore
+package import TidehookCore
 
 /// All lanes, served in turn.
-struct Schedule {
+package struct Schedule {
   private var lanes: [WebhookID: Lane] = [:]
   /// Lanes that may be able to start something, in the order in which they are served.
   private var turn: Deque<WebhookID> = []
   private var held = 0
   private var heldBytes = 0
-  private(set) var inFlight = 0
+  package private(set) var inFlight = 0
   private var unrecorded = 0
   private var isWaitingForRoom = false
-  private(set) var isDraining = false
+  package private(set) var isDraining = false
   let limits: LaneLimits
 
   /// A lane of a webhook that was not configured yet: made when its first delivery comes.
   private static let defaultInFlight = 64
 
-  init(limits: LaneLimits) {
+  package init(limits: LaneLimits) {
     self.limits = limits
   }
 
   /// Whether nothing is under way and nothing is still to be written.
-  var isIdle: Bool { inFlight == 0 && unrecorded == 0 }
+  package var isIdle: Bool { inFlight == 0 && unrecorded == 0 }
 
   // MARK: Lanes
 
   /// Sets how many requests of a webhook may be under way.
-  mutating func configure(_ webhook: WebhookID, maxInFlight: Int) {
+  package mutating func configure(_ webhook: WebhookID, maxInFlight: Int) {
     lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
     enqueue(webhook)
   }
 
   /// Forgets the lane of a deleted webhook once what it holds has been dealt with.
-  mutating func retire(_ webhook: WebhookID) {
+  package mutating func retire(_ webhook: WebhookID) {
     lanes[webhook]?.backlogDue = nil
     lanes[webhook]?.isRetired = true
     removeIfSpent(webhook)
@@ -46,7 +46,7 @@ struct Schedule {
   /// Promises a place in memory for a delivery that is about to be committed.
   ///
   /// - Returns: false when the delivery has to wait in the store: its lane is full, or already has deliveries waiting there that are due.
-  mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
+  package mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
     let lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
     guard !isDraining, !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, heldBytes + bytes <= limits.bytes
     else { return false }
@@ -56,20 +56,20 @@ struct Schedule {
   }
 
   /// Gives back a promised place: the delivery was not stored.
-  mutating func abandon(_ webhook: WebhookID, bytes: Int) {
+  package mutating func abandon(_ webhook: WebhookID, bytes: Int) {
     lanes[webhook]?.reserved -= 1
     hold(-1, bytes: -bytes)
   }
 
   /// Takes in a delivery that was committed into a promised place.
-  mutating func admit(_ delivery: DueDelivery) {
+  package mutating func admit(_ delivery: DueDelivery) {
     lanes[delivery.webhook]?.reserved -= 1
     lanes[delivery.webhook]?.ready.append(delivery)
     enqueue(delivery.webhook)
   }
 
   /// Notes that the store has a delivery of this webhook that nobody holds.
-  mutating func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
+  package mutating func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
     let known = lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].backlogDue
     lanes[webhook]?.backlogDue = known.map { min($0, due) } ?? due
   }
@@ -77,7 +77,7 @@ struct Schedule {
   // MARK: Claims
 
   /// The claims to make now: lanes whose backlog is due and that have room; each counts as claiming until ``finishClaim(_:_:)``.
-  mutating func startClaims(now: Timestamp) -> [(webhook: WebhookID, limit: Int)] {
+  package mutating func startClaims(now: Timestamp) -> [(webhook: WebhookID, limit: Int)] {
     guard !isDraining else { return [] }
     var claims: [(webhook: WebhookID, limit: Int)] = []
     isWaitingForRoom = false
@@ -97,7 +97,7 @@ struct Schedule {
   }
 
   /// Takes in what a claim of `limit` brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
-  mutating func finishClaim(_ webhook: WebhookID, limit: Int, _ claim: Claim?, retryAt: Timestamp) {
+  package mutating func finishClaim(_ webhook: WebhookID, limit: Int, _ claim: Claim?, retryAt: Timestamp) {
     hold(-limit, bytes: 0)
     lanes[webhook]?.isClaiming = false
     lanes[webhook]?.reserved -= limit
@@ -111,10 +111,10 @@ struct Schedule {
   }
 
   /// How many payload bytes one claim may bring.
-  var claimBytes: Int { max(1 << 20, (limits.bytes - heldBytes) / 4) }
+  package var claimBytes: Int { max(1 << 20, (limits.bytes - heldBytes) / 4) }
 
   /// When the next claim is due that is not due yet; `nil` when the store has nothing more, as far as is known.
-  func nextWake(now: Timestamp) -> Timestamp? {
+  package func nextWake(now: Timestamp) -> Timestamp? {
     guard !isDraining else { return nil }
     return lanes.values.lazy.compactMap(\.backlogDue).filter { $0 > now }.min()
   }
@@ -129,7 +129,7 @@ struct Schedule {
   /// The next delivery to attempt, lanes taking turns; `nil` when none can start.
   ///
   /// - Returns: the delivery, and whether its lane should now be given more from the store.
-  mutating func takeNext(now: Timestamp) -> (delivery: DueDelivery, wantsClaim: Bool)? {
+  package mutating func takeNext(now: Timestamp) -> (delivery: DueDelivery, wantsClaim: Bool)? {
     for _ in 0..<(isDraining ? 0 : turn.count) {
       guard let webhook = turn.popFirst(), var lane = lanes[webhook] else { continue }
       guard mayStart(lane) else {
@@ -151,7 +151,7 @@ struct Schedule {
   }
 
   /// An exchange has ended; its outcome is still to be written.
-  mutating func finishExchange(_ webhook: WebhookID) {
+  package mutating func finishExchange(_ webhook: WebhookID) {
     lanes[webhook]?.inFlight -= 1
     lanes[webhook]?.unrecorded += 1
     inFlight -= 1
@@ -162,7 +162,7 @@ struct Schedule {
   /// An outcome is on disk; `retryAt` is set when the delivery will be due again.
   ///
   /// - Returns: whether a claim should be looked for now: one was waiting for memory, or the new time is the first to come.
-  mutating func finishRecord(_ webhook: WebhookID, bytes: Int, retryAt: Timestamp?) -> Bool {
+  package mutating func finishRecord(_ webhook: WebhookID, bytes: Int, retryAt: Timestamp?) -> Bool {
     lanes[webhook]?.unrecorded -= 1
     unrecorded -= 1
     hold(-1, bytes: -bytes)
@@ -173,7 +173,7 @@ struct Schedule {
   }
 
   /// Starts nothing from now on, and gives back what waits in memory.
-  mutating func drain() -> [DueDelivery] {
+  package mutating func drain() -> [DueDelivery] {
     isDraining = true
     var waiting: [DueDelivery] = []
     for webhook in Array(lanes.keys) {

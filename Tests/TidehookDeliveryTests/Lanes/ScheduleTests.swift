@@ -1,0 +1,144 @@
+import Testing
+import TidehookCore
+import TidehookDelivery
+import TidehookTesting
+
+@Suite struct ScheduleTests {
+  let ids = IDGenerator(time: TestClock(), random: FixedRandom())
+  let now = Timestamp(microseconds: 1_000_000)
+
+  func makeWebhook() -> WebhookID { WebhookID(ids.next()) }
+
+  func makeDelivery(_ webhook: WebhookID, bytes: Int = 10) -> DueDelivery {
+    let key = ids.next()
+    let event = Event(
+      key: key, id: EventID(key), type: EventType(stored: "memory.created"), namespace: .default, timestamp: now, acceptedAt: now,
+      payload: Array(repeating: 0x20, count: bytes))
+    return DueDelivery(id: DeliveryID(ids.next()), webhook: webhook, event: event)
+  }
+
+  /// Brings deliveries in as publishing does.
+  func admit(_ count: Int, of webhook: WebhookID, into schedule: inout Schedule) -> Int {
+    (0..<count).count { _ in
+      guard schedule.reserve(webhook, bytes: 10, now: now) else { return false }
+      schedule.admit(makeDelivery(webhook))
+      return true
+    }
+  }
+
+  func startAll(_ schedule: inout Schedule) -> [DueDelivery] {
+    var started: [DueDelivery] = []
+    while let next = schedule.takeNext(now: now) { started.append(next.delivery) }
+    return started
+  }
+
+  @Test func lanesTakeTurns() {
+    var schedule = Schedule(limits: LaneLimits())
+    let (a, b) = (makeWebhook(), makeWebhook())
+    #expect(admit(3, of: a, into: &schedule) == 3)
+    #expect(admit(3, of: b, into: &schedule) == 3)
+    #expect(startAll(&schedule).map(\.webhook) == [a, b, a, b, a, b])
+  }
+
+  @Test func aLaneNeverHasMoreUnderWayThanItsCap() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.configure(webhook, maxInFlight: 2)
+    #expect(admit(5, of: webhook, into: &schedule) == 5)
+    #expect(startAll(&schedule).count == 2)
+    schedule.finishExchange(webhook)
+    #expect(startAll(&schedule).count == 1)
+  }
+
+  @Test func aFullLaneSendsTheRestToTheStore() {
+    var schedule = Schedule(limits: LaneLimits(held: 100, heldPerLane: 10, inFlight: 100))
+    let webhook = makeWebhook()
+    #expect(admit(50, of: webhook, into: &schedule) == 10)
+  }
+
+  @Test func lanesThatHangCannotTakeWhatOthersNeed() {
+    var schedule = Schedule(limits: LaneLimits(held: 1000, heldPerLane: 500, inFlight: 100))
+    let hanging = (0..<10).map { _ in makeWebhook() }
+    for webhook in hanging {
+      schedule.configure(webhook, maxInFlight: 100)
+      _ = admit(500, of: webhook, into: &schedule)
+    }
+    #expect(startAll(&schedule).count < 100)
+    let quick = makeWebhook()
+    #expect(admit(1, of: quick, into: &schedule) == 1)
+    #expect(startAll(&schedule).map(\.webhook) == [quick])
+  }
+
+  @Test func newDeliveriesQueueBehindADueBacklog() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.noteBacklog(webhook, due: now)
+    #expect(!schedule.reserve(webhook, bytes: 10, now: now))
+  }
+
+  @Test func firstAttemptsDoNotWaitForRetriesThatAreNotDue() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.noteBacklog(webhook, due: now + .seconds(5))
+    #expect(schedule.reserve(webhook, bytes: 10, now: now))
+  }
+
+  @Test func theNextWakeIsTheEarliestDueTime() {
+    var schedule = Schedule(limits: LaneLimits())
+    schedule.noteBacklog(makeWebhook(), due: now + .seconds(9))
+    schedule.noteBacklog(makeWebhook(), due: now + .seconds(5))
+    #expect(schedule.nextWake(now: now) == now + .seconds(5))
+    #expect(schedule.startClaims(now: now).isEmpty)
+    #expect(schedule.startClaims(now: now + .seconds(5)).count == 1)
+  }
+
+  @Test func whatComesWhileAClaimRunsIsNotForgotten() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.noteBacklog(webhook, due: now)
+    let claims = schedule.startClaims(now: now)
+    #expect(claims.map(\.webhook) == [webhook])
+    schedule.noteBacklog(webhook, due: now)
+    schedule.finishClaim(webhook, limit: claims[0].limit, Claim(deliveries: [], nextDue: nil), retryAt: now)
+    #expect(schedule.startClaims(now: now).map(\.webhook) == [webhook])
+  }
+
+  @Test func aFailedClaimIsMadeAgainLater() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.noteBacklog(webhook, due: now)
+    let limit = schedule.startClaims(now: now)[0].limit
+    schedule.finishClaim(webhook, limit: limit, nil, retryAt: now + .seconds(1))
+    #expect(schedule.startClaims(now: now).isEmpty)
+    #expect(schedule.nextWake(now: now) == now + .seconds(1))
+  }
+
+  @Test func aClaimThatWaitsForMemoryIsLookedForWhenSomeReturns() {
+    var schedule = Schedule(limits: LaneLimits(held: 4, heldPerLane: 4, inFlight: 4))
+    let (full, waiting) = (makeWebhook(), makeWebhook())
+    #expect(admit(4, of: full, into: &schedule) > 0)
+    let started = startAll(&schedule)
+    let rest = 4 - started.count
+    _ = rest
+    schedule.noteBacklog(waiting, due: now)
+    while schedule.reserve(full, bytes: 0, now: now) {}
+    let before = schedule.startClaims(now: now)
+    schedule.finishExchange(full)
+    let looks = schedule.finishRecord(full, bytes: 10, retryAt: nil)
+    #expect(!before.isEmpty || looks)
+  }
+
+  @Test func drainingStartsNothingAndGivesBackWhatWaits() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.configure(webhook, maxInFlight: 1)
+    _ = admit(3, of: webhook, into: &schedule)
+    #expect(schedule.takeNext(now: now) != nil)
+    #expect(schedule.drain().count == 2)
+    #expect(schedule.takeNext(now: now) == nil)
+    #expect(!schedule.isIdle)
+    schedule.finishExchange(webhook)
+    _ = schedule.finishRecord(webhook, bytes: 10, retryAt: nil)
+    #expect(schedule.isIdle)
+  }
+}
