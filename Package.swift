@@ -9,6 +9,14 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// The binaries carry the Swift runtime, while their objects stay those that the tests link dynamically: one build serves both.
+let staticRuntime: [LinkerSetting] = [
+  .unsafeFlags([
+    "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials", "-lCoreFoundation", "-l_FoundationICU",
+    "-l_FoundationCollections", "-l_FoundationCShims",
+  ])
+]
+
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
@@ -42,8 +50,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ] + nio,
       swiftSettings: strict,
-      // The binary carries the Swift runtime, while its objects stay those that the tests link dynamically: one build for both.
-      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+      linkerSettings: staticRuntime),
     .target(
       name: "TidehookAPI",
       dependencies: [
@@ -82,10 +89,10 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ] + nio,
       swiftSettings: strict,
-      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+      linkerSettings: staticRuntime),
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
-    .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookDelivery", "TidehookTesting"] + nio, swiftSettings: strict),
+    .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log")] + nio, swiftSettings: strict),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   ],

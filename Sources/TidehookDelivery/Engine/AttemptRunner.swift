@@ -28,7 +28,7 @@ public struct AttemptRunner: Sendable {
   }
 
   /// Attempts a delivery once and decides what follows.
-  func attempt(_ delivery: DueDelivery) async -> CompletedDelivery {
+  package func attempt(_ delivery: DueDelivery) async -> CompletedDelivery {
     guard let active = directory.active(delivery.webhook) else { return untried(delivery, .webhookDeleted) }
     guard active.webhook.isActive else { return untried(delivery, .webhookInactive) }
     let startedAt = time.now()

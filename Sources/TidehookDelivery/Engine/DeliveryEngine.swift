@@ -150,7 +150,8 @@ public final class DeliveryEngine: Sendable {
         try await queue.record(completed)
         break
       } catch {
-        guard error.code != .closed else { return }
+        // A closed store claims the delivery again after the next start; a stale lease means that another node decides.
+        guard error.code != .closed, error.code != .stale else { return }
         logger.error("outcome not recorded", metadata: ["delivery.id": "\(delivery.id)", "error": "\(error)"])
         guard (try? await time.sleep(until: time.now() + Self.storeRetryDelay)) != nil else { return }
       }

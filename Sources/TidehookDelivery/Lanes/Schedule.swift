@@ -70,8 +70,8 @@ package struct Schedule {
 
   /// Notes that the store has a delivery of this webhook that nobody holds.
   package mutating func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
-    let known = lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].backlogDue
-    lanes[webhook]?.backlogDue = known.map { min($0, due) } ?? due
+    let known = lanes[webhook]?.backlogDue ?? due
+    lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].backlogDue = min(known, due)
   }
 
   // MARK: Claims

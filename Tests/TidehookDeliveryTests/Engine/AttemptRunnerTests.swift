@@ -1,0 +1,97 @@
+import Testing
+import TidehookCore
+import TidehookDelivery
+import TidehookTesting
+
+@Suite struct AttemptRunnerTests {
+  /// Attempts one delivery through a pipeline's verdict and returns the outcome with the request that was sent, if any.
+  func attempt(
+    _ verdict: PipelineVerdict, webhook change: (inout Webhook) -> Void = { $0.pipeline = [.script("")] }
+  ) async throws -> CompletedDelivery {
+    let fixture = EngineFixture(pipeline: FixedPipeline(verdict: verdict))
+    let webhook = try fixture.makeWebhook(change)
+    return await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id, payload: #"{"id":"evt_1"}"#))
+  }
+
+  func header(_ name: String, of completed: CompletedDelivery) -> [String] {
+    completed.attempt?.request?.headers.filter { $0.name.lowercased() == name }.map(\.value) ?? []
+  }
+
+  @Test func untouchedEventsAreSentAsTheyAreStored() async throws {
+    let completed = try await attempt(.send(body: nil, overrides: RequestOverrides()))
+    #expect(completed.transition.state == .delivered)
+    #expect(completed.attempt?.request?.body == nil)
+    #expect(header("content-type", of: completed) == ["application/json"])
+    #expect(header("user-agent", of: completed) == ["Tidehook/test"])
+    #expect(header("webhook-id", of: completed).count == 1)
+  }
+
+  @Test func scriptsOverrideMethodURLHeadersAndType() async throws {
+    let overrides = RequestOverrides(
+      method: "PUT", url: "https://example.org/other", headers: [HeaderField("X-Team", "b")], contentType: "text/plain")
+    let completed = try await attempt(.send(body: [0x61], overrides: overrides)) {
+      $0.pipeline = [.script("")]
+      $0.headers = [HeaderField("x-team", "a"), HeaderField("X-Other", "c")]
+    }
+    let request = try #require(completed.attempt?.request)
+    #expect(request.method == "PUT")
+    #expect(request.url == "https://example.org/other")
+    #expect(request.body == [0x61])
+    #expect(header("x-team", of: completed) == ["b"])
+    #expect(header("x-other", of: completed) == ["c"])
+    #expect(header("content-type", of: completed) == ["text/plain"])
+  }
+
+  @Test(arguments: ["Host", "content-length", "Webhook-Signature", "X-REM-Signature", "Transfer-Encoding"])
+  func scriptsCannotSetReservedHeaders(_ name: String) async throws {
+    let completed = try await attempt(.send(body: nil, overrides: RequestOverrides(headers: [HeaderField(name, "x")])))
+    #expect(completed.attempt?.failure?.kind == .script)
+    #expect(completed.attempt?.request == nil)
+  }
+
+  @Test(arguments: ["ftp://example.com", "/relative", "https://user@example.com", ""])
+  func unusableURLOverridesAreScriptErrors(_ url: String) async throws {
+    let completed = try await attempt(.send(body: nil, overrides: RequestOverrides(url: url)))
+    #expect(completed.attempt?.failure?.kind == .script)
+    #expect(completed.transition.state == .retrying)
+  }
+
+  @Test func dropsAreFilteredWithoutARequest() async throws {
+    let completed = try await attempt(.dropped(reason: "no tag"))
+    #expect(completed.transition == Transition(.filtered, reason: "no tag"))
+    #expect(completed.attempt?.request == nil)
+    #expect(completed.attempt?.log == "ran\n")
+  }
+
+  @Test func scriptErrorsAreFailedAttempts() async throws {
+    let completed = try await attempt(.failed("script:1: boom"))
+    #expect(completed.attempt?.failure == AttemptFailure(.script, "script:1: boom"))
+    #expect(completed.transition.state == .retrying)
+  }
+
+  @Test func inactiveAndDeletedWebhooksAreNotTried() async throws {
+    let inactive = try await attempt(.dropped(reason: "")) { $0.isActive = false }
+    #expect(inactive.attempt == nil)
+    #expect(inactive.transition.state == .held)
+    let fixture = EngineFixture()
+    let unknown = await fixture.runner.attempt(fixture.makeDelivery(for: WebhookID(fixture.ids.next())))
+    #expect(unknown.transition.state == .cancelled)
+  }
+
+  @Test func longAnswersAreKeptToFourKiB() async throws {
+    let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 200, body: Array(repeating: 1, count: 5000)))])
+    let webhook = try fixture.makeWebhook()
+    let completed = await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id))
+    #expect(completed.attempt?.response?.body.count == 4096)
+    #expect(completed.attempt?.response?.isTruncated == true)
+  }
+
+  @Test(arguments: [("120", 120), ("Mon, 13 Apr 2026 10:31:30 GMT", 90), ("soon", 5), ("-3", 5)])
+  func retryAfterIsReadAsSecondsOrDate(_ value: String, _ seconds: Int64) async throws {
+    let busy = ReceivedResponse(status: 503, headers: [HeaderField("retry-after", value)])
+    let fixture = EngineFixture(answers: [.success(busy)])
+    let webhook = try fixture.makeWebhook()
+    let completed = await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id))
+    #expect(completed.transition.nextAttemptAt == fixture.clock.now() + .seconds(seconds))
+  }
+}

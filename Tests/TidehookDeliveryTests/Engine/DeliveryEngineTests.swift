@@ -1,0 +1,99 @@
+import Logging
+import Testing
+import TidehookCore
+import TidehookDelivery
+import TidehookTesting
+
+@Suite struct DeliveryEngineTests {
+  func makeEngine(_ fixture: EngineFixture) -> DeliveryEngine {
+    DeliveryEngine(
+      queue: fixture.queue, runner: fixture.runner, time: fixture.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+  }
+
+  func makePublisher(_ fixture: EngineFixture, _ engine: DeliveryEngine) -> Publisher {
+    Publisher(store: fixture.queue, directory: fixture.directory, engine: engine, ids: fixture.ids, time: fixture.clock)
+  }
+
+  func publish(_ publisher: Publisher, namespace: Namespace = .default) async throws -> PublishOutcome {
+    let request = PublishRequest(
+      type: EventType(stored: "memory.created"), namespace: namespace, timestamp: "2026-04-13T10:30:00Z", data: Array(#"{"a":1}"#.utf8))
+    return try await publisher.publish([request])[0]
+  }
+
+  @Test func aPublishedEventIsSentToEachWebhookThatWantsIt() async throws {
+    let fixture = EngineFixture()
+    let engine = makeEngine(fixture)
+    _ = try fixture.makeWebhook()
+    _ = try fixture.makeWebhook { $0.events = [.exactly(EventType(stored: "other"))] }
+    let outcome = try await publish(makePublisher(fixture, engine))
+    #expect(outcome.deliveries == 1)
+    var records = fixture.queue.records.makeAsyncIterator()
+    #expect(await records.next()?.transition.state == .delivered)
+    var requests = fixture.client.requests.makeAsyncIterator()
+    let request = try #require(await requests.next())
+    let body = #"{"id":"\#(outcome.id)","event":"memory.created","timestamp":"2026-04-13T10:30:00Z","data":{"a":1}}"#
+    #expect(String(decoding: request.body, as: UTF8.self) == body)
+  }
+
+  @Test func webhooksWithoutANamespaceDoNotGetOperationalEvents() async throws {
+    let fixture = EngineFixture()
+    let engine = makeEngine(fixture)
+    _ = try fixture.makeWebhook()
+    #expect(try await publish(makePublisher(fixture, engine), namespace: .operational).deliveries == 0)
+  }
+
+  @Test func retriesComeWhenTheyAreDueAndKeepTheMessageID() async throws {
+    let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 500)), .success(ReceivedResponse(status: 200))])
+    let engine = makeEngine(fixture)
+    let running = Task { try await engine.run() }
+    _ = try fixture.makeWebhook()
+    _ = try await publish(makePublisher(fixture, engine))
+    var records = fixture.queue.records.makeAsyncIterator()
+    let first = try #require(await records.next())
+    #expect(first.transition.state == .retrying)
+    let due = await fixture.clock.nextSleep()
+    #expect(due == fixture.clock.now() + .seconds(5))
+    fixture.clock.advance(by: .seconds(5))
+    let second = try #require(await records.next())
+    #expect(second.transition.state == .delivered)
+    #expect(second.attempt?.trigger == .retry)
+    #expect(second.attempt?.number == 2)
+    var requests = fixture.client.requests.makeAsyncIterator()
+    let sent = try [#require(await requests.next()), #require(await requests.next())]
+    #expect(sent[0].headers.first { $0.name == "webhook-id" } == sent[1].headers.first { $0.name == "webhook-id" })
+    #expect(sent[0].headers.first { $0.name == "webhook-timestamp" } != sent[1].headers.first { $0.name == "webhook-timestamp" })
+    await engine.drain()
+    try await running.value
+  }
+
+  @Test func whatAnEarlierRunLeftIsClaimedAtTheStart() async throws {
+    let ids = IDGenerator(time: TestClock(), random: FixedRandom())
+    let webhook = WebhookID(ids.next())
+    let key = ids.next()
+    let event = Event(
+      key: key, id: EventID(key), type: EventType(stored: "a"), namespace: .default, timestamp: TestClock().now(),
+      acceptedAt: TestClock().now(), payload: [])
+    let left = DueDelivery(id: DeliveryID(ids.next()), webhook: webhook, event: event)
+    let fixture = EngineFixture(queue: MemoryQueue(waiting: [(TestClock().now(), left)]))
+    _ = try fixture.makeWebhook { $0.id = webhook }
+    let engine = makeEngine(fixture)
+    let running = Task { try await engine.run() }
+    var records = fixture.queue.records.makeAsyncIterator()
+    #expect(await records.next()?.id == left.id)
+    await engine.drain()
+    try await running.value
+  }
+
+  @Test func goneReceiversAreReported() async throws {
+    let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 410))])
+    let engine = makeEngine(fixture)
+    let webhook = try fixture.makeWebhook()
+    _ = try await publish(makePublisher(fixture, engine))
+    var notices = engine.notices.makeAsyncIterator()
+    guard case .gone(let id) = await notices.next() else {
+      Issue.record("expected a notice that the receiver is gone")
+      return
+    }
+    #expect(id == webhook.id)
+  }
+}
