@@ -1,0 +1,206 @@
+// The part of the client that lives on one event loop: its exchanges, and the connections that they share.
+
+import NIOCore
+import NIOSSL
+import TidehookCore
+
+/// What every part of a client shares.
+struct ClientSettings: Sendable {
+  let policy: EgressPolicy
+  let resolver: any AddressResolver
+  let limits: HTTPClientLimits
+  let tls: NIOSSLContext
+}
+
+/// The connections of one shard to one origin.
+final class Origin {
+  let key: DestinationOrigin
+  var pool: OriginPool<ConnectionHandler, PendingExchange>
+
+  init(_ key: DestinationOrigin, maxConnections: Int, maxIdle: Int) {
+    self.key = key
+    pool = OriginPool(maxConnections: maxConnections, maxIdle: maxIdle)
+  }
+}
+
+/// Confined to its event loop: everything here is called on it.
+final class ConnectionShard {
+  let eventLoop: any EventLoop
+  let settings: ClientSettings
+  private let share: ShardShare
+  private let active: ActiveExchanges
+  private var origins: [DestinationOrigin: Origin] = [:]
+  private var idleCount = 0
+  private var sweep: Scheduled<Void>?
+  /// Requests are encoded here; its memory is used again once the socket has taken the bytes.
+  private var scratch = ByteBuffer()
+  private var isShuttingDown = false
+  private var shutdownWaiters: [CheckedContinuation<Void, Never>] = []
+
+  init(eventLoop: any EventLoop, settings: ClientSettings, share: ShardShare) {
+    self.eventLoop = eventLoop
+    self.settings = settings
+    self.share = share
+    active = ActiveExchanges(eventLoop: eventLoop)
+  }
+
+  // MARK: Called by the client
+
+  func start(_ request: SignedRequest, ticket: ExchangeTicket, continuation: CheckedContinuation<Exchange, Never>) {
+    let exchange = PendingExchange(request, ticket: ticket, continuation: continuation)
+    if isShuttingDown { return exchange.resume(.failure(AttemptFailure(.connect, "the delivery client is shut down"))) }
+    if ticket.isCancelled { return exchange.resume(.failure(.cancelled)) }
+    if active.isEmpty { active.onExpiry = { [unowned self] in giveUp($0, $0.expiryFailure()) } }
+    active.add(exchange)
+    let origin = origin(for: request.url.origin)
+    switch origin.pool.start(exchange) {
+    case .use(let connection):
+      idleCount -= 1
+      connection.begin(exchange)
+    case .connect: connect(exchange, to: origin)
+    case .wait: break
+    }
+  }
+
+  func cancel(_ ticket: ExchangeTicket) {
+    if let exchange = active.first(with: ticket) { giveUp(exchange, .cancelled) }
+  }
+
+  /// Takes no more requests, closes what is idle, and answers once the last exchange is over.
+  func shutdown(_ continuation: CheckedContinuation<Void, Never>) {
+    isShuttingDown = true
+    shutdownWaiters.append(continuation)
+    closeIdle { _ in true }
+    completeShutdown()
+  }
+
+  // MARK: Called by connections and attempts
+
+  /// The bytes of a request.
+  func encode(_ request: SignedRequest) throws(AttemptFailure) -> ByteBuffer {
+    // A large request's memory is not worth keeping.
+    if scratch.capacity > 256 * 1024 { scratch = ByteBuffer() }
+    scratch.clear()
+    try RequestEncoder.encode(request, into: &scratch)
+    return scratch
+  }
+
+  /// Answers the caller of an exchange.
+  func finish(_ exchange: PendingExchange, _ result: Result<ReceivedResponse, AttemptFailure>) {
+    active.remove(exchange)
+    exchange.resume(result)
+    if isShuttingDown { completeShutdown() }
+  }
+
+  /// A connection is free again.
+  func finished(_ connection: ConnectionHandler, to origin: Origin) {
+    switch origin.pool.finished(connection, mayPark: idleCount < share.maxIdle && !isShuttingDown) {
+    case .serve(let exchange): connection.begin(exchange)
+    case .park:
+      idleCount += 1
+      connection.idleSince = .now()
+      if sweep == nil { scheduleSweep(at: connection.idleSince + TimeAmount(settings.limits.idleTimeout)) }
+    case .close:
+      connection.close()
+      dropIfEmpty(origin)
+    }
+  }
+
+  /// A connection closes, be it idle or busy.
+  func closed(_ connection: ConnectionHandler, to origin: Origin) {
+    if origin.pool.removeIdle(connection) {
+      idleCount -= 1
+      dropIfEmpty(origin)
+    } else {
+      lost(to: origin)
+    }
+  }
+
+  /// A connection that was not idle is gone.
+  func lost(to origin: Origin) {
+    if let waiter = origin.pool.lost() { connect(waiter, to: origin) } else { dropIfEmpty(origin) }
+  }
+
+  /// An idle connection died just when it was needed: its exchange opens a fresh one in its place.
+  func retry(_ exchange: PendingExchange, to origin: Origin) {
+    connect(exchange, to: origin)
+  }
+
+  func connectFailed(_ exchange: PendingExchange, to origin: Origin, _ failure: AttemptFailure) {
+    finish(exchange, .failure(failure))
+    lost(to: origin)
+  }
+
+  // MARK: Private
+
+  private func connect(_ exchange: PendingExchange, to origin: Origin) {
+    let attempt = ConnectAttempt(exchange, to: origin, shard: self)
+    exchange.stage = .connecting(attempt)
+    exchange.deadline = min(exchange.end, .now() + TimeAmount(exchange.request.connectTimeout))
+    active.watch(exchange.deadline)
+    attempt.begin()
+  }
+
+  private func giveUp(_ exchange: PendingExchange, _ failure: AttemptFailure) {
+    let stage = exchange.stage
+    finish(exchange, .failure(failure))
+    let origin = origin(for: exchange.request.url.origin)
+    switch stage {
+    case .queued:
+      origin.pool.removeWaiting(exchange)
+      dropIfEmpty(origin)
+    case .connecting(let attempt):
+      attempt.abort()
+      lost(to: origin)
+    case .exchanging(let connection): connection.abandon()
+    case .done: break
+    }
+  }
+
+  private func origin(for key: DestinationOrigin) -> Origin {
+    if let origin = origins[key] { return origin }
+    let origin = Origin(key, maxConnections: share.maxConnectionsPerOrigin, maxIdle: share.maxIdlePerOrigin)
+    origins[key] = origin
+    return origin
+  }
+
+  private func dropIfEmpty(_ origin: Origin) {
+    if origin.pool.isEmpty { origins[origin.key] = nil }
+  }
+
+  private func scheduleSweep(at deadline: NIODeadline) {
+    sweep = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in self?.sweepIdle() }
+  }
+
+  private func sweepIdle() {
+    sweep = nil
+    let limit = NIODeadline.now() - TimeAmount(settings.limits.idleTimeout)
+    closeIdle { $0.idleSince <= limit }
+    let oldest = origins.values.compactMap { $0.pool.idle.first?.idleSince }.min()
+    if let oldest { scheduleSweep(at: oldest + TimeAmount(settings.limits.idleTimeout)) }
+  }
+
+  private func closeIdle(where isOld: (ConnectionHandler) -> Bool) {
+    for origin in origins.values {
+      for connection in origin.pool.idle.filter(isOld) where origin.pool.removeIdle(connection) {
+        idleCount -= 1
+        connection.close()
+      }
+      dropIfEmpty(origin)
+    }
+  }
+
+  private func completeShutdown() {
+    guard active.isEmpty else { return }
+    active.stop()
+    sweep?.cancel()
+    sweep = nil
+    for waiter in shutdownWaiters { waiter.resume() }
+    shutdownWaiters = []
+  }
+}
+
+extension AttemptFailure {
+  /// What a cancelled task is told; nobody records it.
+  fileprivate static let cancelled = AttemptFailure(.timeout, "cancelled by the sender")
+}
