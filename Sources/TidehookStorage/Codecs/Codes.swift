@@ -1,0 +1,60 @@
+// The integers that stand for enums in the database. They are part of the schema: never renumber, only add.
+
+import TidehookCore
+
+extension DeliveryState {
+  /// Its number in the database.
+  var code: Int64 {
+    switch self {
+    case .pending: 0
+    case .retrying: 1
+    case .delivered: 2
+    case .filtered: 3
+    case .dead: 4
+    case .held: 5
+    case .cancelled: 6
+    }
+  }
+
+  /// The state of a number; one that this release does not know reads as `dead`, which is never attempted.
+  init(code: Int64) {
+    self = Self.allCases.first { $0.code == code } ?? .dead
+  }
+}
+
+extension AttemptTrigger {
+  /// Its number in the database.
+  var code: Int64 {
+    switch self {
+    case .first: 0
+    case .retry: 1
+    case .manual: 2
+    }
+  }
+
+  /// The trigger of a number; one that this release does not know reads as `retry`.
+  init(code: Int64) {
+    self = Self.allCases.first { $0.code == code } ?? .retry
+  }
+}
+
+extension SQLValue {
+  static func key(_ id: TimeOrderedID) -> SQLValue { .integer(id.key) }
+
+  static func entropy(_ id: TimeOrderedID) -> SQLValue { .integer(Int64(bitPattern: id.entropy)) }
+
+  static func time(_ time: Timestamp) -> SQLValue { .integer(time.microseconds) }
+
+  static func time(_ time: Timestamp?) -> SQLValue { time.map(SQLValue.time) ?? .null }
+}
+
+extension SQLRow {
+  /// An id whose key is in `column` and whose entropy is in the next.
+  func id(_ column: Int) -> TimeOrderedID {
+    TimeOrderedID(key: integer(column), entropy: UInt64(bitPattern: integer(column + 1)))
+  }
+
+  func time(_ column: Int) -> Timestamp { Timestamp(microseconds: integer(column)) }
+
+  func optionalTime(_ column: Int) -> Timestamp? { optionalInteger(column).map(Timestamp.init(microseconds:)) }
+}

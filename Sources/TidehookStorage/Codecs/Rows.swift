@@ -1,0 +1,67 @@
+// How rows become values; the columns are those of the queries that say so.
+
+import TidehookCore
+
+extension SQLRow {
+  /// An event in the columns `key, entropy, id, type, namespace, timestamp_us, accepted_at_us, payload`, from `start`.
+  func event(_ start: Int) -> Event {
+    Event(
+      key: id(start), id: EventID(stored: text(start + 2)), type: EventType(stored: text(start + 3)),
+      namespace: Namespace(stored: text(start + 4)), timestamp: time(start + 5), acceptedAt: time(start + 6), payload: bytes(start + 7))
+  }
+
+  /// A delivery in the columns of ``deliveryColumns``.
+  func delivery() -> Delivery {
+    Delivery(
+      id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
+      state: DeliveryState(code: integer(6)), reason: optionalText(7), attemptCount: Int(integer(8)), nextAttemptAt: optionalTime(9),
+      createdAt: time(10), updatedAt: time(11))
+  }
+
+  /// An attempt in the columns of ``attemptColumns``.
+  func attempt() -> Attempt {
+    Attempt(
+      id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
+      startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11), request: request(13),
+      response: response(17), log: text(21))
+  }
+
+  private func phases(_ start: Int) -> ExchangePhases? {
+    optionalInteger(start + 3).map { total in
+      ExchangePhases(
+        resolve: optionalInteger(start), connect: optionalInteger(start + 1), firstByte: optionalInteger(start + 2), total: total)
+    }
+  }
+
+  private func failure(_ start: Int) -> AttemptFailure? {
+    optionalText(start).map { AttemptFailure(FailureKind(rawValue: $0) ?? .malformed, text(start + 1)) }
+  }
+
+  private func request(_ start: Int) -> SentRequest? {
+    optionalText(start).map { method in
+      SentRequest(method: method, url: text(start + 1), headers: HeaderText.read(text(start + 2)), body: optionalBytes(start + 3))
+    }
+  }
+
+  private func response(_ start: Int) -> ReceivedResponse? {
+    optionalInteger(start).map { status in
+      ReceivedResponse(
+        status: Int(status), headers: HeaderText.read(text(start + 1)), body: bytes(start + 2), isTruncated: integer(start + 3) != 0)
+    }
+  }
+}
+
+/// What `SQLRow.event` reads, of a table or alias `e`.
+let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us, e.accepted_at_us, e.payload"
+
+/// What `SQLRow.delivery` reads, of `deliveries d`, `events e` and `webhooks w`.
+let deliveryColumns = """
+  d.key, d.entropy, e.id, e.type, w.key, w.entropy, d.state, d.reason, d.attempt_count, d.due_at_us, d.created_at_us, d.updated_at_us
+  """
+
+/// What `SQLRow.attempt` reads, of `attempts`.
+let attemptColumns = """
+  key, entropy, number, trigger_code, revision, started_at_us, duration_us, resolve_us, connect_us, first_byte_us, exchange_us,
+  failure_kind, failure_message, request_method, request_url, request_headers, request_body, response_status, response_headers,
+  response_body, response_is_truncated, log
+  """

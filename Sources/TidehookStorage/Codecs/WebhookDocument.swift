@@ -1,0 +1,91 @@
+// A webhook's configuration as one JSON text, so that a new setting needs no new column; its keys are those of the API.
+
+import TidehookCore
+
+/// Writes and reads what a revision of a webhook consists of. Id, secret, revision and times have columns of their own.
+enum WebhookDocument {
+  /// The configuration as JSON.
+  static func write(_ webhook: Webhook) -> String {
+    let document: JSONValue = [
+      "name": .string(webhook.name),
+      "url": .string(webhook.url.description),
+      "events": .array(webhook.events.map { .string($0.description) }),
+      "namespace": webhook.namespace.map { .string($0.name) } ?? .null,
+      "active": .bool(webhook.isActive),
+      "pipeline": .array(webhook.pipeline.map(write)),
+      "signing": .array(webhook.signing.map { .string($0.rawValue) }),
+      "headers": .array(webhook.headers.map { .array([.string($0.name), .string($0.value)]) }),
+      "retry": write(webhook.retry),
+      "timeout_secs": .double(webhook.timeoutSeconds),
+      "max_in_flight": .integer(Int64(webhook.maxInFlight)),
+    ]
+    return String(decoding: document.bytes, as: UTF8.self)
+  }
+
+  /// The webhook of a row.
+  /// - Throws: `failed` when the text was not written by ``write(_:)``.
+  static func read(
+    _ text: String, id: WebhookID, secret: Secret, revision: Int, createdAt: Timestamp, updatedAt: Timestamp
+  ) throws(StoreError) -> Webhook {
+    guard let document = try? JSONValue(parsing: Array(text.utf8)), let url = document["url"]?.stringValue,
+      let url = try? DestinationURL(parsing: url), let events = all(document["events"], { $0.stringValue.flatMap { EventPattern($0) } }),
+      let pipeline = all(document["pipeline"], stage),
+      let signing = all(document["signing"], { $0.stringValue.flatMap(SigningScheme.init) }), let headers = all(document["headers"], header)
+    else { throw StoreError(.failed, "cannot read the configuration of webhook \(id)") }
+    var webhook = Webhook(
+      id: id, name: document["name"]?.stringValue ?? "", url: url, events: events,
+      namespace: document["namespace"]?.stringValue.map { Namespace(stored: $0) }, pipeline: pipeline, signing: signing, secret: secret,
+      headers: headers, revision: revision, createdAt: createdAt, updatedAt: updatedAt)
+    webhook.isActive = document["active"]?.boolValue ?? webhook.isActive
+    webhook.retry = document["retry"].map(retryPolicy) ?? webhook.retry
+    webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
+    webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
+    return webhook
+  }
+
+  /// Whether a configuration is that of an active webhook.
+  static func isActive(_ text: String) -> Bool {
+    (try? JSONValue(parsing: Array(text.utf8)))?["active"]?.boolValue ?? false
+  }
+
+  /// Every element, or `nil` when one cannot be read: a filter or a signature that got lost would be worse than a failure.
+  private static func all<Element>(_ value: JSONValue?, _ read: (JSONValue) -> Element?) -> [Element]? {
+    let elements = (value?.elements ?? []).map(read)
+    return elements.contains { $0 == nil } ? nil : elements.compactMap(\.self)
+  }
+
+  private static func header(_ value: JSONValue) -> HeaderField? {
+    guard let name = value[0]?.stringValue, let text = value[1]?.stringValue else { return nil }
+    return HeaderField(name, text)
+  }
+
+  private static func write(_ stage: PipelineStage) -> JSONValue {
+    switch stage {
+    case .script(let source): ["script": .string(source)]
+    }
+  }
+
+  private static func stage(_ value: JSONValue) -> PipelineStage? {
+    value["script"]?.stringValue.map(PipelineStage.script)
+  }
+
+  private static func write(_ retry: RetryPolicy) -> JSONValue {
+    [
+      "max_retries": .integer(Int64(retry.maxRetries)),
+      "initial_delay_secs": .double(retry.initialDelaySeconds),
+      "multiplier": .double(retry.multiplier),
+      "max_delay_secs": .double(retry.maxDelaySeconds),
+      "jitter": .double(retry.jitter),
+    ]
+  }
+
+  private static func retryPolicy(_ value: JSONValue) -> RetryPolicy {
+    var retry = RetryPolicy()
+    retry.maxRetries = value["max_retries"]?.integerValue.map(Int.init) ?? retry.maxRetries
+    retry.initialDelaySeconds = value["initial_delay_secs"]?.doubleValue ?? retry.initialDelaySeconds
+    retry.multiplier = value["multiplier"]?.doubleValue ?? retry.multiplier
+    retry.maxDelaySeconds = value["max_delay_secs"]?.doubleValue ?? retry.maxDelaySeconds
+    retry.jitter = value["jitter"]?.doubleValue ?? retry.jitter
+    return retry
+  }
+}

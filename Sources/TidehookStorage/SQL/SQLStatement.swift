@@ -1,0 +1,57 @@
+// A statement's text, and the values that go with it.
+
+/// The text of a statement, prepared once for each connection and recognised by identity.
+///
+/// Parameters are `$1`, `$2`, … in order of first appearance, which is what both SQLite (named parameters) and PostgreSQL
+/// (numbered parameters) bind in that order. Statements that are put together at run time are made anew for each call.
+package final class SQLStatement: Sendable {
+  /// The SQL.
+  package let text: String
+
+  /// Wraps a text.
+  package init(_ text: String) {
+    self.text = text
+  }
+}
+
+/// A value that is bound to a parameter.
+package enum SQLValue: Sendable {
+  /// `NULL`.
+  case null
+  /// A 64-bit integer.
+  case integer(Int64)
+  /// A text.
+  case text(String)
+  /// Bytes.
+  case bytes([UInt8])
+
+  /// An integer or `NULL`.
+  init(_ value: Int64?) {
+    self = value.map(SQLValue.integer) ?? .null
+  }
+
+  /// A text or `NULL`.
+  init(_ value: String?) {
+    self = value.map(SQLValue.text) ?? .null
+  }
+
+  /// Bytes or `NULL`.
+  init(_ value: [UInt8]?) {
+    self = value.map(SQLValue.bytes) ?? .null
+  }
+}
+
+/// How a database spells what SQL leaves open.
+package struct SQLDialect: Sendable {
+  /// The type of a 64-bit integer.
+  let integer: String
+  /// The type of a byte string.
+  let bytes: String
+  /// What follows a table's columns.
+  let tableOptions: String
+  /// What ends an index's columns so that equal entries are in key order.
+  let thenKey: String
+
+  /// SQLite: `INTEGER PRIMARY KEY` is the row's own key, which ends every index entry anyway; `STRICT` tables check types.
+  static let sqlite = SQLDialect(integer: "INTEGER", bytes: "BLOB", tableOptions: " STRICT", thenKey: "")
+}

@@ -1,0 +1,85 @@
+// Opens a SQLite file through GRDB: one writing connection in WAL mode, a few reading ones that never block it.
+
+import GRDB
+
+/// How much a commit has survived when it returns.
+public enum Durability: String, Sendable, CaseIterable {
+  /// A power failure: each commit is forced to disk (`synchronous=FULL`).
+  case full
+  /// The process's end, not the machine's: a power failure may lose the last commits, but never damages the file (`synchronous=NORMAL`).
+  case normal
+}
+
+/// A SQLite database file.
+package final class SQLiteDatabase: SQLDatabase {
+  private let pool: DatabasePool
+
+  /// What differs from SQLite's defaults, and why.
+  private static let settings = [
+    // Both only count before the first table is made. The file can give pages back later without being rewritten.
+    "PRAGMA page_size = 4096",
+    "PRAGMA auto_vacuum = INCREMENTAL",
+    // Sorting and temporary tables stay off the data folder's disk.
+    "PRAGMA temp_store = MEMORY",
+  ]
+
+  /// Pages in the log before it is written back: 8 MiB. More would save some writes but make each write-back a longer pause.
+  private static let checkpointPages = 2000
+
+  /// Opens a file, making it when there is none.
+  package init(path: String, durability: Durability) throws(SQLFailure) {
+    var configuration = Configuration()
+    configuration.label = "tidehook"
+    configuration.foreignKeysEnabled = false
+    configuration.busyMode = .timeout(5)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      for setting in Self.settings { try database.execute(sql: setting) }
+    }
+    do {
+      pool = try DatabasePool(path: path, configuration: configuration)
+      // GRDB sets synchronous=NORMAL when it turns WAL mode on, so this comes after it.
+      try pool.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
+        try database.execute(sql: "PRAGMA cache_size = -16384")
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
+        try database.execute(sql: "PRAGMA journal_size_limit = \(Self.checkpointPages * 4096 * 2)")
+      }
+    } catch {
+      throw SQLFailure(error)
+    }
+  }
+
+  package var dialect: SQLDialect { .sqlite }
+
+  package func withWriter<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
+    try pool.writeWithoutTransaction { database in try body(SQLiteConnection(database)) }
+  }
+
+  package func read<Value: Sendable>(
+    _ body: @escaping @Sendable (any SQLConnection) throws(SQLFailure) -> Value
+  ) async throws(SQLFailure) -> Value {
+    // GRDB's own async read ends early when its task is cancelled; a store's read does not.
+    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, SQLFailure>, Never>) in
+      pool.asyncRead { database in
+        let outcome = Result { () throws(SQLFailure) -> Value in
+          do {
+            return try body(SQLiteConnection(database.get()))
+          } catch {
+            throw SQLFailure(error)
+          }
+        }
+        continuation.resume(returning: outcome)
+      }
+    }
+    return try result.get()
+  }
+
+  package func close() throws(SQLFailure) {
+    do {
+      try pool.close()
+    } catch {
+      throw SQLFailure(error)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// Appends events with their deliveries, and tells repeats and contradictions from new ones.
+
+public import TidehookCore
+
+extension SQLStore: EventStore {
+  /// Commits events and their deliveries, all in one transaction, and returns when they are on disk.
+  public func append(_ events: [NewEvent]) async throws(StoreError) -> [AppendResult] {
+    let weight = events.reduce(0) { $0 + $1.event.payload.count + 256 * (1 + $1.deliveries.count) }
+    let node = node
+    return try await writer.write("cannot store \(events.count) events", weight: weight) { connection in
+      var results: [AppendResult] = []
+      results.reserveCapacity(events.count)
+      for event in events { results.append(try Self.append(event, connection, node)) }
+      return results
+    }
+  }
+
+  private static let insertEvent = SQLStatement(
+    """
+    INSERT INTO events (key, entropy, id, idempotency_key, type, namespace, timestamp_us, accepted_at_us, payload)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+    """)
+  private static let insertDelivery = SQLStatement(
+    """
+    INSERT INTO deliveries (
+      key, entropy, event_key, webhook_key, state, reason, attempt_count, earlier_attempts, next_trigger, due_at_us, leased_by,
+      created_at_us, updated_at_us)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, $9, $9)
+    """)
+
+  private static func append(_ new: NewEvent, _ connection: any SQLConnection, _ node: Int64) throws(SQLFailure) -> AppendResult {
+    let event = new.event
+    let inserted = try connection.execute(
+      insertEvent,
+      [
+        .key(event.key), .entropy(event.key), .text(event.id.rawValue), SQLValue(new.idempotencyKey), .text(event.type.name),
+        .text(event.namespace.name), .time(event.timestamp), .time(event.acceptedAt), .bytes(event.payload),
+      ])
+    guard inserted == 1 else { return try compare(new, connection) }
+    for delivery in new.deliveries { try insert(delivery, of: event, connection, node) }
+    return .stored
+  }
+
+  private static func insert(
+    _ delivery: NewDelivery, of event: Event, _ connection: any SQLConnection, _ node: Int64
+  ) throws(SQLFailure) {
+    let isOpen = delivery.state.isOpen
+    try connection.execute(
+      insertDelivery,
+      [
+        .key(delivery.id.value), .entropy(delivery.id.value), .key(event.key), .key(delivery.webhook.value),
+        .integer(delivery.state.code), delivery.state == .held ? .text("the webhook is inactive") : .null,
+        isOpen ? .time(event.acceptedAt) : .null, isOpen && delivery.isLeased ? .integer(node) : .null, .time(event.acceptedAt),
+      ])
+  }
+
+  private static let eventWithID = SQLStatement(
+    "SELECT key, id, type, namespace, timestamp_us, payload FROM events WHERE id = $1")
+  private static let eventWithIdempotencyKey = SQLStatement(
+    "SELECT key, id, type, namespace, timestamp_us, payload FROM events WHERE idempotency_key = $1")
+  private static let deliveryCount = SQLStatement("SELECT COUNT(*) FROM deliveries WHERE event_key = $1")
+
+  /// What an event is that cannot be inserted: its id, else its idempotency key, belongs to another one.
+  private static func compare(_ new: NewEvent, _ connection: any SQLConnection) throws(SQLFailure) -> AppendResult {
+    func answer(_ row: any SQLRow) -> (key: Int64, id: EventID, isSame: Bool) {
+      let isSame =
+        row.text(2) == new.event.type.name && row.text(3) == new.event.namespace.name
+        && (!new.hasOwnTimestamp || row.time(4) == new.event.timestamp)
+        && EventData.slice(of: row.bytes(5)) == EventData.slice(of: new.event.payload)
+      return (row.integer(0), EventID(stored: row.text(1)), isSame)
+    }
+    var known = try connection.first(eventWithID, [.text(new.event.id.rawValue)], answer)
+    if known == nil, let key = new.idempotencyKey {
+      known = try connection.first(eventWithIdempotencyKey, [.text(key)], answer)
+    }
+    guard let known else { throw SQLFailure(.other, "the row key of event \(new.event.id) belongs to another event") }
+    guard known.isSame else { return .conflict(with: known.id) }
+    let count = try connection.first(deliveryCount, [.integer(known.key)]) { Int($0.integer(0)) }
+    return .duplicate(of: known.id, deliveries: count ?? 0)
+  }
+}

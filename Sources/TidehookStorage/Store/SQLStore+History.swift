@@ -1,0 +1,114 @@
+// Shows what happened: single records, and lists by key, newest first, each over an index that knows their order.
+
+public import TidehookCore
+
+extension SQLStore: History {
+  private static let oneEvent = SQLStatement("SELECT \(eventColumns) FROM events e WHERE e.id = $1")
+  private static let oneDelivery = SQLStatement(
+    """
+    SELECT \(deliveryColumns) FROM deliveries d JOIN events e ON e.key = d.event_key JOIN webhooks w ON w.key = d.webhook_key
+    WHERE d.key = $1 AND d.entropy = $2
+    """)
+  private static let eventOfDelivery = SQLStatement(
+    "SELECT \(eventColumns) FROM events e WHERE e.key = (SELECT event_key FROM deliveries WHERE key = $1)")
+  private static let attemptsOfDelivery = SQLStatement(
+    "SELECT \(attemptColumns) FROM attempts WHERE delivery_key = $1 ORDER BY number, key")
+
+  /// One event.
+  public func event(_ id: EventID) async throws(StoreError) -> Event? {
+    try await read("read event \(id)") { connection throws(SQLFailure) in
+      try connection.first(Self.oneEvent, [.text(id.rawValue)]) { $0.event(0) }
+    }
+  }
+
+  /// Events, newest first, older than `cursor` (an event's key).
+  public func events(_ filter: EventFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Event] {
+    var conditions = Conditions()
+    conditions.add("e.type = ?", filter.type.map { .text($0.name) })
+    conditions.add("e.namespace = ?", filter.namespace.map { .text($0.name) })
+    conditions.addTimes(key: "e.key", time: "e.accepted_at_us", since: filter.since, until: filter.until)
+    conditions.add("e.key < ?", cursor.map(SQLValue.integer))
+    let (clause, arguments) = (conditions.clause, conditions.arguments)
+    return try await read("list events") { connection throws(SQLFailure) in
+      let query = SQLStatement("SELECT \(eventColumns) FROM events e \(clause) ORDER BY e.key DESC LIMIT \(limit)")
+      return try connection.all(query, arguments) { $0.event(0) }
+    }
+  }
+
+  /// One delivery, its event and its attempts in order.
+  public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+    try await read("read delivery \(id)") { connection throws(SQLFailure) in
+      guard let delivery = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)], { $0.delivery() }),
+        let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) })
+      else { return nil }
+      let attempts = try connection.all(Self.attemptsOfDelivery, [.key(id.value)]) { $0.attempt() }
+      return DeliveryRecord(delivery: delivery, event: event, attempts: attempts)
+    }
+  }
+
+  /// Deliveries, newest first, older than `cursor` (a delivery's key).
+  public func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery] {
+    var conditions = Conditions()
+    conditions.add("d.webhook_key = ?", filter.webhook.map { .key($0.value) })
+    conditions.add("w.entropy = ?", filter.webhook.map { .entropy($0.value) })
+    conditions.add("e.type = ?", filter.type.map { .text($0.name) })
+    conditions.add("d.event_key = (SELECT key FROM events WHERE id = ?)", filter.event.map { .text($0.rawValue) })
+    conditions.add("d.state = ?", filter.state.map { .integer($0.code) })
+    conditions.addTimes(key: "d.key", time: "d.created_at_us", since: filter.since, until: filter.until)
+    conditions.add("d.key < ?", cursor.map(SQLValue.integer))
+    let lists = Self.parts(of: filter.state).map { part in
+      var conditions = conditions
+      part.map { conditions.add($0) }
+      return conditions
+    }
+    return try await read("list deliveries") { connection throws(SQLFailure) in
+      var found: [Delivery] = []
+      for list in lists { found += try connection.all(Self.list(list.clause, limit), list.arguments) { $0.delivery() } }
+      if lists.count > 1 { found.sort { $0.id.key > $1.id.key } }
+      return Array(found.prefix(limit))
+    }
+  }
+
+  /// What to add so that an index knows the state: one list, or two that make up the whole.
+  private static func parts(of state: DeliveryState?) -> [String?] {
+    switch state {
+    case nil, .delivered: [nil]
+    case .pending, .retrying:
+      ["d.due_at_us IS NOT NULL AND d.leased_by IS NULL", "d.due_at_us IS NOT NULL AND d.leased_by IS NOT NULL"]
+    case .filtered, .dead, .held, .cancelled: ["d.state >= 3"]
+    }
+  }
+
+  /// `CROSS JOIN` has SQLite read deliveries first, in key order: it must not sort all of a common type's events to show a page.
+  private static func list(_ clause: String, _ limit: Int) -> SQLStatement {
+    let joined = clause.isEmpty ? "WHERE" : clause + " AND"
+    return SQLStatement(
+      """
+      SELECT \(deliveryColumns) FROM deliveries d CROSS JOIN events e CROSS JOIN webhooks w
+      \(joined) e.key = d.event_key AND w.key = d.webhook_key ORDER BY d.key DESC LIMIT \(limit)
+      """)
+  }
+
+  private static let touchNode = SQLStatement("UPDATE nodes SET started_at_us = started_at_us WHERE key = $1")
+
+  /// Fails when the store cannot be read or written now: it commits a write.
+  public func checkHealth() async throws(StoreError) {
+    let node = node
+    try await writer.write("cannot write") { connection in
+      _ = try connection.execute(Self.touchNode, [.integer(node)])
+    }
+    _ = try await read("read") { connection throws(SQLFailure) in
+      try connection.first(SQLStatement("SELECT 1"), []) { $0.integer(0) }
+    }
+  }
+}
+
+extension Conditions {
+  /// Rows from `since` to before `until`: exact by their time, found by their key.
+  fileprivate mutating func addTimes(key: String, time: String, since: Timestamp?, until: Timestamp?) {
+    add("\(key) >= ?", since.map { .integer(KeyTime.lowerBound($0)) })
+    add("\(time) >= ?", since.map { .time($0) })
+    add("\(key) <= ?", until.map { .integer(KeyTime.upperBound($0)) })
+    add("\(time) < ?", until.map { .time($0) })
+  }
+}

@@ -1,0 +1,78 @@
+// Hands out due deliveries and lets go of them; results are in SQLStore+Results.swift.
+
+public import TidehookCore
+
+extension SQLStore: DeliveryQueue {
+  private static let firstDue = SQLStatement(
+    """
+    SELECT w.key, w.entropy, (
+      SELECT d.due_at_us FROM deliveries d
+      WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL ORDER BY d.due_at_us LIMIT 1)
+    FROM webhooks w
+    """)
+
+  /// For each webhook with open deliveries that no node holds, deleted ones included: when the first is due.
+  public func backlog() async throws(StoreError) -> [WebhookID: Timestamp] {
+    try await read("list what is due") { connection throws(SQLFailure) in
+      var backlog: [WebhookID: Timestamp] = [:]
+      try connection.query(Self.firstDue, []) { row in
+        backlog[WebhookID(row.id(0))] = row.optionalTime(2)
+        return true
+      }
+      return backlog
+    }
+  }
+
+  private static let dueDeliveries = SQLStatement(
+    """
+    SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
+      \(eventColumns)
+    FROM deliveries d JOIN events e ON e.key = d.event_key
+    WHERE d.webhook_key = $1 AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND d.due_at_us <= $2
+    ORDER BY d.due_at_us, d.key LIMIT $3
+    """)
+  private static let lease = SQLStatement("UPDATE deliveries SET leased_by = $1 WHERE key = $2")
+  private static let nextDue = SQLStatement(
+    """
+    SELECT due_at_us FROM deliveries WHERE webhook_key = $1 AND leased_by IS NULL AND due_at_us IS NOT NULL ORDER BY due_at_us LIMIT 1
+    """)
+
+  /// Takes hold of due deliveries, oldest due first; always at least one when there is one, however large.
+  public func claim(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim {
+    let node = node
+    return try await writer.write("cannot claim deliveries of \(webhook)", weight: 128 * limit) { connection in
+      let due = try Self.due(webhook, now, limit, maxBytes, connection)
+      for delivery in due { try connection.execute(Self.lease, [.integer(node), .integer(delivery.id.key)]) }
+      let next = try connection.first(Self.nextDue, [.key(webhook.value)]) { $0.time(0) }
+      return Claim(deliveries: due, nextDue: next)
+    }
+  }
+
+  private static func due(
+    _ webhook: WebhookID, _ now: Timestamp, _ limit: Int, _ maxBytes: Int, _ connection: any SQLConnection
+  ) throws(SQLFailure) -> [DueDelivery] {
+    var due: [DueDelivery] = []
+    var bytes = 0
+    try connection.query(dueDeliveries, [.key(webhook.value), .time(now), .integer(Int64(limit))]) { row in
+      let event = row.event(5)
+      bytes += event.payload.count
+      guard due.isEmpty || bytes <= maxBytes else { return false }
+      due.append(
+        DueDelivery(
+          id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
+          earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4))))
+      return true
+    }
+    return due
+  }
+
+  private static let unlease = SQLStatement("UPDATE deliveries SET leased_by = NULL WHERE key = $1 AND leased_by = $2")
+
+  /// Lets go of deliveries that were not attempted; those that this node does not hold stay as they are.
+  public func release(_ deliveries: [DeliveryID]) async throws(StoreError) {
+    let node = node
+    return try await writer.write("cannot release \(deliveries.count) deliveries", .kept, weight: 64 * deliveries.count) { connection in
+      for delivery in deliveries { try connection.execute(Self.unlease, [.integer(delivery.key), .integer(node)]) }
+    }
+  }
+}

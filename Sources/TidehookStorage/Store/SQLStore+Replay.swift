@@ -1,0 +1,32 @@
+// Makes a delivery due again because somebody asked for it.
+
+public import TidehookCore
+
+extension SQLStore {
+  private static let replayed = SQLStatement(
+    """
+    SELECT d.state, d.leased_by, w.key, w.entropy, w.config, w.deleted_at_us
+    FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key WHERE d.key = $1 AND d.entropy = $2
+    """)
+  private static let makeDue = SQLStatement(
+    """
+    UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count
+    WHERE key = $2
+    """)
+
+  /// Makes a finished or waiting delivery due now, with a fresh round of retries.
+  /// - Returns: `refused` while it is pending or under way, and when its webhook is inactive or deleted.
+  public func replay(_ id: DeliveryID, at now: Timestamp) async throws(StoreError) -> ReplayResult {
+    try await writer.write("cannot replay delivery \(id)") { connection in
+      let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
+        let state = DeliveryState(code: row.integer(0))
+        let isFree = row.isNull(1) && state != .pending
+        let isWanted = row.isNull(5) && WebhookDocument.isActive(row.text(4))
+        return isFree && isWanted ? ReplayResult.queued(WebhookID(row.id(2))) : .refused(state)
+      }
+      guard let known else { return .unknown }
+      if case .queued = known { try connection.execute(Self.makeDue, [.time(now), .key(id.value)]) }
+      return known
+    }
+  }
+}

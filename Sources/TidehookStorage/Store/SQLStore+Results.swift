@@ -1,0 +1,66 @@
+// Writes what became of a delivery: its new state and the attempt that led there, together.
+
+public import TidehookCore
+
+extension SQLStore {
+  private static let finish = SQLStatement(
+    """
+    UPDATE deliveries SET state = $1, reason = $2, attempt_count = COALESCE($3, attempt_count), next_trigger = COALESCE($4, next_trigger),
+      due_at_us = $5, leased_by = NULL, updated_at_us = $6
+    WHERE key = $7 AND leased_by = $8
+    """)
+  private static let insertAttempt = SQLStatement(
+    """
+    INSERT INTO attempts (
+      key, entropy, delivery_key, number, trigger_code, revision, started_at_us, duration_us, resolve_us, connect_us, first_byte_us,
+      exchange_us, failure_kind, failure_message, request_method, request_url, request_headers, request_body, response_status,
+      response_headers, response_body, response_is_truncated, log)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+    """)
+
+  /// How much of an answer's body is kept.
+  private static let keptResponseBytes = 4096
+
+  /// Writes an outcome and lets go of the delivery; returns when it is on disk. While the disk is full it waits for space.
+  /// - Throws: `stale`, having written nothing, when this node does not hold the delivery (any more): whoever holds it decides;
+  ///   `closed` when the store closed before the disk took it.
+  public func record(_ completed: CompletedDelivery) async throws(StoreError) {
+    let (id, node) = (completed.id, node)
+    return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
+      let held = try connection.execute(Self.finish, Self.values(of: completed, node))
+      guard held == 1 else { throw StoreError(.stale, "this node does not hold it") }
+      if let attempt = completed.attempt { try connection.execute(Self.insertAttempt, Self.values(of: attempt, id)) }
+    }
+  }
+
+  private static func weight(of completed: CompletedDelivery) -> Int {
+    1024 + (completed.attempt?.request?.body?.count ?? 0) + (completed.attempt?.response?.body.count ?? 0)
+  }
+
+  private static func values(of completed: CompletedDelivery, _ node: Int64) -> [SQLValue] {
+    let transition = completed.transition
+    let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
+    return [
+      .integer(transition.state.code), SQLValue(transition.reason), SQLValue((completed.attempt?.number).map(Int64.init)),
+      SQLValue(transition.state == .retrying ? AttemptTrigger.retry.code : nil), .time(due), .time(completed.at),
+      .integer(completed.id.key),
+      .integer(node),
+    ]
+  }
+
+  private static func values(of attempt: Attempt, _ delivery: DeliveryID) -> [SQLValue] {
+    let (phases, request, response) = (attempt.phases, attempt.request, attempt.response)
+    let body = response?.body.prefix(keptResponseBytes)
+    return [
+      .key(attempt.id.value), .entropy(attempt.id.value), .integer(delivery.key), .integer(Int64(attempt.number)),
+      .integer(attempt.trigger.code), .integer(Int64(attempt.revision)), .time(attempt.startedAt),
+      .integer(attempt.durationMicroseconds), SQLValue(phases?.resolveMicroseconds), SQLValue(phases?.connectMicroseconds),
+      SQLValue(phases?.firstByteMicroseconds), SQLValue(phases?.totalMicroseconds), SQLValue(attempt.failure?.kind.rawValue),
+      SQLValue(attempt.failure?.message), SQLValue(request?.method), SQLValue(request?.url),
+      SQLValue((request?.headers).map(HeaderText.write)), SQLValue(request?.body), SQLValue((response?.status).map(Int64.init)),
+      SQLValue((response?.headers).map(HeaderText.write)), SQLValue(body.map { Array($0) }),
+      SQLValue(response.map { $0.isTruncated || $0.body.count > keptResponseBytes ? 1 : 0 }),
+      attempt.log.isEmpty ? .null : .text(attempt.log),
+    ]
+  }
+}

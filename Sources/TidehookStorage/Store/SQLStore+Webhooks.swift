@@ -1,0 +1,88 @@
+// Keeps webhooks and every revision of them. A deleted webhook's row stays, without its secret, because deliveries point to it.
+
+public import TidehookCore
+
+extension SQLStore: WebhookStore {
+  private static let insertWebhook = SQLStatement(
+    """
+    INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    """)
+  private static let insertRevision = SQLStatement(
+    "INSERT INTO webhook_revisions (webhook_key, revision, config, created_at_us) VALUES ($1, $2, $3, $4)")
+
+  /// Stores a new webhook.
+  public func insert(_ webhook: Webhook) async throws(StoreError) {
+    let config = WebhookDocument.write(webhook)
+    return try await writer.write("cannot store webhook \(webhook.id)", weight: 2 * config.utf8.count) { connection in
+      try connection.execute(
+        Self.insertWebhook,
+        [
+          .key(webhook.id.value), .entropy(webhook.id.value), .integer(Int64(webhook.revision)), .text(config),
+          .text(webhook.secret.revealed), .time(webhook.createdAt), .time(webhook.updatedAt),
+        ])
+      try Self.insertRevision(of: webhook, config, connection)
+    }
+  }
+
+  private static let updateWebhook = SQLStatement(
+    """
+    UPDATE webhooks SET revision = $1, config = $2, secret = $3, updated_at_us = $4
+    WHERE key = $5 AND revision = $6 AND deleted_at_us IS NULL
+    """)
+
+  /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
+  public func update(_ webhook: Webhook) async throws(StoreError) {
+    let config = WebhookDocument.write(webhook)
+    return try await writer.write("cannot change webhook \(webhook.id)", weight: 2 * config.utf8.count) { connection in
+      let changed = try connection.execute(
+        Self.updateWebhook,
+        [
+          .integer(Int64(webhook.revision)), .text(config), .text(webhook.secret.revealed), .time(webhook.updatedAt),
+          .key(webhook.id.value), .integer(Int64(webhook.revision - 1)),
+        ])
+      guard changed == 1 else { throw StoreError(.stale, "revision \(webhook.revision - 1) is not the current one") }
+      try Self.insertRevision(of: webhook, config, connection)
+    }
+  }
+
+  private static func insertRevision(of webhook: Webhook, _ config: String, _ connection: any SQLConnection) throws(SQLFailure) {
+    try connection.execute(
+      insertRevision, [.key(webhook.id.value), .integer(Int64(webhook.revision)), .text(config), .time(webhook.updatedAt)])
+  }
+
+  private static let deleteWebhook = SQLStatement(
+    "UPDATE webhooks SET secret = '', deleted_at_us = $1 WHERE key = $2 AND deleted_at_us IS NULL")
+
+  /// Deletes a webhook and forgets its secret; its deliveries stay readable. Fails as `stale` when there is none.
+  public func delete(_ id: WebhookID) async throws(StoreError) {
+    let now = time.now()
+    return try await writer.write("cannot delete webhook \(id)") { connection in
+      let deleted = try connection.execute(Self.deleteWebhook, [.time(now), .key(id.value)])
+      guard deleted == 1 else { throw StoreError(.stale, "it does not exist") }
+    }
+  }
+
+  private static let allWebhooks = SQLStatement(
+    """
+    SELECT key, entropy, revision, config, secret, created_at_us, updated_at_us FROM webhooks WHERE deleted_at_us IS NULL ORDER BY key
+    """)
+
+  /// Every webhook, oldest first.
+  public func webhooks() async throws(StoreError) -> [Webhook] {
+    let rows = try await read("list webhooks") { connection throws(SQLFailure) in
+      try connection.all(Self.allWebhooks, []) { row in
+        (
+          id: WebhookID(row.id(0)), revision: Int(row.integer(2)), config: row.text(3), secret: Secret(row.text(4)), createdAt: row.time(5),
+          updatedAt: row.time(6)
+        )
+      }
+    }
+    var webhooks: [Webhook] = []
+    for row in rows {
+      webhooks.append(
+        try WebhookDocument.read(
+          row.config, id: row.id, secret: row.secret, revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt))
+    }
+    return webhooks
+  }
+}

@@ -1,0 +1,74 @@
+// The one writer: everything that waits goes into one transaction, one forced write serves all of them, then all are answered.
+
+import Dispatch
+import Logging
+import Synchronization
+import TidehookCore
+
+/// Collects writes and commits them in groups. Groups are small when the store is idle and grow under load; nothing is ever delayed.
+package final class GroupCommit: Sendable {
+  private let queue = WriteQueue()
+  private let ended = DispatchGroup()
+
+  /// What was committed so far.
+  package let counts = CommitCounts()
+
+  /// Starts the writer thread, which holds the queue and not this object: this object's end closes the queue, and that ends the thread.
+  init(_ database: any SQLDatabase, logger: Logger) {
+    let writer = GroupWriter(queue: queue, counts: counts, logger: logger)
+    DispatchQueue(label: "tidehook.store.writer", qos: .userInitiated).async(group: ended) {
+      writer.run(database)
+    }
+  }
+
+  deinit {
+    queue.close()
+  }
+
+  /// Has `body` run in the next transaction; returns what it returned once that is committed.
+  ///
+  /// `body` may run twice, when the transaction it was part of failed because of another write.
+  func write<Value: Sendable>(
+    _ attempted: @autoclosure @escaping @Sendable () -> String, _ persistence: WriteJob.Persistence = .refusable, weight: Int = 256,
+    _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+  ) async throws(StoreError) -> Value {
+    let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+      let job = WriteJob(
+        persistence: persistence, weight: weight,
+        run: { connection in
+          let value = try body(connection)
+          return { continuation.resume(returning: .success(value)) }
+        },
+        fail: { error in
+          continuation.resume(returning: .failure(StoreError(error.code, "\(attempted()): \(error.description)")))
+        })
+      if !queue.add(job) { job.fail(StoreError(.closed, "the store is closed")) }
+    }
+    return try result.get()
+  }
+
+  /// Takes no more writes, commits those that wait, and returns when the writer thread has ended.
+  func close() async {
+    queue.close()
+    await withCheckedContinuation { continuation in
+      ended.notify(queue: .global()) { continuation.resume() }
+    }
+  }
+}
+
+/// Counts what the writer thread has done, for tests and measurements.
+package final class CommitCounts: Sendable {
+  private let tally = Mutex((jobs: 0, commits: 0))
+
+  /// Writes that were committed.
+  package var jobs: Int { tally.withLock { $0.jobs } }
+  /// Transactions that were committed.
+  package var commits: Int { tally.withLock { $0.commits } }
+
+  func add(jobs: Int) {
+    tally.withLock { tally in
+      tally.jobs += jobs
+      tally.commits += 1
+    }
+  }
+}

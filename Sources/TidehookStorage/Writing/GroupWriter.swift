@@ -1,0 +1,155 @@
+// The writer thread's loop: takes what waits, commits it, answers; sorts out who is to blame when a transaction fails.
+
+import Dispatch
+import Logging
+import TidehookCore
+
+/// Commits groups of writes until the queue is closed.
+struct GroupWriter: Sendable {
+  let queue: WriteQueue
+  let counts: CommitCounts
+  let logger: Logger
+
+  private var trouble = DiskTrouble()
+  /// Writes that must not be lost and wait for the disk.
+  private var kept: [WriteJob] = []
+
+  init(queue: WriteQueue, counts: CommitCounts, logger: Logger) {
+    self.queue = queue
+    self.counts = counts
+    self.logger = logger
+  }
+
+  /// Writes with the database's writing connection until the queue is closed and empty.
+  func run(_ database: any SQLDatabase) {
+    var writer = self
+    do {
+      try database.withWriter { connection in writer.loop(connection) }
+    } catch {
+      // Only the end of the connection can bring us here; what was answered is committed.
+      logger.error("the store's writer stopped", metadata: ["error": "\(error)"])
+      writer.refuseAll()
+    }
+  }
+
+  private mutating func loop(_ connection: any SQLConnection) {
+    while true {
+      switch queue.next(timeout: kept.isEmpty ? nil : trouble.remaining(at: .now)) {
+      case .jobs(let jobs): write(jobs, connection)
+      case .timedOut: write([], connection)
+      case .closed:
+        if !kept.isEmpty { writeNow([], connection) }
+        return refuseAll()
+      }
+    }
+  }
+
+  private mutating func refuseAll() {
+    queue.close()
+    for job in kept { job.fail(StoreError(.closed, "the store is closed")) }
+    kept = []
+    while case .jobs(let jobs) = queue.next(timeout: nil) {
+      for job in jobs { job.fail(StoreError(.closed, "the store is closed")) }
+    }
+  }
+
+  /// Writes what came and what was kept; while the disk is in trouble, only as often as that makes sense.
+  private mutating func write(_ jobs: [WriteJob], _ connection: any SQLConnection) {
+    guard trouble.refuses(at: .now) else { return writeNow(jobs, connection) }
+    let results = refuse(jobs, StoreError(.full, "no space is left on the data folder's disk"))
+    if kept.isEmpty, !results.isEmpty {
+      writeNow(results, connection)
+    } else {
+      kept += results
+    }
+  }
+
+  /// Refuses what can be refused and returns the rest.
+  private func refuse(_ jobs: [WriteJob], _ error: StoreError) -> [WriteJob] {
+    jobs.filter { job in
+      switch job.persistence {
+      case .refusable: job.fail(error)
+      case .kept: return true
+      }
+      return false
+    }
+  }
+
+  private mutating func writeNow(_ jobs: [WriteJob], _ connection: any SQLConnection) {
+    let group = kept + jobs
+    kept = []
+    do {
+      try commit(group, connection)
+      noteSuccess(of: group)
+    } catch  where error.isPassing {
+      keep(group, connection, after: error)
+    } catch {
+      for job in group { writeAlone(job, connection) }
+    }
+  }
+
+  /// Runs every job in one transaction and answers all of them, or none.
+  private func commit(_ jobs: [WriteJob], _ connection: any SQLConnection) throws(SQLFailure) {
+    var answers: [@Sendable () -> Void] = []
+    answers.reserveCapacity(jobs.count)
+    do {
+      try connection.begin()
+      for job in jobs { answers.append(try Self.run(job, connection)) }
+      try connection.commit()
+    } catch {
+      connection.rollback()
+      throw error
+    }
+    counts.add(jobs: jobs.count)
+    for answer in answers { answer() }
+  }
+
+  /// A job's answer; an answer of "no" is one too, since it comes from a job that wrote nothing.
+  private static func run(_ job: WriteJob, _ connection: any SQLConnection) throws(SQLFailure) -> @Sendable () -> Void {
+    do {
+      return try job.run(connection)
+    } catch let error as StoreError {
+      let fail = job.fail
+      return { fail(error) }
+    } catch {
+      throw error as? SQLFailure ?? SQLFailure(.other, "\(type(of: error))")
+    }
+  }
+
+  /// Writes one job of a group that failed together, so that only the one to blame fails.
+  private mutating func writeAlone(_ job: WriteJob, _ connection: any SQLConnection) {
+    do {
+      try commit([job], connection)
+    } catch  where error.isPassing {
+      keep([job], connection, after: error)
+    } catch {
+      logger.error("a write to the store failed", metadata: ["error": "\(error)"])
+      job.fail(error.storeError("the database refused it"))
+    }
+  }
+
+  /// The disk is full: refuses what can be refused, then tries the rest by itself, which is less, and else keeps it.
+  private mutating func keep(_ group: [WriteJob], _ connection: any SQLConnection, after failure: SQLFailure) {
+    let results = refuse(group, failure.storeError("the database cannot be written"))
+    if results.count == group.count || !succeeds(results, connection) { kept += results }
+    guard trouble.failed(at: .now) else { return }
+    logger.error("the data folder cannot be written: new events are refused, results wait", metadata: ["error": "\(failure)"])
+  }
+
+  private func succeeds(_ jobs: [WriteJob], _ connection: any SQLConnection) -> Bool {
+    guard !jobs.isEmpty else { return true }
+    do {
+      try commit(jobs, connection)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// Ends the trouble once something succeeded that would have been refused; that a small result still fits proves little.
+  private mutating func noteSuccess(of group: [WriteJob]) {
+    guard trouble.isOn, group.contains(where: { $0.persistence == .refusable }) else { return }
+    trouble.end()
+    logger.notice("the data folder can be written again")
+  }
+}

@@ -1,0 +1,25 @@
+// One caller's wish to write, as the writer thread sees it.
+
+import TidehookCore
+
+/// A write that waits for its turn, and how its caller is answered.
+struct WriteJob: Sendable {
+  /// Whether it may be refused while the disk is full, or must be kept until it succeeds.
+  enum Persistence: Sendable {
+    /// Its caller can be told to try again.
+    case refusable
+    /// It says what happened already and must not be lost.
+    case kept
+  }
+
+  /// What becomes of it on a full disk.
+  let persistence: Persistence
+  /// Roughly how many bytes it writes.
+  let weight: Int
+  /// Writes, inside a transaction, perhaps more than once; returns what answers the caller once that has been committed.
+  ///
+  /// It throws `SQLFailure` when the database failed. What it throws of type `StoreError` is an answer: it has written nothing.
+  let run: @Sendable (any SQLConnection) throws -> @Sendable () -> Void
+  /// Answers the caller that nothing was written.
+  let fail: @Sendable (StoreError) -> Void
+}
