@@ -1,0 +1,109 @@
+// Calls Tidehook's HTTP API, the only way in which the client commands reach a server.
+
+import NIOPosix
+import TidehookCore
+import TidehookDelivery
+
+/// A server and the key for it.
+struct APIClient {
+  /// The most that an answer may hold: far more than the largest page of the API.
+  private static let maximumAnswerBytes = 64 * 1024 * 1024
+
+  private let server: String
+  private let key: String
+  private let transport: any DeliveryClient
+
+  /// Makes a client; nothing is connected yet.
+  /// - Parameter server: an http or https URL; a path prefix is kept.
+  init(server: String, key: String) throws(CommandFailure) {
+    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.key = key
+    self.transport = try Self.makeTransport()
+    _ = try url("/", [])
+  }
+
+  /// Sends a request and returns the body of a 2xx answer.
+  func call(
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json"
+  ) async throws(CommandFailure) -> [UInt8] {
+    var headers = [HeaderField("Authorization", "Bearer \(key)"), HeaderField("Accept", "application/json")]
+    if !body.isEmpty { headers.append(HeaderField("Content-Type", contentType)) }
+    let request = SignedRequest(method: method, url: try url(path, query), headers: headers, body: body, timeout: .seconds(60))
+    switch await transport.send(request).result {
+    case .failure(let failure): throw unreachable(failure)
+    case .success(let answer) where (200..<300).contains(answer.status): return answer.body
+    case .success(let answer): throw refused(answer)
+    }
+  }
+
+  /// Sends a request and reads the answer's JSON.
+  func json(
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: JSONValue? = nil
+  ) async throws(CommandFailure) -> JSONAnswer {
+    let bytes = try await call(method, path, query: query, body: body?.bytes ?? [])
+    return try JSONAnswer(bytes, from: server)
+  }
+
+  private func url(_ path: String, _ query: [(String, String?)]) throws(CommandFailure) -> DestinationURL {
+    do {
+      return try DestinationURL(parsing: server + path + QueryString.encode(query))
+    } catch {
+      throw CommandFailure(.usage, "bad server address \(server): \(error)")
+    }
+  }
+
+  private func unreachable(_ failure: AttemptFailure) -> CommandFailure {
+    switch failure.kind {
+    case .dns, .connect:
+      CommandFailure(
+        .unreachable,
+        "nothing answers at \(server) (\(failure.message)); start the server with `tidehook serve`, or name another with --server")
+    case .tls, .timeout, .blocked, .malformed, .status, .script:
+      CommandFailure(.unreachable, "no answer from \(server): \(failure.message)")
+    }
+  }
+
+  private func refused(_ answer: ReceivedResponse) -> CommandFailure {
+    let error = (try? JSONValue(parsing: answer.body))?["error"]
+    guard let message = error?["message"]?.stringValue else {
+      return CommandFailure(.refused, "\(server) answered with status \(answer.status), and not in Tidehook's words; is it Tidehook?")
+    }
+    let field = error?["field"]?.stringValue.map { " (field: \($0))" } ?? ""
+    let hint = answer.status == 401 ? "; give the key with --api-key, TIDEHOOK_API_KEY, or --data" : ""
+    return CommandFailure(.refused, SafeText.line(message + field + hint))
+  }
+
+  /// The delivery engine's own client, without its guard: where to connect is the user's own word here.
+  private static func makeTransport() throws(CommandFailure) -> any DeliveryClient {
+    let everywhere = ["0.0.0.0/0", "::/0"].compactMap { try? AddressRange(parsing: $0) }
+    do {
+      return try HTTPDeliveryClient(
+        eventLoopGroup: MultiThreadedEventLoopGroup.singleton, policy: EgressPolicy(allowed: everywhere),
+        limits: HTTPClientLimits(keptBodyBytes: Self.maximumAnswerBytes))
+    } catch {
+      throw CommandFailure(.unreachable, "cannot prepare TLS: \(error)")
+    }
+  }
+}
+
+/// An answer, as it came and as what it says.
+struct JSONAnswer {
+  /// The bytes that the server sent.
+  let bytes: [UInt8]
+  /// What they say.
+  let value: JSONValue
+
+  init(_ bytes: [UInt8], from server: String) throws(CommandFailure) {
+    self.bytes = bytes
+    do {
+      value = try JSONValue(parsing: bytes)
+    } catch {
+      throw CommandFailure(.refused, "\(server) answered with something that is not JSON (\(error)); is it Tidehook?")
+    }
+  }
+
+  /// The rows of a list's page.
+  var rows: [JSONValue] { value["data"]?.elements ?? [] }
+  /// Where the next page starts; `nil` on the last one.
+  var nextCursor: String? { value["next_cursor"]?.stringValue }
+}

@@ -1,0 +1,50 @@
+// The options that every client command has: which server, with which key, and in which form to answer.
+
+import ArgumentParser
+
+/// Where the server is, and how to speak to it and to the user.
+struct ServerOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The server's address (environment: TIDEHOOK_SERVER; default: http://127.0.0.1:8420).", valueName: "url"))
+  var server: String?
+
+  @Option(help: ArgumentHelp("The API key (environment: TIDEHOOK_API_KEY; default: what the data folder's admin.key holds).", valueName: "key"))
+  var apiKey: String?
+
+  @Flag(help: "Print the answer's JSON as it came, for machines.")
+  var json = false
+
+  /// A client for the server that these options name.
+  /// - Parameter folder: the server's data folder; `nil` for what the environment names, else `./data`.
+  func client(dataFolder folder: String? = nil) throws(CommandFailure) -> APIClient {
+    let address = server ?? Environment["TIDEHOOK_SERVER"] ?? "http://127.0.0.1:8420"
+    return try APIClient(server: address, key: try key(folder ?? Environment["TIDEHOOK_DATA"] ?? "./data"))
+  }
+
+  private func key(_ folder: String) throws(CommandFailure) -> String {
+    if let key = apiKey ?? Environment["TIDEHOOK_API_KEY"] { return key }
+    let path = folder + "/admin.key"
+    let text = (try? Input.file(path)).map { String(decoding: $0, as: UTF8.self) }
+    guard let key = text?.split(whereSeparator: \.isWhitespace).first else {
+      throw CommandFailure(
+        .usage,
+        "no API key: \(path) cannot be read; give the key with --api-key or TIDEHOOK_API_KEY, or name the server's data folder")
+    }
+    return String(key)
+  }
+}
+
+/// The server's options and its data folder; for every command that does not itself have a `--data`.
+struct ClientOptions: ParsableArguments {
+  @OptionGroup var server: ServerOptions
+
+  @Option(help: ArgumentHelp("The server's data folder, for its admin.key (environment: TIDEHOOK_DATA; default: ./data).", valueName: "folder"))
+  var data: String?
+
+  /// Whether to print the answer's JSON.
+  var json: Bool { server.json }
+
+  /// A client for the server that these options name.
+  func client() throws(CommandFailure) -> APIClient {
+    try server.client(dataFolder: data)
+  }
+}

@@ -1,0 +1,108 @@
+// The options that describe a webhook, as the members of the API's request.
+
+import ArgumentParser
+import TidehookCore
+
+/// What `webhooks add` and `webhooks update` can say about a webhook.
+struct WebhookFields: ParsableArguments {
+  @Option(help: ArgumentHelp("Which events: exact types or patterns such as memory.*; separated by commas, or repeated.", valueName: "types"))
+  var events: [String] = []
+
+  @Option(help: "Only events of this namespace.")
+  var namespace: String?
+
+  @Option(help: "What people call it.")
+  var name: String?
+
+  @Option(help: "The secret that deliveries are signed with; Tidehook makes one when there is none.")
+  var secret: String?
+
+  @Option(help: ArgumentHelp("A Lua script that filters and reshapes; - is standard input.", valueName: "file"))
+  var script: String?
+
+  @Option(help: ArgumentHelp("A header for each delivery, NAME=VALUE; may be repeated.", valueName: "header"))
+  var header: [String] = []
+
+  @Option(help: ArgumentHelp("How deliveries are signed: rem, standard; separated by commas.", valueName: "schemes"))
+  var signing: [String] = []
+
+  @Option(help: ArgumentHelp("The longest an attempt may take.", valueName: "seconds"))
+  var timeout: Double?
+
+  @Option(help: ArgumentHelp("How many requests may be under way at once.", valueName: "count"))
+  var maxInFlight: Int?
+
+  @OptionGroup var retry: RetryFields
+
+  @Flag(inversion: .prefixedNo, help: "Whether it delivers; the events of an inactive webhook wait.")
+  var active: Bool?
+
+  /// The members of the request, in the order of the API's documentation.
+  /// - Parameter defaultEvents: what `events` is when no option names any; empty to leave it out.
+  func members(defaultEvents: [String] = []) throws(CommandFailure) -> [JSONValue.Member] {
+    let types = events.isEmpty ? defaultEvents : Self.list(events)
+    let fields: [(String, JSONValue?)] = [
+      ("name", name.map { .string($0) }),
+      ("events", types.isEmpty ? nil : .array(types.map { .string($0) })),
+      ("namespace", namespace.map { .string($0) }),
+      ("active", active.map { .bool($0) }),
+      ("secret", secret.map { .string($0) }),
+      ("script", try scriptText().map { .string($0) }),
+      ("signing", signing.isEmpty ? nil : .array(Self.list(signing).map { .string($0) })),
+      ("headers", try headerMembers().map { .object($0) }),
+      ("retry", retry.members.isEmpty ? nil : .object(retry.members)),
+      ("timeout_secs", timeout.map { .double($0) }),
+      ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
+    ]
+    return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
+  }
+
+  private func scriptText() throws(CommandFailure) -> String? {
+    guard let script else { return nil }
+    guard let text = String(validating: try Input.file(script), as: UTF8.self) else {
+      throw CommandFailure(.usage, "\(script) is not UTF-8 text")
+    }
+    return text
+  }
+
+  private func headerMembers() throws(CommandFailure) -> [JSONValue.Member]? {
+    guard !header.isEmpty else { return nil }
+    var members: [JSONValue.Member] = []
+    for text in header { members.append(try HeaderText.split(text).member) }
+    return members
+  }
+
+  private static func list(_ texts: [String]) -> [String] {
+    texts.flatMap { $0.split(separator: ",") }.map(String.init)
+  }
+}
+
+/// The retry policy's options.
+struct RetryFields: ParsableArguments {
+  @Option(help: ArgumentHelp("Tries after the first.", valueName: "count"))
+  var maxRetries: Int?
+
+  @Option(help: ArgumentHelp("The wait before the first retry.", valueName: "seconds"))
+  var initialDelay: Double?
+
+  @Option(help: ArgumentHelp("By how much each wait is longer than the one before.", valueName: "factor"))
+  var multiplier: Double?
+
+  @Option(help: ArgumentHelp("The longest wait.", valueName: "seconds"))
+  var maxDelay: Double?
+
+  @Option(help: ArgumentHelp("How far a wait may be moved either way, 0 to 1.", valueName: "fraction"))
+  var jitter: Double?
+
+  /// The members of the request's `retry`; empty when no option was given.
+  var members: [JSONValue.Member] {
+    let fields: [(String, JSONValue?)] = [
+      ("max_retries", maxRetries.map { .integer(Int64($0)) }),
+      ("initial_delay_secs", initialDelay.map { .double($0) }),
+      ("multiplier", multiplier.map { .double($0) }),
+      ("max_delay_secs", maxDelay.map { .double($0) }),
+      ("jitter", jitter.map { .double($0) }),
+    ]
+    return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
+  }
+}

@@ -1,0 +1,51 @@
+// Shows one webhook.
+
+import TidehookCore
+
+/// A webhook, for people or as JSON.
+struct WebhookView {
+  private let answer: JSONAnswer
+  private let options: ClientOptions
+
+  init(_ answer: JSONAnswer, _ options: ClientOptions) {
+    self.answer = answer
+    self.options = options
+  }
+
+  /// Writes it to standard output.
+  func write() {
+    guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
+    let webhook = answer.value
+    var facts = FactSheet()
+    facts.add("id", webhook["id"]?.stringValue, .bold)
+    facts.add("name", webhook["name"]?.stringValue)
+    facts.add("url", webhook["url"]?.stringValue)
+    facts.add("events", webhook.texts("events"))
+    facts.add("namespace", webhook["namespace"]?.stringValue ?? "every one")
+    let isActive = webhook["active"]?.boolValue ?? true
+    facts.add("active", isActive ? "yes" : "no: its events wait", isActive ? .good : .waiting)
+    facts.add("signing", webhook.texts("signing"))
+    facts.add("secret", webhook["secret"]?.stringValue, .accent)
+    facts.add("standard secret", webhook["standard_secret"]?.stringValue, .accent)
+    facts.add("headers", webhook["headers"]?.headerLines)
+    facts.add("retry", webhook["retry"]?.settings)
+    facts.add("timeout", webhook["timeout_secs"].map { "\(JSONLayout.text($0)) s" })
+    facts.add("in flight", webhook["max_in_flight"].map { "at most \(JSONLayout.text($0))" })
+    facts.add("revision", webhook["revision"].map(JSONLayout.text))
+    facts.add("created", webhook.time("created_at"))
+    facts.add("updated", webhook.time("updated_at"))
+    facts.add("pipeline", pipeline(webhook["pipeline"]))
+    facts.write(to: Terminal.standardOutput)
+    remindOfSecret(webhook)
+  }
+
+  /// A script is shown as it is, other stages as JSON.
+  private func pipeline(_ stages: JSONValue?) -> String? {
+    stages?.elements?.map { $0["script"]?.stringValue ?? JSONLayout.text($0) }.joined(separator: "\n")
+  }
+
+  private func remindOfSecret(_ webhook: JSONValue) {
+    guard webhook["secret"]?.stringValue != nil else { return }
+    Terminal.standardError.write("keep the secret: it is not shown again\n")
+  }
+}

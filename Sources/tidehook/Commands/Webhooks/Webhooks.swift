@@ -1,0 +1,103 @@
+// `tidehook webhooks`: registrations.
+
+import ArgumentParser
+import TidehookCore
+
+/// The commands on webhooks.
+struct Webhooks: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Register webhooks, see them, change them, remove them.",
+    subcommands: [WebhooksAdd.self, WebhooksList.self, WebhooksShow.self, WebhooksUpdate.self, WebhooksRemove.self])
+}
+
+struct WebhooksAdd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add", abstract: "Register a webhook.",
+    discussion: "Example: tidehook webhooks add https://your-app.com/hook --events memory.created,memory.deleted --script filter.lua")
+
+  @Argument(help: "Where deliveries go: an http or https URL.")
+  var url: String
+
+  @OptionGroup(title: "Webhook") var fields: WebhookFields
+  @OptionGroup(title: "Server") var options: ClientOptions
+
+  func run() async throws {
+    let members = [JSONValue.Member("url", .string(url))] + (try fields.members(defaultEvents: ["*"]))
+    let answer = try await options.client().json("POST", "/v1/webhooks", body: .object(members))
+    WebhookView(answer, options).write()
+  }
+}
+
+struct WebhooksList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the webhooks.")
+
+  @OptionGroup(title: "Page") var page: PageOptions
+  @OptionGroup(title: "Server") var options: ClientOptions
+
+  func run() async throws {
+    let answer = try await options.client().json("GET", "/v1/webhooks", query: page.query)
+    guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
+    var table = Table(["ID", "ACTIVE", "EVENTS", "NAMESPACE", "URL", "NAME"])
+    for row in answer.rows {
+      let isActive = row["active"]?.boolValue ?? true
+      table.add(
+        .init(row["id"]?.stringValue), .init(isActive ? "yes" : "no", isActive ? .good : .waiting), .init(row.texts("events")),
+        .init(row["namespace"]?.stringValue ?? "*"), .init(row["url"]?.stringValue), .init(row["name"]?.stringValue, .dim))
+    }
+    page.write(table, answer, nothing: "no webhooks yet; add one with `tidehook webhooks add URL`")
+  }
+}
+
+struct WebhooksShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one webhook.")
+
+  @Argument(help: "The webhook's id: wh_….")
+  var id: String
+
+  @OptionGroup(title: "Server") var options: ClientOptions
+
+  func run() async throws {
+    WebhookView(try await options.client().json("GET", "/v1/webhooks/\(QueryString.escape(id))"), options).write()
+  }
+}
+
+struct WebhooksUpdate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "update", abstract: "Change a webhook; what is not named stays as it is.")
+
+  @Argument(help: "The webhook's id: wh_….")
+  var id: String
+
+  @Option(help: "The new target.")
+  var url: String?
+
+  @Option(help: ArgumentHelp("Set these back to what a new webhook has, as in script,namespace.", valueName: "fields"))
+  var reset: [String] = []
+
+  @OptionGroup(title: "Webhook") var fields: WebhookFields
+  @OptionGroup(title: "Server") var options: ClientOptions
+
+  func run() async throws {
+    let target = url.map { [JSONValue.Member("url", .string($0))] } ?? []
+    let defaults = reset.flatMap { $0.split(separator: ",") }.map { JSONValue.Member(String($0), .null) }
+    let members = target + (try fields.members()) + defaults
+    guard !members.isEmpty else { throw CommandFailure(.usage, "nothing to change: name at least one option, such as --events") }
+    let answer = try await options.client().json("PATCH", "/v1/webhooks/\(QueryString.escape(id))", body: .object(members))
+    WebhookView(answer, options).write()
+  }
+}
+
+struct WebhooksRemove: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove", abstract: "Remove a webhook; what it has not delivered is cancelled.")
+
+  @Argument(help: "The webhook's id: wh_….")
+  var id: String
+
+  @OptionGroup(title: "Server") var options: ClientOptions
+
+  func run() async throws {
+    _ = try await options.client().call("DELETE", "/v1/webhooks/\(QueryString.escape(id))")
+    if !options.json { Terminal.standardOutput.write("removed \(id)\n") }
+  }
+}
