@@ -1,0 +1,104 @@
+"""Fixtures: gateways, receivers, and the log of every gateway beside a failed test."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from harness.express import ExpressReceiver
+from harness.gateway import Gateway
+from harness.receiver import DeadEnd, Receiver
+
+_gateways = []
+
+
+@contextmanager
+def gateways(make_folder):
+    """A maker of gateways, all of them ended afterwards."""
+    made = []
+
+    def make(start=True, **options):
+        gateway = Gateway(make_folder(), **options)
+        made.append(gateway)
+        _gateways.append(gateway)
+        return gateway.start() if start else gateway
+
+    try:
+        yield make
+    finally:
+        problems = [problem for gateway in made if (problem := _discarded(gateway))]
+        for gateway in made:
+            _gateways.remove(gateway)
+        assert not problems, "\n".join(problems)
+
+
+def _discarded(gateway):
+    try:
+        gateway.discard()
+    except AssertionError as problem:
+        return str(problem)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        report.sections += [(f"log of the gateway in {gateway.folder}", gateway.stderr()) for gateway in _gateways]
+
+
+@pytest.fixture
+def make_gateway(tmp_path_factory):
+    """Makes gateways: `make_gateway(start=True, arguments=[], allow=LOOPBACK, key=KEY)`."""
+    with gateways(lambda: tmp_path_factory.mktemp("gateway")) as make:
+        yield make
+
+
+@pytest.fixture
+def gateway(make_gateway):
+    """A gateway that may deliver to the loopback address."""
+    return make_gateway()
+
+
+@pytest.fixture(scope="module")
+def shared_gateway(tmp_path_factory):
+    """The same, one for all tests of a file: for tables whose rows don't touch each other."""
+    with gateways(lambda: tmp_path_factory.mktemp("gateway")) as make:
+        yield make()
+
+
+@pytest.fixture
+def api(gateway):
+    """The client of the gateway."""
+    return gateway.api
+
+
+@pytest.fixture
+def receiver():
+    """A receiver that answers 200 until told otherwise."""
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture(scope="module")
+def shared_receiver():
+    """The same, one for all tests of a file."""
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def dead_end():
+    """A port that refuses connections."""
+    dead_end = DeadEnd()
+    yield dead_end
+    dead_end.close()
+
+
+@pytest.fixture
+def express(tmp_path):
+    """The seed's Express receiver."""
+    receiver = ExpressReceiver(tmp_path)
+    yield receiver
+    receiver.close()
