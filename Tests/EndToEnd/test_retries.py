@@ -5,7 +5,7 @@ from email.utils import formatdate
 
 import pytest
 
-from harness.receiver import Receiver, Reply
+from harness.receiver import Reply
 
 RETRY = {"max_retries": 3, "initial_delay_secs": 0.2, "multiplier": 2, "jitter": 0}
 ONCE = {"max_retries": 0}
@@ -54,7 +54,7 @@ def test_a_replay_that_fails_has_its_own_retries(api, receiver):
 
 
 def test_a_failure_that_passes_is_delivered(api, receiver):
-    receiver.reply("/", Reply(503), Reply(close=True), Reply(200))
+    receiver.reply("/", Reply(503), Reply(500), Reply(200))
     webhook = api.add_webhook(receiver.url(), retry=RETRY | {"initial_delay_secs": 0.05})
     delivery = api.settled(webhook, api.publish())
     assert (delivery["state"], delivery["attempt_count"]) == ("delivered", 3)
@@ -142,15 +142,13 @@ def test_a_long_answer_is_cut_not_refused(api, receiver):
     assert len(delivery["attempts"][0]["response"]["body"]) <= 4096
 
 
-def test_a_stale_connection_costs_no_attempt(api):
-    """The receiver drops idle connections; the next delivery meets a dead one and still arrives in its first attempt."""
-    first = Receiver()
-    webhook = api.add_webhook(first.url(), retry=ONCE)
-    assert api.settled(webhook, api.publish())["state"] == "delivered"
-    first.reply("/", Reply(close=True), Reply(200))
-    delivery = api.settled(webhook, api.publish())
-    first.close()
-    assert (delivery["state"], delivery["attempt_count"]) == ("delivered", 1)
+def test_a_stale_connection_costs_no_attempt(api, receiver):
+    """The receiver drops its idle connections; what comes next still arrives in its first attempt."""
+    webhook = api.add_webhook(receiver.url(), retry=ONCE)
+    for _ in range(20):
+        delivery = api.settled(webhook, api.publish())
+        assert (delivery["state"], delivery["attempt_count"]) == ("delivered", 1)
+        receiver.drop_connections()
 
 
 def test_deleting_a_webhook_cancels_what_it_had_not_delivered(api, receiver):

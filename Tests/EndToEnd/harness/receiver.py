@@ -101,6 +101,18 @@ class Receiver:
             assert arrived, f"{len(found)} of {count} requests arrived at {path or 'the receiver'} within {timeout} s"
             return list(found)
 
+    def drop_connections(self):
+        """Closes every connection, as a receiver does with those that are idle."""
+        dropped = threading.Event()
+
+        def drop():
+            for connection in list(self._connections):
+                connection.transport.close()
+            dropped.set()
+
+        self._loop.call_soon_threadsafe(drop)
+        assert dropped.wait(5)
+
     def _record(self, request):
         with self._changed:
             self._requests.append(request)

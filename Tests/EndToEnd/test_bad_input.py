@@ -1,0 +1,383 @@
+"""Bad input gets a 4xx that says what is wrong and where, never a 5xx, and never ends the process."""
+
+import json
+
+import pytest
+
+from conftest import gateways
+
+GOOD = {"url": "https://example.com/hook", "events": ["memory.created"]}
+MEMORY = {"event": "memory.created", "data": {"memory_id": "mem_1"}}
+TWO_MIB = b"x" * (2 * 1024 * 1024)
+DEEP = 100_000
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """A gateway as strangers would run it: no destination is allowed that the world cannot reach."""
+    with gateways(lambda: tmp_path_factory.mktemp("gateway")) as make:
+        yield make(allow=None)
+
+
+def check(strict, answer, statuses, field=None, word=None):
+    """The error's shape is the same for all of them."""
+    statuses = statuses if isinstance(statuses, tuple) else (statuses,)
+    assert answer.status in statuses, answer
+    assert answer.headers["content-type"].startswith("application/json")
+    assert answer.error["code"] and answer.error["message"] and answer.json["detail"] == answer.error["message"], answer
+    if field:
+        named = answer.error.get("field") or ""
+        assert named.split(".")[0].split("[")[0] == field, answer
+    for part in (field, word):
+        if part:
+            assert part.lower() in answer.error["message"].lower(), answer
+    assert strict.running
+
+
+RAW = {
+    "empty": b"",
+    "not JSON": b"hello",
+    "truncated": b'{"event":"memory.created","data":{"a":1}',
+    "truncated string": b'{"event":"memory.cre',
+    "two values": b'{"event":"a.b","data":{}}{"event":"a.b","data":{}}',
+    "trailing comma": b'{"event":"a.b","data":{},}',
+    "NUL bytes": b'{"event":"a.b","data":{"x":"a\x00b"}}',
+    "only NUL bytes": b"\x00" * 100,
+    "NUL after the value": b'{"event":"a.b","data":{}}\x00',
+    "control character in a string": b'{"event":"a.b","data":{"x":"a\nb"}}',
+    "invalid UTF-8": b'{"event":"a.b","data":{"x":"\xff\xfe"}}',
+    "overlong UTF-8": b'{"event":"a.b","data":{"x":"\xc0\xaf"}}',
+    "surrogate in UTF-8": b'{"event":"a.b","data":{"x":"\xed\xa0\x80"}}',
+    "cut UTF-8": b'{"event":"a.b","data":{"x":"\xe2\x80"}}',
+    "byte order mark of UTF-16": '{"event":"a.b","data":{}}'.encode("utf-16"),
+    "depth 100 000, arrays": b'{"event":"a.b","data":{"x":' + b"[" * DEEP + b"]" * DEEP + b"}}",
+    "depth 100 000, objects": b'{"event":"a.b","data":' + b'{"x":' * DEEP + b"1" + b"}" * DEEP + b"}",
+    "depth 100 000, open": b"[" * DEEP,
+    "depth 129": b'{"event":"a.b","data":' + b'{"x":' * 129 + b"1" + b"}" * 129 + b"}",
+    "NaN": b'{"event":"a.b","data":{"x":NaN}}',
+    "leading zero": b'{"event":"a.b","data":{"x":01}}',
+    "hexadecimal": b'{"event":"a.b","data":{"x":0x10}}',
+    "single quotes": b"{'event':'a.b','data':{}}",
+    "comment": b'{"event":"a.b","data":{}} // no',
+    "bad escape": rb'{"event":"a.b","data":{"x":"\q"}}',
+    "array": b"[]",
+    "string": b'"memory.created"',
+    "null": b"null",
+}
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/webhooks"])
+@pytest.mark.parametrize("name", RAW)
+def test_bodies_that_are_not_a_json_object(strict, path, name):
+    check(strict, strict.api.call("POST", path, RAW[name]), (400, 422))
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/webhooks", "/v1/events/batch"])
+@pytest.mark.parametrize("body", [TWO_MIB, b'{"event":"a.b","data":{"x":"' + TWO_MIB + b'"}}'], ids=["junk", "JSON"])
+def test_bodies_of_two_mebibytes(strict, path, body):
+    """A batch may be larger than one event, but junk of two mebibytes is never taken."""
+    expected = (413, 400) if path.endswith("batch") else 413
+    check(strict, strict.api.call("POST", path, body), expected)
+
+
+def test_a_body_that_does_not_say_how_long_it_is(strict):
+    connection = strict.api.connection()
+    try:
+        connection.request("POST", "/v1/events", iter([b"x" * 65536] * 32), strict.api.headers(), encode_chunked=True)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    answer = connection.getresponse()
+    assert answer.status == 413, answer.read()
+    connection.close()
+    assert strict.running
+
+
+EVENTS = {
+    "no event": ({"data": {}}, "event"),
+    "event of a wrong type": (MEMORY | {"event": 5}, "event"),
+    "event null": (MEMORY | {"event": None}, "event"),
+    "event empty": (MEMORY | {"event": ""}, "event"),
+    "event with spaces": (MEMORY | {"event": "memory created"}, "event"),
+    "event with NUL": (MEMORY | {"event": "memory\x00created"}, "event"),
+    "event with a wildcard": (MEMORY | {"event": "memory.*"}, "event"),
+    "event too long": (MEMORY | {"event": "a" * 1000}, "event"),
+    "no data": ({"event": "memory.created"}, "data"),
+    "data null": (MEMORY | {"data": None}, "data"),
+    "data a string": (MEMORY | {"data": "x"}, "data"),
+    "data an array": (MEMORY | {"data": []}, "data"),
+    "id of a wrong type": (MEMORY | {"id": 5}, "id"),
+    "id empty": (MEMORY | {"id": ""}, "id"),
+    "id with a space": (MEMORY | {"id": "evt 1"}, "id"),
+    "id with NUL": (MEMORY | {"id": "evt\x00"}, "id"),
+    "id with a line break": (MEMORY | {"id": "evt\r\nX-Evil: 1"}, "id"),
+    "id not ASCII": (MEMORY | {"id": "évt"}, "id"),
+    "id too long": (MEMORY | {"id": "e" * 129}, "id"),
+    "timestamp of a wrong type": (MEMORY | {"timestamp": 5}, "timestamp"),
+    "timestamp not RFC 3339": (MEMORY | {"timestamp": "yesterday"}, "timestamp"),
+    "timestamp without a zone": (MEMORY | {"timestamp": "2026-04-13T10:30:00"}, "timestamp"),
+    "timestamp of no day": (MEMORY | {"timestamp": "2026-02-30T10:30:00Z"}, "timestamp"),
+    "namespace of a wrong type": (MEMORY | {"namespace": 5}, "namespace"),
+    "namespace empty": (MEMORY | {"namespace": ""}, "namespace"),
+    "namespace too long": (MEMORY | {"namespace": "n" * 1000}, "namespace"),
+    "unknown field": (MEMORY | {"evnet": 1}, "evnet"),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_events(strict, name):
+    body, field = EVENTS[name]
+    check(strict, strict.api.call("POST", "/v1/events", body), (400, 422), field)
+
+
+def hook(**fields):
+    return GOOD | fields
+
+
+WEBHOOKS = {
+    "no url": ({"events": ["*"]}, "url"),
+    "url of a wrong type": (hook(url=5), "url"),
+    "url null": (hook(url=None), "url"),
+    "no events": ({"url": GOOD["url"]}, "events"),
+    "events empty": (hook(events=[]), "events"),
+    "events a string": (hook(events="memory.created"), "events"),
+    "events of wrong types": (hook(events=[5]), "events"),
+    "events with an empty one": (hook(events=[""]), "events"),
+    "events with a bad pattern": (hook(events=["memory.**"]), "events"),
+    "events with NUL": (hook(events=["a\x00b"]), "events"),
+    "namespace of a wrong type": (hook(namespace=5), "namespace"),
+    "secret of a wrong type": (hook(secret=5), "secret"),
+    "secret empty": (hook(secret=""), "secret"),
+    "secret not base64 after whsec_": (hook(secret="whsec_***"), "secret"),
+    "name of a wrong type": (hook(name=5), "name"),
+    "name too long": (hook(name="n" * 1000), "name"),
+    "script of a wrong type": (hook(script=5), "script"),
+    "script that does not compile": (hook(script="function filter(\n  return true\nend"), "script"),
+    "script and pipeline": (hook(script="function filter() return true end", pipeline=[]), None),
+    "pipeline of a wrong type": (hook(pipeline="mem0"), "pipeline"),
+    "pipeline with an unknown plugin": (hook(pipeline=[{"plugin": "no-such-plugin"}]), "pipeline"),
+    "signing of a wrong type": (hook(signing="rem"), "signing"),
+    "signing with an unknown scheme": (hook(signing=["rot13"]), "signing"),
+    "headers of a wrong type": (hook(headers=5), "headers"),
+    "headers with a bad name": (hook(headers={"a b": "c"}), "headers"),
+    "headers with a line break": (hook(headers={"X-A": "b\r\nX-Evil: 1"}), "headers"),
+    "headers with Host": (hook(headers={"Host": "example.net"}), "headers"),
+    "headers with Content-Length": (hook(headers={"Content-Length": "1"}), "headers"),
+    "headers with Transfer-Encoding": (hook(headers={"Transfer-Encoding": "chunked"}), "headers"),
+    "retry of a wrong type": (hook(retry=5), "retry"),
+    "retries negative": (hook(retry={"max_retries": -1}), "retry"),
+    "retries too many": (hook(retry={"max_retries": 101}), "retry"),
+    "retries a fraction": (hook(retry={"max_retries": 1.5}), "retry"),
+    "retry delay zero": (hook(retry={"initial_delay_secs": 0}), "retry"),
+    "retry delay a string": (hook(retry={"initial_delay_secs": "5"}), "retry"),
+    "retry multiplier below one": (hook(retry={"multiplier": 0.5}), "retry"),
+    "retry jitter above one": (hook(retry={"jitter": 2}), "retry"),
+    "unknown field of retry": (hook(retry={"max_retires": 3}), "retry"),
+    "timeout zero": (hook(timeout_secs=0), "timeout_secs"),
+    "timeout too long": (hook(timeout_secs=1e9), "timeout_secs"),
+    "timeout a string": (hook(timeout_secs="5"), "timeout_secs"),
+    "active of a wrong type": (hook(active="yes"), "active"),
+    "unknown field": (hook(evnets=["*"]), "evnets"),
+    "id given": (hook(id="wh_mine"), "id"),
+}
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_webhooks(strict, name):
+    body, field = WEBHOOKS[name]
+    check(strict, strict.api.call("POST", "/v1/webhooks", body), (400, 422), field)
+    assert strict.api.call("GET", "/v1/webhooks").json["data"] == []
+
+
+def test_a_script_that_does_not_compile_is_told_its_line(strict):
+    answer = strict.api.call("POST", "/v1/webhooks", hook(script="function filter(event)\n  return true\nend\n\nfunction transform(\n"))
+    check(strict, answer, (400, 422), "script")
+    assert "6" in answer.error["message"] or "5" in answer.error["message"], answer
+
+
+URLS = [
+    "", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "gopher://example.com/",
+    "data:text/plain,x", "unix:/var/run/x", "http://", "http:///path", "https://example.com:0/", "https://example.com:99999/",
+    "https://example.com:x/", "https://exa mple.com/", "https://example.com/\x00", "https://example.com/\r\nX-Evil: 1",
+    "https://user:secret@example.com/", "https://user@example.com/", "https://@example.com/", "https://[::1", "https://" + "a" * 300 + ".com/",
+    "https://example.com/" + "a" * 10_000,
+]
+INTERNAL = [
+    "http://127.0.0.1", "http://127.0.0.1:8420/", "http://127.1", "http://127.255.255.254/", "http://[::1]/", "http://[::]/",
+    "http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]/", "http://2130706433", "http://0x7f.1", "http://0x7f000001/", "http://017700000001/",
+    "http://0177.0.0.1/", "http://0.0.0.0/", "http://0/", "http://localhost", "http://LOCALHOST/", "http://localhost./", "http://foo.localhost/",
+    "http://169.254.169.254", "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://[fe80::1]/", "http://10.0.0.1/",
+    "http://172.16.0.1/", "http://192.168.1.1/", "http://100.64.0.1/", "http://198.18.0.1/", "http://192.0.2.1/", "http://224.0.0.1/",
+    "http://240.0.0.1/", "http://255.255.255.255/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[2001::1]/",
+    "http://[::127.0.0.1]/", "http://[ff02::1]/", "http://[fc00::1]/", "http://[2001:db8::1]/",
+]
+
+
+@pytest.mark.parametrize("url", URLS + INTERNAL)
+def test_urls(strict, url):
+    check(strict, strict.api.call("POST", "/v1/webhooks", hook(url=url)), (400, 422), "url")
+
+
+def test_an_error_never_repeats_a_password(strict):
+    answer = strict.api.call("POST", "/v1/webhooks", hook(url="https://user:hunter2@example.com/"))
+    assert b"hunter2" not in answer.body and "hunter2" not in strict.stderr()
+
+
+def test_changes_are_checked_as_strictly(strict):
+    webhook = strict.api.add_webhook(**GOOD)
+    path = f"/v1/webhooks/{webhook['id']}"
+    try:
+        for url in ("http://127.0.0.1", "http://localhost", "ftp://example.com/"):
+            check(strict, strict.api.call("PATCH", path, {"url": url}), (400, 422), "url")
+        check(strict, strict.api.call("PATCH", path, {"events": []}), (400, 422), "events")
+        check(strict, strict.api.call("PATCH", path, {"script": "function filter("}), (400, 422), "script")
+        check(strict, strict.api.call("PATCH", path, {"no_such": 1}), (400, 422), "no_such")
+        assert strict.api.call("GET", path).json["revision"] == 1
+    finally:
+        assert strict.api.call("DELETE", path).status == 204
+
+
+@pytest.mark.parametrize("method,path", [
+    ("GET", "/v1/webhooks"), ("POST", "/v1/webhooks"), ("GET", "/v1/webhooks/wh_x"), ("POST", "/v1/events"), ("POST", "/v1/events/batch"),
+    ("GET", "/v1/events"), ("GET", "/v1/deliveries"), ("GET", "/v1/deliveries/dlv_x"), ("POST", "/v1/deliveries/dlv_x/replay"),
+])
+@pytest.mark.parametrize("headers", [
+    {}, {"Authorization": "Bearer wrong-key-wrong-key"}, {"Authorization": "Bearer "}, {"Authorization": "Bearer"},
+    {"Authorization": "Basic ZW5kOnRvLWVuZA=="}, {"Authorization": "end-to-end-admin-key"},
+    {"Authorization": "Bearer end-to-end-admin-ke"}, {"Authorization": "Bearer end-to-end-admin-key2"},
+], ids=["none", "wrong", "empty", "scheme alone", "basic", "bare", "shorter", "longer"])
+def test_a_missing_or_wrong_key(strict, method, path, headers):
+    body = GOOD if method == "POST" else None
+    check(strict, strict.api.call(method, path, body, headers=headers, key=""), 401)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "Token", "bearer", "token"])
+def test_both_schemes_carry_the_key(strict, scheme):
+    assert strict.api.call("GET", "/v1/webhooks", headers={"Authorization": f"{scheme} {strict.key}"}, key="").status == 200
+
+
+@pytest.mark.parametrize("method,path", [
+    ("GET", "/v1/webhooks/wh_none"), ("PATCH", "/v1/webhooks/wh_none"), ("DELETE", "/v1/webhooks/wh_none"), ("GET", "/v1/events/evt_none"),
+    ("GET", "/v1/deliveries/dlv_none"), ("POST", "/v1/deliveries/dlv_none/replay"), ("GET", "/v1/webhooks/wh_01890a5d000000000000000000000000"),
+    ("GET", "/v1/events/%00"), ("GET", "/v1/deliveries/" + "x" * 3000), ("GET", "/v1/nothing"), ("GET", "/"), ("GET", "/v2/webhooks"),
+])
+def test_unknown_ids_and_paths(strict, method, path):
+    body = {"name": "x"} if method == "PATCH" else None
+    check(strict, strict.api.call(method, path, body), 404)
+
+
+@pytest.mark.parametrize("method,path", [
+    ("PUT", "/v1/webhooks"), ("DELETE", "/v1/webhooks"), ("PUT", "/v1/events"), ("DELETE", "/v1/events"), ("PATCH", "/v1/events"),
+    ("GET", "/v1/events/batch/"), ("PUT", "/v1/events/evt_1"), ("DELETE", "/v1/deliveries"), ("POST", "/v1/deliveries"),
+    ("PATCH", "/v1/deliveries/dlv_1"), ("GET", "/v1/deliveries/dlv_1/replay"), ("POST", "/healthz"), ("PUT", "/v1/webhooks/wh_1"),
+])
+def test_wrong_methods(strict, method, path):
+    answer = strict.api.call(method, path, b"{}" if method in ("PUT", "PATCH", "POST") else None)
+    if path.endswith("/batch/"):
+        assert answer.status in (404, 405), answer
+        return
+    check(strict, answer, 405)
+    assert answer.headers["allow"] and method not in answer.headers["allow"].replace(" ", "").split(",")
+
+
+def test_the_same_id_with_other_content(strict):
+    first = MEMORY | {"id": "evt_twice", "timestamp": "2026-04-13T10:30:00Z"}
+    assert strict.api.publish(**first)["duplicate"] is False
+    assert strict.api.publish(**first)["duplicate"] is True
+    spaced = json.dumps(first, indent=2).encode()
+    assert strict.api.call("POST", "/v1/events", spaced).json["duplicate"] is True, "white space is no difference"
+    for change in ({"data": {"memory_id": "mem_2"}}, {"event": "memory.deleted"}, {"namespace": "elsewhere"}):
+        check(strict, strict.api.call("POST", "/v1/events", first | change), 409)
+
+
+def test_the_same_idempotency_key_with_other_content(strict):
+    def send(body):
+        return strict.api.call("POST", "/v1/events", body, headers={"Idempotency-Key": "order-1"})
+
+    first, second = send(MEMORY), send(MEMORY)
+    assert (first.json["duplicate"], second.json["duplicate"], second.json["id"]) == (False, True, first.json["id"])
+    check(strict, send(MEMORY | {"data": {"other": 1}}), 409)
+
+
+def test_one_bad_event_of_a_batch_stops_only_itself(strict):
+    answer = strict.api.publish_batch([MEMORY, {"event": 5, "data": {}}, MEMORY, "text", {"event": "a.b", "data": {}, "extra": 1}])
+    assert answer["accepted"] == 2
+    assert [row["index"] for row in answer["rejected"]] == [1, 3, 4]
+    assert answer["rejected"][0]["error"]["field"] == "event" and answer["rejected"][2]["error"]["field"] == "extra"
+
+
+def test_a_batch_of_lines(strict):
+    lines = b'{"event":"a.b","data":{}}\n{"event":"a.b","data":[]}\n\n{"event":"a.b","data":{}}\n'
+    answer = strict.api.call("POST", "/v1/events/batch", lines, headers={"Content-Type": "application/x-ndjson"})
+    assert answer.status == 202, answer
+    assert answer.json["accepted"] == 2 and len(answer.json["rejected"]) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"7", b'"text"', b'{"event"', b"[1,", b"[[]", b"\x00", b"[" * DEEP])
+def test_bodies_that_are_no_batch(strict, body):
+    answer = strict.api.call("POST", "/v1/events/batch", body)
+    if answer.status == 202:
+        assert answer.json["accepted"] == 0 and answer.json["rejected"], "a line that is no event is told as such"
+    else:
+        check(strict, answer, (400, 422))
+
+
+@pytest.mark.parametrize("query,field", [
+    ("limit=abc", "limit"), ("limit=0", "limit"), ("limit=-1", "limit"), ("limit=99999999999999999999", "limit"), ("state=bogus", "state"),
+    ("cursor=%00%ff", "cursor"), ("cursor=bogus", "cursor"), ("since=yesterday", "since"), ("webhook=%20", "webhook"), ("no_such=1", "no_such"),
+])
+def test_query_parameters(strict, query, field):
+    check(strict, strict.api.call("GET", f"/v1/deliveries?{query}"), (400, 422), field)
+
+
+@pytest.mark.parametrize("raw", [
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET\r\n\r\n", b"\x00" * 1000, b"GET / HTTP/9.9\r\n\r\n",
+    b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 50_000 + b"\r\n",
+    b"GET /%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+], ids=lambda raw: repr(raw[:30]))
+def test_what_is_not_http(strict, raw):
+    """Whatever comes over the socket, the process goes on to serve the next one."""
+    connection = strict.api.connection(5)
+    connection.connect()
+    try:
+        connection.sock.sendall(raw)
+        connection.sock.shutdown(1)
+        head = connection.sock.recv(65536)
+        assert not head.startswith(b"HTTP/1.1 5") or head.startswith(b"HTTP/1.1 505"), head[:200]
+    except (ConnectionError, BrokenPipeError):
+        pass
+    finally:
+        connection.close()
+    assert strict.api.call("GET", "/healthz").status == 200
+
+
+def test_addresses_are_refused_at_delivery_too(make_gateway, receiver):
+    """A webhook from when loopback was allowed: without the permission, its deliveries are refused and never reach the receiver."""
+    gateway = make_gateway()
+    webhook = gateway.api.add_webhook(receiver.url(), ["memory.created"])
+    assert gateway.stop() == 0
+    gateway.allow = None
+    gateway.start()
+    delivery = gateway.api.settled(webhook, gateway.api.publish())
+    assert (delivery["state"], delivery["attempts"][0]["failure"], receiver.requests()) == ("dead", "blocked", [])
+    assert "127.0.0.1" in delivery["attempts"][0]["error"]
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[::ffff:10.0.0.1]/", "http://0x0a.1/",
+                                 "ftp://example.com/", "http://user:pw@example.com/", "not a url"])
+def test_a_script_cannot_reach_what_a_webhook_may_not(gateway, receiver, url):
+    script = f'function transform(event) return event, {{ url = "{url}" }} end'
+    webhook = gateway.api.add_webhook(receiver.url(), script=script, retry={"max_retries": 0})
+    delivery = gateway.api.settled(webhook, gateway.api.publish())
+    assert (delivery["state"], receiver.requests()) == ("dead", [])
+    assert delivery["attempts"][0]["failure"] in ("blocked", "script")
+
+
+def test_an_allowed_address_may_be_named_too(make_gateway, receiver):
+    """`localhost` is judged by what it resolves to, once that is allowed."""
+    gateway = make_gateway()
+    gateway.api.add_webhook(f"http://localhost:{receiver.port}/named")
+    gateway.api.publish()
+    (request,) = receiver.wait_for(1)
+    assert request.header("Host") == f"localhost:{receiver.port}"
