@@ -1,49 +1,17 @@
 """Fixtures: gateways, receivers, and the log of every gateway beside a failed test."""
 
-from contextlib import contextmanager
-
 import pytest
 
 from harness.express import ExpressReceiver
-from harness.gateway import Gateway
+from harness.gateway import LIVE, gateways
 from harness.receiver import DeadEnd, Receiver
-
-_gateways = []
-
-
-@contextmanager
-def gateways(make_folder):
-    """A maker of gateways, all of them ended afterwards."""
-    made = []
-
-    def make(start=True, **options):
-        gateway = Gateway(make_folder(), **options)
-        made.append(gateway)
-        _gateways.append(gateway)
-        return gateway.start() if start else gateway
-
-    try:
-        yield make
-    finally:
-        problems = [problem for gateway in made if (problem := _discarded(gateway))]
-        for gateway in made:
-            _gateways.remove(gateway)
-        assert not problems, "\n".join(problems)
-
-
-def _discarded(gateway):
-    try:
-        gateway.discard()
-    except AssertionError as problem:
-        return str(problem)
-
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.failed:
-        report.sections += [(f"log of the gateway in {gateway.folder}", gateway.stderr()) for gateway in _gateways]
+        report.sections += [(f"log of the gateway in {gateway.folder}", gateway.stderr()) for gateway in LIVE]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conftest import gateways
+from harness.gateway import gateways
 
 GOOD = {"url": "https://example.com/hook", "events": ["memory.created"]}
 MEMORY = {"event": "memory.created", "data": {"memory_id": "mem_1"}}

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.api import Api
@@ -35,13 +36,14 @@ class StartFailed(AssertionError):
 
 
 class Gateway:
-    """A gateway on one data folder. `api` calls the process that runs now."""
+    """A gateway on one data folder. `api` calls the process that runs now, `said` is what was printed on standard output."""
 
     def __init__(self, folder, arguments=(), allow=LOOPBACK, key=KEY, data=None, prefix=()):
         self.folder = Path(folder)
         self.data = Path(data or self.folder / "data")
         self.arguments, self.allow, self.key, self.prefix = list(arguments), allow, key, list(prefix)
-        self.process = None
+        self.environment = {}
+        self.process, self.said = None, []
         self.log = self.folder / "stderr.log"
         self.ready_secs = None
 
@@ -53,7 +55,7 @@ class Gateway:
         """Starts the process and returns when it has said that it listens."""
         assert not self.running, "already started"
         began = time.monotonic()
-        extra = {"TIDEHOOK_API_KEY": self.key} if self.key else {}
+        extra = self.environment | ({"TIDEHOOK_API_KEY": self.key} if self.key else {})
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder,
@@ -79,6 +81,7 @@ class Gateway:
                 raise StartFailed(f"not ready in time\n{self.stderr()}") from None
             if line is None:
                 raise StartFailed(f"ended with status {self.process.wait(10)} before it was ready\n{self.stderr()}")
+            self.said.append(line)
             if match := READY.match(line):
                 return match.groups()
 
@@ -124,3 +127,34 @@ class Gateway:
         """Bytes of memory as the kernel counts them: `VmRSS` now, `VmHWM` at most so far."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(rf"{field}:\s+(\d+) kB", status).group(1)) * 1024
+
+
+LIVE = []
+"""Every gateway of the tests that run now; a failed test shows their logs."""
+
+
+@contextmanager
+def gateways(make_folder):
+    """A maker of gateways, all of them ended afterwards."""
+    made = []
+
+    def make(start=True, **options):
+        gateway = Gateway(make_folder(), **options)
+        made.append(gateway)
+        LIVE.append(gateway)
+        return gateway.start() if start else gateway
+
+    try:
+        yield make
+    finally:
+        problems = [problem for gateway in made if (problem := _discarded(gateway))]
+        for gateway in made:
+            LIVE.remove(gateway)
+        assert not problems, "\n".join(problems)
+
+
+def _discarded(gateway):
+    try:
+        gateway.discard()
+    except AssertionError as problem:
+        return str(problem)
