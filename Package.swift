@@ -93,6 +93,12 @@ let package = Package(
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
     .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log")] + nio, swiftSettings: strict),
+    .testTarget(
+      name: "TidehookStorageTests",
+      dependencies: [
+        "TidehookCore", "TidehookStorage", "TidehookTesting", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: strict),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   ],
