@@ -1,4 +1,4 @@
-// The bytes that have a meaning in JSON, by name.
+// The bytes that have a meaning in JSON, by name and by class.
 
 extension UInt8 {
   static let tab: UInt8 = 0x09
@@ -25,6 +25,10 @@ extension UInt8 {
   /// True for `0` to `9`.
   @inline(__always)
   var isDigit: Bool { self &- .zero < 10 }
+
+  /// True for the second and later bytes of a UTF-8 sequence.
+  @inline(__always)
+  var isContinuation: Bool { self & 0b1100_0000 == 0b1000_0000 }
 
   /// The value of a hexadecimal digit in either case, or `nil`.
   var hexValue: UInt16? {

@@ -33,11 +33,27 @@ struct JSONNumberToken {
   let literal: UnsafeBufferPointer<UInt8>
   /// Offset of the first byte.
   let offset: Int
-  /// Whether the literal has neither fraction nor exponent.
-  let isInteger: Bool
+  /// Which parts the literal has.
+  let notation: Notation
 
-  /// Whether the literal is canonical as it stands, decided cheaply: integers of up to 15 digits, which every double holds.
-  var isPlainInteger: Bool { isInteger && literal.count <= 15 && !(literal.count == 2 && literal[0] == .minus && literal[1] == .zero) }
+  /// Which parts a literal has.
+  enum Notation {
+    /// Neither fraction nor exponent.
+    case integer
+    /// A fraction, no exponent.
+    case fraction
+    /// An exponent.
+    case exponent
+  }
+
+  /// Whether the literal is surely canonical as it stands: at most 15 digits, which every double holds, and nothing to leave out.
+  var isPlain: Bool {
+    guard literal.count <= 15, notation != .exponent else { return false }
+    let first = literal[0] == .minus ? 1 : 0
+    if notation == .integer { return literal[first] != .zero || literal.count == 1 }
+    let isSmall = literal[first] == .zero && literal[first + 2] == .zero
+    return !isSmall && literal[literal.count - 1] != .zero
+  }
 }
 
 /// The three values that are written as words.

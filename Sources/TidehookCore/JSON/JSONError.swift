@@ -51,7 +51,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
       if byte == .lineFeed {
         line += 1
         column = 1
-      } else if byte & 0b1100_0000 != 0b1000_0000 {
+      } else if !byte.isContinuation {
         column += 1
       }
     }

@@ -22,7 +22,7 @@ enum JSONNumberText {
   static func append(_ literal: UnsafeBufferPointer<UInt8>, isShortest: Bool = false, to output: inout [UInt8]) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: literal.count) { digits in
       guard let decimal = parse(literal, digits: digits) else { return output.append(contentsOf: literal) }
-      if !isShortest, let double = decimal.equivalentDouble {
+      if !isShortest, let double = decimal.shorterDouble {
         var text = double.description
         return text.withUTF8 { append($0, isShortest: true, to: &output) }
       }
@@ -79,15 +79,25 @@ enum JSONNumberText {
 
     static var zero: Decimal { Decimal(isNegative: false, digits: UnsafeBufferPointer(start: nil, count: 0), point: 1) }
 
-    /// The double that says exactly as much as 16 or 17 digits of a non-integer; `nil` when the digits themselves are to be kept.
-    var equivalentDouble: Double? {
+    /// The double that says exactly as much as the 16 or 17 digits of a non-integer but has a shorter spelling; `nil` when the digits stay.
+    var shorterDouble: Double? {
       guard digits.count > digitsAlwaysHeld, digits.count <= digitsOfADouble else { return nil }
       let isIdentifier = digits.count <= point && point <= 20
       guard !isIdentifier else { return nil }
-      let sign = isNegative ? "-" : ""
-      let text = String(decoding: digits, as: UTF8.self)
-      guard let double = Double("\(sign)\(text)e\(point - digits.count)"), double.isFinite else { return nil }
-      return double.significantDigits(digits.count) == text ? double : nil
+      let double = nearestDouble
+      guard double.isFinite, !double.description.hasSignificantDigits(digits) else { return nil }
+      return double.description(significantDigits: digits.count).hasSignificantDigits(digits) ? double : nil
+    }
+
+    /// Without a point, the text means the same to `strtod` in every locale.
+    private var nearestDouble: Double {
+      let exponent = String(point - digits.count)
+      return withUnsafeTemporaryAllocation(of: CChar.self, capacity: digits.count + exponent.utf8.count + 3) { text in
+        let end = text.initialize(fromContentsOf: digits.lazy.map { CChar(bitPattern: $0) })
+        _ = text[end...].initialize(fromContentsOf: "e\(exponent)\0".utf8.lazy.map { CChar(bitPattern: $0) })
+        let magnitude = text.baseAddress.map { strtod($0, nil) } ?? 0
+        return isNegative ? -magnitude : magnitude
+      }
     }
 
     /// ECMA-262, Number::toString: the notation depends on the number of digits and the place of the point only.
@@ -122,11 +132,25 @@ enum JSONNumberText {
 }
 
 extension Double {
-  /// The digits of the value rounded to `count` significant digits, without sign, point and exponent.
-  fileprivate func significantDigits(_ count: Int) -> String {
+  /// The value in scientific notation, rounded to `significantDigits` digits.
+  fileprivate func description(significantDigits: Int) -> String {
     var text = [CChar](repeating: 0, count: 40)
-    _ = withVaList([Int32(count - 1), magnitude]) { vsnprintf(&text, text.count, "%.*e", $0) }
-    return String(decoding: text.prefix { $0 != CChar(UInt8.lowerE) }.map { UInt8(bitPattern: $0) }.filter(\.isDigit), as: UTF8.self)
+    _ = withVaList([Int32(significantDigits - 1), self]) { vsnprintf(&text, text.count, "%.*e", $0) }
+    return String(decoding: text.lazy.map { UInt8(bitPattern: $0) }.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}
+
+extension String {
+  /// Whether the significant digits of the number that is written here are `digits`, which neither start nor end with a zero.
+  fileprivate func hasSignificantDigits(_ digits: UnsafeBufferPointer<UInt8>) -> Bool {
+    var count = 0
+    for byte in utf8 {
+      if byte == .lowerE { break }
+      guard byte.isDigit, count > 0 || byte != .zero else { continue }
+      guard byte == (count < digits.count ? digits[count] : .zero) else { return false }
+      count += 1
+    }
+    return count >= digits.count
   }
 }
 

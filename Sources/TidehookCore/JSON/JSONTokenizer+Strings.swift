@@ -2,18 +2,26 @@
 
 extension JSONTokenizer {
   /// Reads the string whose opening quote is at `position`.
+  @inline(__always)
   mutating func string() throws(JSONError) -> JSONStringToken {
     let start = position
-    var hasEscapes = false
+    position = start + 1 + JSONStringScan.plainLength(base + start + 1, count - start - 1)
+    let isPlain = position < count && base[position] == .quote
+    let hasEscapes = isPlain ? false : try restOfString()
     position += 1
+    return JSONStringToken(
+      quoted: UnsafeBufferPointer(start: base + start, count: position - start), offset: start, hasEscapes: hasEscapes)
+  }
+
+  /// Reads on to the closing quote, past escapes and what is not ASCII; true when there were escapes.
+  @inline(never)
+  private mutating func restOfString() throws(JSONError) -> Bool {
+    var hasEscapes = false
     while true {
       position += JSONStringScan.plainLength(base + position, count - position)
       guard position < count else { throw error(.unexpectedEnd) }
       switch base[position] {
-      case .quote:
-        position += 1
-        return JSONStringToken(
-          quoted: UnsafeBufferPointer(start: base + start, count: position - start), offset: start, hasEscapes: hasEscapes)
+      case .quote: return hasEscapes
       case .backslash:
         hasEscapes = true
         try escape()
@@ -40,25 +48,32 @@ extension JSONTokenizer {
     }
   }
 
-  /// Skips scalars of two to four bytes; the ranges are those of the Unicode standard's table of well-formed UTF-8 (table 3-7).
   private mutating func multibyteScalars() throws(JSONError) {
     while position < count, base[position] >= 0x80 {
-      let second: ClosedRange<UInt8>
-      let length: Int
-      switch base[position] {
-      case 0xc2...0xdf: (second, length) = (0x80...0xbf, 2)
-      case 0xe0: (second, length) = (0xa0...0xbf, 3)
-      case 0xed: (second, length) = (0x80...0x9f, 3)
-      case 0xe1...0xef: (second, length) = (0x80...0xbf, 3)
-      case 0xf0: (second, length) = (0x90...0xbf, 4)
-      case 0xf1...0xf3: (second, length) = (0x80...0xbf, 4)
-      case 0xf4: (second, length) = (0x80...0x8f, 4)
-      default: throw error(.invalidUTF8)
-      }
-      guard position + length <= count, second.contains(base[position + 1]) else { throw error(.invalidUTF8) }
-      for index in 2..<max(length, 2) where base[position + index] & 0b1100_0000 != 0b1000_0000 { throw error(.invalidUTF8) }
+      guard let length = multibyteLength() else { throw error(.invalidUTF8) }
       position += length
     }
+  }
+
+  /// Length of the scalar of two to four bytes at `position`; `nil` when it is not well formed by the Unicode standard's table 3-7.
+  @inline(__always)
+  private func multibyteLength() -> Int? {
+    let lead = base[position]
+    let length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+    guard lead >= 0xc2, lead <= 0xf4, position + length <= count else { return nil }
+    let second = base[position + 1]
+    guard second.isContinuation, length < 3 || base[position + 2].isContinuation, length < 4 || base[position + 3].isContinuation else {
+      return nil
+    }
+    let isWellFormed =
+      switch lead {
+      case 0xe0: second >= 0xa0
+      case 0xed: second < 0xa0
+      case 0xf0: second >= 0x90
+      case 0xf4: second < 0x90
+      default: true
+      }
+    return isWellFormed ? length : nil
   }
 }
 

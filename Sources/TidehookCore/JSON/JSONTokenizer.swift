@@ -127,20 +127,20 @@ struct JSONTokenizer {
     } else {
       try digits()
     }
-    var isInteger = true
+    var notation = JSONNumberToken.Notation.integer
     if position < count, base[position] == .point {
-      isInteger = false
+      notation = .fraction
       position += 1
       try digits()
     }
     if position < count, base[position] | 0x20 == .lowerE {
-      isInteger = false
+      notation = .exponent
       position += 1
       if position < count, base[position] == .plus || base[position] == .minus { position += 1 }
       try digits()
     }
     return JSONNumberToken(
-      literal: UnsafeBufferPointer(start: base + start, count: position - start), offset: start, isInteger: isInteger)
+      literal: UnsafeBufferPointer(start: base + start, count: position - start), offset: start, notation: notation)
   }
 
   /// Skips one or more digits.
@@ -160,8 +160,10 @@ struct JSONTokenizer {
     }
   }
 
+  @inline(__always)
   private func expect(_ byte: UInt8) throws(JSONError) { try expect(byte, at: position) }
 
+  @inline(__always)
   private func expect(_ byte: UInt8, at offset: Int) throws(JSONError) {
     guard offset < count else { throw error(.unexpectedEnd, at: offset) }
     guard base[offset] == byte else { throw error(.unexpectedCharacter, at: offset) }

@@ -91,7 +91,7 @@ public struct JSONWriter: Sendable {
 
   mutating func number(_ token: JSONNumberToken) {
     separate()
-    if token.isPlainInteger { return bytes.append(contentsOf: token.literal) }
+    if token.isPlain { return bytes.append(contentsOf: token.literal) }
     bytes.appendCanonical(numberLiteral: token.literal)
   }
 
