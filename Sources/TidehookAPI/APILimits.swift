@@ -1,0 +1,21 @@
+// How much a client may send.
+
+/// The limits of requests; the arguments' defaults are the product's.
+public struct APILimits: Sendable {
+  /// The longest body, and the longest event in a batch, in bytes.
+  public var bodyBytes: Int
+  /// The longest body of a batch, in bytes.
+  public var batchBytes: Int
+  /// The longest request head, in bytes.
+  public var headBytes: Int
+  /// How long a connection may be silent between requests, and within one.
+  public var idleTimeout: Duration
+
+  /// Makes limits: 1 MiB, 16 MiB, 64 KiB and two minutes unless given.
+  public init(bodyBytes: Int = 1 << 20, batchBytes: Int = 16 << 20, headBytes: Int = 64 << 10, idleTimeout: Duration = .seconds(120)) {
+    self.bodyBytes = bodyBytes
+    self.batchBytes = batchBytes
+    self.headBytes = headBytes
+    self.idleTimeout = idleTimeout
+  }
+}

@@ -1,0 +1,119 @@
+// The calls that show what became of events, and that try again.
+
+import Hummingbird
+import TidehookCore
+
+/// `/v1/deliveries` and what is below it.
+struct DeliveryRoutes: Sendable {
+  let history: any History
+  let time: any TimeSource
+  let didReplay: @Sendable (WebhookID) -> Void
+
+  var routes: [Route] {
+    [Route(Self.list, list), Route(Self.show, show), Route(Self.replay, replay)]
+  }
+
+  private func list(_ request: APIRequest) async throws -> Response {
+    let filter = try Self.filter(request.query, now: time.now())
+    let limit = try request.query.limit()
+    let deliveries = try await history.deliveries(filter, before: request.query.cursor(.deliveries), limit: limit + 1)
+    return Page(deliveries.prefix(limit), of: .deliveries, hasMore: deliveries.count > limit, key: \.id.key).answer { $1.delivery($0) }
+  }
+
+  private func show(_ request: APIRequest) async throws -> Response {
+    guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
+    guard let answer = Self.answer(try await history.delivery(id)) else { throw Self.unknown(request) }
+    return answer
+  }
+
+  private func replay(_ request: APIRequest) async throws -> Response {
+    guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
+    switch try await history.replay(id, at: time.now()) {
+    case .queued(let webhook):
+      didReplay(webhook)
+      return Self.queued(id, for: webhook)
+    case .unknown:
+      throw Self.unknown(request)
+    case .refused(let state):
+      throw APIError(.conflict, "delivery \(id) is \(state.rawValue) and cannot be replayed now")
+    }
+  }
+
+  @inline(never)
+  private static func answer(_ record: DeliveryRecord?) -> Response? {
+    guard let record else { return nil }
+    var json = JSONWriter(reserving: 4096)
+    json.delivery(record)
+    return .json(json)
+  }
+
+  private static func unknown(_ request: APIRequest) -> APIError {
+    .notFound("delivery", request.id)
+  }
+
+  private static func queued(_ id: DeliveryID, for webhook: WebhookID) -> Response {
+    var json = JSONWriter(reserving: 128)
+    json.beginObject()
+    json.key("id")
+    json.string(id.description)
+    json.key("webhook_id")
+    json.string(webhook.description)
+    json.key("state")
+    json.string(DeliveryState.pending.rawValue)
+    json.endObject()
+    return .json(json, status: .accepted)
+  }
+}
+
+extension DeliveryRoutes {
+  private static func filter(_ query: Query, now: Timestamp) throws -> DeliveryFilter {
+    var filter = DeliveryFilter(
+      state: try query.value("state", "one of \(stateNames)", read: DeliveryState.init),
+      webhook: try query.value("webhook", "a webhook's id like wh_…", read: WebhookID.init),
+      type: try query.value("event_type", EventType.expectation, read: EventType.init),
+      event: try query.value("event_id", EventID.expectation, read: EventID.init),
+      since: try query.time("since", now: now), until: try query.time("until", now: now))
+    guard let event = try query.value("event", "an event's id or type", read: EventReference.init) else { return filter }
+    switch event {
+    case .id(let id) where filter.event == nil || filter.event == id: filter.event = id
+    case .type(let type) where filter.type == nil || filter.type == type: filter.type = type
+    case .id: throw APIError.unexpected("event", "the same id as in event_id, or one of the two", code: .invalidParameter)
+    case .type: throw APIError.unexpected("event", "the same type as in event_type, or one of the two", code: .invalidParameter)
+    }
+    return filter
+  }
+
+  /// What `event=` means: an id when it looks like one of ours or cannot be a type, else a type.
+  private enum EventReference {
+    case id(EventID)
+    case type(EventType)
+
+    init?(_ text: String) {
+      if !text.hasPrefix("evt_"), let type = EventType(text) {
+        self = .type(type)
+      } else if let id = EventID(text) {
+        self = .id(id)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private static let stateNames = DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")
+
+  static let operations = [list, show, replay]
+
+  private static let list = Operation(
+    id: "listDeliveries", method: .get, path: "/v1/deliveries", summary: "List deliveries, newest first.",
+    query: [
+      QueryParameter("state", "Only in this state: \(stateNames)."), QueryParameter("webhook", "Only for the webhook of this id."),
+      QueryParameter("event", "Only of the event of this id, or of events of this type."),
+      QueryParameter("event_id", "Only of the event of this id."), QueryParameter("event_type", "Only of events of this type."),
+    ] + QueryParameter.times + QueryParameter.paging)
+
+  private static let show = Operation(
+    id: "showDelivery", method: .get, path: "/v1/deliveries/{id}", summary: "Show a delivery with its attempts.")
+
+  private static let replay = Operation(
+    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", summary: "Make a delivery due now.", success: 202)
+}

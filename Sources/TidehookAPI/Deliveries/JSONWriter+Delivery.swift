@@ -1,0 +1,120 @@
+// Deliveries and their attempts as answers show them.
+
+import TidehookCore
+
+extension JSONWriter {
+  /// Writes a delivery as lists show it.
+  mutating func delivery(_ delivery: Delivery) {
+    beginObject()
+    members(of: delivery)
+    endObject()
+  }
+
+  /// Writes a delivery with its attempts.
+  mutating func delivery(_ record: DeliveryRecord) {
+    beginObject()
+    members(of: record.delivery)
+    key("attempts")
+    beginArray()
+    for attempt in record.attempts { self.attempt(attempt, payload: record.event.payload) }
+    endArray()
+    endObject()
+  }
+
+  private mutating func members(of delivery: Delivery) {
+    key("id")
+    string(delivery.id.description)
+    key("event_id")
+    string(delivery.eventID.rawValue)
+    key("event_type")
+    string(delivery.eventType.name)
+    key("webhook_id")
+    string(delivery.webhookID.description)
+    key("state")
+    string(delivery.state.rawValue)
+    key("reason")
+    optional(delivery.reason)
+    key("attempt_count")
+    integer(delivery.attemptCount)
+    key("next_attempt_at")
+    optional(delivery.nextAttemptAt?.rfc3339)
+    key("created_at")
+    string(delivery.createdAt.rfc3339)
+    key("updated_at")
+    string(delivery.updatedAt.rfc3339)
+  }
+
+  private mutating func attempt(_ attempt: Attempt, payload: [UInt8]) {
+    beginObject()
+    key("id")
+    string(attempt.id.description)
+    key("number")
+    integer(attempt.number)
+    key("trigger")
+    string(attempt.trigger.rawValue)
+    key("revision")
+    integer(attempt.revision)
+    key("started_at")
+    string(attempt.startedAt.rfc3339)
+    key("duration_ms")
+    milliseconds(attempt.durationMicroseconds)
+    key("phases")
+    phases(attempt.phases)
+    key("failure")
+    optional(attempt.failure?.kind.rawValue)
+    key("error")
+    optional(attempt.failure?.message)
+    key("request")
+    request(attempt.request, payload: payload)
+    key("response")
+    response(attempt.response)
+    key("log")
+    string(attempt.log)
+    endObject()
+  }
+
+  private mutating func phases(_ phases: ExchangePhases?) {
+    guard let phases else { return null() }
+    beginObject()
+    key("resolve_ms")
+    milliseconds(phases.resolveMicroseconds)
+    key("connect_ms")
+    milliseconds(phases.connectMicroseconds)
+    key("first_byte_ms")
+    milliseconds(phases.firstByteMicroseconds)
+    key("total_ms")
+    milliseconds(phases.totalMicroseconds)
+    endObject()
+  }
+
+  private mutating func request(_ request: SentRequest?, payload: [UInt8]) {
+    guard let request else { return null() }
+    beginObject()
+    key("method")
+    string(request.method)
+    key("url")
+    string(request.url)
+    key("headers")
+    headers(request.headers)
+    body(request.body ?? payload, isTruncated: false)
+    endObject()
+  }
+
+  private mutating func response(_ response: ReceivedResponse?) {
+    guard let response else { return null() }
+    beginObject()
+    key("status")
+    integer(response.status)
+    key("headers")
+    headers(response.headers)
+    body(response.body, isTruncated: response.isTruncated)
+    key("truncated")
+    bool(response.isTruncated)
+    endObject()
+  }
+
+  private mutating func milliseconds(_ microseconds: Int64?) {
+    guard let microseconds else { return null() }
+    number(Double(microseconds) / 1000)
+  }
+}

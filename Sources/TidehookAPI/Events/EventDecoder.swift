@@ -1,0 +1,104 @@
+// Reads published events: the hot path. The canonical text is looked through once, and only `data` is copied out of it.
+
+import TidehookCore
+
+/// Turns the canonical text of one published event into a request to publish it.
+enum EventDecoder {
+  /// Reads the event that stands at `range` of a canonical JSON text.
+  static func decode(_ text: [UInt8], in range: Range<Int>, idempotencyKey: String? = nil) throws -> PublishRequest {
+    let view: JSONView
+    do {
+      view = try JSONView(text, in: range)
+    } catch {
+      throw APIError(.invalidJSON, "the event is not JSON: \(error)")
+    }
+    guard view.kind == .object else { throw APIError(.invalidBody, "expected an event, that is a JSON object, got \(view.kind.shown)") }
+    var members = Members()
+    for child in view.children { try members.note(view.value(of: child), name: view.name(of: child)) }
+    return try members.request(idempotencyKey: idempotencyKey)
+  }
+
+  /// What was found of an event so far.
+  private struct Members {
+    private var type: EventType?
+    private var id: EventID?
+    private var namespace: Namespace?
+    private var timestamp: String?
+    private var data: JSONView.Value?
+
+    mutating func note(_ value: JSONView.Value, name: String) throws {
+      switch name {
+      case "event", "type": try noteType(value, name: name)
+      case "data": data = try Self.object(value)
+      case "id": id = try Self.text(value, "id", EventID.expectation, EventID.init)
+      case "namespace": namespace = try Self.text(value, "namespace", Namespace.expectation, Namespace.init)
+      case "timestamp": timestamp = try Self.text(value, "timestamp", "an RFC 3339 time like 2026-04-13T10:30:00Z", Self.time)
+      default:
+        let names = "event (or type), data, id, timestamp, namespace"
+        throw APIError(.unknownField, "unknown field \(quoted(name)), known are \(names)", field: String(name.prefix(128)))
+      }
+    }
+
+    private mutating func noteType(_ value: JSONView.Value, name: String) throws {
+      guard let found = try Self.text(value, name, EventType.expectation, EventType.init) else {
+        throw APIError.unexpected(name, EventType.expectation, got: "null")
+      }
+      guard type == nil || type == found else { throw APIError.unexpected("type", "the same as event, or to be left out", got: quoted(found.name)) }
+      type = found
+    }
+
+    func request(idempotencyKey: String?) throws -> PublishRequest {
+      guard let type else { throw APIError(.missingField, "event: is required, \(EventType.expectation)", field: "event") }
+      guard let data else { throw APIError(.missingField, "data: is required, an object", field: "data") }
+      return PublishRequest(
+        id: id, idempotencyKey: idempotencyKey, type: type, namespace: try namespace ?? Self.namespace(inside: data) ?? .default,
+        timestamp: timestamp, data: Array(data.text))
+    }
+
+    /// The namespace that REM's payloads carry inside `data`.
+    private static func namespace(inside data: JSONView.Value) throws -> Namespace? {
+      guard let value = data.view?["namespace"], let name = value.string, !name.isEmpty else { return nil }
+      return try text(value, "data.namespace", Namespace.expectation, Namespace.init)
+    }
+
+    private static func object(_ value: JSONView.Value) throws -> JSONView.Value {
+      guard value.kind == .object else { throw APIError.unexpected("data", "an object", got: value.shown) }
+      return value
+    }
+
+    private static func text<Value>(_ value: JSONView.Value, _ name: String, _ expectation: String, _ read: (String) -> Value?) throws -> Value? {
+      if value.kind == .null { return nil }
+      guard let result = value.string.flatMap(read) else { throw APIError.unexpected(name, expectation, got: value.shown) }
+      return result
+    }
+
+    private static func time(_ text: String) -> String? {
+      Timestamp(rfc3339: text) == nil ? nil : text
+    }
+  }
+}
+
+extension JSONKind {
+  /// The kind with its article, for messages.
+  var shown: String {
+    switch self {
+    case .object: "an object"
+    case .array: "an array"
+    case .string: "a string"
+    case .number: "a number"
+    case .bool: "true or false"
+    case .null: "null"
+    }
+  }
+}
+
+extension JSONView.Value {
+  /// The value in a few words, for messages.
+  var shown: String {
+    switch kind {
+    case .object, .array: kind.shown
+    case .string: string.map { quoted($0) } ?? kind.shown
+    case .number, .bool, .null: String(decoding: text.prefix(32), as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// The calls that publish events and show them.
+
+import HTTPTypes
+import Hummingbird
+import TidehookCore
+
+/// `/v1/events` and what is below it.
+struct EventRoutes: Sendable {
+  let publisher: any EventPublisher
+  let history: any History
+  let time: any TimeSource
+  let limits: APILimits
+
+  var routes: [Route] {
+    [Route(Self.publish, publish), Route(Self.batch, batch), Route(Self.list, list), Route(Self.show, show)]
+  }
+
+  private func publish(_ request: APIRequest) async throws -> Response {
+    let key = try Self.idempotencyKey(request)
+    let body = try await request.body(limit: limits.bodyBytes)
+    let text: [UInt8]
+    do {
+      text = try body.withUnsafeReadableBytes { try CanonicalJSON.canonicalize($0) }
+    } catch {
+      throw APIError(.invalidJSON, "the body is not JSON: \(error)")
+    }
+    let event = try EventDecoder.decode(text, in: text.indices, idempotencyKey: key)
+    guard let outcome = try await publisher.publish([event]).first else { throw APIError.internal }
+    return try Self.answer(outcome)
+  }
+
+  private func batch(_ request: APIRequest) async throws -> Response {
+    guard request.header(.idempotencyKey) == nil else {
+      throw APIError(.invalidHeader, "Idempotency-Key: a batch takes none, give each event an id", field: "Idempotency-Key")
+    }
+    let body = try await request.body(limit: limits.batchBytes)
+    var batch = try Batch(body, isLines: MediaType.isLines(request.request.headers), maximumEventBytes: limits.bodyBytes)
+    let outcomes = batch.accepted.isEmpty ? [] : try await publisher.publish(batch.accepted.map(\.request))
+    return Self.answer(outcomes, &batch)
+  }
+
+  private func list(_ request: APIRequest) async throws -> Response {
+    let query = request.query
+    let now = time.now()
+    let filter = EventFilter(
+      type: try query.value("event", EventType.expectation, read: EventType.init),
+      namespace: try query.value("namespace", Namespace.expectation, read: Namespace.init),
+      since: try query.time("since", now: now), until: try query.time("until", now: now))
+    let limit = try query.limit()
+    let events = try await history.events(filter, before: query.cursor(.events), limit: limit + 1)
+    return Page(events.prefix(limit), of: .events, hasMore: events.count > limit, key: \.key.key).answer { $1.event($0) }
+  }
+
+  private func show(_ request: APIRequest) async throws -> Response {
+    guard let id = EventID(request.id), let answer = Self.answer(try await history.event(id)) else {
+      throw APIError.notFound("event", request.id)
+    }
+    return answer
+  }
+}
+
+extension EventRoutes {
+  private static func idempotencyKey(_ request: APIRequest) throws -> String? {
+    guard let key = request.header(.idempotencyKey) else { return nil }
+    guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+      let expectation = "1 to 255 visible ASCII characters"
+      throw APIError.unexpected("Idempotency-Key", expectation, got: "\(key.utf8.count) bytes", code: .invalidHeader)
+    }
+    return key
+  }
+
+  @inline(never)
+  private static func answer(_ event: Event?) -> Response? {
+    guard let event else { return nil }
+    var json = JSONWriter(reserving: event.payload.count + 256)
+    json.event(event)
+    return .json(json)
+  }
+
+  private static func answer(_ outcome: PublishOutcome) throws -> Response {
+    if case .conflict = outcome.verdict { throw conflict(with: outcome.id) }
+    var json = JSONWriter(reserving: 96)
+    json.beginObject()
+    json.key("id")
+    json.string(outcome.id.rawValue)
+    json.key("deliveries")
+    json.integer(outcome.deliveries)
+    json.key("duplicate")
+    json.bool(outcome.verdict == .duplicate)
+    json.endObject()
+    return .json(json, status: .accepted)
+  }
+
+  private static func answer(_ outcomes: [PublishOutcome], _ batch: inout Batch) -> Response {
+    var accepted = 0
+    var duplicates = 0
+    for ((index, _), outcome) in zip(batch.accepted, outcomes) {
+      switch outcome.verdict {
+      case .accepted: accepted += 1
+      case .duplicate: duplicates += 1
+      case .conflict: batch.reject(index, conflict(with: outcome.id))
+      }
+    }
+    var json = JSONWriter(reserving: 64 + 192 * batch.rejected.count)
+    json.beginObject()
+    json.key("accepted")
+    json.integer(accepted)
+    json.key("duplicates")
+    json.integer(duplicates)
+    json.key("rejected")
+    json.beginArray()
+    for (index, error) in batch.rejected.sorted(by: { $0.index < $1.index }) {
+      json.beginObject()
+      json.key("index")
+      json.integer(index)
+      json.key("error")
+      error.write(to: &json)
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    return .json(json, status: .accepted)
+  }
+
+  private static func conflict(with id: EventID) -> APIError {
+    APIError(.conflict, "event \(quoted(id.rawValue)) was published before with other content", field: "id")
+  }
+}
+
+extension EventRoutes {
+  static let operations = [publish, batch, list, show]
+
+  private static let publish = Operation(
+    id: "publishEvent", method: .post, path: "/v1/events", summary: "Publish an event; it is on disk when the answer comes.", success: 202)
+
+  private static let batch = Operation(
+    id: "publishEvents", method: .post, path: "/v1/events/batch", summary: "Publish a JSON array of events, or one event per line.",
+    success: 202)
+
+  private static let list = Operation(
+    id: "listEvents", method: .get, path: "/v1/events", summary: "List events, newest first.",
+    query: [
+      QueryParameter("event", "Only of this type."), QueryParameter("namespace", "Only in this namespace."),
+    ] + QueryParameter.times + QueryParameter.paging)
+
+  private static let show = Operation(id: "showEvent", method: .get, path: "/v1/events/{id}", summary: "Show an event.")
+}
+
+extension HTTPField.Name {
+  /// `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header).
+  static let idempotencyKey: HTTPField.Name = {
+    guard let name = HTTPField.Name("Idempotency-Key") else { preconditionFailure("Idempotency-Key is a field name") }
+    return name
+  }()
+}

@@ -1,0 +1,24 @@
+// An event as answers show it.
+
+import TidehookCore
+
+extension JSONWriter {
+  /// Writes `{id, event, timestamp, namespace, data, accepted_at}`; time and data as they were published.
+  mutating func event(_ event: Event) {
+    let envelope = try? JSONView(event.payload)
+    beginObject()
+    key("id")
+    string(event.id.rawValue)
+    key("event")
+    string(event.type.name)
+    key("timestamp")
+    if let timestamp = envelope?["timestamp"] { raw(timestamp.text) } else { string(event.timestamp.rfc3339) }
+    key("namespace")
+    string(event.namespace.name)
+    key("data")
+    if let data = envelope?["data"] { raw(data.text) } else { null() }
+    key("accepted_at")
+    string(event.acceptedAt.rfc3339)
+    endObject()
+  }
+}

@@ -1,0 +1,58 @@
+// The query parameters that all lists share: how many, from where, and of which time.
+
+import TidehookCore
+
+extension Query {
+  /// `limit`: 1 to 500, 50 unless given.
+  func limit() throws -> Int {
+    try value("limit", "a number of 1...500") { Int($0).flatMap { (1...500).contains($0) ? $0 : nil } } ?? 50
+  }
+
+  /// `cursor`: the key that a list's `next_cursor` stood for.
+  func cursor(_ list: Cursor.List) throws -> Int64? {
+    try value("cursor", "the next_cursor of an earlier page of this list") { Cursor.key($0, in: list) }
+  }
+
+  /// A time: RFC 3339, or how long ago as in `30m`.
+  func time(_ name: String, now: Timestamp) throws -> Timestamp? {
+    try value(name, "a time like 2026-04-13T10:30:00Z or how long ago like 45s, 30m, 1h, 7d") { Self.time($0, now: now) }
+  }
+
+  static func time(_ text: String, now: Timestamp) -> Timestamp? {
+    if let seconds = seconds(ago: text) { return Timestamp(microseconds: now.microseconds - seconds * 1_000_000) }
+    // A plus sign that was not escaped arrives as a space.
+    return Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text.replacing(" ", with: "+"))
+  }
+
+  private static func seconds(ago text: String) -> Int64? {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (0...1_000_000_000).contains(count)
+    else { return nil }
+    return count * unit
+  }
+}
+
+/// Opaque positions in lists. A cursor is of use only in the list that gave it.
+enum Cursor {
+  /// Which list.
+  enum List: UInt64 {
+    case webhooks = 0x7768_6f6f_6b73_0001
+    case events = 0x6576_656e_7473_0002
+    case deliveries = 0x646c_7673_0000_0003
+  }
+
+  /// The cursor that continues after the row with this key.
+  static func text(after key: Int64, in list: List) -> String {
+    TimeOrderedID(key: key, entropy: check(key, list)).text
+  }
+
+  /// The key that a cursor stands for; `nil` when it is none of this list.
+  static func key(_ text: String, in list: List) -> Int64? {
+    guard let position = TimeOrderedID(text: text), position.entropy == check(position.key, list) else { return nil }
+    return position.key
+  }
+
+  private static func check(_ key: Int64, _ list: List) -> UInt64 {
+    (UInt64(bitPattern: key) ^ list.rawValue) &* 0x9e37_79b9_7f4a_7c15
+  }
+}

@@ -1,0 +1,34 @@
+// What one call of the API is: the routes are matched by it, and the OpenAPI document is made from it.
+
+import HTTPTypes
+
+/// One call: method, path and what it takes. The handler is bound to it in a ``Route``.
+struct Operation: Sendable {
+  /// The name of the call, for logs and generated clients.
+  let id: String
+  /// The method.
+  let method: HTTPRequest.Method
+  /// The path; `{id}` stands for one segment.
+  let path: String
+  /// Whether it needs no key.
+  var isOpen = false
+  /// What it does, in one line.
+  let summary: String
+  /// The query parameters that it knows: all others are refused.
+  var query: [QueryParameter] = []
+  /// The status of its success.
+  var success = 200
+}
+
+/// A query parameter.
+struct QueryParameter: Sendable {
+  /// The name.
+  let name: String
+  /// What it does, in one line.
+  let summary: String
+
+  init(_ name: String, _ summary: String) {
+    self.name = name
+    self.summary = summary
+  }
+}

@@ -1,0 +1,15 @@
+// How answers are made: one buffer, and header sets that are built once.
+
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import TidehookCore
+
+extension Response {
+  private static let jsonHeaders: HTTPFields = [.contentType: "application/json"]
+
+  /// An answer with a JSON body.
+  static func json(_ json: JSONWriter, status: HTTPResponse.Status = .ok) -> Response {
+    Response(status: status, headers: jsonHeaders, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+  }
+}

@@ -1,0 +1,73 @@
+// The HTTP API as one value: what it needs is passed in, what it gives is a server to run.
+
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import TidehookCore
+
+/// Tidehook's native HTTP API.
+public struct TidehookAPI: Sendable {
+  private let webhooks: WebhookRoutes
+  private let events: EventRoutes
+  private let deliveries: DeliveryRoutes
+  private let health: HealthRoutes
+  private let isAuthorized: @Sendable (String) -> Bool
+  private let limits: APILimits
+  private let time: any TimeSource
+  private let logger: Logger
+
+  /// Makes the API over the rest of Tidehook.
+  /// - Parameters:
+  ///   - egress: judges the addresses in webhooks' URLs when they are saved.
+  ///   - secrets: makes secrets for webhooks that bring none.
+  ///   - isAuthorized: whether a key may use the API; must compare in constant time.
+  ///   - didReplay: called when a webhook has a delivery to try again, so that its lane wakes up.
+  ///   - ids: makes the ids of webhooks.
+  ///   - logger: gets failures of ours, at most one of a kind each second.
+  public init(
+    publisher: any EventPublisher, registry: any WebhookRegistry, pipelines: any PipelineChecker, history: any History,
+    egress: EgressPolicy, secrets: SecretSource, isAuthorized: @escaping @Sendable (String) -> Bool,
+    didReplay: @escaping @Sendable (WebhookID) -> Void, time: any TimeSource, ids: IDGenerator, logger: Logger,
+    limits: APILimits = APILimits()
+  ) {
+    webhooks = WebhookRoutes(
+      registry: registry, pipelines: pipelines, egress: egress, secrets: secrets, time: time, ids: ids, limits: limits)
+    events = EventRoutes(publisher: publisher, history: history, time: time, limits: limits)
+    deliveries = DeliveryRoutes(history: history, time: time, didReplay: didReplay)
+    health = HealthRoutes(history: history)
+    self.isAuthorized = isAuthorized
+    self.limits = limits
+    self.time = time
+    self.logger = logger
+  }
+
+  /// The server, to be run as a service; it stops gracefully with its service group.
+  /// - Parameters:
+  ///   - host: a host name or an address to listen on.
+  ///   - port: a TCP port; 0 means any free one.
+  ///   - onServerRunning: called once connections are accepted, with `http://HOST:PORT`, the real port in it.
+  public func application(
+    host: String, port: Int, onServerRunning: @escaping @Sendable (_ origin: String) async -> Void = { _ in }
+  ) -> some ApplicationProtocol {
+    Application(
+      responder: APIResponder(routes: RouteTable(routes), isAuthorized: isAuthorized, failures: FailureLog(logger: logger, time: time)),
+      server: .http1(configuration: channelConfiguration),
+      configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+      onServerRunning: { channel in
+        let shown = host.contains(":") ? "[\(host)]" : host
+        await onServerRunning("http://\(shown):\(channel.localAddress?.port ?? port)")
+      },
+      logger: logger)
+  }
+
+  private var routes: [Route] {
+    webhooks.routes + events.routes + deliveries.routes + health.routes
+  }
+
+  private var channelConfiguration: HTTP1Channel.Configuration {
+    .init(
+      idleTimeout: .microseconds(limits.idleTimeout.microseconds),
+      httpDecoderConfiguration: .init(maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes, maxHeaderFieldCount: 200))
+  }
+}

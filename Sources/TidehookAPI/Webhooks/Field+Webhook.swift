@@ -1,0 +1,69 @@
+// The rules of a webhook's simple fields.
+
+import TidehookCore
+
+extension Field {
+  /// Where a webhook goes; literal addresses and names of this machine are judged now, all other names on each attempt.
+  func destination(egress: EgressPolicy) throws -> DestinationURL {
+    let text = try string("an http or https URL")
+    let url: DestinationURL
+    do {
+      url = try DestinationURL(parsing: text)
+    } catch {
+      throw APIError(.invalidURL, "\(path): \(error)", field: path)
+    }
+    guard case .blocked(let reason) = egress.verdict(forHost: url) else { return url }
+    let range = url.addressLiteral.map { "\($0)" } ?? "127.0.0.1"
+    let advice = "the server would have to allow it with --allow-destinations \(range)"
+    throw APIError(.invalidURL, "\(path): deliveries to \(reason) are refused; \(advice)", field: path)
+  }
+
+  /// Which types a webhook wants, without repetitions.
+  func patterns() throws -> [EventPattern] {
+    let expectation = "an array of 1 to 100 event types"
+    let elements = try elements(expectation)
+    guard (1...100).contains(elements.count) else { throw unexpected(expectation) }
+    var patterns: [EventPattern] = []
+    for element in elements {
+      guard let pattern = element.value.stringValue.flatMap({ EventPattern($0) }) else { throw element.unexpected(EventPattern.expectation) }
+      if !patterns.contains(pattern) { patterns.append(pattern) }
+    }
+    return patterns
+  }
+
+  func namespace() throws -> Namespace {
+    guard let namespace = value.stringValue.flatMap({ Namespace($0) }) else { throw unexpected(Namespace.expectation) }
+    return namespace
+  }
+
+  /// What people call a webhook.
+  func webhookName() throws -> String {
+    let name = try string()
+    let isPrintable = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+    guard (1...200).contains(name.count), isPrintable else { throw unexpected("1 to 200 characters without control characters") }
+    return name
+  }
+
+  /// The schemes that sign, without repetitions; none means unsigned.
+  func signingSchemes() throws -> [SigningScheme] {
+    let names = SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")
+    var schemes: [SigningScheme] = []
+    for element in try elements("an array of signing schemes: \(names)") {
+      guard let scheme = element.value.stringValue.flatMap({ SigningScheme(rawValue: $0) }) else {
+        throw element.unexpected("a signing scheme: \(names)")
+      }
+      if !schemes.contains(scheme) { schemes.append(scheme) }
+    }
+    return schemes
+  }
+
+  /// A secret: any text of up to 512 bytes, but base 64 after `whsec_`, because verifiers will decode it.
+  func secret() throws -> Secret {
+    guard let text = value.stringValue, (1...512).contains(text.utf8.count) else { throw unexpectedSecret("a string of 1 to 512 bytes") }
+    let prefix = "whsec_"
+    guard !text.hasPrefix(prefix) || Base64.isValid(text.utf8.dropFirst(prefix.utf8.count)) else {
+      throw unexpectedSecret("base64 with padding after whsec_")
+    }
+    return Secret(text)
+  }
+}

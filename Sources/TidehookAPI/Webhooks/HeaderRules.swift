@@ -1,0 +1,58 @@
+// Which headers a webhook may add to its requests.
+
+import TidehookCore
+
+enum HeaderRules {
+  /// Reads an object of header names and values.
+  static func headers(_ field: Field) throws -> [HeaderField] {
+    guard let members = field.value.members else { throw field.unexpected("an object of header names and values") }
+    guard members.count <= 50 else { throw APIError.unexpected(field.path, "at most 50 headers", got: "\(members.count)") }
+    var names: Set<String> = []
+    return try members.map { member in
+      let header = try header(member, path: field.path)
+      guard names.insert(header.name.lowercased()).inserted else {
+        throw APIError(.invalidField, "\(field.path): header \(header.name) is given twice", field: field.path)
+      }
+      return header
+    }
+  }
+
+  private static func header(_ member: JSONValue.Member, path: String) throws -> HeaderField {
+    let field = Field(path: "\(path).\(member.key.prefix(64))", value: member.value)
+    guard (1...128).contains(member.key.utf8.count), member.key.utf8.allSatisfy(isTokenByte) else {
+      throw APIError.unexpected(path, "header names of letters, digits and -", got: quoted(member.key))
+    }
+    guard !reserved.contains(member.key.lowercased()) else {
+      throw APIError(.invalidField, "\(field.path): this header is set by Tidehook and cannot be changed", field: field.path)
+    }
+    guard let text = member.value.stringValue, text.utf8.count <= 4096, text.utf8.allSatisfy(isValueByte) else {
+      throw field.unexpectedSecret("a string of at most 4096 bytes without line breaks and other control characters")
+    }
+    return HeaderField(member.key, trimmed(text))
+  }
+
+  /// Framing and connection headers, which the client sets, and those that prove a message.
+  private static let reserved: Set<String> = [
+    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "proxy-connection",
+    "x-rem-signature", "webhook-id", "webhook-timestamp", "webhook-signature",
+  ]
+
+  /// RFC 9110, section 5.6.2.
+  private static func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+  }
+
+  /// RFC 9110, section 5.5.
+  private static func isValueByte(_ byte: UInt8) -> Bool {
+    byte == 0x09 || (byte >= 0x20 && byte != 0x7f)
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    guard let first = text.firstIndex(where: { !isSpace($0) }), let last = text.lastIndex(where: { !isSpace($0) }) else { return "" }
+    return String(text[first...last])
+  }
+}

@@ -1,0 +1,82 @@
+// What a request says about a webhook, field by field, each checked; creating and changing one are the same thing from here on.
+
+import TidehookCore
+
+/// Checked changes of a webhook.
+struct WebhookChanges {
+  var url: DestinationURL?
+  var events: [EventPattern]?
+  var namespace: Change<Namespace>
+  var name: Change<String>
+  var isActive: Change<Bool>
+  var pipeline: Change<PipelineFields>
+  var signing: Change<[SigningScheme]>
+  var secret: Change<Secret>
+  var headers: Change<[HeaderField]>
+  var retry: Change<RetryFields>
+  var timeoutSeconds: Change<Double>
+  var maxInFlight: Change<Int>
+
+  /// Reads the body of a request.
+  init(_ body: JSONValue, egress: EgressPolicy) throws {
+    let fields = try Fields(body, known: Self.names, readOnly: ["id", "revision", "created_at", "updated_at", "standard_secret"])
+    url = try fields["url"].map { try $0.destination(egress: egress) }
+    events = try fields["events"].map { try $0.patterns() }
+    namespace = try fields.change("namespace") { try $0.namespace() }
+    name = try fields.change("name") { try $0.webhookName() }
+    isActive = try fields.change("active") { try $0.bool() }
+    pipeline = try PipelineFields.change(fields)
+    signing = try fields.change("signing") { try $0.signingSchemes() }
+    secret = try fields.change("secret") { try $0.secret() }
+    headers = try fields.change("headers") { try HeaderRules.headers($0) }
+    retry = try fields.change("retry") { try RetryFields($0) }
+    timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
+    maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
+  }
+
+  private static let names = [
+    "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
+    "max_in_flight",
+  ]
+
+  /// The webhook that these fields describe, with defaults for all that they leave out.
+  /// - Parameter generated: its secret, unless the fields have one.
+  func webhook(id: WebhookID, generated: Secret, now: Timestamp) throws -> Webhook {
+    guard let url else { throw APIError(.missingField, "url: is required, an http or https URL", field: "url") }
+    guard let events else { throw APIError(.missingField, "events: is required, an array of event types", field: "events") }
+    let bare = Webhook(
+      id: id, name: url.host, url: url, events: events, namespace: nil, secret: generated, createdAt: now, updatedAt: now)
+    return applied(to: bare, generated: generated)
+  }
+
+  /// A webhook after these changes; revision and time are the caller's to set.
+  func applied(to webhook: Webhook, generated: Secret) -> Webhook {
+    var changed = webhook
+    changed.url = url ?? webhook.url
+    changed.events = events ?? webhook.events
+    changed.namespace = namespace.applied(to: webhook.namespace)
+    changed.name = name.applied(to: webhook.name, default: changed.url.host)
+    changed.isActive = isActive.applied(to: webhook.isActive, default: true)
+    if case .set(let fields) = pipeline { changed.pipeline = fields.stages }
+    if case .reset = pipeline { changed.pipeline = [] }
+    changed.signing = signing.applied(to: webhook.signing, default: SigningScheme.defaults)
+    changed.secret = secret.applied(to: webhook.secret, default: generated)
+    changed.headers = headers.applied(to: webhook.headers, default: [])
+    if case .set(let fields) = retry { changed.retry = fields.applied(to: webhook.retry) }
+    if case .reset = retry { changed.retry = RetryPolicy() }
+    changed.timeoutSeconds = timeoutSeconds.applied(to: webhook.timeoutSeconds, default: 15)
+    changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)
+    return changed
+  }
+}
+
+extension Change {
+  /// The value after the change of a field whose default is none.
+  func applied(to current: Value?) -> Value? {
+    switch self {
+    case .absent: current
+    case .reset: nil
+    case .set(let value): value
+    }
+  }
+}
