@@ -1,0 +1,88 @@
+// The findings as tables: aligned for a terminal, or in Markdown.
+
+/// A table of texts.
+struct ReportTable {
+  let headings: [String]
+  let rows: [[String]]
+
+  /// The figures of the load scenarios.
+  static func scenarios(_ report: Report) -> ReportTable {
+    ReportTable(
+      headings: [
+        "scenario", "events/s", "deliveries/s", "of floor", "p50 ms", "p95 ms", "p99 ms", "CPU µs", "own CPU µs", "bytes", "peak RSS MB",
+        "lost", "twice", "others",
+      ],
+      rows: report.outcomes.map(row))
+  }
+
+  /// The figures of the dead receiver scenario.
+  static func pending(_ outcome: PendingOutcome) -> ReportTable {
+    ReportTable(
+      headings: ["dead receiver", "figure"],
+      rows: [
+        ["pending deliveries", Figures.rate(Double(outcome.deliveries))],
+        ["accepted while attempts fail", "\(Figures.rate(outcome.acceptedPerSecond)) events/s"],
+        ["peak RSS", "\(Figures.megabytes(outcome.peakResidentBytes)) MB"],
+        ["data folder", "\(Figures.megabytes(outcome.dataBytes)) MB"],
+        ["ready again after kill -9", "\(Figures.decimal(outcome.readyAfterKillSeconds, 2)) s"],
+        ["peak RSS after that restart", "\(Figures.megabytes(outcome.restartedPeakResidentBytes)) MB"],
+        ["ready again after SIGTERM", "\(Figures.decimal(outcome.readyAfterStopSeconds, 2)) s"],
+      ])
+  }
+
+  /// What is known of the machine.
+  static func machine(_ machine: Machine) -> ReportTable {
+    ReportTable(
+      headings: ["machine", ""],
+      rows: [
+        ["processor", machine.processor],
+        ["cores, shared by server, generator and receiver", "\(machine.cores)"],
+        ["memory", "\(Figures.megabytes(machine.memoryBytes)) MB"],
+        ["kernel", "Linux \(machine.kernel)"],
+        ["file system of the data folder", machine.fileSystem],
+        ["write and sync of 4 KiB there, median", "\(Figures.decimal(machine.syncMicroseconds, 0)) µs"],
+      ])
+  }
+
+  /// Columns aligned with spaces: text to the left, figures to the right.
+  var aligned: String {
+    let widths = headings.indices.map { column in ([headings] + rows).map { $0[column].count }.max() ?? 0 }
+    return lines { cells in
+      cells.indices.map { pad(cells[$0], widths[$0], toRight: $0 > 0 && headings.count > 2) }.joined(separator: "  ")
+    }
+  }
+
+  /// A Markdown table.
+  var markdown: String {
+    let rule = "|---" + String(repeating: headings.count > 2 ? "|---:" : "|---", count: headings.count - 1) + "|"
+    let line = { (cells: [String]) in "| " + cells.joined(separator: " | ") + " |" }
+    return ([line(headings), rule] + rows.map(line)).joined(separator: "\n")
+  }
+
+  private func lines(_ line: ([String]) -> String) -> String { ([headings] + rows).map(line).joined(separator: "\n") }
+
+  private func pad(_ text: String, _ width: Int, toRight: Bool) -> String {
+    let space = String(repeating: " ", count: width - text.count)
+    return toRight ? space + text : text + space
+  }
+
+  private static func row(_ outcome: Outcome) -> [String] {
+    let latency = outcome.latency?.summary
+    return [
+      outcome.scenario.title,
+      Figures.rate(outcome.acceptedPerSecond),
+      outcome.deliveredPerSecond.map(Figures.rate) ?? "",
+      outcome.ratioToFloor.map { Figures.decimal($0, 2) } ?? "",
+      latency.map { Figures.milliseconds($0.p50) } ?? "",
+      latency.map { Figures.milliseconds($0.p95) } ?? "",
+      latency.map { Figures.milliseconds($0.p99) } ?? "",
+      outcome.gatewayCPUMicroseconds.map { Figures.decimal($0, 0) } ?? "",
+      Figures.decimal(outcome.ownCPUMicroseconds, 0),
+      outcome.bytesPerDelivery.map { Figures.decimal($0, 0) } ?? "",
+      outcome.peakResidentBytes.map(Figures.megabytes) ?? "",
+      "\(outcome.missing)",
+      "\(outcome.duplicates)",
+      "\(Figures.decimal(outcome.otherCPUShare * 100, 0)) %",
+    ]
+  }
+}
