@@ -25,9 +25,10 @@ struct Snapshot {
   func result(since start: Snapshot, _ journal: Journal) -> LoadResult {
     let gatewayCPU = gatewayCPU - start.gatewayCPU
     let ownCPU = ownCPU - start.ownCPU
+    let otherCPU = machineCPU - start.machineCPU - gatewayCPU - ownCPU
     return LoadResult(
       seconds: Double(time - start.time) / 1e9, accepted: accepted - start.accepted, received: received - start.received,
-      gatewayCPU: gatewayCPU, ownCPU: ownCPU, otherCPU: max(0, machineCPU - start.machineCPU - gatewayCPU - ownCPU), latency: journal.latencies(),
+      gatewayCPU: gatewayCPU, ownCPU: ownCPU, otherCPU: max(0, otherCPU), latency: journal.latencies(),
       totalReceived: journal.receivedCount, totalPublished: journal.publishedCount, missing: journal.outstandingCount,
       duplicates: journal.duplicateCount)
   }

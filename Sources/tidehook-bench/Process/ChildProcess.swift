@@ -34,7 +34,7 @@ final class ChildProcess {
       try Interrupt.check()
       guard isReadable(withinMilliseconds: 100) else { continue }
       var byte: UInt8 = 0
-      guard read(output, &byte, 1) == 1 else { throw BenchError("the server ended before it was ready; its log is kept") }
+      guard read(output, &byte, 1) == 1 else { throw BenchError("the server ended before it was ready") }
       if byte == 0x0a { return String(decoding: line, as: UTF8.self) }
       line.append(byte)
     }

@@ -29,7 +29,7 @@ final class Gateway {
     let inherited = try environment().filter { !$0.hasPrefix("TIDEHOOK_") }
     let process = try ChildProcess(
       binary, ["serve", "--port", "0", "--data", "\(folder.path)/data", "--allow-destinations", "127.0.0.0/8"],
-      environment: inherited + ["TIDEHOOK_API_KEY=\(key)"], errorLog: "\(folder.path)/server.log")
+      environment: inherited + ["TIDEHOOK_API_KEY=\(key)"], errorLog: folder.serverLog)
     return try Gateway(process, key: key)
   }
 
@@ -38,7 +38,7 @@ final class Gateway {
     let urls = targets.flatMap { ["--target", "http://127.0.0.1:\($0)/hook"] }
     let process = try ChildProcess(
       "/proc/self/exe", ["relay", "--in-flight", "\(inFlight)"] + urls, environment: try environment(),
-      errorLog: "\(folder.path)/server.log")
+      errorLog: folder.serverLog)
     return try Gateway(process, key: "none")
   }
 

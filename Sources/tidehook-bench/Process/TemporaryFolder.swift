@@ -6,8 +6,6 @@ import Glibc
 final class TemporaryFolder {
   /// Its absolute path.
   let path: String
-  /// Set when a person will want to look into it.
-  var isKept = false
 
   /// Makes a folder with a fresh name.
   init(in parent: String) throws {
@@ -17,8 +15,22 @@ final class TemporaryFolder {
   }
 
   deinit {
-    if !isKept { Self.remove(path) }
+    Self.remove(path)
   }
+
+  /// Calls `body` with a fresh folder; an error that comes out of it also says how the server's log in that folder ends.
+  static func with<R>(in parent: String, _ body: (TemporaryFolder) throws -> R) throws -> R {
+    let folder = try TemporaryFolder(in: parent)
+    do {
+      return try body(folder)
+    } catch let error as BenchError {
+      guard let log = try? TextFile.read(folder.serverLog), !log.isEmpty else { throw error }
+      throw BenchError("\(error); the server's log ends:\n\(log.suffix(2000))")
+    }
+  }
+
+  /// Where servers write their log.
+  var serverLog: String { "\(path)/server.log" }
 
   /// The length of all files in a folder below it, in bytes.
   func size(of child: String) -> Int { Self.entries(of: "\(path)/\(child)").reduce(0) { $0 + Self.size($1) } }

@@ -24,10 +24,10 @@ struct PendingScenario {
   private static let settleLimitSeconds = 120.0
   let settings: BenchSettings
   let loop: LoadLoop
+  let folder: TemporaryFolder
 
   /// Runs it to its end.
   func run() throws -> PendingOutcome {
-    let folder = try TemporaryFolder(in: settings.dataParent)
     var gateway = try Gateway.product(settings.binary, in: folder)
     defer { gateway.process.stop() }
     try gateway.addWebhook(port: try Self.closedPort(), members: Self.patience)

@@ -27,14 +27,14 @@ final class ScenarioRunner {
   func run(_ scenario: Scenario) throws -> Outcome {
     switch scenario.subject {
     case .generator: try runGenerator(scenario)
-    case .floor, .endToEnd: try runEndToEnd(scenario)
-    case .accepting: try runAccepting(scenario)
+    case .floor, .endToEnd: try TemporaryFolder.with(in: settings.dataParent) { try runEndToEnd(scenario, in: $0) }
+    case .accepting: try TemporaryFolder.with(in: settings.dataParent) { try runAccepting(scenario, in: $0) }
     }
   }
 
   /// Runs the scenario of the dead receiver.
   func runPending() throws -> PendingOutcome {
-    try PendingScenario(settings: settings, loop: loop).run()
+    try TemporaryFolder.with(in: settings.dataParent) { try PendingScenario(settings: settings, loop: loop, folder: $0).run() }
   }
 
   private func runGenerator(_ scenario: Scenario) throws -> Outcome {
@@ -42,8 +42,7 @@ final class ScenarioRunner {
     return Outcome(scenario, try loop.run(plan, port: receivers[0], key: "none") { 0 }, cores: cores)
   }
 
-  private func runEndToEnd(_ scenario: Scenario) throws -> Outcome {
-    let folder = try TemporaryFolder(in: settings.dataParent)
+  private func runEndToEnd(_ scenario: Scenario, in folder: TemporaryFolder) throws -> Outcome {
     let gateway = try startGateway(scenario, in: folder)
     defer { gateway.process.stop() }
     let plan = settings.plan(scenario.shape, copies: scenario.webhooks, pace: .closed(outstanding: settings.outstanding))
@@ -62,8 +61,7 @@ final class ScenarioRunner {
     return outcome
   }
 
-  private func runAccepting(_ scenario: Scenario) throws -> Outcome {
-    let folder = try TemporaryFolder(in: settings.dataParent)
+  private func runAccepting(_ scenario: Scenario, in folder: TemporaryFolder) throws -> Outcome {
     let gateway = try Gateway.product(settings.binary, in: folder)
     defer { gateway.process.stop(grace: 0) }
     try gateway.addWebhook(port: silent.port, members: #","max_in_flight":1,"timeout_secs":60"#)
