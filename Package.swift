@@ -94,6 +94,13 @@ let package = Package(
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
     .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log")] + nio, swiftSettings: strict),
     .testTarget(
+      name: "TidehookAPITests",
+      dependencies: [
+        "TidehookAPI", "TidehookCore", "TidehookTesting", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ], swiftSettings: strict),
+    .testTarget(
       name: "TidehookStorageTests",
       dependencies: [
         "TidehookCore", "TidehookStorage", "TidehookTesting", .product(name: "GRDB", package: "GRDB.swift"),

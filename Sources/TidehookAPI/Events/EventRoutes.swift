@@ -52,9 +52,9 @@ struct EventRoutes: Sendable {
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
-    guard let id = EventID(request.id), let answer = Self.answer(try await history.event(id)) else {
-      throw APIError.notFound("event", request.id)
-    }
+    guard let id = EventID(request.id) else { throw APIError.notFound("event", request.id) }
+    let event = try await history.event(id)
+    guard let answer = Self.answer(event) else { throw APIError.notFound("event", request.id) }
     return answer
   }
 }

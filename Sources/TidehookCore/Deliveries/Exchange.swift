@@ -106,6 +106,8 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case status
   /// The pipeline's script failed.
   case script
+  /// The request could not be signed.
+  case signature
 }
 
 /// One attempt's failure.

@@ -71,7 +71,13 @@ public struct AttemptRunner: Sendable {
     _ prepared: PreparedRequest, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook
   ) async -> DeliveryInput {
     let body = prepared.ownBody ?? delivery.event.payload
-    let signatures = active.signer.headers(messageID: delivery.event.id.rawValue, timestamp: time.now().seconds, body: body)
+    let signatures: [HeaderField]
+    do throws(AttemptFailure) {
+      signatures = try active.signer.headers(messageID: delivery.event.id.rawValue, timestamp: time.now().seconds, body: body)
+    } catch {
+      attempt.failure = error
+      return .failed(error)
+    }
     let request = SignedRequest(
       method: prepared.method, url: prepared.url, headers: prepared.headers + signatures, body: body,
       timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)))

@@ -1,0 +1,64 @@
+// The command `serve`: flags, then the gateway.
+
+import ArgumentParser
+import Logging
+import TidehookCore
+
+/// Runs the gateway.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the gateway.",
+    discussion: """
+      Every option is also an environment variable (--allow-destinations is TIDEHOOK_ALLOW_DESTINATIONS) and a key of the YAML file \
+      (allow_destinations). A flag beats the environment, which beats the file. The admin key is set with TIDEHOOK_API_KEY.
+      """)
+
+  @Option(help: help(.host)) var host: String?
+  @Option(help: help(.port)) var port: String?
+  @Option(help: help(.data)) var data: String?
+  @Option(help: help(.plugins)) var plugins: String?
+  @Option(help: help(.store)) var store: String?
+  @Option(help: help(.durability)) var durability: String?
+  @Option(help: help(.allowDestinations)) var allowDestinations: String?
+  @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
+  @Option(help: help(.logLevel)) var logLevel: String?
+  @Option(help: "A YAML file with settings (TIDEHOOK_CONFIG).") var config: String?
+
+  func run() async throws {
+    let settings: ServeSettings
+    do {
+      settings = try await ServeSettings(flags: flags, configFile: config ?? Environment["TIDEHOOK_CONFIG"])
+    } catch {
+      throw StartFailure(error)
+    }
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    var logger = Logger(label: "tidehook")
+    logger.logLevel = settings.logLevel
+    do {
+      try await Gateway(settings: settings, logger: logger).run()
+    } catch {
+      throw StartFailure(error)
+    }
+  }
+
+  private var flags: [Setting: String] {
+    let given: [(Setting, String?)] = [
+      (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
+      (.allowDestinations, allowDestinations), (.drainTimeoutSecs, drainTimeoutSecs), (.logLevel, logLevel),
+    ]
+    return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
+  }
+
+  private static func help(_ setting: Setting) -> ArgumentHelp {
+    ArgumentHelp(setting.defaultValue.isEmpty ? setting.summary : "\(setting.summary) (default: \(setting.defaultValue))")
+  }
+}
+
+/// Why the gateway does not run, in one sentence.
+private struct StartFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ error: any Error) {
+    description = "tidehook cannot serve: \(error)"
+  }
+}

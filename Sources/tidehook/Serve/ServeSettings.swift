@@ -1,0 +1,139 @@
+// Reads the settings of `serve`, flag before environment before file, and refuses what makes no sense with one clear sentence.
+
+import Configuration
+import Foundation
+import Logging
+import SystemPackage
+import TidehookCore
+import TidehookStorage
+import Yams
+
+/// A setting that stops the start.
+struct SettingError: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// Everything that `serve` can be told.
+struct ServeSettings {
+  let host: String
+  let port: Int
+  let dataFolder: String
+  let pluginsFolder: String
+  let durability: Durability
+  let allowedDestinations: [AddressRange]
+  let apiKey: String?
+  let drainTimeout: Duration
+  let logLevel: Logger.Level
+
+  /// Reads the settings.
+  /// - Parameters:
+  ///   - flags: what was given on the command line, by setting.
+  ///   - configFile: the YAML file, when one was named.
+  init(flags: [Setting: String], configFile: String?) async throws {
+    let source = try await Source(flags: flags, configFile: configFile)
+    host = try source.text(.host)
+    port = try source.number(.port, in: 0...65_535)
+    dataFolder = try source.text(.data)
+    pluginsFolder = try source.text(.plugins)
+    guard try source.text(.store) == "sqlite" else { throw source.error(.store, expected: "sqlite") }
+    durability = try source.choice(.durability)
+    allowedDestinations = try source.ranges(.allowDestinations)
+    apiKey = try source.apiKey()
+    drainTimeout = .seconds(try source.number(.drainTimeoutSecs, in: 0...3600))
+    logLevel = try source.choice(.logLevel)
+  }
+}
+
+/// The layers of settings, the first that knows one wins.
+private struct Source {
+  private let layers: [(name: String, reader: ConfigReader)]
+
+  init(flags: [Setting: String], configFile: String?) async throws {
+    var values: [AbsoluteConfigKey: ConfigValue] = [:]
+    for (setting, value) in flags {
+      values[AbsoluteConfigKey([setting.rawValue])] = ConfigValue(.string(value), isSecret: false)
+    }
+    var layers = [
+      ("flag", ConfigReader(provider: InMemoryProvider(values: values))),
+      ("environment", ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "tidehook")),
+    ]
+    if let configFile {
+      try Self.checkKeys(of: configFile)
+      layers.append(("file", ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: FilePath(configFile)))))
+    }
+    self.layers = layers
+  }
+
+  /// A key that nobody reads is a typing error, and must not pass in silence.
+  private static func checkKeys(of file: String) throws {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+      throw SettingError(description: "the configuration file \(file) cannot be read")
+    }
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw SettingError(description: "the configuration file \(file) is not YAML: \(error)")
+    }
+    guard let mapping = root?.mapping else {
+      throw SettingError(description: "the configuration file \(file) must be a mapping of settings")
+    }
+    for key in mapping.keys where Setting(rawValue: key.string ?? "") == nil {
+      let known = Setting.allCases.map(\.rawValue).joined(separator: ", ")
+      throw SettingError(description: "the configuration file \(file) has the unknown setting \(key.string ?? "?"); known are \(known)")
+    }
+  }
+
+  private func value(_ setting: Setting) -> String? {
+    let key = ConfigKey([setting.rawValue])
+    for layer in layers {
+      if let text = layer.reader.string(forKey: key, isSecret: setting == .apiKey) { return text }
+      if let list = layer.reader.stringArray(forKey: key), layer.name == "file" { return list.joined(separator: ",") }
+    }
+    return nil
+  }
+
+  func text(_ setting: Setting) throws -> String {
+    let text = value(setting) ?? setting.defaultValue
+    guard !text.isEmpty else { throw error(setting, expected: "a value") }
+    return text
+  }
+
+  func number(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int {
+    guard let number = Int(try text(setting)), range.contains(number) else {
+      throw error(setting, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ setting: Setting) throws -> Choice {
+    guard let choice = Choice(rawValue: try text(setting)) else {
+      throw error(setting, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
+  func ranges(_ setting: Setting) throws -> [AddressRange] {
+    try (value(setting) ?? "").split(separator: ",").map { part in
+      let text = part.trimmingCharacters(in: .whitespaces)
+      do {
+        return try AddressRange(parsing: text)
+      } catch {
+        throw SettingError(description: "\(setting.rawValue): \(error)")
+      }
+    }
+  }
+
+  /// The key itself stays out of the message.
+  func apiKey() throws -> String? {
+    guard let key = value(.apiKey) else { return nil }
+    guard AdminKey.isAcceptable(key) else {
+      throw SettingError(description: "\(Setting.apiKey.environmentVariable) must be \(AdminKey.expectation)")
+    }
+    return key
+  }
+
+  func error(_ setting: Setting, expected: String) -> SettingError {
+    SettingError(description: "\(setting.rawValue) must be \(expected), not \"\(value(setting) ?? setting.defaultValue)\"")
+  }
+}

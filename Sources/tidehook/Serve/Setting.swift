@@ -1,0 +1,54 @@
+// The settings of `serve`: one list from which flags, environment variables, YAML keys and the docs' table come.
+
+/// One setting. Its raw value is its YAML key.
+enum Setting: String, CaseIterable {
+  case host
+  case port
+  case data
+  case plugins
+  case store
+  case durability
+  case allowDestinations = "allow_destinations"
+  case apiKey = "api_key"
+  case drainTimeoutSecs = "drain_timeout_secs"
+  case logLevel = "log_level"
+
+  /// The environment variable: `TIDEHOOK_` and the key in upper case.
+  var environmentVariable: String { "TIDEHOOK_" + rawValue.uppercased() }
+
+  /// The flag, where there is one: a key on a command line would show in the list of processes.
+  var flag: String? {
+    self == .apiKey ? nil : "--" + rawValue.replacing("_", with: "-")
+  }
+
+  /// What holds when nothing is set.
+  var defaultValue: String {
+    switch self {
+    case .host: "127.0.0.1"
+    case .port: "8420"
+    case .data: "./data"
+    case .plugins: "./plugins"
+    case .store: "sqlite"
+    case .durability: "full"
+    case .allowDestinations, .apiKey: ""
+    case .drainTimeoutSecs: "30"
+    case .logLevel: "info"
+    }
+  }
+
+  /// What it does, for help and docs.
+  var summary: String {
+    switch self {
+    case .host: "Address to listen on."
+    case .port: "Port to listen on; 0 takes any free one."
+    case .data: "Folder of the database and of the admin key; made when it is missing."
+    case .plugins: "Folder of the plugins."
+    case .store: "Where events are kept: sqlite, in the data folder."
+    case .durability: "full: on disk before the answer (fsync). normal: faster, and a power failure may lose the last moments."
+    case .allowDestinations: "Non-public networks that deliveries may go to, as CIDRs, comma-separated."
+    case .apiKey: "The admin key, 16 or more visible ASCII characters; made on the first start when it is not set."
+    case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
+    case .logLevel: "trace, debug, info, notice, warning, error or critical."
+    }
+  }
+}
