@@ -1,3 +1,16 @@
+// The command `tidehook` and its subcommands.
+
 import ArgumentParser
-import Configuration
-@main struct Tidehook: AsyncParsableCommand { func run() async throws { print("x") } }
+
+/// The whole program.
+@main
+struct Tidehook: AsyncParsableCommand {
+  /// The version, as `--version` and the `User-Agent` of deliveries tell it.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "tidehook",
+    abstract: "A self-hosted webhook gateway with Lua filters and transforms.",
+    version: version,
+    subcommands: [Serve.self, Webhooks.self, Events.self, Deliveries.self, Listen.self])
+}

@@ -1,1 +1,114 @@
-#include <lua.h>
+// One Lua interpreter for scripts of strangers: capped memory, counted instructions, measured CPU time, no ambient authority.
+//
+// A sandbox belongs to one thread at a time. No function declared here raises or jumps: Lua errors come back as values.
+#ifndef LUA_SANDBOX_H
+#define LUA_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// An interpreter with its compiled scripts.
+typedef struct sandbox sandbox;
+
+/// What one call may use.
+typedef struct {
+  uint64_t instructions;  ///< Lua instructions, and steps of library functions that loop.
+  uint64_t cpu_ns;        ///< CPU time of the calling thread.
+  size_t memory_bytes;    ///< Memory on top of what the idle interpreter holds.
+  size_t output_bytes;    ///< Body of the result, and each text made by `json.encode`.
+  size_t log_bytes;       ///< What is kept of `print` and `log` lines.
+} sandbox_limits;
+
+/// Why a call failed.
+typedef enum {
+  SANDBOX_OK = 0,
+  SANDBOX_COMPILE,       ///< The source is not a Lua text chunk.
+  SANDBOX_RUNTIME,       ///< The script raised an error.
+  SANDBOX_INSTRUCTIONS,  ///< The instruction limit was reached.
+  SANDBOX_CPU_TIME,      ///< The CPU time limit was reached.
+  SANDBOX_MEMORY,        ///< The memory limit was reached.
+  SANDBOX_OUTPUT,        ///< The result is larger than allowed.
+  SANDBOX_RESULT         ///< The script, or one of its functions, returned what cannot be used.
+} sandbox_code;
+
+/// Bytes that stay valid until the next call on the same sandbox; `bytes` is null when there is nothing.
+typedef struct {
+  const char *bytes;
+  size_t len;
+} sandbox_text;
+
+/// One header of the request that the script asked for.
+typedef struct {
+  sandbox_text name;
+  sandbox_text value;
+} sandbox_header;
+
+/// How a call ended.
+typedef enum {
+  SANDBOX_UNTOUCHED,  ///< Go on with the bytes that came in.
+  SANDBOX_JSON,       ///< `body` is JSON made from a table.
+  SANDBOX_BYTES,      ///< `body` is the string that the script returned.
+  SANDBOX_DROPPED,    ///< `body` is the reason.
+  SANDBOX_FAILED      ///< See `fault`.
+} sandbox_verdict;
+
+/// An error with the place where it was raised.
+typedef struct {
+  sandbox_code code;
+  int line;  ///< Line in the script, from 1; 0 when unknown.
+  sandbox_text message;
+  sandbox_text traceback;
+} sandbox_fault;
+
+/// Everything that a call produced.
+typedef struct {
+  sandbox_verdict verdict;
+  sandbox_text body;
+  sandbox_text method;
+  sandbox_text url;
+  sandbox_text content_type;
+  const sandbox_header *headers;
+  size_t header_count;
+  sandbox_text log;
+  sandbox_fault fault;
+  uint64_t instructions;
+  uint64_t cpu_ns;
+  size_t memory_bytes;
+} sandbox_result;
+
+/// What a script is given: three JSON texts.
+typedef struct {
+  sandbox_text event;     ///< Argument `event`.
+  sandbox_text original;  ///< `ctx.event`; null when it is the same as `event`.
+  sandbox_text context;   ///< Object whose members become those of `ctx`; null for none.
+} sandbox_input;
+
+/// Makes an interpreter; null when memory is short.
+sandbox *sandbox_new(const sandbox_limits *limits);
+
+/// Ends an interpreter and gives all its memory back.
+void sandbox_free(sandbox *sb);
+
+/// Compiles a text chunk. Returns its handle (above 0), or 0 with the reason in `result->fault`.
+int sandbox_compile(sandbox *sb, const char *name, const char *source, size_t len, sandbox_result *result);
+
+/// Drops a compiled script.
+void sandbox_forget(sandbox *sb, int script);
+
+/// Runs a script's top level and looks at what it defines, without an event.
+void sandbox_check(sandbox *sb, int script, sandbox_result *result);
+
+/// Runs a script's `filter` and `transform` on one event, in a fresh environment.
+void sandbox_run(sandbox *sb, int script, const sandbox_input *input, sandbox_result *result);
+
+/// Bytes that the interpreter and its scripts hold now.
+size_t sandbox_used_bytes(const sandbox *sb);
+
+/// True after a call that needed so much memory that the sandbox should be replaced, so that the memory returns.
+bool sandbox_is_spent(const sandbox *sb);
+
+/// For tests: makes the allocation after `count` more fail, and all that follow; a negative count ends this.
+void sandbox_fail_allocations_after(sandbox *sb, int64_t count);
+
+#endif

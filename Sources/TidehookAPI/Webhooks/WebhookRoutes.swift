@@ -22,7 +22,7 @@ struct WebhookRoutes: Sendable {
 
   private func create(_ request: APIRequest) async throws -> Response {
     let changes = try await changes(request)
-    let webhook = try changes.webhook(id: WebhookID(ids.next()), generated: secrets.generate(), now: time.now())
+    let webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
     try await registry.add(webhook)
     return answer(webhook, after: changes, isNew: true)
   }
@@ -53,7 +53,7 @@ struct WebhookRoutes: Sendable {
 
   private func apply(_ changes: WebhookChanges, _ request: APIRequest) async throws -> Response {
     let current = try current(request)
-    var changed = changes.applied(to: current, generated: secrets.generate())
+    var changed = changes.applied(to: current, generated: try secrets.generate())
     guard !changed.isConfigured(like: current) else { return answer(current, after: changes, isNew: false) }
     changed.revision = current.revision + 1
     changed.updatedAt = time.now()

@@ -22,7 +22,7 @@ enum AdminKey {
       guard isAcceptable(kept) else { throw SettingError(description: "\(path) must hold \(expectation); delete it to get a new key") }
       return kept
     }
-    let key = "thk_" + Hex.encode(RandomBytes.make(24))
+    let key = "thk_" + Hex.encode(try TidehookSigning.SystemRandom.bytes(count: 24))
     try write(key, to: path)
     print("admin key (kept in \(path)): \(key)")
     return key

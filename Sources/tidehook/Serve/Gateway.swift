@@ -19,22 +19,24 @@ struct Gateway {
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
     raiseDescriptorLimit()
-    let ids = IDGenerator(time: SystemTime(), random: SystemRandom())
+    let ids = IDGenerator(time: SystemTime(), random: TidehookCore.SystemRandom())
     let store = try SQLStore.open(folder: settings.dataFolder, durability: settings.durability, ids: ids, logger: logger)
     let key = try AdminKey.resolve(given: settings.apiKey, dataFolder: settings.dataFolder)
     let group = MultiThreadedEventLoopGroup.singleton
     let policy = EgressPolicy(allowed: settings.allowedDestinations)
-    let client = try HTTPDeliveryClient(eventLoopGroup: group, policy: policy)
+    // Lanes bound what is under way; webhooks of one origin must not wait for each other's connections.
+    let client = try HTTPDeliveryClient(
+      eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096))
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
     let pipelines = ScriptPipelines(runtime: runtime)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
-      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: SystemRandom())
+      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: TidehookCore.SystemRandom())
     let engine = DeliveryEngine(queue: store, runner: runner, time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let api = TidehookAPI(
-      publisher: publisher, registry: registrar, pipelines: pipelines, history: store, egress: policy, secrets: .signing,
+      publisher: publisher, registry: registrar, pipelines: pipelines, history: store, egress: policy, secrets: Self.secrets,
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     try await registrar.load()
@@ -43,6 +45,10 @@ struct Gateway {
     runtime.shutdown()
     try await store.close()
   }
+
+  private static let secrets = SecretSource(
+    generate: { Secret(try SigningSecret.generate().text) },
+    standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" })
 
   /// Runs the services; the last one listed stops first: requests, then deliveries.
   private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar) async throws {

@@ -1,0 +1,86 @@
+// What Tidehook itself offers to scripts: log lines and questions about events.
+#include <string.h>
+
+#include "internal.h"
+
+// Keeps the first bytes of what a script prints; the rest of a line that does not fit is cut between characters.
+static void add_line(lua_State *L, const char *prefix) {
+  sandbox *sb = sandbox_of(L);
+  int count = lua_gettop(L);
+  string_builder b;
+  budget_charge(L, 1 + (uint64_t)count);
+  if (sb->log_full) return;
+  builder_start(L, &b);
+  builder_add(&b, prefix, strlen(prefix));
+  for (int i = 1; i <= count; i++) {
+    size_t len;
+    text_push_display(L, i);
+    const char *text = lua_tolstring(L, -1, &len);
+    if (i > 1) builder_add(&b, "\t", 1);
+    builder_add(&b, text, text_cut(text, len, sb->limits.log_bytes));
+    lua_pop(L, 1);
+  }
+  builder_add(&b, "\n", 1);
+  budget_charge(L, 1 + b.len / 16);
+  size_t room = sb->limits.log_bytes - sb->log.len;
+  size_t kept = text_cut(b.bytes, b.len, room);
+  buffer_append(L, &sb->log, b.bytes, kept);
+  sb->log_full = kept < b.len;
+}
+
+static int print(lua_State *L) {
+  add_line(L, "");
+  return 0;
+}
+
+static int log_info(lua_State *L) {
+  add_line(L, "info: ");
+  return 0;
+}
+
+static int log_warn(lua_State *L) {
+  add_line(L, "warn: ");
+  return 0;
+}
+
+static bool list_has(lua_State *L, int list, int tag) {
+  if (!lua_istable(L, list)) return false;
+  lua_Integer count = (lua_Integer)lua_rawlen(L, list);
+  budget_charge(L, 1 + (uint64_t)count);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, list, i);
+    bool equal = lua_rawequal(L, -1, tag);
+    lua_pop(L, 1);
+    if (equal) return true;
+  }
+  return false;
+}
+
+static bool table_has_tag(lua_State *L, int table, int tag) {
+  if (!lua_istable(L, table)) return false;
+  lua_pushliteral(L, "tags");
+  lua_rawget(L, table);
+  bool found = list_has(L, lua_gettop(L), tag);
+  lua_pop(L, 1);
+  return found;
+}
+
+// `has_tag(event, tag)`: whether `event.data.tags` or `event.tags` lists the tag.
+static int has_tag(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TSTRING);
+  lua_pushliteral(L, "data");
+  lua_rawget(L, 1);
+  lua_pushboolean(L, table_has_tag(L, 3, 2) || table_has_tag(L, 1, 2));
+  return 1;
+}
+
+void host_library_open(lua_State *L, int globals) {
+  static const luaL_Reg logs[] = {{"info", log_info}, {"warn", log_warn}, {NULL, NULL}};
+  luaL_newlib(L, logs);
+  lua_setfield(L, globals, "log");
+  lua_pushcfunction(L, print);
+  lua_setfield(L, globals, "print");
+  lua_pushcfunction(L, has_tag);
+  lua_setfield(L, globals, "has_tag");
+}

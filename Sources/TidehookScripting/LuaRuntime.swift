@@ -1,0 +1,77 @@
+import Glibc
+import Synchronization
+
+/// Runs scripts on threads of its own: never on an event loop, never on Swift's cooperative pool.
+///
+/// All threads share one queue, so a script that uses up its CPU time delays only the thread it runs on. Each thread has its
+/// own interpreter and compiles each script once.
+public final class LuaRuntime: Sendable {
+  private enum Work: Sendable {
+    case run(ScriptJob, @Sendable (ScriptResult) -> Void)
+    case check(ScriptSource, @Sendable (Result<Void, ScriptError>) -> Void)
+  }
+
+  /// The limits that every call is held to.
+  public let limits: ScriptLimits
+  private let queue = WorkQueue<Work>()
+  private let threads: Mutex<[pthread_t]>
+
+  /// Starts the threads.
+  /// - Parameter threads: how many scripts may run at the same time; at least 1. As many as there are cores is right.
+  public init(threads: Int, limits: ScriptLimits = ScriptLimits()) {
+    self.limits = limits
+    let queue = queue
+    let started = (0..<max(1, threads)).compactMap { _ in
+      startThread { Self.work(on: queue, limits: limits) }
+    }
+    precondition(!started.isEmpty, "no thread could be started for scripts")
+    self.threads = Mutex(started)
+  }
+
+  deinit { shutdown() }
+
+  /// Compiles a script, runs its top level and sees that what it defines is usable. An event is not needed.
+  /// - Throws: a ``ScriptError`` with the line, when the script cannot be used.
+  public func check(_ source: String, name: String) async throws(ScriptError) {
+    let script = ScriptSource(name: name, source: source)
+    let result = await withCheckedContinuation { continuation in
+      let accepted = queue.push(.check(script) { continuation.resume(returning: $0) })
+      if !accepted { continuation.resume(returning: .failure(.closed)) }
+    }
+    try result.get()
+  }
+
+  /// Runs a script.
+  /// - Parameter completion: called once, on the thread that ran the script (on the caller's after ``shutdown()``). It must not
+  ///   block: the next script waits for it.
+  public func run(_ job: ScriptJob, completion: @escaping @Sendable (ScriptResult) -> Void) {
+    if !queue.push(.run(job, completion)) { completion(ScriptResult(verdict: .failed(.closed))) }
+  }
+
+  /// Runs what is queued, then ends the threads and returns. May be called more than once, but not from a completion.
+  public func shutdown() {
+    _ = queue.close()
+    let ending = threads.withLock { threads in
+      defer { threads = [] }
+      return threads
+    }
+    for thread in ending {
+      // The last owner may let go of the runtime in a completion; a thread cannot wait for itself.
+      if pthread_equal(thread, pthread_self()) == 0 { pthread_join(thread, nil) } else { pthread_detach(thread) }
+    }
+  }
+
+  private static func work(on queue: WorkQueue<Work>, limits: ScriptLimits) {
+    let worker = ScriptWorker(limits: limits)
+    while let work = queue.pop() {
+      switch work {
+      case .run(let job, let completion): completion(worker.run(job))
+      case .check(let script, let completion): completion(worker.check(script))
+      }
+    }
+  }
+}
+
+extension ScriptError {
+  static let closed = ScriptError(code: .closed, message: "the script runtime has been shut down")
+}

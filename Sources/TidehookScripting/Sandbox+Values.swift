@@ -1,0 +1,67 @@
+import CLuaSandbox
+import TidehookCore
+
+// What the C side hands over is copied at once: it is valid only until the next call.
+
+extension sandbox_text {
+  init(_ bytes: UnsafeRawBufferPointer) {
+    self.init(bytes: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), len: bytes.count)
+  }
+
+  var rawBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : len) }
+  var string: String { String(decoding: rawBytes, as: UTF8.self) }
+  var optionalString: String? { bytes == nil ? nil : string }
+}
+
+extension ScriptError {
+  init(_ fault: sandbox_fault) {
+    self.init(
+      code: Code(fault.code), message: fault.message.string, line: fault.line > 0 ? Int(fault.line) : nil,
+      traceback: fault.traceback.string)
+  }
+}
+
+extension ScriptError.Code {
+  init(_ code: sandbox_code) {
+    switch code {
+    case SANDBOX_COMPILE: self = .compile
+    case SANDBOX_INSTRUCTIONS: self = .instructions
+    case SANDBOX_CPU_TIME: self = .cpuTime
+    case SANDBOX_MEMORY: self = .memory
+    case SANDBOX_OUTPUT: self = .output
+    case SANDBOX_RESULT: self = .result
+    default: self = .runtime
+    }
+  }
+}
+
+extension ScriptResult {
+  init(_ result: sandbox_result) {
+    self.init(
+      verdict: ScriptVerdict(result), log: result.log.string,
+      usage: ScriptUsage(
+        instructions: Int(clamping: result.instructions), cpuTime: .nanoseconds(Int64(clamping: result.cpu_ns)),
+        memoryBytes: result.memory_bytes))
+  }
+}
+
+extension ScriptVerdict {
+  init(_ result: sandbox_result) {
+    switch result.verdict {
+    case SANDBOX_UNTOUCHED: self = .untouched
+    case SANDBOX_DROPPED: self = .dropped(reason: result.body.string)
+    case SANDBOX_JSON: self = .body([UInt8](result.body.rawBytes), isJSON: true, RequestOverrides(result))
+    case SANDBOX_BYTES: self = .body([UInt8](result.body.rawBytes), isJSON: false, RequestOverrides(result))
+    default: self = .failed(ScriptError(result.fault))
+    }
+  }
+}
+
+extension RequestOverrides {
+  init(_ result: sandbox_result) {
+    let fields = UnsafeBufferPointer(start: result.headers, count: result.headers == nil ? 0 : result.header_count)
+    self.init(
+      method: result.method.optionalString, url: result.url.optionalString,
+      headers: fields.map { HeaderField($0.name.string, $0.value.string) }, contentType: result.content_type.optionalString)
+  }
+}

@@ -1,0 +1,49 @@
+// What a script's call decided, printed and used.
+
+public import TidehookCore
+
+/// What a call decided.
+public enum ScriptVerdict: Sendable, Equatable {
+  /// The event goes on as it came in, byte for byte.
+  case untouched
+  /// The event goes on with this body: JSON made from a table, or a string as the script returned it.
+  case body([UInt8], isJSON: Bool, RequestOverrides)
+  /// The script does not want the event to be delivered.
+  case dropped(reason: String)
+  /// The script failed.
+  case failed(ScriptError)
+}
+
+/// What a call used.
+public struct ScriptUsage: Sendable, Equatable {
+  /// Instructions and library steps; instructions are known in blocks of 1000.
+  public var instructions: Int
+  /// CPU time of the thread.
+  public var cpuTime: Duration
+  /// Most memory that the interpreter held on top of what it held before.
+  public var memoryBytes: Int
+
+  /// Makes a usage record.
+  public init(instructions: Int = 0, cpuTime: Duration = .zero, memoryBytes: Int = 0) {
+    self.instructions = instructions
+    self.cpuTime = cpuTime
+    self.memoryBytes = memoryBytes
+  }
+}
+
+/// All that a call produced.
+public struct ScriptResult: Sendable, Equatable {
+  /// What the call decided.
+  public var verdict: ScriptVerdict
+  /// The lines that the script printed; the first 4 KiB of them.
+  public var log: String
+  /// What the call used.
+  public var usage: ScriptUsage
+
+  /// Makes a result.
+  public init(verdict: ScriptVerdict, log: String = "", usage: ScriptUsage = ScriptUsage()) {
+    self.verdict = verdict
+    self.log = log
+    self.usage = usage
+  }
+}

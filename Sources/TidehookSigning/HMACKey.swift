@@ -1,0 +1,96 @@
+// HMAC-SHA256 on OpenSSL's EVP_MAC, with contexts that are keyed once and used again.
+
+import COpenSSL
+import Synchronization
+
+/// A key for HMAC-SHA256 that any number of threads may use at once.
+///
+/// Fetching an algorithm and keying a context cost several times what hashing a small body does, so both happen once. A context serves one
+/// message at a time; when another thread is using the first one, further contexts are made, up to a few, and stay.
+final class HMACKey: Sendable {
+  /// Most contexts per key. Signing is short, so more threads than this hardly ever meet on one webhook.
+  private static let mostContexts = 4
+
+  /// A place for a context, filled when it is first needed.
+  private final class Slot: Sendable {
+    let context = Mutex<HMACContext?>(nil)
+  }
+
+  private let key: [UInt8]
+  private let slots: [Slot]
+
+  /// Prepares a key of any length.
+  init(_ key: [UInt8]) throws(SigningError) {
+    self.key = key
+    slots = (0..<Self.mostContexts).map { _ in Slot() }
+    _ = try code(for: [])
+  }
+
+  /// Returns the 32 bytes of the code for `prefix` followed by `message`.
+  func code(for message: [UInt8], after prefix: [UInt8] = []) throws(SigningError) -> [UInt8] {
+    for slot in slots {
+      let code = try slot.context.withLockIfAvailable { (context) throws(SigningError) in
+        try Self.code(for: message, after: prefix, key: key, in: &context)
+      }
+      if let code { return code }
+    }
+    return try slots[0].context.withLock { (context) throws(SigningError) in
+      try Self.code(for: message, after: prefix, key: key, in: &context)
+    }
+  }
+
+  private static func code(
+    for message: [UInt8], after prefix: [UInt8], key: [UInt8], in context: inout HMACContext?
+  ) throws(SigningError) -> [UInt8] {
+    if context == nil { context = try HMACContext(key) }
+    return try context?.code(for: message, after: prefix) ?? []
+  }
+}
+
+/// One keyed `EVP_MAC_CTX`.
+private struct HMACContext: ~Copyable {
+  private static let codeLength = 32
+  private let context: OpaquePointer
+
+  init(_ key: [UInt8]) throws(SigningError) { context = try Self.makeContext(key) }
+
+  private static func makeContext(_ key: [UInt8]) throws(SigningError) -> OpaquePointer {
+    guard let algorithm = EVP_MAC_fetch(nil, "HMAC", nil) else { throw .fromLibrary() }
+    defer { EVP_MAC_free(algorithm) }
+    guard let context = EVP_MAC_CTX_new(algorithm) else { throw .fromLibrary() }
+    var digest = Array("SHA256".utf8CString)
+    let isKeyed = digest.withUnsafeMutableBufferPointer { digest in
+      let parameters = [OSSL_PARAM_construct_utf8_string("digest", digest.baseAddress, 0), OSSL_PARAM_construct_end()]
+      return EVP_MAC_init(context, key, key.count, parameters) == 1
+    }
+    guard isKeyed else {
+      EVP_MAC_CTX_free(context)
+      throw .fromLibrary()
+    }
+    return context
+  }
+
+  deinit { EVP_MAC_CTX_free(context) }
+
+  /// Without a key, `EVP_MAC_init` goes back to the state just after keying.
+  borrowing func code(for message: [UInt8], after prefix: [UInt8]) throws(SigningError) -> [UInt8] {
+    var code = [UInt8](repeating: 0, count: Self.codeLength)
+    var length = 0
+    guard EVP_MAC_init(context, nil, 0, nil) == 1,
+      EVP_MAC_update(context, prefix, prefix.count) == 1,
+      EVP_MAC_update(context, message, message.count) == 1,
+      EVP_MAC_final(context, &code, &length, code.count) == 1,
+      length == Self.codeLength
+    else { throw .fromLibrary() }
+    return code
+  }
+}
+
+extension SigningError {
+  /// Takes the oldest error off this thread's queue in OpenSSL and clears the queue.
+  static func fromLibrary() -> SigningError {
+    defer { ERR_clear_error() }
+    guard let reason = ERR_reason_error_string(ERR_get_error()) else { return .library("unknown error") }
+    return .library(String(cString: reason))
+  }
+}
