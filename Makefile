@@ -1,0 +1,74 @@
+# Tidehook: `make help` lists what there is to do. One build configuration serves everything: release, with the Swift runtime
+# linked into the binary (see Package.swift), so that tests, benchmarks and the binary share every object file.
+
+SWIFT ?= swift
+PYTHON ?= python3
+PORT ?= 8420
+DATA ?= ./data
+BIN := .build/release
+BUILD := $(SWIFT) build -c release --explicit-target-dependency-import-check error
+VENV := .venv-tests
+FORMATTED := Sources Tests Package.swift
+
+# Debian puts its node modules here; node itself does not look there.
+export NODE_PATH := $(if $(NODE_PATH),$(NODE_PATH):)/usr/share/nodejs
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build run test test-build test-swift test-end-to-end test-sandbox bench lint format verify release clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install what is missing (with apt, when allowed; else say what to install)
+	@.ci/deps test
+
+build: ## Build .build/release/tidehook
+	@.ci/deps build
+	$(BUILD) --product tidehook
+
+run: build ## Start a demo: gateway, receiver, two webhooks and an event; serves until Ctrl-C (PORT=8420 DATA=./data)
+	@PORT=$(PORT) DATA=$(DATA) examples/quickstart/run.sh
+
+test: deps test-build $(VENV)/.ready ## Run every test (swift, sandbox, end to end)
+	@.ci/test
+
+test-build:
+	$(BUILD) --build-tests
+
+test-swift: test-build ## Run the Swift tests only (FILTER=RetryPolicy narrows them)
+	@.ci/test swift
+
+test-end-to-end: build $(VENV)/.ready ## Run the end-to-end tests only (FILTER=signing narrows them)
+	@.ci/test end-to-end
+
+test-sandbox: ## Run the C sandbox's tests under sanitizers only
+	@.ci/test sandbox
+
+bench: ## Measure on this machine (OPTIONS='--quick' for a smoke test)
+	@.ci/deps build
+	$(BUILD)
+	$(BIN)/tidehook-bench $(OPTIONS)
+
+lint: ## Check formatting and conventions
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
+	@.ci/conventions
+
+format: ## Format the Swift sources in place
+	$(SWIFT) format format --parallel --recursive --in-place $(FORMATTED)
+
+verify: build ## Generate the generated documents again and fail on a difference
+	@.ci/verify
+
+release: build ## Make dist/tidehook: stripped, the Swift runtime inside
+	@mkdir -p dist
+	strip -o dist/tidehook $(BIN)/tidehook
+	@ls -l dist/tidehook
+
+clean: ## Remove what was built; data folders stay
+	rm -rf .build dist $(VENV)
+
+$(VENV)/.ready: Tests/EndToEnd/requirements.txt
+	@.ci/deps test
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -r $<
+	@touch $@

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# The demo behind `make run`: a gateway, a receiver, two webhooks and one event; then it serves until Ctrl-C.
+# It may be run again on the same data folder: the webhooks are found by their names and pointed at the new receiver.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+port=${PORT:-8420}
+data=${DATA:-./data}
+secret=your-webhook-secret
+tidehook=${TIDEHOOK_BINARY:-.build/release/tidehook}
+export TIDEHOOK_SERVER=http://127.0.0.1:$port TIDEHOOK_DATA=$data
+# The environment of whoever runs the demo must not point its gateway elsewhere.
+unset TIDEHOOK_HOST TIDEHOOK_PORT TIDEHOOK_STORE TIDEHOOK_CONFIG TIDEHOOK_ALLOW_DESTINATIONS TIDEHOOK_PLUGINS
+
+fail() {
+  echo "make run: $1" >&2
+  exit 1
+}
+
+scratch=$(mktemp -d)
+processes=()
+
+# Ends what was started, in every way out of here; a second Ctrl-C meanwhile changes nothing.
+stop() {
+  trap '' INT TERM HUP
+  for process in "${processes[@]}"; do kill -TERM "$process" 2>/dev/null || true; done
+  for process in "${processes[@]}"; do wait "$process" 2>/dev/null || true; done
+  rm -rf "$scratch"
+}
+trap stop EXIT
+trap 'echo; echo "stopping"; exit 0' INT TERM HUP
+
+# launch NAME COMMAND...: starts a process and reads its output through a pipe up to the line that says where it listens.
+launch() {
+  local name=$1 line
+  shift
+  mkfifo "$scratch/$name"
+  "$@" >"$scratch/$name" 2>"$scratch/$name.log" &
+  processes+=($!)
+  exec {output}<"$scratch/$name"
+  read -r line <&"$output" || fail "the $name did not start: $(tail -n 1 "$scratch/$name.log")"
+  address=${line#listening on }
+}
+
+[ -x "$tidehook" ] || fail "there is no $tidehook; build it with: make build"
+if (exec 5<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+  fail "port $port is in use, perhaps by another Tidehook; stop that one, or choose another port: make run PORT=$((port + 1))"
+fi
+
+mkdir -p "$data"
+launch gateway "$tidehook" serve --host 127.0.0.1 --port "$port" --data "$data" --allow-destinations 127.0.0.0/8
+gateway=${processes[0]}
+echo "gateway   $address  (data in $data, API key in $data/admin.key)"
+
+launch receiver "$tidehook" listen --port 0 --secret "$secret" --compact
+arrivals=$output
+receiver=$address
+echo "receiver  $receiver"
+
+# webhook NAME PATH OPTION...: registers a webhook, or points the one of that name at the receiver.
+webhook() {
+  local name=$1 path=$2 id
+  shift 2
+  id=$("$tidehook" webhooks list --limit 500 | awk -v name="$name" '$NF == name { print $1; exit }')
+  if [ -n "$id" ]; then
+    "$tidehook" webhooks update "$id" --url "$receiver$path" --active "$@" >/dev/null
+  else
+    id=$("$tidehook" webhooks add "$receiver$path" --name "$name" --events memory.created,memory.updated,memory.deleted --secret "$secret" "$@" |
+      awk '$1 == "id" { print $2; exit }')
+  fi
+  echo "webhook   $id  $name -> $path"
+}
+
+webhook demo-rem /rem --namespace my-project
+webhook demo-slack /slack --namespace my-project --script examples/slack-architecture.lua
+
+echo "event     $("$tidehook" events send --file examples/quickstart/event.json)"
+echo
+echo "What the receiver got:"
+echo
+
+# Shows what arrives until both webhooks have delivered: each delivery ends with an empty line.
+rem='' slack=''
+while [ -z "$rem" ] || [ -z "$slack" ]; do
+  IFS= read -r -t 30 line <&"$arrivals" || fail "nothing arrived; see: $tidehook deliveries list"
+  echo "$line"
+  case $line in
+    *'POST /rem '*) reading=rem ;;
+    *'POST /slack '*) reading=slack ;;
+    '') printf -v "$reading" done ;;
+  esac
+done
+
+cat <<END
+Tidehook is serving at $TIDEHOOK_SERVER until Ctrl-C. From another terminal:
+  $tidehook deliveries list
+  $tidehook events send memory.created --namespace my-project --data '{"content":"Use Postgres","tags":["architecture"]}'
+What arrives is shown here.
+
+END
+cat <&"$arrivals" &
+processes+=($!)
+wait "$gateway" || true
+fail "the gateway has ended: $(tail -n 1 "$scratch/gateway.log")"
