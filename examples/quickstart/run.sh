@@ -30,6 +30,11 @@ stop() {
 trap stop EXIT
 trap 'echo; echo "stopping"; exit 0' INT TERM HUP
 
+# reason NAME: the last thing that a process said.
+reason() {
+  tail -n 1 "$scratch/$1.log" | sed 's/^Error: //'
+}
+
 # launch NAME COMMAND...: starts a process and reads its output through a pipe up to the line that says where it listens.
 launch() {
   local name=$1 line
@@ -38,7 +43,9 @@ launch() {
   "$@" >"$scratch/$name" 2>"$scratch/$name.log" &
   processes+=($!)
   exec {output}<"$scratch/$name"
-  read -r line <&"$output" || fail "the $name did not start: $(tail -n 1 "$scratch/$name.log")"
+  while read -r line <&"$output" || fail "the $name did not start: $(reason "$name")"; do
+    case $line in "listening on "*) break ;; esac
+  done
   address=${line#listening on }
 }
 
@@ -80,14 +87,14 @@ echo "What the receiver got:"
 echo
 
 # Shows what arrives until both webhooks have delivered: each delivery ends with an empty line.
-rem='' slack=''
+rem='' slack='' reading=''
 while [ -z "$rem" ] || [ -z "$slack" ]; do
   IFS= read -r -t 30 line <&"$arrivals" || fail "nothing arrived; see: $tidehook deliveries list"
   echo "$line"
   case $line in
     *'POST /rem '*) reading=rem ;;
     *'POST /slack '*) reading=slack ;;
-    '') printf -v "$reading" done ;;
+    '') [ -z "$reading" ] || printf -v "$reading" done ;;
   esac
 done
 
@@ -101,4 +108,4 @@ END
 cat <&"$arrivals" &
 processes+=($!)
 wait "$gateway" || true
-fail "the gateway has ended: $(tail -n 1 "$scratch/gateway.log")"
+fail "the gateway has ended: $(reason gateway)"

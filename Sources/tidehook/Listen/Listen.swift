@@ -21,7 +21,7 @@ struct Listen: AsyncParsableCommand {
   @Option(help: "The webhook's secret, to check signatures with.")
   var secret: String?
 
-  @Option(help: ArgumentHelp("The status to answer with; several, as in 500,500,200, answer one request each, the last all others.", valueName: "status"))
+  @Option(help: ArgumentHelp("The status to answer with; of several, as in 500,200, the last is for all others.", valueName: "status"))
   var status = StatusPlan(first: [], rest: 200)
 
   @Option(help: ArgumentHelp("Wait this long before each answer.", valueName: "seconds"))
@@ -50,7 +50,7 @@ struct Listen: AsyncParsableCommand {
     let format: RequestReport.Format = json ? .json : compact ? .compact : .pretty
     let receiver = Receiver(
       plan: status, delay: .milliseconds(Int64(delay * 1000)), hangs: hang, limit: count,
-      check: SignatureCheck(secret: secret), report: RequestReport(format: format, output: .standardOutput))
+      check: try SignatureCheck(secret: secret), report: RequestReport(format: format, output: .standardOutput))
     try await ReceiverServer(receiver).serve(host: host, port: port)
   }
 

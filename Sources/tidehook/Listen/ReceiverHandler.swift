@@ -58,8 +58,10 @@ final class ReceiverHandler: ChannelInboundHandler {
   private func refuseBody(_ context: ChannelHandlerContext) {
     head = nil
     body = []
-    write(HTTPResponseHead(version: .http1_1, status: .payloadTooLarge, headers: ["connection": "close", "content-length": "0"]), "", context)
-      .whenComplete { [loop = NIOLoopBound(context, eventLoop: context.eventLoop)] _ in loop.value.close(promise: nil) }
+    let refusal = HTTPResponseHead(
+      version: .http1_1, status: .payloadTooLarge, headers: ["connection": "close", "content-length": "0"])
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    write(refusal, "", context).whenComplete { _ in bound.value.close(promise: nil) }
   }
 
   private func allowBody(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {

@@ -1,6 +1,7 @@
 // Prints received requests.
 
 import TidehookCore
+import TidehookSigning
 
 /// Writes requests to an output, each in one piece, from any thread.
 struct RequestReport: Sendable {
@@ -26,14 +27,14 @@ struct RequestReport: Sendable {
   }
 
   /// Prints one request.
-  func write(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SignatureVerdict)]) {
+  func write(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SchemeVerdict)]) {
     switch format {
     case .json: output.writeLine(json(request, verdicts))
     case .pretty, .compact: output.write(text(request, verdicts))
     }
   }
 
-  private func json(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SignatureVerdict)]) -> [UInt8] {
+  private func json(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SchemeVerdict)]) -> [UInt8] {
     var writer = JSONWriter(reserving: request.body.count + 1024)
     writer.beginObject()
     writer.member("received_at", request.receivedAt.rfc3339)
@@ -56,7 +57,7 @@ struct RequestReport: Sendable {
     return writer.bytes
   }
 
-  private func text(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SignatureVerdict)]) -> String {
+  private func text(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SchemeVerdict)]) -> String {
     let time = String(request.receivedAt.rfc3339.dropFirst(11))
     let signatures = verdicts.map { output.styled("\($0.scheme) \($0.verdict.rawValue)", $0.verdict.style) }
     let facts = [
@@ -73,7 +74,8 @@ struct RequestReport: Sendable {
 
   private func body(_ body: [UInt8]) -> String {
     guard body.count <= Self.shownBodyBytes else {
-      return SafeText.block(String(decoding: body.prefix(Self.shownBodyBytes), as: UTF8.self)) + "\n… (\(body.count) bytes; --json shows all)"
+      let start = SafeText.block(String(decoding: body.prefix(Self.shownBodyBytes), as: UTF8.self))
+      return start + "\n… (\(body.count) bytes; --json shows all)"
     }
     guard let text = String(validating: body, as: UTF8.self) else { return "(not text: \(Base64.encode(body)))" }
     guard format == .pretty, let value = try? JSONValue(parsing: body) else { return SafeText.block(text) }
@@ -99,13 +101,13 @@ struct RequestReport: Sendable {
   }
 }
 
-extension SignatureVerdict {
+extension SchemeVerdict {
   /// The colour of a verdict.
   fileprivate var style: Style {
     switch self {
     case .valid: .good
     case .invalid: .bad
-    case .missing, .unchecked: .waiting
+    case .missing, .unchecked, .stale: .waiting
     }
   }
 }

@@ -7,7 +7,7 @@ struct ServerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The server's address (environment: TIDEHOOK_SERVER; default: http://127.0.0.1:8420).", valueName: "url"))
   var server: String?
 
-  @Option(help: ArgumentHelp("The API key (environment: TIDEHOOK_API_KEY; default: what the data folder's admin.key holds).", valueName: "key"))
+  @Option(help: ArgumentHelp("The API key (environment: TIDEHOOK_API_KEY; default: the data folder's admin.key).", valueName: "key"))
   var apiKey: String?
 
   @Flag(help: "Print the answer's JSON as it came, for machines.")
@@ -37,7 +37,7 @@ struct ServerOptions: ParsableArguments {
 struct ClientOptions: ParsableArguments {
   @OptionGroup var server: ServerOptions
 
-  @Option(help: ArgumentHelp("The server's data folder, for its admin.key (environment: TIDEHOOK_DATA; default: ./data).", valueName: "folder"))
+  @Option(help: ArgumentHelp("The server's data folder (environment: TIDEHOOK_DATA; default: ./data).", valueName: "folder"))
   var data: String?
 
   /// Whether to print the answer's JSON.

@@ -81,7 +81,8 @@ struct EventsSend: AsyncParsableCommand {
     guard !options.json else { return Terminal.standardOutput.writeLine(bytes) }
     let answer = try JSONAnswer(bytes, from: "the server").value
     let deliveries = answer["deliveries"]?.integerValue ?? 0
-    let outcome = answer["duplicate"]?.boolValue == true ? "was published before" : "\(deliveries) \(deliveries == 1 ? "delivery" : "deliveries")"
+    let noun = deliveries == 1 ? "delivery" : "deliveries"
+    let outcome = answer["duplicate"]?.boolValue == true ? "was published before" : "\(deliveries) \(noun)"
     Terminal.standardOutput.write("\(SafeText.line(answer["id"]?.stringValue ?? "?"))  \(outcome)\n")
   }
 

@@ -2,6 +2,11 @@
 
 /// Texts for a terminal.
 enum SafeText {
+  /// Blocks of characters that take two columns (Unicode Standard Annex 11, "W" and "F").
+  private static let wideBlocks: [ClosedRange<UInt32>] = [
+    0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0x20000...0x3FFFD,
+  ]
+
   /// A text on one line: line breaks become spaces, other control characters become `\u{…}`.
   static func line(_ text: String) -> String {
     escape(text, keepingLines: false)
@@ -33,9 +38,7 @@ enum SafeText {
 
   private static func width(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first else { return 0 }
-    let isWide = (0x1100...0x115F).contains(first.value) || (0x2E80...0xA4CF).contains(first.value)
-      || (0xAC00...0xD7A3).contains(first.value) || (0xF900...0xFAFF).contains(first.value) || (0xFE30...0xFE6F).contains(first.value)
-      || (0xFF00...0xFF60).contains(first.value) || (0x20000...0x3FFFD).contains(first.value)
+    let isWide = wideBlocks.contains { $0.contains(first.value) }
     return isWide || first.properties.isEmojiPresentation ? 2 : 1
   }
 

@@ -5,7 +5,7 @@ import TidehookCore
 
 /// What `webhooks add` and `webhooks update` can say about a webhook.
 struct WebhookFields: ParsableArguments {
-  @Option(help: ArgumentHelp("Which events: exact types or patterns such as memory.*; separated by commas, or repeated.", valueName: "types"))
+  @Option(help: ArgumentHelp("Which events: types, or patterns such as memory.*; separated by commas.", valueName: "types"))
   var events: [String] = []
 
   @Option(help: "Only events of this namespace.")

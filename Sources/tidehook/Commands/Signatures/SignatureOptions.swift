@@ -1,0 +1,51 @@
+// What `sign` and `verify` have in common: a secret, schemes and a body.
+
+import ArgumentParser
+import TidehookSigning
+
+/// A secret, schemes and a body.
+struct SignatureOptions: ParsableArguments {
+  @Option(help: "The webhook's secret; a whsec_ secret is base64-decoded for the standard scheme.")
+  var secret: String
+
+  @Option(help: ArgumentHelp("rem, standard; separated by commas (default: both).", valueName: "schemes"))
+  var scheme: [String] = []
+
+  @Option(help: ArgumentHelp("Where the body is read from; - is standard input.", valueName: "file"))
+  var file = "-"
+
+  @Flag(help: "Print JSON, for machines.")
+  var json = false
+
+  /// The schemes that were named, or all.
+  func schemes() throws(CommandFailure) -> [TidehookSigning.SigningScheme] {
+    var schemes: [TidehookSigning.SigningScheme] = []
+    for name in scheme.flatMap({ $0.split(separator: ",") }) {
+      guard let scheme = TidehookSigning.SigningScheme(rawValue: String(name)) else {
+        let known = TidehookSigning.SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")
+        throw CommandFailure(.usage, "there is no scheme \(name); there are \(known)")
+      }
+      schemes.append(scheme)
+    }
+    return schemes.isEmpty ? TidehookSigning.SigningScheme.allCases : schemes
+  }
+
+  /// The secret, checked.
+  func signingSecret() throws(CommandFailure) -> SigningSecret {
+    try Self.signingSecret(secret)
+  }
+
+  /// A secret, checked.
+  static func signingSecret(_ text: String) throws(CommandFailure) -> SigningSecret {
+    do {
+      return try SigningSecret(text)
+    } catch {
+      throw CommandFailure(.usage, "bad --secret: \(error)")
+    }
+  }
+
+  /// The bytes that are signed.
+  func body() throws(CommandFailure) -> [UInt8] {
+    try Input.file(file)
+  }
+}
