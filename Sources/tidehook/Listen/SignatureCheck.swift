@@ -1,5 +1,6 @@
 // Judges the signatures of a received request, scheme by scheme.
 
+import TidehookCore
 import TidehookSigning
 
 /// What one scheme's signature turned out to be.
@@ -29,7 +30,7 @@ struct SignatureCheck: Sendable {
     hasSecret = secret != nil
     var verifiers: [(scheme: String, verifier: SignatureVerifier)] = []
     do {
-      for scheme in TidehookSigning.SigningScheme.allCases {
+      for scheme in SigningScheme.allCases {
         verifiers.append((scheme.rawValue, try SignatureVerifier(schemes: [scheme], secret: key)))
       }
     } catch {

@@ -2,6 +2,7 @@
 
 import Glibc
 import Logging
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import TidehookAPI
@@ -10,6 +11,7 @@ import TidehookDelivery
 import TidehookScripting
 import TidehookSigning
 import TidehookStorage
+import UnixSignals
 
 /// A running gateway, from its settings to its last answer.
 struct Gateway {
@@ -53,8 +55,7 @@ struct Gateway {
   /// Runs the services; the last one listed stops first: requests, then deliveries.
   private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar) async throws {
     let server = api.application(host: settings.host, port: settings.port) { origin in
-      print("listening on \(origin)")
-      fflush(stdout)
+      Terminal.standardOutput.write("listening on \(origin)\n")
     }
     var configuration = ServiceGroupConfiguration(
       services: [

@@ -17,8 +17,9 @@ struct Input: ~Copyable {
     name = path == "-" ? "standard input" : path
     descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw CommandFailure(.usage, "cannot open \(path): \(String(cString: strerror(errno)))") }
-    var facts = stat()
-    size = fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG ? Int(facts.st_size) : nil
+    let end = lseek(descriptor, 0, SEEK_END)
+    size = end >= 0 ? end : nil
+    if end >= 0 { lseek(descriptor, 0, SEEK_SET) }
   }
 
   deinit {

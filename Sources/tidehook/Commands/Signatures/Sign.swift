@@ -36,7 +36,7 @@ struct Sign: AsyncParsableCommand {
     }
   }
 
-  private func messageID(of body: [UInt8], _ schemes: [TidehookSigning.SigningScheme]) throws(CommandFailure) -> String {
+  private func messageID(of body: [UInt8], _ schemes: [SigningScheme]) throws(CommandFailure) -> String {
     if let id = id ?? (try? JSONView(body))?["id"]?.string { return id }
     guard schemes.contains(.standard) else { return "" }
     throw CommandFailure(

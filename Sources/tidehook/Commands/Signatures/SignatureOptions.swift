@@ -1,6 +1,7 @@
 // What `sign` and `verify` have in common: a secret, schemes and a body.
 
 import ArgumentParser
+import TidehookCore
 import TidehookSigning
 
 /// A secret, schemes and a body.
@@ -18,16 +19,16 @@ struct SignatureOptions: ParsableArguments {
   var json = false
 
   /// The schemes that were named, or all.
-  func schemes() throws(CommandFailure) -> [TidehookSigning.SigningScheme] {
-    var schemes: [TidehookSigning.SigningScheme] = []
+  func schemes() throws(CommandFailure) -> [SigningScheme] {
+    var schemes: [SigningScheme] = []
     for name in scheme.flatMap({ $0.split(separator: ",") }) {
-      guard let scheme = TidehookSigning.SigningScheme(rawValue: String(name)) else {
-        let known = TidehookSigning.SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let scheme = SigningScheme(rawValue: String(name)) else {
+        let known = SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")
         throw CommandFailure(.usage, "there is no scheme \(name); there are \(known)")
       }
       schemes.append(scheme)
     }
-    return schemes.isEmpty ? TidehookSigning.SigningScheme.allCases : schemes
+    return schemes.isEmpty ? SigningScheme.allCases : schemes
   }
 
   /// The secret, checked.
