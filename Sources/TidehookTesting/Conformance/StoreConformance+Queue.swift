@@ -1,0 +1,112 @@
+// Rules about handing out deliveries: in due order, to one holder at a time, again when the holder let go or died.
+
+import TidehookCore
+
+extension StoreConformance {
+  static let queue: [StoreRule] = [
+    StoreRule("a delivery that is born leased is not handed out; any other is") { test in
+      let samples = StoreSamples()
+      let (held, free) = (try samples.webhook(), try samples.webhook())
+      _ = try await test.store.seed(samples, held, isLeased: true)
+      let event = try await test.store.seed(samples, free)
+      try expectEqual(try await test.store.backlog(), [free.id: samples.now], "the backlog")
+      try expectEqual(try await test.store.claimIDs(held.id, samples.now), [], "the claim of the leased one")
+      let claim = try await test.store.claim(free.id, dueBy: samples.now, limit: 10, maxBytes: 1 << 20)
+      try expectEqual(claim.deliveries.map(\.id), event.deliveries.map(\.id), "the claim")
+      try expectEqual(claim.deliveries.first?.event.payload, event.event.payload, "the payload")
+      try expectEqual(claim.deliveries.first?.trigger, .first, "the trigger")
+      try expectEqual(claim.deliveries.first?.attemptCount, 0, "the attempts")
+      try expectEqual(claim.nextDue, nil, "the next due time")
+      try expectEqual(try await test.store.backlog(), [:], "the backlog after the claim")
+    },
+    StoreRule("claims come in due order, up to the limit, and say when the next is due") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let events = [30, 10, 20, 40].map { samples.event(acceptedAt: samples.now + .seconds($0), for: [webhook.id]) }
+      _ = try await test.store.append(events)
+      let inOrder = [1, 2, 0, 3].map { events[$0].deliveries[0].id }
+      try expectEqual(try await test.store.backlog(), [webhook.id: samples.now + .seconds(10)], "the backlog")
+      let early = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(early.deliveries.count, 0, "what is due too early")
+      try expectEqual(early.nextDue, samples.now + .seconds(10), "the first due time")
+      let first = try await test.store.claim(webhook.id, dueBy: samples.now + .seconds(35), limit: 2, maxBytes: 1 << 20)
+      try expectEqual(first.deliveries.map(\.id), Array(inOrder[..<2]), "the first claim")
+      try expectEqual(first.nextDue, samples.now + .seconds(30), "the next due time")
+      let second = try await test.store.claim(webhook.id, dueBy: samples.now + .seconds(35), limit: 9, maxBytes: 1 << 20)
+      try expectEqual(second.deliveries.map(\.id), [inOrder[2]], "the second claim")
+      try expectEqual(second.nextDue, samples.now + .seconds(40), "the last due time")
+    },
+    StoreRule("a claim stops at its bytes but always brings one") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let data = "{\"x\":\"" + String(repeating: "x", count: 1000) + "\"}"
+      let events = (0..<3).map { _ in samples.event(data: data, for: [webhook.id]) }
+      _ = try await test.store.append(events)
+      try expectEqual(try await test.store.claimIDs(webhook.id, samples.now, maxBytes: 1).count, 1, "a tiny claim")
+      let claim = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1500)
+      try expectEqual(claim.deliveries.count, 1, "a claim with room for one")
+      try expectEqual(claim.nextDue, samples.now, "the next due time")
+    },
+    StoreRule("no delivery is handed out twice") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      _ = try await test.store.append((0..<200).map { _ in samples.event(for: [webhook.id]) })
+      let claimed = try await withThrowingTaskGroup(of: [DeliveryID].self) { group in
+        for _ in 0..<50 { group.addTask { try await test.store.claimIDs(webhook.id, samples.now, limit: 7) } }
+        return try await group.reduce(into: []) { $0 += $1 }
+      }
+      try expectEqual(claimed.count, 200, "the number of claimed deliveries")
+      try expectEqual(Set(claimed).count, 200, "the number of different ones")
+    },
+    StoreRule("what is released can be claimed again, still in due order") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let event = try await test.store.seed(samples, webhook)
+      let ids = try await test.store.claimIDs(webhook.id, samples.now)
+      try await test.store.release(ids)
+      try await test.store.release(ids)
+      try expectEqual(try await test.store.backlog(), [webhook.id: samples.now], "the backlog")
+      try expectEqual(try await test.store.claimIDs(webhook.id, samples.now), event.deliveries.map(\.id), "the second claim")
+    },
+    StoreRule("a delivery born leased can be released") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let event = try await test.store.seed(samples, webhook, isLeased: true)
+      try await test.store.release(event.deliveries.map(\.id))
+      try expectEqual(try await test.store.claimIDs(webhook.id, samples.now), event.deliveries.map(\.id), "the claim")
+    },
+    StoreRule("what a dead process held can be claimed after a restart") { test in
+      let samples = StoreSamples()
+      let (born, claimed) = (try samples.webhook(), try samples.webhook())
+      let first = try await test.store.seed(samples, born, isLeased: true)
+      let second = try await test.store.seed(samples, claimed)
+      _ = try await test.store.claimIDs(claimed.id, samples.now)
+      let store = try await test.restart()
+      try expectEqual(try await store.backlog(), [born.id: samples.now, claimed.id: samples.now], "the backlog")
+      try expectEqual(try await store.claimIDs(born.id, samples.now), first.deliveries.map(\.id), "the first claim")
+      try expectEqual(try await store.claimIDs(claimed.id, samples.now), second.deliveries.map(\.id), "the second claim")
+    },
+    StoreRule("a held delivery is not due") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook { $0.isActive = false }
+      try await test.store.insert(webhook)
+      let event = samples.event(for: [webhook.id], state: .held)
+      _ = try await test.store.append([event])
+      try expectEqual(try await test.store.backlog(), [:], "the backlog")
+      try expectEqual(try await test.store.claimIDs(webhook.id, samples.now), [], "the claim")
+      let delivery = try await test.store.known(event.deliveries[0].id).delivery
+      try expectEqual(delivery.state, .held, "the state")
+      try expectEqual(delivery.nextAttemptAt, nil, "the next attempt")
+    },
+  ]
+}
+
+extension DeliveryQueue {
+  /// Claims and returns the ids.
+  func claimIDs(_ webhook: WebhookID, _ now: Timestamp, limit: Int = 100, maxBytes: Int = 1 << 20) async throws -> [DeliveryID] {
+    try await claim(webhook, dueBy: now, limit: limit, maxBytes: maxBytes).deliveries.map(\.id)
+  }
+}

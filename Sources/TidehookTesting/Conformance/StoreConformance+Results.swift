@@ -1,0 +1,132 @@
+// Rules about results: an attempt and the state it leads to are written together, by the holder alone.
+
+import TidehookCore
+
+extension StoreConformance {
+  static let results: [StoreRule] = [
+    StoreRule("an attempt reads back whole, after a restart too") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      let result = samples.result(event.deliveries[0].id)
+      try await test.store.record(result)
+      let record = try await test.restart().known(result.id)
+      try expectEqual(record.delivery.state, .delivered, "the state")
+      try expectEqual(record.delivery.attemptCount, 1, "the number of attempts")
+      try expectEqual(record.delivery.nextAttemptAt, nil, "the next attempt")
+      try expectEqual(record.delivery.updatedAt, result.at, "the time of change")
+      try expectEqual(record.event.payload, event.event.payload, "the payload")
+      try expectEqual(record.attempts.count, 1, "the number of attempts kept")
+      guard let found = record.attempts.first, let wanted = result.attempt else { return }
+      try expectSame(found, wanted)
+    },
+    StoreRule("an attempt that sent nothing reads back without request and response") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      var result = samples.result(event.deliveries[0].id, .dead)
+      let bare = Attempt(
+        id: AttemptID(samples.ids.next()), number: 1, trigger: .first, revision: 1, startedAt: samples.now, durationMicroseconds: 5,
+        failure: AttemptFailure(.script, "line 1: no"))
+      result.attempt = bare
+      try await test.store.record(result)
+      guard let found = try await test.store.known(result.id).attempts.first else { throw RuleBroken(description: "expected an attempt") }
+      try expectSame(found, bare)
+    },
+    StoreRule("4 KiB of an answer's body are kept") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      var result = samples.result(event.deliveries[0].id)
+      result.attempt = samples.attempt(body: [UInt8](repeating: 7, count: 5000))
+      try await test.store.record(result)
+      let response = try await test.store.known(result.id).attempts.first?.response
+      try expectEqual(response?.body.count, 4096, "the length of the body")
+      try expectEqual(response?.isTruncated, true, "whether it is truncated")
+    },
+    StoreRule("a retry is due when it was said to be, and carries its count") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let event = try await test.store.seed(samples, webhook, isLeased: true)
+      let (id, due) = (event.deliveries[0].id, samples.now + .seconds(60))
+      try await test.store.record(samples.result(id, .retrying, status: 500, nextAttemptAt: due))
+      let waiting = try await test.store.known(id).delivery
+      try expectEqual(waiting.state, .retrying, "the state")
+      try expectEqual(waiting.nextAttemptAt, due, "the next attempt")
+      try expectEqual(waiting.reason, "the receiver answered 500", "the reason")
+      try expectEqual(try await test.store.backlog(), [webhook.id: due], "the backlog")
+      let claim = try await test.store.claim(webhook.id, dueBy: due, limit: 1, maxBytes: 1)
+      try expectEqual(claim.deliveries.map(\.attemptCount), [1], "the count")
+      try expectEqual(claim.deliveries.map(\.trigger), [.retry], "the trigger")
+      try await test.store.record(samples.result(id, number: 2))
+      let record = try await test.store.known(id)
+      try expectEqual(record.attempts.map(\.number), [1, 2], "the attempts")
+      try expectEqual(record.delivery.state, .delivered, "the last state")
+      try expectEqual(record.delivery.reason, nil, "the last reason")
+    },
+    StoreRule("a result of one that does not hold the delivery is stale and writes nothing") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let event = try await test.store.seed(samples, webhook)
+      let id = event.deliveries[0].id
+      try await expectError(.stale, "a result without a lease") { () throws(StoreError) in
+        try await test.store.record(samples.result(id))
+      }
+      _ = try await test.store.claimIDs(webhook.id, samples.now)
+      try await test.store.record(samples.result(id))
+      try await expectError(.stale, "a second result") { () throws(StoreError) in
+        try await test.store.record(samples.result(id, .dead, number: 2, status: 500))
+      }
+      let record = try await test.store.known(id)
+      try expectEqual(record.attempts.count, 1, "the number of attempts")
+      try expectEqual(record.delivery.state, .delivered, "the state")
+    },
+    StoreRule("a lease does not outlive its process: a result from before a restart is stale") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      let store = try await test.restart()
+      try await expectError(.stale, "the result") { () throws(StoreError) in
+        try await store.record(samples.result(event.deliveries[0].id))
+      }
+    },
+    StoreRule("a result without an attempt changes the state alone") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      let id = event.deliveries[0].id
+      let transition = Transition(.held, reason: "the webhook is inactive")
+      try await test.store.record(CompletedDelivery(id: id, attempt: nil, transition: transition, at: samples.now))
+      let record = try await test.store.known(id)
+      try expectEqual(record.delivery.state, .held, "the state")
+      try expectEqual(record.delivery.attemptCount, 0, "the count")
+      try expectEqual(record.attempts.count, 0, "the number of attempts")
+    },
+    StoreRule("many results at once are all kept") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let events = (0..<300).map { _ in samples.event(for: [webhook.id], isLeased: true) }
+      _ = try await test.store.append(events)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for event in events { group.addTask { try await test.store.record(samples.result(event.deliveries[0].id)) } }
+        try await group.waitForAll()
+      }
+      let delivered = try await test.store.deliveries(DeliveryFilter(state: .delivered), before: nil, limit: 1000)
+      try expectEqual(delivered.count, 300, "the number of delivered ones")
+    },
+  ]
+
+  /// Compares every field of two attempts.
+  private static func expectSame(_ found: Attempt, _ wanted: Attempt) throws {
+    try expectEqual(found.id, wanted.id, "the id")
+    try expectEqual(found.number, wanted.number, "the number")
+    try expectEqual(found.trigger, wanted.trigger, "the trigger")
+    try expectEqual(found.revision, wanted.revision, "the revision")
+    try expectEqual(found.startedAt, wanted.startedAt, "the start")
+    try expectEqual(found.durationMicroseconds, wanted.durationMicroseconds, "the duration")
+    try expectEqual(found.phases, wanted.phases, "the phases")
+    try expectEqual(found.failure, wanted.failure, "the failure")
+    try expectEqual(found.request?.method, wanted.request?.method, "the method")
+    try expectEqual(found.request?.url, wanted.request?.url, "the URL")
+    try expectEqual(found.request?.headers, wanted.request?.headers, "the request's headers")
+    try expectEqual(found.request?.body, wanted.request?.body, "the request's body")
+    try expectEqual(found.response, wanted.response, "the response")
+    try expectEqual(found.log, wanted.log, "the log")
+  }
+}

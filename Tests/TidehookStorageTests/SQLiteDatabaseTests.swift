@@ -1,0 +1,84 @@
+// What Tidehook asks of SQLite is what SQLite is set to, and lists read the rows they show.
+
+import Testing
+import TidehookCore
+import TidehookStorage
+import TidehookTesting
+
+@Suite struct SQLiteDatabaseTests {
+  private let fixture = StoreFixture()
+
+  private func setting(_ name: String, _ durability: Durability) async throws -> String? {
+    try await fixture.open(durability: durability).close()
+    let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: durability)
+    defer { try? database.close() }
+    return try database.withWriter { connection in
+      var value: String?
+      try connection.query(SQLStatement("PRAGMA \(name)"), []) { row in
+        value = row.text(0)
+        return false
+      }
+      return value
+    }
+  }
+
+  @Test(arguments: [
+    ("synchronous", Durability.full, "2"), ("synchronous", .normal, "1"), ("journal_mode", .full, "wal"), ("auto_vacuum", .full, "2"),
+    ("page_size", .full, "4096"), ("foreign_keys", .full, "0"),
+  ])
+  func settings(_ name: String, _ durability: Durability, _ wanted: String) async throws {
+    #expect(try await setting(name, durability) == wanted)
+  }
+
+  @Test func everyHotStatementFindsItsRowsThroughAnIndex() async throws {
+    let faults = Faults()
+    let samples = StoreSamples()
+    let store = try fixture.open(faults)
+    let webhook = try samples.webhook()
+    try await store.insert(webhook)
+    let event = samples.event(idempotencyKey: "k", for: [webhook.id], isLeased: true)
+    _ = try await store.append([event, event])
+    try await store.record(samples.result(event.deliveries[0].id, .retrying, status: 500))
+    _ = try await store.backlog()
+    _ = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
+    try await store.release(event.deliveries.map(\.id))
+    for state in [DeliveryState.pending, .held] {
+      _ = try await store.moveDeliveries(of: webhook.id, from: [state], to: .dead, reason: nil, at: samples.now, limit: 1)
+    }
+    _ = try await store.replay(event.deliveries[0].id, at: samples.now)
+    _ = try await store.delivery(event.deliveries[0].id)
+    for state in [DeliveryState.pending, .dead] {
+      _ = try await store.deliveries(DeliveryFilter(state: state), before: nil, limit: 1)
+      _ = try await store.deliveries(DeliveryFilter(state: state, webhook: webhook.id), before: nil, limit: 1)
+    }
+    _ = try await store.deliveries(DeliveryFilter(webhook: webhook.id), before: nil, limit: 1)
+    _ = try await store.deliveries(DeliveryFilter(event: event.event.id), before: nil, limit: 1)
+    _ = try await store.events(EventFilter(type: event.event.type), before: nil, limit: 1)
+    _ = try await store.events(EventFilter(namespace: .default), before: nil, limit: 1)
+    try await store.close()
+
+    let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
+    defer { try? database.close() }
+    let scans = try database.withWriter { connection in
+      try Set(faults.statements).filter { !$0.hasPrefix("CREATE") && !$0.contains("migrations") }.flatMap { statement in
+        try plan(of: statement, connection).filter(isScan).map { "\($0) in \(statement)" }
+      }
+    }
+    #expect(scans == [])
+  }
+
+  private func plan(of statement: String, _ connection: any SQLConnection) throws -> [String] {
+    var steps: [String] = []
+    let parameters = (1...30).last { statement.contains("$\($0)") } ?? 0
+    try connection.query(SQLStatement("EXPLAIN QUERY PLAN " + statement), [SQLValue](repeating: .null, count: parameters)) { row in
+      steps.append(row.text(3))
+      return true
+    }
+    return steps
+  }
+
+  /// Webhooks are few: they may be read one after the other.
+  private func isScan(_ step: String) -> Bool {
+    step.hasPrefix("SCAN") && !step.hasPrefix("SCAN w") && step != "SCAN CONSTANT ROW"
+  }
+}
