@@ -24,6 +24,10 @@ final class DataFolder: Sendable {
       throw StoreError(.busy, "data folder \(path) is in use by another process")
     }
     lock = descriptor
+    // The database holds secrets: SQLite keeps the mode of a file that is there, and gives it to the files beside it.
+    let database = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard database >= 0 else { throw Self.failure("make the database in", path) }
+    close(database)
   }
 
   deinit {

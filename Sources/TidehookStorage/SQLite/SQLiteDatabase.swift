@@ -14,14 +14,8 @@ public enum Durability: String, Sendable, CaseIterable {
 package final class SQLiteDatabase: SQLDatabase {
   private let pool: DatabasePool
 
-  /// What differs from SQLite's defaults, and why.
-  private static let settings = [
-    // Both only count before the first table is made. The file can give pages back later without being rewritten.
-    "PRAGMA page_size = 4096",
-    "PRAGMA auto_vacuum = INCREMENTAL",
-    // Sorting and temporary tables stay off the data folder's disk.
-    "PRAGMA temp_store = MEMORY",
-  ]
+  /// Both count only before the first table is made. The file can give pages back later without being rewritten.
+  private static let fileSettings = "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL"
 
   /// Pages in the log before it is written back: 8 MiB. More would save some writes but make each write-back a longer pause.
   private static let checkpointPages = 2000
@@ -34,7 +28,9 @@ package final class SQLiteDatabase: SQLDatabase {
     configuration.busyMode = .timeout(5)
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { database in
-      for setting in Self.settings { try database.execute(sql: setting) }
+      if !database.configuration.readonly { try database.execute(sql: Self.fileSettings) }
+      // Sorting and temporary tables stay off the data folder's disk.
+      try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
