@@ -6,6 +6,7 @@ from harness.express import ExpressReceiver
 from harness.gateway import LIVE, gateways
 from harness.receiver import DeadEnd, Receiver
 
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
@@ -32,6 +33,13 @@ def shared_gateway(tmp_path_factory):
     """The same, one for all tests of a file: for tables whose rows don't touch each other."""
     with gateways(lambda: tmp_path_factory.mktemp("gateway")) as make:
         yield make()
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """A gateway as strangers would run it: no destination is allowed that the world cannot reach; one for all tests of a file."""
+    with gateways(lambda: tmp_path_factory.mktemp("gateway")) as make:
+        yield make(allow=None)
 
 
 @pytest.fixture

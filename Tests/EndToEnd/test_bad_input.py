@@ -4,34 +4,12 @@ import json
 
 import pytest
 
-from harness.gateway import gateways
+from harness.refusals import check
 
 GOOD = {"url": "https://example.com/hook", "events": ["memory.created"]}
 MEMORY = {"event": "memory.created", "data": {"memory_id": "mem_1"}}
 TWO_MIB = b"x" * (2 * 1024 * 1024)
 DEEP = 100_000
-
-
-@pytest.fixture(scope="module")
-def strict(tmp_path_factory):
-    """A gateway as strangers would run it: no destination is allowed that the world cannot reach."""
-    with gateways(lambda: tmp_path_factory.mktemp("gateway")) as make:
-        yield make(allow=None)
-
-
-def check(strict, answer, statuses, field=None, word=None):
-    """The error's shape is the same for all of them."""
-    statuses = statuses if isinstance(statuses, tuple) else (statuses,)
-    assert answer.status in statuses, answer
-    assert answer.headers["content-type"].startswith("application/json")
-    assert answer.error["code"] and answer.error["message"] and answer.json["detail"] == answer.error["message"], answer
-    if field:
-        named = answer.error.get("field") or ""
-        assert named.split(".")[0].split("[")[0] == field, answer
-    for part in (field, word):
-        if part:
-            assert part.lower() in answer.error["message"].lower(), answer
-    assert strict.running
 
 
 RAW = {
@@ -203,34 +181,6 @@ def test_a_script_that_does_not_compile_is_told_its_line(strict):
     assert "6" in answer.error["message"] or "5" in answer.error["message"], answer
 
 
-URLS = [
-    "", "example.com", "//example.com/", "ftp://example.com/", "file:///etc/passwd", "javascript:alert(1)", "gopher://example.com/",
-    "data:text/plain,x", "unix:/var/run/x", "http://", "http:///path", "https://example.com:0/", "https://example.com:99999/",
-    "https://example.com:x/", "https://exa mple.com/", "https://example.com/\x00", "https://example.com/\r\nX-Evil: 1",
-    "https://user:secret@example.com/", "https://user@example.com/", "https://@example.com/", "https://[::1", "https://" + "a" * 300 + ".com/",
-    "https://example.com/" + "a" * 10_000,
-]
-INTERNAL = [
-    "http://127.0.0.1", "http://127.0.0.1:8420/", "http://127.1", "http://127.255.255.254/", "http://[::1]/", "http://[::]/",
-    "http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]/", "http://2130706433", "http://0x7f.1", "http://0x7f000001/", "http://017700000001/",
-    "http://0177.0.0.1/", "http://0.0.0.0/", "http://0/", "http://localhost", "http://LOCALHOST/", "http://localhost./", "http://foo.localhost/",
-    "http://169.254.169.254", "http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://[fe80::1]/", "http://10.0.0.1/",
-    "http://172.16.0.1/", "http://192.168.1.1/", "http://100.64.0.1/", "http://198.18.0.1/", "http://192.0.2.1/", "http://224.0.0.1/",
-    "http://240.0.0.1/", "http://255.255.255.255/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[2001::1]/",
-    "http://[::127.0.0.1]/", "http://[ff02::1]/", "http://[fc00::1]/", "http://[2001:db8::1]/",
-]
-
-
-@pytest.mark.parametrize("url", URLS + INTERNAL)
-def test_urls(strict, url):
-    check(strict, strict.api.call("POST", "/v1/webhooks", hook(url=url)), (400, 422), "url")
-
-
-def test_an_error_never_repeats_a_password(strict):
-    answer = strict.api.call("POST", "/v1/webhooks", hook(url="https://user:hunter2@example.com/"))
-    assert b"hunter2" not in answer.body and "hunter2" not in strict.stderr()
-
-
 def test_changes_are_checked_as_strictly(strict):
     webhook = strict.api.add_webhook(**GOOD)
     path = f"/v1/webhooks/{webhook['id']}"
@@ -266,7 +216,8 @@ def test_both_schemes_carry_the_key(strict, scheme):
 
 @pytest.mark.parametrize("method,path", [
     ("GET", "/v1/webhooks/wh_none"), ("PATCH", "/v1/webhooks/wh_none"), ("DELETE", "/v1/webhooks/wh_none"), ("GET", "/v1/events/evt_none"),
-    ("GET", "/v1/deliveries/dlv_none"), ("POST", "/v1/deliveries/dlv_none/replay"), ("GET", "/v1/webhooks/wh_01890a5d000000000000000000000000"),
+    ("GET", "/v1/deliveries/dlv_none"), ("POST", "/v1/deliveries/dlv_none/replay"),
+    ("GET", "/v1/webhooks/wh_01890a5d000000000000000000000000"),
     ("GET", "/v1/events/%00"), ("GET", "/v1/deliveries/" + "x" * 3000), ("GET", "/v1/nothing"), ("GET", "/"), ("GET", "/v2/webhooks"),
 ])
 def test_unknown_ids_and_paths(strict, method, path):
@@ -329,7 +280,8 @@ def test_bodies_that_are_no_batch(strict, body):
 
 @pytest.mark.parametrize("query,field", [
     ("limit=abc", "limit"), ("limit=0", "limit"), ("limit=-1", "limit"), ("limit=99999999999999999999", "limit"), ("state=bogus", "state"),
-    ("cursor=%00%ff", "cursor"), ("cursor=bogus", "cursor"), ("since=yesterday", "since"), ("webhook=%20", "webhook"), ("no_such=1", "no_such"),
+    ("cursor=%00%ff", "cursor"), ("cursor=bogus", "cursor"), ("since=yesterday", "since"),
+    ("webhook=%20", "webhook"), ("no_such=1", "no_such"),
 ])
 def test_query_parameters(strict, query, field):
     check(strict, strict.api.call("GET", f"/v1/deliveries?{query}"), (400, 422), field)
@@ -337,7 +289,8 @@ def test_query_parameters(strict, query, field):
 
 @pytest.mark.parametrize("raw", [
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET\r\n\r\n", b"\x00" * 1000, b"GET / HTTP/9.9\r\n\r\n",
-    b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
     b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 50_000 + b"\r\n",
     b"GET /%ff%fe HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -356,34 +309,3 @@ def test_what_is_not_http(strict, raw):
     finally:
         connection.close()
     assert strict.api.call("GET", "/healthz").status == 200
-
-
-def test_addresses_are_refused_at_delivery_too(make_gateway, receiver):
-    """A webhook from when loopback was allowed: without the permission, its deliveries are refused and never reach the receiver."""
-    gateway = make_gateway()
-    webhook = gateway.api.add_webhook(receiver.url(), ["memory.created"])
-    assert gateway.stop() == 0
-    gateway.allow = None
-    gateway.start()
-    delivery = gateway.api.settled(webhook, gateway.api.publish())
-    assert (delivery["state"], delivery["attempts"][0]["failure"], receiver.requests()) == ("dead", "blocked", [])
-    assert "127.0.0.1" in delivery["attempts"][0]["error"]
-
-
-@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[::ffff:10.0.0.1]/", "http://0x0a.1/",
-                                 "ftp://example.com/", "http://user:pw@example.com/", "not a url"])
-def test_a_script_cannot_reach_what_a_webhook_may_not(gateway, receiver, url):
-    script = f'function transform(event) return event, {{ url = "{url}" }} end'
-    webhook = gateway.api.add_webhook(receiver.url(), script=script, retry={"max_retries": 0})
-    delivery = gateway.api.settled(webhook, gateway.api.publish())
-    assert (delivery["state"], receiver.requests()) == ("dead", [])
-    assert delivery["attempts"][0]["failure"] in ("blocked", "script")
-
-
-def test_an_allowed_address_may_be_named_too(make_gateway, receiver):
-    """`localhost` is judged by what it resolves to, once that is allowed."""
-    gateway = make_gateway()
-    gateway.api.add_webhook(f"http://localhost:{receiver.port}/named")
-    gateway.api.publish()
-    (request,) = receiver.wait_for(1)
-    assert request.header("Host") == f"localhost:{receiver.port}"

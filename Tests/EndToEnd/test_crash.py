@@ -14,8 +14,8 @@ from harness.waiting import PAUSE_SECS, eventually
 SEED = 20260413
 KILLS = 10
 BACKLOG = 8_000
-# How long before a kill a result may have come without being on disk: it waits for the group commit that runs and for its own, on a machine that
-# is busy with everything else in this test.
+# How long before a kill a result may have come without being on disk: it waits for the group commit that runs and for its own, on a
+# machine that is busy with everything else in this test.
 UNRECORDED_SECS = 0.5
 # How long after a kill the receiver may still find requests in its sockets.
 ARRIVING_SECS = 0.25

@@ -166,13 +166,14 @@ def test_bad_config_files_stop_the_start(tmp_path, text, word):
 
 
 def test_flag_beats_environment_beats_file(tmp_path, make_gateway):
-    for name in ("flag", "environment", "file"):
-        (tmp_path / name).mkdir()
+    folders = [tmp_path / name for name in ("flag", "environment", "file")]
+    for folder in folders:
+        folder.mkdir()
     (tmp_path / "tidehook.yaml").write_text(f"data: {tmp_path / 'file'}\n")
     gateway = make_gateway(start=False, arguments=["--config", str(tmp_path / "tidehook.yaml")], data=tmp_path / "flag")
     gateway.environment = {"TIDEHOOK_DATA": str(tmp_path / "environment")}
     gateway.start()
-    assert list((tmp_path / "flag").iterdir()) and not list((tmp_path / "environment").iterdir()) and not list((tmp_path / "file").iterdir())
+    assert [any(folder.iterdir()) for folder in folders] == [True, False, False]
 
 
 def run_serve(folder, *arguments, **variables):

@@ -20,8 +20,9 @@ class Reply:
     close: bool = False
 
     def encoded(self):
-        lines = [f"HTTP/1.1 {self.status} Status", f"Content-Length: {len(self.body)}", *(f"{name}: {value}" for name, value in self.headers)]
-        return "\r\n".join([*lines, "", ""]).encode() + self.body
+        headers = (("Content-Length", len(self.body)), *self.headers)
+        head = [f"HTTP/1.1 {self.status} Status", *(f"{name}: {value}" for name, value in headers)]
+        return "\r\n".join([*head, "", ""]).encode() + self.body
 
 
 @dataclass(frozen=True, slots=True)
