@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness.express import SECRET, SEED, ExpressReceiver
+from harness.express import SEED, ExpressReceiver
 
 SEED_EVENT = json.loads((SEED / "event.json").read_text())
 STABLE = {
