@@ -22,7 +22,8 @@ struct DeliveryRoutes: Sendable {
 
   private func show(_ request: APIRequest) async throws -> Response {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
-    guard let answer = Self.answer(try await history.delivery(id)) else { throw Self.unknown(request) }
+    let record = try await history.delivery(id)
+    guard let answer = Self.answer(record) else { throw Self.unknown(request) }
     return answer
   }
 

@@ -25,8 +25,8 @@ struct EventRoutes: Sendable {
       throw APIError(.invalidJSON, "the body is not JSON: \(error)")
     }
     let event = try EventDecoder.decode(text, in: text.indices, idempotencyKey: key)
-    guard let outcome = try await publisher.publish([event]).first else { throw APIError.internal }
-    return try Self.answer(outcome)
+    let outcomes = try await publisher.publish([event])
+    return try Self.answer(outcomes)
   }
 
   private func batch(_ request: APIRequest) async throws -> Response {
@@ -77,7 +77,8 @@ extension EventRoutes {
     return .json(json)
   }
 
-  private static func answer(_ outcome: PublishOutcome) throws -> Response {
+  private static func answer(_ outcomes: [PublishOutcome]) throws -> Response {
+    guard let outcome = outcomes.first else { throw APIError.internal }
     if case .conflict = outcome.verdict { throw conflict(with: outcome.id) }
     var json = JSONWriter(reserving: 96)
     json.beginObject()
