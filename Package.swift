@@ -86,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "tidehook-bench",
       dependencies: [
-        "TidehookCore", "TidehookDelivery",
+        "CEpoll", "TidehookCore", "TidehookDelivery",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ] + nio,
@@ -108,6 +108,7 @@ let package = Package(
         "TidehookCore", "TidehookStorage", "TidehookTesting", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
+    .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   ],
