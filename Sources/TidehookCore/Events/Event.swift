@@ -1,21 +1,23 @@
 // An event as it was published and as it is stored.
 
 /// An immutable fact. Its payload is the canonical envelope, which is what an unscripted delivery sends.
-public struct Event: Sendable {
+///
+/// A class, because one event is passed from hand to hand on behalf of each of its deliveries.
+public final class Event: Sendable {
   /// Its time-ordered row key and the default of ``id``.
-  public var key: TimeOrderedID
+  public let key: TimeOrderedID
   /// Its id: the idempotency key of publishing, and the message id of every delivery.
-  public var id: EventID
+  public let id: EventID
   /// What happened.
-  public var type: EventType
+  public let type: EventType
   /// Whom it concerns.
-  public var namespace: Namespace
+  public let namespace: Namespace
   /// When it happened, as the producer said, else when it was accepted.
-  public var timestamp: Timestamp
+  public let timestamp: Timestamp
   /// When Tidehook accepted it.
-  public var acceptedAt: Timestamp
+  public let acceptedAt: Timestamp
   /// `{"id","event","timestamp","data"}` in canonical JSON: the exact bytes of an untouched delivery.
-  public var payload: [UInt8]
+  public let payload: [UInt8]
 
   /// Makes an event of its parts.
   public init(

@@ -131,21 +131,18 @@ package struct Schedule {
   /// - Returns: the delivery, and whether its lane should now be given more from the store.
   package mutating func takeNext(now: Timestamp) -> (delivery: DueDelivery, wantsClaim: Bool)? {
     for _ in 0..<(isDraining ? 0 : turn.count) {
-      guard let webhook = turn.popFirst(), var lane = lanes[webhook] else { continue }
-      guard mayStart(lane) else {
+      guard let webhook = turn.popFirst(), let index = lanes.index(forKey: webhook) else { continue }
+      guard mayStart(lanes.values[index]) else {
         turn.append(webhook)
         continue
       }
-      lane.isQueued = false
-      guard let delivery = lane.ready.popFirst() else {
-        lanes[webhook] = lane
-        continue
-      }
-      lane.inFlight += 1
+      // In place: a copy of the lane would share its queue, and taking from it would copy every delivery in it.
+      lanes.values[index].isQueued = false
+      guard let delivery = lanes.values[index].ready.popFirst() else { continue }
+      lanes.values[index].inFlight += 1
       inFlight += 1
-      lanes[webhook] = lane
       enqueue(webhook)
-      return (delivery, wantsClaim(lane, now: now))
+      return (delivery, wantsClaim(lanes.values[index], now: now))
     }
     return nil
   }
