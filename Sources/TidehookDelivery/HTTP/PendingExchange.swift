@@ -87,7 +87,7 @@ extension TimeAmount {
 extension Duration {
   /// `5.0 s`, or `250 ms` below one second.
   var forPeople: String {
-    let milliseconds = components.seconds.multipliedReportingOverflow(by: 1000).partialValue + components.attoseconds / 1_000_000_000_000_000
-    return milliseconds < 1000 ? "\(milliseconds) ms" : "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    let milliseconds = components.attoseconds / 1_000_000_000_000_000
+    return components.seconds < 1 ? "\(milliseconds) ms" : "\(components.seconds).\(milliseconds / 100) s"
   }
 }

@@ -65,7 +65,9 @@ package struct ResponseHead: Sendable, Equatable {
   }
 
   private static func readHeader(_ line: UnsafeRawBufferPointer, into facts: inout FramingFacts) throws(ResponseError) -> HeaderField {
-    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { throw ResponseError("answer has a header line without a name") }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
+      throw ResponseError("answer has a header line without a name")
+    }
     let name = UnsafeRawBufferPointer(rebasing: line[..<colon])
     guard name.allSatisfy(isTokenByte) else { throw ResponseError("answer has a header name with forbidden characters") }
     let value = trimmed(line[(colon + 1)...])

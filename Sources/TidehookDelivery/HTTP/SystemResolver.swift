@@ -36,9 +36,9 @@ public final class SystemResolver: AddressResolver {
     return try result.get()
   }
 
-  /// Ends the threads, after the calls that they are in.
+  /// Lets each thread end with the call that it is in, and waits for none: a call cannot be interrupted.
   public func shutdown() async {
-    await withCheckedContinuation { done in threads.shutdownGracefully { _ in done.resume() } }
+    threads.shutdownGracefully { _ in }
   }
 
   private func lookUp(_ host: String) {
