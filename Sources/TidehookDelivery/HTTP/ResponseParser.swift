@@ -48,7 +48,10 @@ package struct ResponseParser: Sendable {
         case .body(let head, var body):
           state = .done
           let isWhole = try body.read(&bytes)
-          if isWhole || body.isTruncated { return finish(head, body, isReusable: isWhole && head.keepsAlive && bytes.readableBytes == 0) }
+          if isWhole || body.isTruncated {
+            let isReusable = head.keepsAlive && !body.isTruncated && bytes.readableBytes == 0
+            return finish(head, body, isReusable: isReusable)
+          }
           state = .body(head, body)
           return .needsMore
         case .done:
