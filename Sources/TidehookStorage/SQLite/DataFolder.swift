@@ -1,13 +1,14 @@
 // The folder that holds a store's files, and the lock that keeps a second process out of it.
 
 import Glibc
+import Synchronization
 import TidehookCore
 
-/// A data folder held by this process until the value goes away.
+/// A data folder held by this process until it is released or the value goes away.
 final class DataFolder: Sendable {
   /// Where the database is.
   let databasePath: String
-  private let lock: CInt
+  private let lock: Mutex<CInt?>
 
   /// Makes the folder when there is none (mode 0700) and takes hold of it.
   /// - Throws: `busy` when another process holds it, `failed` when it cannot be made or locked.
@@ -23,7 +24,7 @@ final class DataFolder: Sendable {
       guard reason == EWOULDBLOCK else { throw StoreError(.failed, "cannot lock data folder \(path): \(Self.text(of: reason))") }
       throw StoreError(.busy, "data folder \(path) is in use by another process")
     }
-    lock = descriptor
+    lock = Mutex(descriptor)
     // The database holds secrets: SQLite keeps the mode of a file that is there, and gives it to the files beside it.
     let database = open(databasePath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard database >= 0 else { throw Self.failure("make the database in", path) }
@@ -31,7 +32,15 @@ final class DataFolder: Sendable {
   }
 
   deinit {
-    close(lock)
+    release()
+  }
+
+  /// Lets another process have the folder.
+  func release() {
+    lock.withLock { lock in
+      if let descriptor = lock { close(descriptor) }
+      lock = nil
+    }
   }
 
   private static func makeFolders(_ path: String) throws(StoreError) {

@@ -74,7 +74,7 @@ extension SQLStore: History {
     switch state {
     case nil, .delivered: [nil]
     case .pending, .retrying:
-      ["d.due_at_us IS NOT NULL AND d.leased_by IS NULL", "d.due_at_us IS NOT NULL AND d.leased_by IS NOT NULL"]
+      ["d.due_at_us IS NOT NULL AND d.leased_by IS NULL", "d.due_at_us IS NOT NULL AND d.leased_by IN (SELECT key FROM nodes)"]
     case .filtered, .dead, .held, .cancelled: ["d.state >= 3"]
     }
   }

@@ -64,6 +64,7 @@ public final class SQLStore: Sendable {
   /// Results that the disk does not take any more are answered `closed`; their deliveries are claimed again by the next process.
   public func close() async throws(StoreError) {
     await writer.close()
+    defer { folder?.release() }
     do throws(SQLFailure) {
       try database.close()
     } catch {
@@ -71,6 +72,7 @@ public final class SQLStore: Sendable {
     }
   }
 
+  private static let forgetNodes = SQLStatement("DELETE FROM nodes")
   private static let addNode = SQLStatement("INSERT INTO nodes (key, started_at_us) VALUES ($1, $2)")
   private static let freeLeases = SQLStatement(
     "UPDATE deliveries SET leased_by = NULL WHERE leased_by IS NOT NULL AND due_at_us IS NOT NULL")
@@ -79,8 +81,9 @@ public final class SQLStore: Sendable {
   private static func join(_ connection: any SQLConnection, node: Int64, at now: Timestamp) throws {
     try connection.begin()
     do {
-      try connection.execute(addNode, [.integer(node), .time(now)])
       try connection.execute(freeLeases, [])
+      try connection.execute(forgetNodes, [])
+      try connection.execute(addNode, [.integer(node), .time(now)])
       try connection.commit()
     } catch {
       connection.rollback()

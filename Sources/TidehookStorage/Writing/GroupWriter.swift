@@ -123,7 +123,6 @@ struct GroupWriter: Sendable {
     } catch  where error.isPassing {
       keep([job], connection, after: error)
     } catch {
-      logger.error("a write to the store failed", metadata: ["error": "\(error)"])
       job.fail(error.storeError("the database refused it"))
     }
   }
