@@ -3,8 +3,17 @@
 import pytest
 
 from harness.express import ExpressReceiver
-from harness.gateway import LIVE, gateways
+from harness.gateway import LIVE, binary, gateways
 from harness.receiver import DeadEnd, Receiver
+
+
+def pytest_sessionstart(session):
+    """Says once, not once per test, that there is nothing to test."""
+    if not session.config.option.collectonly:
+        try:
+            binary()
+        except AssertionError as problem:
+            pytest.exit(str(problem), returncode=3)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -9,7 +9,7 @@ from harness.receiver import Receiver, Reply
 
 SAMPLES = 400
 EVENTS_PER_SECOND = 150
-ROUNDS = 3
+ROUNDS = 5
 ALLOWED_RATIO = 1.2
 # What a busy machine's scheduler adds or takes by chance; a quick delivery takes about as long, a hanging one 10 000.
 ALLOWED_SECS = 0.003
@@ -42,20 +42,29 @@ def measure(api, receiver, beside):
 
 @pytest.mark.serial
 @pytest.mark.slow
-def test_a_receiver_that_hangs_does_not_slow_a_quick_one(api, receiver, hanging):
-    """Alone, events that nobody wants take the place of the hanging receiver's, so that both measures publish equally often."""
-    api.add_webhook(receiver.url(), ["quick.one"])
-    measure(api, receiver, "nobody.listens")
-    alone = min(measure(api, receiver, "nobody.listens") for _ in range(2))
+def test_a_receiver_that_hangs_does_not_slow_a_quick_one(make_gateway, receiver, hanging):
+    """Two gateways are measured in turn, so that whatever else the machine does touches both; one of them has a hanging receiver too.
 
-    api.add_webhook(hanging.url(), ["slow.one"], timeout_secs=15)
-    api.publish_batch([{"event": "slow.one", "data": {}} for _ in range(500)])
+    Alone, events that nobody wants take the place of the hanging receiver's, so that both measures publish equally often.
+    """
+    alone, beside = make_gateway().api, make_gateway().api
+    for api in (alone, beside):
+        api.add_webhook(receiver.url(), ["quick.one"])
+        measure(api, receiver, "nobody.listens")
+    beside.add_webhook(hanging.url(), ["slow.one"], timeout_secs=15)
+    beside.publish_batch([{"event": "slow.one", "data": {}} for _ in range(500)])
     hanging.wait_for(1)
-    together = []
-    while len(together) < ROUNDS and (not together or min(together) > alone * ALLOWED_RATIO + ALLOWED_SECS):
-        together.append(measure(api, receiver, "slow.one"))
-    print(f"p99 alone {alone * 1000:.2f} ms, beside a hanging receiver {min(together) * 1000:.2f} ms")
-    assert min(together) <= alone * ALLOWED_RATIO + ALLOWED_SECS, f"p99 in seconds: alone {alone}, together {together}"
+
+    without, together = [], []
+    while len(together) < ROUNDS and (not together or min(together) > allowed(min(without))):
+        without.append(measure(alone, receiver, "nobody.listens"))
+        together.append(measure(beside, receiver, "slow.one"))
+    print(f"p99 alone {min(without) * 1000:.2f} ms, beside a hanging receiver {min(together) * 1000:.2f} ms")
+    assert min(together) <= allowed(min(without)), f"p99 in seconds: alone {without}, together {together}"
+
+
+def allowed(alone):
+    return alone * ALLOWED_RATIO + ALLOWED_SECS
 
 
 def test_a_dead_receiver_with_a_long_queue_does_not_delay_a_quick_one(api, receiver, hanging):

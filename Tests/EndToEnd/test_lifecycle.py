@@ -162,7 +162,8 @@ def test_bad_environment_stops_the_start(tmp_path, variable, value, word):
 @pytest.mark.parametrize("text,word", [("port: many\n", "port"), ("prot: 8420\n", "prot"), ("- port\n", "mapping|config"), ("port: [\n", "yaml|config|line|pars")])
 def test_bad_config_files_stop_the_start(tmp_path, text, word):
     (tmp_path / "tidehook.yaml").write_text(text)
-    assert_refused(run_serve(tmp_path, "--config", str(tmp_path / "tidehook.yaml"), "--data", str(tmp_path / "data")), word)
+    done = run_serve(tmp_path, "--config", str(tmp_path / "tidehook.yaml"), "--data", str(tmp_path / "data"))
+    assert_refused(done, word)
 
 
 def test_flag_beats_environment_beats_file(tmp_path, make_gateway):
@@ -184,7 +185,7 @@ def run_serve(folder, *arguments, **variables):
 
 
 def assert_refused(done, word):
-    """One sentence that names the setting, a status that is not 0, and no crash."""
+    """One line that names the setting, a status that is not 0, and no crash."""
     assert done.returncode > 0, f"status {done.returncode}: {done.stdout}{done.stderr}"
     assert "listening" not in done.stdout
     lines = [line for line in done.stderr.splitlines() if line.strip()]
