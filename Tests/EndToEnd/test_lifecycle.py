@@ -159,7 +159,9 @@ def test_bad_environment_stops_the_start(tmp_path, variable, value, word):
     assert_refused(run_serve(tmp_path, **{"TIDEHOOK_PORT": "0", variable: value}), word)
 
 
-@pytest.mark.parametrize("text,word", [("port: many\n", "port"), ("prot: 8420\n", "prot"), ("- port\n", "mapping|config"), ("port: [\n", "yaml|config|line|pars")])
+@pytest.mark.parametrize("text,word", [
+    ("port: many\n", "port"), ("prot: 8420\n", "prot"), ("- port\n", "mapping|config"), ("port: [\n", "yaml|config|line|pars"),
+])
 def test_bad_config_files_stop_the_start(tmp_path, text, word):
     (tmp_path / "tidehook.yaml").write_text(text)
     done = run_serve(tmp_path, "--config", str(tmp_path / "tidehook.yaml"), "--data", str(tmp_path / "data"))
