@@ -4,6 +4,9 @@
 const char key_environment_metatable, key_array_metatable, key_context_metatable, key_next_table, key_next_keys;
 const char tag_null, tag_shape, tag_frozen, tag_fault;
 
+// Stack index, while libraries are put together, of the table of libraries by name.
+enum { LOADED = 1 };
+
 static int refuse_write(lua_State *L) {
   return luaL_error(L, "libraries are read-only: '%s' cannot be set", lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "field");
 }
@@ -13,6 +16,8 @@ void library_freeze(lua_State *L, int globals, const char *name) {
   lua_newtable(L);
   lua_createtable(L, 0, 4);
   lua_getfield(L, globals, name);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LOADED, name);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, refuse_write);
   lua_setfield(L, -2, "__newindex");
@@ -42,13 +47,18 @@ static void keep_environment_metatable(lua_State *L, int globals) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &key_environment_metatable);
 }
 
-static void forget_table(lua_State *L, const char *name) {
-  lua_pushnil(L);
-  lua_setfield(L, LUA_REGISTRYINDEX, name);
+// Lua looks here for the names of functions when it reports a bad argument. Scripts cannot reach it.
+static void keep_names(lua_State *L, int globals) {
+  lua_pushvalue(L, globals);
+  lua_setfield(L, LOADED, LUA_GNAME);
+  lua_pushvalue(L, LOADED);
+  lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
 }
 
 void library_open_all(lua_State *L) {
   static const char *const libraries[] = {"coroutine", "json", "log", "math", "string", "table", "utf8"};
+  lua_settop(L, 0);
+  lua_newtable(L);  // LOADED
   lua_newtable(L);
   int globals = lua_gettop(L);
   base_library_open(L, globals);
@@ -60,6 +70,6 @@ void library_open_all(lua_State *L) {
   context_open(L);
   for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) library_freeze(L, globals, libraries[i]);
   keep_environment_metatable(L, globals);
-  forget_table(L, LUA_LOADED_TABLE);
+  keep_names(L, globals);
   lua_settop(L, 0);
 }

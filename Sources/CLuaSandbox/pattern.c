@@ -84,6 +84,9 @@ static bool in_class(int c, int class) {
     case 'x':
       member = isxdigit(c);
       break;
+    case 'z':
+      member = c == 0;
+      break;
     default:
       return class == c;
   }

@@ -27,7 +27,7 @@ static int table_insert(lua_State *L) {
 static int table_remove(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_Integer size = luaL_len(L, 1), position = luaL_optinteger(L, 2, size);
-  if (lua_gettop(L) > 1) {
+  if (position != size) {
     luaL_argcheck(L, (lua_Unsigned)position - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
   }
   lua_geti(L, 1, position);
@@ -70,7 +70,7 @@ static void add_item(lua_State *L, string_builder *b, lua_Integer i) {
   size_t len;
   lua_geti(L, 1, i);
   if (!lua_isstring(L, -1)) {
-    luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
+    luaL_error(L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1), (LUAI_UACINT)i);
   }
   const char *text = lua_tolstring(L, -1, &len);
   budget_charge(L, 1 + len / 64);

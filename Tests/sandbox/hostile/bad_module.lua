@@ -1,0 +1,2 @@
+-- expect: result must return a table of functions
+return 7

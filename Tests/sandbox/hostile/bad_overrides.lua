@@ -1,0 +1,2 @@
+-- expect: result unknown override
+function transform(e) return e, {verb = 'GET'} end

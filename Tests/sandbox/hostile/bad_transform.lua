@@ -1,0 +1,2 @@
+-- expect: result must be a function
+transform = 'x'

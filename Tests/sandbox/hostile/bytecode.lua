@@ -1,0 +1,2 @@
+-- expect: compile binary chunk
+Lua

@@ -1,0 +1,2 @@
+-- expect: runtime global 'collectgarbage'
+function transform() collectgarbage() end

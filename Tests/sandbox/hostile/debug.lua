@@ -1,0 +1,2 @@
+-- expect: runtime global 'debug'
+function transform() debug.sethook() end

@@ -1,0 +1,2 @@
+-- expect: runtime global 'dofile'
+function transform() dofile('/etc/passwd') end

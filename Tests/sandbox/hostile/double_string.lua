@@ -1,0 +1,2 @@
+-- expect: memory memory limit
+function transform() local s = 'x' while true do s = s .. s end end

@@ -1,0 +1,2 @@
+-- expect: runtime field 'dump'
+function transform() string.dump(transform) end

@@ -1,0 +1,2 @@
+-- expect: runtime nil value
+function transform() error() end

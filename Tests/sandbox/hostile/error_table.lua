@@ -1,0 +1,2 @@
+-- expect: runtime table value
+function transform() error({}) end

@@ -1,0 +1,2 @@
+-- expect: runtime no addresses
+function transform() return string.format('%p', {}) end

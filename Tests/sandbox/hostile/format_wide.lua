@@ -1,0 +1,2 @@
+-- expect: runtime invalid conversion
+function transform() return string.format('%99999d', 1) end

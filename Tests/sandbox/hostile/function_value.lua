@@ -1,0 +1,2 @@
+-- expect: result function
+function transform() return {a = print} end

@@ -1,0 +1,2 @@
+-- expect: limit limit
+function transform() ::a:: goto a end

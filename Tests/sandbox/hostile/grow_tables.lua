@@ -1,0 +1,2 @@
+-- expect: memory memory limit
+function transform() local t = {} while true do t = {t, t} end end

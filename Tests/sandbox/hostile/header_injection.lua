@@ -1,0 +1,2 @@
+-- expect: result forbidden characters
+function transform(e) return e, {headers = {['X-A'] = 'b\r\nX-B: c'}} end

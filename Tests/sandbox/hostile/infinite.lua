@@ -1,0 +1,2 @@
+-- expect: result infinite
+function transform() return {a = 1/0} end

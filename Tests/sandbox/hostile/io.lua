@@ -1,0 +1,2 @@
+-- expect: runtime global 'io'
+function transform() io.open('/etc/passwd') end

@@ -1,0 +1,2 @@
+-- expect: runtime protected metatable
+function transform() setmetatable(string, {}) end

@@ -1,0 +1,2 @@
+-- expect: runtime global 'load'
+function transform() load('return 1')() end

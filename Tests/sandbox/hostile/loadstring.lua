@@ -1,0 +1,2 @@
+-- expect: runtime global 'loadstring'
+function transform() loadstring('return 1')() end

@@ -1,0 +1,2 @@
+-- expect: limit limit
+while true do end

@@ -1,0 +1,5 @@
+-- expect: limit limit
+function transform()
+  local x <close> = setmetatable({}, {__close = function() while true do end end})
+  while true do end
+end

@@ -1,0 +1,2 @@
+-- expect: limit limit
+function filter() while true do end end

@@ -1,0 +1,2 @@
+-- expect: limit limit
+function transform() return (('a'):gsub('a', function() while true do end end)) end

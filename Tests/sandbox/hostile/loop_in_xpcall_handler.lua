@@ -1,0 +1,2 @@
+-- expect: limit limit
+function transform() xpcall(function() while true do end end, function() while true do end end) while true do end end

@@ -1,0 +1,2 @@
+-- expect: limit limit
+function transform() table.move({}, 1, 1e15, 2) end

@@ -1,0 +1,2 @@
+-- expect: result NaN
+function transform() return {a = {1, 0/0}} end

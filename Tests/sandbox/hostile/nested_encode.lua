@@ -1,0 +1,2 @@
+-- expect: runtime nested deeper than 128
+function transform() local t = {} for i = 1, 100000 do t = {t} end return json.encode(t) end

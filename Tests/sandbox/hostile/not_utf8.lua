@@ -1,0 +1,2 @@
+-- expect: result not UTF-8
+function transform() return {a = '\xff'} end

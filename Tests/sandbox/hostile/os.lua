@@ -1,0 +1,2 @@
+-- expect: runtime global 'os'
+function transform() os.execute('true') end

@@ -1,0 +1,2 @@
+-- expect: output larger than
+function transform() return {a = ('x'):rep(2000000)} end

@@ -1,0 +1,2 @@
+-- expect: runtime global 'package'
+function transform() package.loadlib('x', 'y') end

@@ -1,0 +1,2 @@
+-- expect: runtime pattern too complex
+function transform() return (('a'):rep(1000):match(('a?'):rep(500))) end

@@ -1,0 +1,2 @@
+-- expect: runtime field 'random'
+function transform() return {a = math.random()} end

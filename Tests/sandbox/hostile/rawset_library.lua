@@ -1,0 +1,2 @@
+-- expect: runtime read-only
+function transform() rawset(string, 'upper', nil) end

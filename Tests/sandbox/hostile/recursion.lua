@@ -1,0 +1,3 @@
+-- expect: limit limit
+local function f() return 1 + f() end
+function transform() return {a = f()} end

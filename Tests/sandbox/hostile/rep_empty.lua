@@ -1,0 +1,2 @@
+-- expect: instructions instruction limit
+function transform() return string.rep('', 1e15) end

@@ -1,0 +1,2 @@
+-- expect: memory memory limit
+function transform() return ('a'):rep(1e9) end

@@ -1,0 +1,2 @@
+-- expect: memory memory limit
+function transform() pcall(string.rep, 'a', 1e9) return 'swallowed' end

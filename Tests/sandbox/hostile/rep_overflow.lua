@@ -1,0 +1,2 @@
+-- expect: memory memory limit
+function transform() return ('ab'):rep(math.maxinteger) end

@@ -1,0 +1,2 @@
+-- expect: memory memory limit
+function transform() return string.rep('', 1e8, 'xx') end

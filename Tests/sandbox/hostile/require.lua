@@ -1,0 +1,2 @@
+-- expect: runtime global 'require'
+function transform() require('os') end

@@ -1,0 +1,2 @@
+-- expect: runtime attempt to index
+function transform() getmetatable('').__index = nil end

@@ -1,0 +1,2 @@
+-- expect: compile script:1:
+x = = 1

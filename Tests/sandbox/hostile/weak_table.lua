@@ -1,0 +1,2 @@
+-- expect: runtime '__mode'
+function transform() setmetatable({}, {__mode = 'k'}) end

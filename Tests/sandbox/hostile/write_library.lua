@@ -1,0 +1,2 @@
+-- expect: runtime read-only
+function transform() string.upper = nil end

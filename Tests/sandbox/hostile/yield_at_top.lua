@@ -1,0 +1,2 @@
+-- expect: runtime outside a coroutine
+function transform() coroutine.yield() end
