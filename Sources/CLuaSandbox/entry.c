@@ -151,7 +151,8 @@ static int run_protected(lua_State *L) {
   forget_walk(L);
   define(L, c->script);
   bool has_filter = push_function(L, "filter"), has_transform = push_function(L, "transform");
-  if (c->input == NULL || (!has_filter && !has_transform)) return 0;
+  if (!has_filter && !has_transform) fault_raise(L, SANDBOX_RESULT, "the script defines neither 'filter' nor 'transform'");
+  if (c->input == NULL) return 0;
   push_event(L);
   lua_insert(L, EVENT);
   context_push(L, EVENT);

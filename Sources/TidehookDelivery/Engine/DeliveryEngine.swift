@@ -22,6 +22,8 @@ public final class DeliveryEngine: Sendable {
   let time: any TimeSource
   let logger: Logger
   let schedule: Mutex<Schedule>
+  private let executors: [EventLoopExecutor]
+  private let turn = Atomic(0)
   private let drained = Mutex<CheckedContinuation<Void, Never>?>(nil)
   /// Says that the store may have something to claim.
   let wakeUps: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
@@ -31,11 +33,14 @@ public final class DeliveryEngine: Sendable {
   static let storeRetryDelay = Duration.seconds(1)
 
   /// Makes an engine; nothing is claimed before ``run()``.
+  /// - Parameter executors: where attempts run, in turn; on Swift's shared pool when there are none.
   public init(
-    queue: any DeliveryQueue, runner: AttemptRunner, limits: LaneLimits = LaneLimits(), time: any TimeSource, logger: Logger
+    queue: any DeliveryQueue, runner: AttemptRunner, limits: LaneLimits = LaneLimits(), executors: [EventLoopExecutor] = [],
+    time: any TimeSource, logger: Logger
   ) {
     self.queue = queue
     self.runner = runner
+    self.executors = executors
     self.time = time
     self.logger = logger
     self.schedule = Mutex(Schedule(limits: limits))
@@ -123,9 +128,14 @@ public final class DeliveryEngine: Sendable {
       }
     }
     for delivery in started {
-      Task { await self.deliver(delivery) }
+      Task(executorPreference: nextExecutor()) { await self.deliver(delivery) }
     }
     if wantsClaim { wake() }
+  }
+
+  private func nextExecutor() -> EventLoopExecutor? {
+    guard !executors.isEmpty else { return nil }
+    return executors[(turn.wrappingAdd(1, ordering: .relaxed).oldValue & Int.max) % executors.count]
   }
 
   private func deliver(_ delivery: DueDelivery) async {

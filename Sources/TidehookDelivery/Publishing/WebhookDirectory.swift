@@ -3,14 +3,28 @@
 import Synchronization
 public import TidehookCore
 
-/// A webhook at one revision, ready to deliver.
-struct ActiveWebhook: Sendable {
+/// A webhook at one revision, ready to deliver. A class, because each of its deliveries takes it in hand.
+final class ActiveWebhook: Sendable {
   let webhook: Webhook
   let signer: any MessageSigner
   /// The headers that every request carries, but for the default `Content-Type` and the signatures.
   let headers: [HeaderField]
   /// Whether one of them is a `Content-Type`.
   let setsContentType: Bool
+
+  init(_ webhook: Webhook, signer: any MessageSigner, userAgent: HeaderField) {
+    let names = Set(webhook.headers.map { $0.name.lowercased() })
+    self.webhook = webhook
+    self.signer = signer
+    headers = (names.contains("user-agent") ? [] : [userAgent]) + webhook.headers
+    setsContentType = names.contains("content-type")
+  }
+}
+
+/// A webhook as far as matching is concerned.
+struct Subscriber {
+  let id: WebhookID
+  let isActive: Bool
 }
 
 /// Knows every webhook; changes are in effect for the next event as soon as their call returns.
@@ -26,7 +40,7 @@ public final class WebhookDirectory: Sendable {
   private struct Table {
     var webhooks: [WebhookID: ActiveWebhook] = [:]
     /// Remembered answers; emptied by every change.
-    var routes: [Route: [Webhook]] = [:]
+    var routes: [Route: [Subscriber]] = [:]
   }
 
   /// More routes than this come from types made up at random, which are not worth remembering.
@@ -53,10 +67,7 @@ public final class WebhookDirectory: Sendable {
 
   /// Takes in a new webhook, or a new revision of one.
   public func put(_ webhook: Webhook) {
-    let names = Set(webhook.headers.map { $0.name.lowercased() })
-    let entry = ActiveWebhook(
-      webhook: webhook, signer: makeSigner(webhook),
-      headers: (names.contains("user-agent") ? [] : [userAgent]) + webhook.headers, setsContentType: names.contains("content-type"))
+    let entry = ActiveWebhook(webhook, signer: makeSigner(webhook), userAgent: userAgent)
     table.withLock {
       $0.webhooks[webhook.id] = entry
       $0.routes.removeAll()
@@ -76,11 +87,12 @@ public final class WebhookDirectory: Sendable {
   }
 
   /// The webhooks that want events of this type in this namespace, inactive ones included.
-  func subscribers(of type: EventType, in namespace: Namespace) -> [Webhook] {
+  func subscribers(of type: EventType, in namespace: Namespace) -> [Subscriber] {
     let route = Route(type: type, namespace: namespace)
     return table.withLock { table in
       if let known = table.routes[route] { return known }
-      let found = table.webhooks.values.map(\.webhook).filter { $0.wants(type, in: namespace) }.sorted { $0.id < $1.id }
+      let found = table.webhooks.values.map(\.webhook).filter { $0.wants(type, in: namespace) }
+        .map { Subscriber(id: $0.id, isActive: $0.isActive) }.sorted { $0.id < $1.id }
       if table.routes.count >= Self.maxRoutes { table.routes.removeAll() }
       table.routes[route] = found
       return found

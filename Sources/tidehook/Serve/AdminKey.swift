@@ -24,7 +24,7 @@ enum AdminKey {
     }
     let key = "thk_" + Hex.encode(try TidehookSigning.SystemRandom.bytes(count: 24))
     try write(key, to: path)
-    Terminal.standardOutput.write("admin key, kept in \(path): \(key)\n")
+    Terminal.standardError.write("admin key, kept in \(path): \(key)\n")
     return key
   }
 

@@ -34,7 +34,8 @@ struct Gateway {
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
       directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: TidehookCore.SystemRandom())
-    let engine = DeliveryEngine(queue: store, runner: runner, time: SystemTime(), logger: logger)
+    let engine = DeliveryEngine(
+      queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let api = TidehookAPI(

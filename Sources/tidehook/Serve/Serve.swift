@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
     do {
       settings = try await ServeSettings(flags: flags, configFile: config ?? Environment["TIDEHOOK_CONFIG"])
     } catch {
-      throw StartFailure(error)
+      throw CommandFailure(.usage, "cannot serve: \(error)")
     }
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     var logger = Logger(label: "tidehook")
@@ -37,7 +37,7 @@ struct Serve: AsyncParsableCommand {
     do {
       try await Gateway(settings: settings, logger: logger).run()
     } catch {
-      throw StartFailure(error)
+      throw CommandFailure(.refused, "cannot serve: \(error)")
     }
   }
 
@@ -51,14 +51,5 @@ struct Serve: AsyncParsableCommand {
 
   private static func help(_ setting: Setting) -> ArgumentHelp {
     ArgumentHelp(setting.defaultValue.isEmpty ? setting.summary : "\(setting.summary) (default: \(setting.defaultValue))")
-  }
-}
-
-/// Why the gateway does not run, in one sentence.
-private struct StartFailure: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ error: any Error) {
-    description = "tidehook cannot serve: \(error)"
   }
 }

@@ -73,7 +73,8 @@ private struct Source {
     do {
       root = try Yams.compose(yaml: text)
     } catch {
-      throw SettingError(description: "the configuration file \(file) is not YAML: \(error)")
+      let lines = "\(error)".split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      throw SettingError(description: "the configuration file \(file) is not YAML: \(lines.joined(separator: " "))")
     }
     guard let mapping = root?.mapping else {
       throw SettingError(description: "the configuration file \(file) must be a mapping of settings")
