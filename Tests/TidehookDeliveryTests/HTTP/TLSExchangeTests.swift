@@ -3,7 +3,7 @@ import TidehookCore
 import TidehookDelivery
 
 @Suite struct TLSExchangeTests {
-  private static let resolver = ["hooks.example": [["127.0.0.1"]], "other.example": [["127.0.0.1"]]]
+  private static let resolver = ["hooks.example": [["127.0.0.1"]], "hooks.example.": [["127.0.0.1"]], "other.example": [["127.0.0.1"]]]
 
   @Test(arguments: ["hooks.example", "hooks.example.", "127.0.0.1"])
   func trustedCertificatesAreAccepted(host: String) async throws {
