@@ -72,8 +72,8 @@ def main(binary):
     root = json.loads(dump.stdout)["command"]
     (DOCS / "cli.md").write_text(reference(root).rstrip() + "\n", encoding="utf-8")
     page = DOCS / "configuration.md"
-    marks = re.compile(r"(<!-- begin options[^\n]*-->\n).*?(\n<!-- end options -->)", re.DOTALL)
-    text, count = marks.subn(lambda found: found[1] + settings(root) + found[2], page.read_text(encoding="utf-8"))
+    marks = re.compile(r"(<!-- begin options[^\n]*-->\n).*?(<!-- end options -->)", re.DOTALL)
+    text, count = marks.subn(lambda found: found[1] + settings(root) + "\n" + found[2], page.read_text(encoding="utf-8"))
     if count != 1:
         sys.exit(f"{page} must have one `<!-- begin options -->` and one `<!-- end options -->`")
     page.write_text(text, encoding="utf-8")

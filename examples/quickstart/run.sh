@@ -8,7 +8,7 @@ port=${PORT:-8420}
 data=${DATA:-./data}
 secret=your-webhook-secret
 tidehook=${TIDEHOOK_BINARY:-.build/release/tidehook}
-export TIDEHOOK_SERVER=http://127.0.0.1:$port TIDEHOOK_DATA=$data
+export TIDEHOOK_DATA=$data
 # The environment of whoever runs the demo must not point its gateway elsewhere.
 unset TIDEHOOK_HOST TIDEHOOK_PORT TIDEHOOK_STORE TIDEHOOK_CONFIG TIDEHOOK_ALLOW_DESTINATIONS TIDEHOOK_PLUGINS
 
@@ -57,6 +57,7 @@ fi
 mkdir -p "$data"
 launch gateway "$tidehook" serve --host 127.0.0.1 --port "$port" --data "$data" --allow-destinations 127.0.0.0/8
 gateway=${processes[0]}
+export TIDEHOOK_SERVER=$address
 echo "gateway   $address  (data in $data, API key in $data/admin.key)"
 
 launch receiver "$tidehook" listen --port 0 --secret "$secret" --compact
@@ -68,7 +69,7 @@ echo "receiver  $receiver"
 webhook() {
   local name=$1 path=$2 id
   shift 2
-  id=$("$tidehook" webhooks list --limit 500 | awk -v name="$name" '$NF == name { print $1; exit }')
+  id=$("$tidehook" webhooks list --limit 500 2>"$scratch/list.log" | awk -v name="$name" '$NF == name { print $1; exit }')
   if [ -n "$id" ]; then
     "$tidehook" webhooks update "$id" --url "$receiver$path" --active "$@" >/dev/null
   else
@@ -98,14 +99,18 @@ while [ -z "$rem" ] || [ -z "$slack" ]; do
   esac
 done
 
+# The commands find a gateway on the usual port with the usual data folder by themselves.
+call=$tidehook
+[ "$port $data" = "8420 ./data" ] || call="TIDEHOOK_SERVER=$TIDEHOOK_SERVER TIDEHOOK_DATA=$data $tidehook"
 cat <<END
 Tidehook is serving at $TIDEHOOK_SERVER until Ctrl-C. From another terminal:
-  $tidehook deliveries list
-  $tidehook events send memory.created --namespace my-project --data '{"content":"Use Postgres","tags":["architecture"]}'
+  $call deliveries list
+  $call events send memory.created --namespace my-project --data '{"content":"Use Postgres","tags":["architecture"]}'
 What arrives is shown here.
 
 END
 cat <&"$arrivals" &
 processes+=($!)
-wait "$gateway" || true
+# A gateway that was asked to end by somebody else has ended well.
+if wait "$gateway"; then exit 0; fi
 fail "the gateway has ended: $(reason gateway)"

@@ -25,12 +25,12 @@ struct CommandFailure: Error, CustomStringConvertible {
   }
 }
 
-extension AsyncParsableCommand {
+extension Tidehook {
   /// Runs the command line of this process and exits.
   ///
   /// It differs from ArgumentParser's own `main` in two things: a misused command line exits with 2, as shells and most tools do,
   /// instead of 64, and a ``CommandFailure`` exits with its own status.
-  static func runCommandLine() async -> Never {
+  static func main() async {
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -17,9 +17,11 @@ struct Input: ~Copyable {
     name = path == "-" ? "standard input" : path
     descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw CommandFailure(.usage, "cannot open \(path): \(String(cString: strerror(errno)))") }
-    let end = lseek(descriptor, 0, SEEK_END)
-    size = end >= 0 ? end : nil
-    if end >= 0 { lseek(descriptor, 0, SEEK_SET) }
+    // Somebody may have read the beginning of a standard input that is a file: what is left counts from there.
+    let position = lseek(descriptor, 0, SEEK_CUR)
+    let end = position >= 0 ? lseek(descriptor, 0, SEEK_END) : -1
+    size = end >= position && end > 0 ? end - position : nil
+    if end >= 0 { lseek(descriptor, position, SEEK_SET) }
   }
 
   deinit {
