@@ -1,2 +1,2 @@
--- expect: memory memory limit
+-- expect: limit limit
 function transform() local s = 'x' while true do s = s .. s end end

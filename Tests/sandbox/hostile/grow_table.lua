@@ -1,2 +1,2 @@
--- expect: memory memory limit
+-- expect: limit limit
 function transform() local t = {} for i = 1, 1e9 do t[i] = i end end

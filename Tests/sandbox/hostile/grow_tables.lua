@@ -1,2 +1,2 @@
--- expect: memory memory limit
+-- expect: limit limit
 function transform() local t = {} while true do t = {t, t} end end

@@ -1,2 +1,2 @@
--- expect: memory memory limit
+-- expect: limit limit
 function transform() return string.rep('', 1e8, 'xx') end

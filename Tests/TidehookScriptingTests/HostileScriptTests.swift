@@ -1,0 +1,43 @@
+import Testing
+import TidehookScripting
+
+@Suite struct HostileScriptTests {
+  private static let slack = """
+    function filter(event) return has_tag(event, "architecture") end
+    function transform(event) return { text = event.data.content } end
+    """
+  private static let event = #"{"data":{"content":"hello","tags":["architecture"]}}"#
+
+  @Test func theCorpusIsThere() {
+    #expect(HostileScript.all.count > 100)
+  }
+
+  @Test(arguments: HostileScript.all)
+  func endsWithinItsLimitAndDisturbsNobody(script: HostileScript) async throws {
+    let fixture = Fixture()
+    let result = await fixture.run(script.source, event: Self.event, context: #"{"options":{}}"#)
+    let error = try #require(result.error)
+    let limits = ["instructions", "cpu_time", "memory", "output"]
+    #expect(error.code.rawValue == script.code || (script.code == "limit" && limits.contains(error.code.rawValue)))
+    #expect(error.message.contains(script.words))
+    #expect(result.usage.cpuTime < .seconds(2))
+    let next = await fixture.run(Self.slack, event: Self.event)
+    #expect(next.summary == #"{"text":"hello"}"#)
+  }
+
+  @Test func aStuckScriptDoesNotHoldUpOthers() async {
+    let fixture = Fixture(limits: ScriptLimits(instructions: .max, cpuTime: .milliseconds(200)), threads: 2)
+    async let stuck = fixture.run("while true do end")
+    for _ in 0..<50 {
+      let result = await fixture.run(Self.slack, event: Self.event)
+      #expect(result.summary == #"{"text":"hello"}"#)
+    }
+    #expect(await stuck.error?.code == .cpuTime)
+  }
+
+  @Test func theInstructionLimitIsReachedBeforeTheClock() async {
+    let result = await Fixture(limits: ScriptLimits(cpuTime: .seconds(60))).run("while true do end")
+    #expect(result.error?.code == .instructions)
+    #expect(result.usage.instructions == 5_000_000)
+  }
+}

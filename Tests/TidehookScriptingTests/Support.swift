@@ -1,0 +1,70 @@
+import Foundation
+import TidehookScripting
+
+/// A runtime with one thread; tests that look at what a call leaves behind need all calls on the same interpreter.
+struct Fixture {
+  let runtime: LuaRuntime
+
+  init(limits: ScriptLimits = ScriptLimits(), threads: Int = 1) { runtime = LuaRuntime(threads: threads, limits: limits) }
+
+  func run(_ source: String, event: String = "{}", original: String? = nil, context: String = "") async -> ScriptResult {
+    await run(ScriptSource(name: "script", source: source), event: event, original: original, context: context)
+  }
+
+  func run(_ script: ScriptSource, event: String = "{}", original: String? = nil, context: String = "") async -> ScriptResult {
+    let job = ScriptJob(script: script, event: Array(event.utf8), original: original.map { Array($0.utf8) }, context: Array(context.utf8))
+    return await withCheckedContinuation { continuation in runtime.run(job) { continuation.resume(returning: $0) } }
+  }
+
+  /// The body that `transform` makes of an event, or what happened instead.
+  func transform(_ body: String, event: String = "{}", context: String = "") async -> String {
+    await run("function transform(event, ctx) \(body) end", event: event, context: context).summary
+  }
+}
+
+extension ScriptResult {
+  var summary: String {
+    switch verdict {
+    case .untouched: "untouched"
+    case .body(let bytes, _, _): String(decoding: bytes, as: UTF8.self)
+    case .dropped(let reason): "dropped: \(reason)"
+    case .failed(let error): "\(error.code.rawValue): \(error.message)"
+    }
+  }
+
+  var error: ScriptError? {
+    if case .failed(let error) = verdict { return error }
+    return nil
+  }
+
+  var overrides: RequestOverrides? {
+    if case .body(_, _, let overrides) = verdict { return overrides }
+    return nil
+  }
+}
+
+/// One script of the hostile corpus, which the C harness runs under sanitizers too.
+struct HostileScript: Sendable, CustomStringConvertible {
+  let name: String
+  let code: String
+  let words: String
+  let source: String
+
+  var description: String { name }
+
+  /// All scripts; their first line is `-- expect: CODE WORDS`.
+  static let all: [HostileScript] = {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "sandbox/hostile")
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return files.filter { $0.pathExtension == "lua" }.sorted { $0.path < $1.path }.compactMap(load)
+  }()
+
+  private static func load(_ file: URL) -> HostileScript? {
+    guard let data = try? Data(contentsOf: file) else { return nil }
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+    let expectation = lines[0].dropFirst("-- expect: ".count).split(separator: " ", maxSplits: 1)
+    return HostileScript(
+      name: file.lastPathComponent, code: String(expectation[0]), words: expectation.count > 1 ? String(expectation[1]) : "",
+      source: String(lines[1]))
+  }
+}
