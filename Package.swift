@@ -21,6 +21,7 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
   .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOTLS", package: "swift-nio"),
 ]
 
 let package = Package(
@@ -94,7 +95,7 @@ let package = Package(
       linkerSettings: staticRuntime),
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
-    .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log")] + nio, swiftSettings: strict),
+    .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log"), .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio, swiftSettings: strict),
     .testTarget(
       name: "TidehookAPITests",
       dependencies: [
@@ -108,6 +109,10 @@ let package = Package(
         "TidehookCore", "TidehookStorage", "TidehookTesting", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
+    .testTarget(
+      name: "TidehookScriptingTests", dependencies: ["TidehookCore", "TidehookScripting", "TidehookTesting"], swiftSettings: strict),
+    .testTarget(
+      name: "TidehookSigningTests", dependencies: ["TidehookCore", "TidehookSigning"], swiftSettings: strict),
     .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

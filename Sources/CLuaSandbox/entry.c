@@ -149,7 +149,10 @@ static void forget_walk(lua_State *L) {
 // Looks at everything that a plugin may define, also what other kinds of calls use.
 static int check_functions(lua_State *L) {
   static const char *const names[] = {"filter", "transform", "response", "receive"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) push_function(L, names[i]);
+  bool defines_any = false;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) defines_any |= push_function(L, names[i]);
+  // Most likely a misspelt name, and everything would pass.
+  if (!defines_any) fault_raise(L, SANDBOX_RESULT, "the script defines neither 'filter' nor 'transform'");
   return 0;
 }
 

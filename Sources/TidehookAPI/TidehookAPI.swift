@@ -61,8 +61,11 @@ public struct TidehookAPI: Sendable {
       logger: logger)
   }
 
+  /// The OpenAPI 3.1 document of this API, made from the operations that requests are matched by; it ends with a line feed.
+  public static func openAPI() -> [UInt8] { OpenAPIDocument.bytes }
+
   private var routes: [Route] {
-    webhooks.routes + events.routes + deliveries.routes + health.routes
+    webhooks.routes + events.routes + deliveries.routes + health.routes + OpenAPIRoutes.routes
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

@@ -110,11 +110,13 @@ extension DeliveryRoutes {
       QueryParameter("state", "Only in this state: \(stateNames)."), QueryParameter("webhook", "Only for the webhook of this id."),
       QueryParameter("event", "Only of the event of this id, or of events of this type."),
       QueryParameter("event_id", "Only of the event of this id."), QueryParameter("event_type", "Only of events of this type."),
-    ] + QueryParameter.times + QueryParameter.paging)
+    ] + QueryParameter.times + QueryParameter.paging, answer: "DeliveryPage")
 
   private static let show = Operation(
-    id: "showDelivery", method: .get, path: "/v1/deliveries/{id}", summary: "Show a delivery with its attempts.")
+    id: "showDelivery", method: .get, path: "/v1/deliveries/{id}", summary: "Show a delivery with its attempts.",
+    answer: "DeliveryWithAttempts")
 
   private static let replay = Operation(
-    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", summary: "Make a delivery due now.", success: 202)
+    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", summary: "Make a delivery due now.", success: 202,
+    answer: "Replayed")
 }

@@ -43,7 +43,9 @@ enum EventDecoder {
       guard let found = try Self.text(value, name, EventType.expectation, EventType.init) else {
         throw APIError.unexpected(name, EventType.expectation, got: "null")
       }
-      guard type == nil || type == found else { throw APIError.unexpected("type", "the same as event, or to be left out", got: quoted(found.name)) }
+      guard type == nil || type == found else {
+        throw APIError.unexpected("type", "the same as event, or to be left out", got: quoted(found.name))
+      }
       type = found
     }
 
@@ -66,7 +68,9 @@ enum EventDecoder {
       return value
     }
 
-    private static func text<Value>(_ value: JSONView.Value, _ name: String, _ expectation: String, _ read: (String) -> Value?) throws -> Value? {
+    private static func text<Value>(_ value: JSONView.Value, _ name: String, _ expectation: String, _ read: (String) -> Value?) throws
+      -> Value?
+    {
       if value.kind == .null { return nil }
       guard let result = value.string.flatMap(read) else { throw APIError.unexpected(name, expectation, got: value.shown) }
       return result

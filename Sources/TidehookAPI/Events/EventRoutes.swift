@@ -132,19 +132,21 @@ extension EventRoutes {
   static let operations = [publish, batch, list, show]
 
   private static let publish = Operation(
-    id: "publishEvent", method: .post, path: "/v1/events", summary: "Publish an event; it is on disk when the answer comes.", success: 202)
+    id: "publishEvent", method: .post, path: "/v1/events", summary: "Publish an event; it is on disk when the answer comes.",
+    body: "NewEvent", success: 202, answer: "Published")
 
   private static let batch = Operation(
     id: "publishEvents", method: .post, path: "/v1/events/batch", summary: "Publish a JSON array of events, or one event per line.",
-    success: 202)
+    body: "Batch", success: 202, answer: "BatchPublished")
 
   private static let list = Operation(
     id: "listEvents", method: .get, path: "/v1/events", summary: "List events, newest first.",
     query: [
       QueryParameter("event", "Only of this type."), QueryParameter("namespace", "Only in this namespace."),
-    ] + QueryParameter.times + QueryParameter.paging)
+    ] + QueryParameter.times + QueryParameter.paging, answer: "EventPage")
 
-  private static let show = Operation(id: "showEvent", method: .get, path: "/v1/events/{id}", summary: "Show an event.")
+  private static let show = Operation(
+    id: "showEvent", method: .get, path: "/v1/events/{id}", summary: "Show an event.", answer: "Event")
 }
 
 extension HTTPField.Name {

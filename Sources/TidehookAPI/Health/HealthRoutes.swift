@@ -30,8 +30,9 @@ extension HealthRoutes {
   static let operations = [alive, ready]
 
   private static let alive = Operation(
-    id: "alive", method: .get, path: "/healthz", isOpen: true, summary: "Whether the process answers.")
+    id: "alive", method: .get, path: "/healthz", isOpen: true, summary: "Whether the process answers.", answer: "Status")
 
   private static let ready = Operation(
-    id: "ready", method: .get, path: "/readyz", isOpen: true, summary: "Whether the store can be read and written.")
+    id: "ready", method: .get, path: "/readyz", isOpen: true, summary: "Whether the store can be read and written.",
+    answer: "Status")
 }

@@ -17,7 +17,9 @@ struct Query: Sendable {
         let value = PercentEncoding.decode(parts.count > 1 ? parts[1] : "", plusIsSpace: true)
       else { throw APIError(.invalidParameter, "expected percent-encoded UTF-8 in the query, got \(quoted(pair))") }
       guard known.contains(where: { $0.name == name }) else { throw Self.unknown(name, known: known) }
-      guard values.updateValue(value, forKey: name) == nil else { throw APIError.unexpected(name, "one value", got: "two", code: .invalidParameter) }
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw APIError.unexpected(name, "one value", got: "two", code: .invalidParameter)
+      }
     }
   }
 

@@ -63,6 +63,8 @@ struct APIResponder: HTTPResponder {
     guard scheme == "bearer" || scheme == "token" else {
       throw APIError(.unauthorized, "expected Authorization: Bearer KEY, got another scheme")
     }
-    guard isAuthorized(String(header[header.utf8.index(after: space)...])) else { throw APIError(.unauthorized, "the API key is not valid") }
+    guard isAuthorized(String(header[header.utf8.index(after: space)...])) else {
+      throw APIError(.unauthorized, "the API key is not valid")
+    }
   }
 }

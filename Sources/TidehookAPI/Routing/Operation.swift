@@ -2,6 +2,12 @@
 
 import HTTPTypes
 
+extension Operation {
+  /// Every call there is.
+  static let all =
+    WebhookRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
+}
+
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.
 struct Operation: Sendable {
   /// The name of the call, for logs and generated clients.
@@ -16,8 +22,12 @@ struct Operation: Sendable {
   let summary: String
   /// The query parameters that it knows: all others are refused.
   var query: [QueryParameter] = []
+  /// The name of its body's schema; empty when it takes no body.
+  var body = ""
   /// The status of its success.
   var success = 200
+  /// The name of the schema of its answer; empty when the answer has no body.
+  let answer: String
 }
 
 /// A query parameter.

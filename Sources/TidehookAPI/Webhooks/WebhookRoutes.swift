@@ -23,6 +23,7 @@ struct WebhookRoutes: Sendable {
   private func create(_ request: APIRequest) async throws -> Response {
     let changes = try await changes(request)
     let webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
+    try secrets.check(webhook)
     try await registry.add(webhook)
     return answer(webhook, after: changes, isNew: true)
   }
@@ -55,6 +56,7 @@ struct WebhookRoutes: Sendable {
     let current = try current(request)
     var changed = changes.applied(to: current, generated: try secrets.generate())
     guard !changed.isConfigured(like: current) else { return answer(current, after: changes, isNew: false) }
+    try secrets.check(changed)
     changed.revision = current.revision + 1
     changed.updatedAt = time.now()
     try await registry.replace(changed)
@@ -110,18 +112,21 @@ extension WebhookRoutes {
   static let operations = [create, list, show, update, remove]
 
   private static let create = Operation(
-    id: "createWebhook", method: .post, path: "/v1/webhooks", summary: "Register a webhook.", success: 201)
+    id: "createWebhook", method: .post, path: "/v1/webhooks", summary: "Register a webhook.", body: "NewWebhook",
+    success: 201, answer: "CreatedWebhook")
 
   private static let list = Operation(
-    id: "listWebhooks", method: .get, path: "/v1/webhooks", summary: "List webhooks, oldest first.", query: QueryParameter.paging)
+    id: "listWebhooks", method: .get, path: "/v1/webhooks", summary: "List webhooks, oldest first.", query: QueryParameter.paging,
+    answer: "WebhookPage")
 
-  private static let show = Operation(id: "showWebhook", method: .get, path: "/v1/webhooks/{id}", summary: "Show a webhook.")
+  private static let show = Operation(
+    id: "showWebhook", method: .get, path: "/v1/webhooks/{id}", summary: "Show a webhook.", answer: "Webhook")
 
   private static let update = Operation(
     id: "updateWebhook", method: .patch, path: "/v1/webhooks/{id}",
-    summary: "Change some fields of a webhook; null sets a field back to its default.")
+    summary: "Change some fields of a webhook; null sets a field back to its default.", body: "WebhookChanges", answer: "CreatedWebhook")
 
   private static let remove = Operation(
     id: "deleteWebhook", method: .delete, path: "/v1/webhooks/{id}", summary: "Delete a webhook and cancel its open deliveries.",
-    success: 204)
+    success: 204, answer: "")
 }

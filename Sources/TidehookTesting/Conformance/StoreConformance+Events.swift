@@ -49,8 +49,7 @@ extension StoreConformance {
       let samples = StoreSamples()
       let first = samples.event(ownTime: samples.now)
       let id = first.event.id
-      var silent = samples.event(id: id)
-      silent.event.timestamp = samples.now + .seconds(9)
+      let silent = samples.event(id: id, acceptedAt: samples.now + .seconds(9))
       let results = try await test.store.append([
         first, silent, samples.event(id: id, ownTime: samples.now), samples.event(id: id, ownTime: samples.now + .seconds(9)),
       ])

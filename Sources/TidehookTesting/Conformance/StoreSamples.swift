@@ -35,7 +35,7 @@ package struct StoreSamples: Sendable {
     let key = ids.next()
     let id = id ?? EventID(key)
     let event = Event(
-      key: key, id: id, type: EventType(stored: type), namespace: Namespace(stored: namespace), timestamp: ownTime ?? now,
+      key: key, id: id, type: EventType(stored: type), namespace: Namespace(stored: namespace), timestamp: ownTime ?? acceptedAt ?? now,
       acceptedAt: acceptedAt ?? now, payload: payload(id, type, data))
     return NewEvent(
       event: event, idempotencyKey: idempotencyKey, hasOwnTimestamp: ownTime != nil,

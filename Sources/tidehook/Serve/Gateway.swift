@@ -51,6 +51,14 @@ struct Gateway {
 
   private static let secrets = SecretSource(
     generate: { Secret(try SigningSecret.generate().text) },
+    problem: { secret, schemes in
+      do {
+        _ = try RequestSigner(schemes: schemes, secret: SigningSecret(secret.revealed))
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    },
     standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" })
 
   /// Runs the services; the last one listed stops first: requests, then deliveries.

@@ -1,0 +1,53 @@
+// The schemas of deliveries and attempts.
+
+import TidehookCore
+
+enum DeliverySchemas {
+  static let all: [JSONValue.Member] = [
+    .init("Delivery", Schema.object(members)),
+    .init("DeliveryWithAttempts", Schema.object(members + [.init("attempts", Schema.array(of: Schema.reference("Attempt")))])),
+    .init("DeliveryPage", Schema.page(of: "Delivery")),
+    .init("Attempt", Schema.object(attempt)),
+    .init(
+      "Replayed",
+      Schema.object([
+        .init("id", Schema.string("The delivery.")), .init("webhook_id", Schema.string("Its webhook.")),
+        .init("state", Schema.choice(["pending"])),
+      ])),
+  ]
+
+  private static let members: [JSONValue.Member] = [
+    .init("id", Schema.string("dlv_ and 26 characters.")), .init("event_id", Schema.string("The event.")),
+    .init("event_type", Schema.string("Its type.")), .init("webhook_id", Schema.string("The webhook, which may be gone.")),
+    .init("state", Schema.choice(DeliveryState.allCases.map(\.rawValue))),
+    .init("reason", Schema.string("Why it was dropped, or the last failure.", nullable: true)),
+    .init("attempt_count", Schema.count("Attempts so far.")), .init("next_attempt_at", Schema.time(nullable: true)),
+    .init("created_at", Schema.time()), .init("updated_at", Schema.time()),
+  ]
+
+  private static let attempt: [JSONValue.Member] = [
+    .init("id", Schema.string("att_ and 26 characters.")), .init("number", Schema.count("From 1.")),
+    .init("trigger", Schema.choice(AttemptTrigger.allCases.map(\.rawValue))),
+    .init("revision", Schema.count("The webhook's revision that it ran.")),
+    .init("started_at", Schema.time()), .init("duration_ms", ["type": "number"]), .init("phases", phases),
+    .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
+    .init("error", Schema.string("What happened.", nullable: true)),
+    .init("request", message([.init("method", ["type": "string"]), .init("url", ["type": "string"])])),
+    .init("response", message([.init("status", ["type": "integer"]), .init("truncated", ["type": "boolean"])])),
+    .init("log", Schema.string("What the scripts printed, at most 4 KiB.")),
+  ]
+
+  private static let phases: JSONValue = [
+    "type": ["object", "null"],
+    "properties": .object(
+      ["resolve_ms", "connect_ms", "first_byte_ms", "total_ms"].map { .init($0, ["type": ["number", "null"]]) }),
+  ]
+
+  private static func message(_ own: [JSONValue.Member]) -> JSONValue {
+    let common: [JSONValue.Member] = [
+      .init("headers", Schema.headers), .init("body", ["type": ["string", "null"]]),
+      .init("body_base64", Schema.string("The body, when it is no UTF-8.")),
+    ]
+    return ["type": ["object", "null"], "properties": .object(own + common)]
+  }
+}

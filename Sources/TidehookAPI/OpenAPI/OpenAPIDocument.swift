@@ -1,0 +1,79 @@
+// Makes the OpenAPI document from the operations, so that it cannot tell of calls that there are not.
+
+import HTTPTypes
+import TidehookCore
+
+enum OpenAPIDocument {
+  /// The document, readable by people: one line for each operation and schema.
+  static let bytes: [UInt8] = {
+    let members: [JSONValue.Member] = [
+      .init("openapi", "3.1.0"),
+      .init(
+        "info",
+        ["title": "Tidehook", "version": "1", "description": "Publish events once; Tidehook filters, reshapes, signs and delivers them."]),
+      .init("security", [["key": []]]),
+      .init("paths", .object(paths)),
+      .init("components", ["securitySchemes": ["key": ["type": "http", "scheme": "bearer"]], "schemas": .object(schemas)]),
+    ]
+    return pretty(.object(members), indent: 0, depth: 4) + [UInt8(ascii: "\n")]
+  }()
+
+  static let schemas = WebhookSchemas.all + EventSchemas.all + DeliverySchemas.all + CommonSchemas.all
+
+  private static var paths: [JSONValue.Member] {
+    var paths: [JSONValue.Member] = []
+    for operation in Operation.all {
+      let member = JSONValue.Member(operation.method.rawValue.lowercased(), describe(operation))
+      if let index = paths.firstIndex(where: { $0.key == operation.path }), case .object(let earlier) = paths[index].value {
+        paths[index].value = .object(earlier + [member])
+      } else {
+        paths.append(.init(operation.path, .object([member])))
+      }
+    }
+    return paths
+  }
+
+  private static func describe(_ operation: Operation) -> JSONValue {
+    var members: [JSONValue.Member] = [.init("operationId", .string(operation.id)), .init("summary", .string(operation.summary))]
+    if operation.isOpen { members.append(.init("security", [])) }
+    let parameters = pathParameters(operation) + operation.query.map(queryParameter)
+    if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
+    if !operation.body.isEmpty { members.append(.init("requestBody", ["required": true, "content": content(operation.body)])) }
+    members.append(.init("responses", responses(operation)))
+    return .object(members)
+  }
+
+  private static func responses(_ operation: Operation) -> JSONValue {
+    var success: [JSONValue.Member] = [.init("description", "Done.")]
+    if !operation.answer.isEmpty { success.append(.init("content", content(operation.answer))) }
+    let failure: JSONValue = ["description": "Refused or failed.", "content": content("Error")]
+    return .object([.init("\(operation.success)", .object(success)), .init("default", failure)])
+  }
+
+  private static func content(_ schema: String) -> JSONValue {
+    let reference: JSONValue = ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]
+    guard schema == "Batch" else { return ["application/json": reference] }
+    return ["application/json": reference, "application/x-ndjson": ["schema": ["type": "string", "description": "One event per line."]]]
+  }
+
+  private static func pathParameters(_ operation: Operation) -> [JSONValue] {
+    operation.path.contains("{id}") ? [["name": "id", "in": "path", "required": true, "schema": ["type": "string"]]] : []
+  }
+
+  private static func queryParameter(_ parameter: QueryParameter) -> JSONValue {
+    [
+      "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary),
+      "schema": ["type": parameter.name == "limit" ? "integer" : "string"],
+    ]
+  }
+
+  /// JSON with line breaks in the outer `depth` levels, so that changes of the document can be read line by line.
+  private static func pretty(_ value: JSONValue, indent: Int, depth: Int) -> [UInt8] {
+    guard depth > 0, case .object(let members) = value, !members.isEmpty else { return value.bytes }
+    let margin = [UInt8](repeating: UInt8(ascii: " "), count: indent + 2)
+    let lines = members.map {
+      margin + JSONValue.string($0.key).bytes + Array(": ".utf8) + pretty($0.value, indent: indent + 2, depth: depth - 1)
+    }
+    return Array("{\n".utf8) + Array(lines.joined(separator: Array(",\n".utf8))) + Array("\n".utf8) + margin.dropLast(2) + Array("}".utf8)
+  }
+}

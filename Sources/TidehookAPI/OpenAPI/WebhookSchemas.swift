@@ -1,0 +1,49 @@
+// The schemas of webhooks.
+
+import TidehookCore
+
+enum WebhookSchemas {
+  static let all: [JSONValue.Member] = [
+    .init("NewWebhook", Schema.object(inputs, required: ["url", "events"])),
+    .init("WebhookChanges", Schema.object(inputs)),
+    .init("Webhook", Schema.object(outputs)),
+    .init("CreatedWebhook", Schema.object(outputs + secrets)),
+    .init("WebhookPage", Schema.page(of: "Webhook")),
+  ]
+
+  /// What a request may set; null stands for the default.
+  private static let inputs: [JSONValue.Member] = [
+    .init("url", Schema.string("Where deliveries go: http or https, no user name, an address that the server allows.")),
+    .init("events", ["type": "array", "minItems": 1, "maxItems": 100, "items": Schema.string("An event type, memory.* or *.")]),
+    .init("namespace", Schema.string("Only events of this namespace; null means of all.", nullable: true)),
+    .init("name", Schema.string("What people call it, at most 200 characters; the URL's host unless given.", nullable: true)),
+    .init("active", ["type": ["boolean", "null"], "default": true]),
+    .init("pipeline", Schema.array(of: Schema.object([.init("script", Schema.string("A Lua script."))], required: ["script"]))),
+    .init("script", Schema.string("Short for a pipeline of this one Lua script.", nullable: true)),
+    .init("signing", Schema.array(of: Schema.choice(SigningScheme.allCases.map(\.rawValue)))),
+    .init("secret", Schema.string("Signs each request, 1 to 512 bytes; made unless given.", nullable: true)),
+    .init("headers", Schema.headers),
+    .init("retry", retry),
+    .init("timeout_secs", Schema.number(0.1, 60, default: 15)),
+    .init("max_in_flight", Schema.integer(1, 1000, default: 64)),
+  ]
+
+  private static let outputs: [JSONValue.Member] =
+    [.init("id", Schema.string("wh_ and 26 characters."))] + inputs.filter { $0.key != "secret" } + [
+      .init("revision", Schema.count("Counts the changes, from 1.")), .init("created_at", Schema.time()),
+      .init("updated_at", Schema.time()),
+    ]
+
+  private static let secrets: [JSONValue.Member] = [
+    .init("secret", Schema.string("Shown this once, when Tidehook made it.")),
+    .init("standard_secret", Schema.string("The same key for verifiers of Standard Webhooks; shown this once.")),
+  ]
+
+  private static let retry = Schema.object([
+    .init("max_retries", Schema.integer(0, 100, default: 3)),
+    .init("initial_delay_secs", Schema.number(0.001, 86_400, default: 5)),
+    .init("multiplier", Schema.number(1, 100, default: 6)),
+    .init("max_delay_secs", Schema.number(0.001, 604_800, default: 3600)),
+    .init("jitter", Schema.number(0, 1, default: 0.2)),
+  ])
+}

@@ -1,0 +1,106 @@
+import HTTPTypes
+import Testing
+import TidehookAPI
+import TidehookCore
+
+@Suite struct DeliveryRoutesTests {
+  private func makeRecord(_ ids: IDGenerator, state: DeliveryState = .dead, attempts: [Attempt] = []) -> DeliveryRecord {
+    let key = ids.next()
+    let event = Event(
+      key: key, id: EventID(key), type: EventType(stored: "a"), namespace: .default, timestamp: StoppedClock().time,
+      acceptedAt: StoppedClock().time, payload: Array(#"{"id":"x"}"#.utf8))
+    let delivery = Delivery(
+      id: DeliveryID(ids.next()), eventID: event.id, eventType: event.type, webhookID: WebhookID(ids.next()), state: state,
+      reason: "the receiver answered 500", attemptCount: attempts.count, nextAttemptAt: nil, createdAt: StoppedClock().time,
+      updatedAt: StoppedClock().time)
+    return DeliveryRecord(delivery: delivery, event: event, attempts: attempts)
+  }
+
+  private func makeAttempt(_ ids: IDGenerator, request: SentRequest?, response: ReceivedResponse?) -> Attempt {
+    Attempt(
+      id: AttemptID(ids.next()), number: 1, trigger: .first, revision: 2, startedAt: StoppedClock().time, durationMicroseconds: 1500,
+      phases: ExchangePhases(connect: 250, total: 1400), failure: AttemptFailure(.status, "the receiver answered 500"), request: request,
+      response: response, log: "hello")
+  }
+
+  @Test func aDeliveryIsShownWithItsAttempts() async throws {
+    let gateway = TestGateway()
+    let attempt = makeAttempt(
+      gateway.ids,
+      request: SentRequest(
+        method: "POST", url: "https://example.com/", headers: [HeaderField("A", "1"), HeaderField("a", "2")], body: nil),
+      response: ReceivedResponse(status: 500, headers: [], body: Array("café".utf8.dropLast()), isTruncated: true))
+    let record = makeRecord(gateway.ids, attempts: [attempt])
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.get, "/v1/deliveries/\(record.delivery.id)")
+    #expect(
+      answer.keys == [
+        "id", "event_id", "event_type", "webhook_id", "state", "reason", "attempt_count", "next_attempt_at", "created_at", "updated_at",
+        "attempts",
+      ])
+    let shown = try #require(answer.json["attempts"]?[0])
+    #expect(
+      shown.members?.map(\.key) == [
+        "id", "number", "trigger", "revision", "started_at", "duration_ms", "phases", "failure", "error", "request", "response", "log",
+      ])
+    #expect(shown["duration_ms"]?.doubleValue == 1.5)
+    #expect(shown["phases"]?["resolve_ms"] == .null && shown["phases"]?["connect_ms"]?.doubleValue == 0.25)
+    #expect(shown["failure"] == "status")
+    #expect(shown["request"]?["headers"] == ["A": "1, 2"])
+    #expect(shown["request"]?["body"] == #"{"id":"x"}"#)
+    #expect(shown["response"]?["body"] == "caf" && shown["response"]?["truncated"] == true)
+  }
+
+  @Test func bytesThatAreNoTextAreBase64() async throws {
+    let gateway = TestGateway()
+    let response = ReceivedResponse(status: 200, body: [0xff, 0x00, 0x41, 0x42])
+    let record = makeRecord(gateway.ids, attempts: [makeAttempt(gateway.ids, request: nil, response: response)])
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.get, "/v1/deliveries/\(record.delivery.id)")
+    #expect(answer.json["attempts"]?[0]?["response"]?["body"] == .null)
+    #expect(answer.json["attempts"]?[0]?["response"]?["body_base64"] == "/wBBQg==")
+    #expect(answer.json["attempts"]?[0]?["request"] == .null)
+  }
+
+  @Test func listsAreFilteredAndPaged() async throws {
+    let gateway = TestGateway()
+    let records = (0..<3).map { _ in makeRecord(gateway.ids) }
+    gateway.backend.with { $0.records = records }
+    let webhook = records[0].delivery.webhookID
+    let first = try await gateway.send(.get, "/v1/deliveries?state=dead&webhook=\(webhook)&event=memory_add&since=30m&limit=2")
+    #expect(
+      first.json["data"]?.elements?.compactMap { $0["id"]?.stringValue } == records.reversed().prefix(2).map(\.delivery.id.description))
+    let cursor = try #require(first.json["next_cursor"]?.stringValue)
+    let second = try await gateway.send(.get, "/v1/deliveries?limit=2&cursor=\(cursor)")
+    #expect(second.json["data"]?[0]?["id"]?.stringValue == records[0].delivery.id.description)
+    #expect(second.json["next_cursor"] == .null)
+    let filter = try #require(gateway.backend.with { $0.filters }.first)
+    #expect(filter.state == .dead && filter.webhook == webhook && filter.type?.name == "memory.created" && filter.event == nil)
+  }
+
+  @Test(arguments: ["event=evt_1", "event=order:1", "event_id=evt_1", "event=evt_1&event_id=evt_1"])
+  func eventNamesAnIDWhenItCanBeNoType(query: String) async throws {
+    let gateway = TestGateway()
+    #expect(try await gateway.send(.get, "/v1/deliveries?\(query)").status == 200)
+    #expect(gateway.backend.with { $0.filters }.first?.event != nil)
+    #expect(gateway.backend.with { $0.filters }.first?.type == nil)
+  }
+
+  @Test func aReplayWakesTheWebhook() async throws {
+    let gateway = TestGateway()
+    let record = makeRecord(gateway.ids)
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.post, "/v1/deliveries/\(record.delivery.id)/replay")
+    #expect(answer.status == 202)
+    #expect(answer.keys == ["id", "webhook_id", "state"])
+    #expect(gateway.backend.with { $0.replayed } == [record.delivery.webhookID])
+  }
+
+  @Test func anOpenDeliveryIsNotReplayed() async throws {
+    let gateway = TestGateway()
+    let record = makeRecord(gateway.ids, state: .retrying)
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.post, "/v1/deliveries/\(record.delivery.id)/replay")
+    #expect(answer.status == 409 && answer.message.contains("retrying"))
+  }
+}

@@ -1,0 +1,50 @@
+import HTTPTypes
+import Testing
+import TidehookAPI
+import TidehookCore
+
+@Suite struct OpenAPITests {
+  private func document() throws -> JSONValue { try JSONValue(parsing: TidehookAPI.openAPI()) }
+
+  @Test func theDocumentIsServedAsItIsPrinted() async throws {
+    let answer = try await TestGateway().send(.get, "/openapi.json", key: nil)
+    #expect(answer.status == 200)
+    #expect(Array(answer.text.utf8) == TidehookAPI.openAPI())
+    #expect(answer.json["openapi"] == "3.1.0")
+  }
+
+  @Test func everyPathOfTheDocumentAnswers() async throws {
+    for path in try #require(try document()["paths"]?.members) {
+      for operation in try #require(path.value.members) {
+        let method = try #require(HTTPRequest.Method(operation.key.uppercased()))
+        let answer = try await TestGateway().send(method, path.key.replacing("{id}", with: "x"), key: nil)
+        #expect([200, 401].contains(answer.status), "\(operation.key) \(path.key)")
+      }
+    }
+  }
+
+  @Test(arguments: [("NewWebhook", "/v1/webhooks"), ("NewEvent", "/v1/events")])
+  func theSchemasListTheFieldsThatAreKnown(schema: String, path: String) async throws {
+    let answer = try await TestGateway().send(.post, path, #"{"unknown":1}"#)
+    let properties = try #require(try document()["components"]?["schemas"]?[schema]?["properties"]?.members)
+    for property in properties { #expect(answer.message.contains(property.key), "\(property.key)") }
+    #expect(answer.message.split(separator: ",").count == (schema == "NewEvent" ? properties.count : properties.count + 1))
+  }
+
+  @Test func theSchemaOfAWebhookListsWhatIsShown() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook(#","script":"return {}""#)
+    let shown = try await gateway.send(.get, "/v1/webhooks/\(id)")
+    let properties = try document()["components"]?["schemas"]?["Webhook"]?["properties"]?.members?.map(\.key) ?? []
+    #expect(Set(shown.keys) == Set(properties))
+  }
+
+  @Test func everyReferenceHasItsSchema() throws {
+    let text = String(decoding: TidehookAPI.openAPI(), as: UTF8.self)
+    let schemas = try document()["components"]?["schemas"]?.members?.map(\.key) ?? []
+    for part in text.split(separator: "#/components/schemas/").dropFirst() {
+      let name = String(part.prefix { $0 != "\"" })
+      #expect(schemas.contains(name), "\(name)")
+    }
+  }
+}

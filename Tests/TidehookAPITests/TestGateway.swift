@@ -1,0 +1,188 @@
+// The API over doubles of everything behind it, and a client that speaks to it in process.
+
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Synchronization
+import TidehookAPI
+import TidehookCore
+
+/// What the doubles keep; every test has its own.
+final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
+  struct State {
+    var published: [PublishRequest] = []
+    var webhooks: [Webhook] = []
+    var events: [Event] = []
+    var records: [DeliveryRecord] = []
+    var filters: [DeliveryFilter] = []
+    var eventFilters: [EventFilter] = []
+    var cursors: [Int64?] = []
+    var replayed: [WebhookID] = []
+    var failure: StoreError?
+    /// How many changes of a webhook are beaten by another one.
+    var staleReplacements = 0
+  }
+
+  let state = Mutex(State())
+
+  func with<Value: Sendable>(_ read: (inout sending State) -> sending Value) -> Value { state.withLock(read) }
+
+  private func check() throws(StoreError) {
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+  }
+
+  func publish(_ requests: [PublishRequest]) async throws(StoreError) -> [PublishOutcome] {
+    try check()
+    return state.withLock { state in
+      requests.map { request in
+        let earlier = request.id.flatMap { id in state.published.first { $0.id == id } }
+        if earlier == nil { state.published.append(request) }
+        let isSame = earlier?.data == request.data
+        return PublishOutcome(
+          id: request.id ?? EventID(stored: "evt_made"), deliveries: 2,
+          verdict: earlier == nil ? .accepted : isSame ? .duplicate : .conflict)
+      }
+    }
+  }
+
+  func webhooks() -> [Webhook] { state.withLock { $0.webhooks } }
+
+  func webhook(_ id: WebhookID) -> Webhook? { webhooks().first { $0.id == id } }
+
+  func add(_ webhook: Webhook) async throws(StoreError) {
+    try check()
+    state.withLock { $0.webhooks.append(webhook) }
+  }
+
+  func replace(_ webhook: Webhook) async throws(StoreError) {
+    try check()
+    let isStale = state.withLock { state in
+      guard state.staleReplacements == 0, let index = state.webhooks.firstIndex(where: { $0.id == webhook.id }),
+        state.webhooks[index].revision + 1 == webhook.revision
+      else {
+        state.staleReplacements -= 1
+        return true
+      }
+      state.webhooks[index] = webhook
+      return false
+    }
+    if isStale { throw StoreError(.stale, "another change came first") }
+  }
+
+  func remove(_ id: WebhookID) async throws(StoreError) {
+    state.withLock { state in state.webhooks.removeAll { $0.id == id } }
+  }
+
+  func check(_ pipeline: [PipelineStage]) async throws(PipelineError) {
+    for (index, stage) in pipeline.enumerated() {
+      if case .script(let source) = stage, source.contains("syntax error") {
+        throw PipelineError(stage: index, message: "line 3: unexpected symbol")
+      }
+    }
+  }
+
+  func event(_ id: EventID) async throws(StoreError) -> Event? { state.withLock { $0.events.first { $0.id == id } } }
+
+  func events(_ filter: EventFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Event] {
+    state.withLock { state in
+      state.eventFilters.append(filter)
+      return Array(state.events.filter { $0.key.key < cursor ?? .max }.sorted { $0.key > $1.key }.prefix(limit))
+    }
+  }
+
+  func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
+    state.withLock { $0.records.first { $0.delivery.id == id } }
+  }
+
+  func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery] {
+    state.withLock { state in
+      state.filters.append(filter)
+      return Array(state.records.map(\.delivery).filter { $0.id.key < cursor ?? .max }.sorted { $0.id > $1.id }.prefix(limit))
+    }
+  }
+
+  func replay(_ id: DeliveryID, at now: Timestamp) async throws(StoreError) -> ReplayResult {
+    try check()
+    guard let record = try await delivery(id) else { return .unknown }
+    return record.delivery.state.isOpen ? .refused(record.delivery.state) : .queued(record.delivery.webhookID)
+  }
+
+  func checkHealth() async throws(StoreError) { try check() }
+}
+
+/// A clock that stands still.
+struct StoppedClock: TimeSource {
+  let time = Timestamp(microseconds: 1_776_076_200_000_000)
+  func now() -> Timestamp { time }
+  func sleep(until deadline: Timestamp) async throws {}
+}
+
+/// An answer, its JSON already read.
+struct Answer {
+  let status: Int
+  let headers: HTTPFields
+  let text: String
+  let json: JSONValue
+
+  /// The code of an error answer.
+  var code: String? { json["error"]?["code"]?.stringValue }
+  /// The field that an error answer is about.
+  var field: String? { json["error"]?["field"]?.stringValue }
+  /// The message of an error answer.
+  var message: String { json["error"]?["message"]?.stringValue ?? "" }
+  /// The names of the members, in order.
+  var keys: [String] { json.members?.map(\.key) ?? [] }
+}
+
+/// One API with its own doubles.
+struct TestGateway {
+  static let key = "0123456789abcdef"
+
+  let backend = Backend()
+  let ids = IDGenerator(time: StoppedClock(), random: SystemRandom())
+  var allowed: [AddressRange] = []
+  var limits = APILimits()
+
+  func api() -> TidehookAPI {
+    TidehookAPI(
+      publisher: backend, registry: backend, pipelines: backend, history: backend, egress: EgressPolicy(allowed: allowed),
+      secrets: SecretSource(
+        generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
+        standardForm: { "whsec_<\($0.revealed)>" }),
+      isAuthorized: { $0 == Self.key }, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: StoppedClock(), ids: ids,
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
+  }
+
+  /// Sends one request in process and reads the answer.
+  func send(
+    _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, headers: HTTPFields = [:], key: String? = "Bearer \(Self.key)"
+  ) async throws -> Answer {
+    try await send(method, path, bytes: body.map { Array($0.utf8) }, headers: headers, key: key)
+  }
+
+  /// Sends one request in process and reads the answer.
+  func send(
+    _ method: HTTPRequest.Method, _ path: String, bytes: [UInt8]?, headers: HTTPFields = [:], key: String? = "Bearer \(Self.key)"
+  ) async throws -> Answer {
+    var fields = headers
+    if let key { fields[.authorization] = key }
+    let body = bytes.map { ByteBuffer(bytes: $0) }
+    let sent = fields
+    return try await api().application(host: "127.0.0.1", port: 0).test(.router) { client in
+      try await client.execute(uri: path, method: method, headers: sent, body: body) { response in
+        let bytes = Array(response.body.readableBytesView)
+        let json = bytes.isEmpty ? JSONValue.null : try JSONValue(parsing: bytes)
+        return Answer(
+          status: response.status.code, headers: response.headers, text: String(decoding: bytes, as: UTF8.self), json: json)
+      }
+    }
+  }
+
+  /// Registers a webhook and returns its id.
+  func makeWebhook(_ extra: String = "") async throws -> String {
+    let answer = try await send(.post, "/v1/webhooks", #"{"url":"https://example.com/hook","events":["memory.created"]\#(extra)}"#)
+    return answer.json["id"]?.stringValue ?? ""
+  }
+}

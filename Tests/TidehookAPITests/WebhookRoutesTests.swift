@@ -1,0 +1,134 @@
+import HTTPTypes
+import Testing
+import TidehookAPI
+import TidehookCore
+
+@Suite struct WebhookRoutesTests {
+  /// The seed's request but for host and key.
+  static let seed = #"""
+    {
+      "url": "https://your-app.com/webhooks/rem",
+      "events": ["memory.created", "memory.updated"],
+      "namespace": "my-project",
+      "secret": "your-webhook-secret"
+    }
+    """#
+
+  @Test func aNewWebhookIsShownWholeButForAGivenSecret() async throws {
+    let gateway = TestGateway()
+    let answer = try await gateway.send(.post, "/v1/webhooks", Self.seed, headers: [.contentType: "application/json"])
+    #expect(answer.status == 201)
+    #expect(
+      answer.keys == [
+        "id", "name", "url", "events", "namespace", "active", "pipeline", "signing", "headers", "retry", "timeout_secs", "max_in_flight",
+        "revision", "created_at", "updated_at", "standard_secret",
+      ])
+    #expect(answer.json["name"] == "your-app.com")
+    #expect(answer.json["url"] == "https://your-app.com/webhooks/rem")
+    #expect(answer.json["signing"] == ["rem", "standard"])
+    #expect(answer.json["standard_secret"] == "whsec_<your-webhook-secret>")
+    #expect(answer.text.contains(#""retry":{"max_retries":3,"initial_delay_secs":5,"multiplier":6,"max_delay_secs":3600,"jitter":0.2}"#))
+    #expect(gateway.backend.webhooks().first?.secret == Secret("your-webhook-secret"))
+  }
+
+  @Test func aSecretThatTidehookMadeIsShownOnce() async throws {
+    let gateway = TestGateway()
+    let created = try await gateway.send(.post, "/v1/webhooks", #"{"url":"https://example.com","events":["*"]}"#)
+    #expect(created.json["secret"] == "whsec_bWFkZQ==")
+    #expect(created.json["standard_secret"] == nil)
+    let id = try #require(created.json["id"]?.stringValue)
+    let shown = try await gateway.send(.get, "/v1/webhooks/\(id)")
+    #expect(shown.status == 200)
+    #expect(shown.json["secret"] == nil)
+    #expect(shown.keys.count == 15)
+  }
+
+  @Test func everyFieldIsTaken() async throws {
+    let gateway = TestGateway()
+    let body = #"""
+      {"url":"https://example.com","events":["memory_add","memory.created","task.*"],"namespace":null,"name":"Slack","active":false,
+       "script":"function filter() return true end","signing":[],"headers":{"X-Team":" core "},
+       "retry":{"max_retries":7,"initial_delay_secs":0.25},"timeout_secs":2.5,"max_in_flight":3}
+      """#
+    let answer = try await gateway.send(.post, "/v1/webhooks", body)
+    #expect(answer.status == 201)
+    #expect(answer.json["events"] == ["memory.created", "task.*"])
+    #expect(answer.json["namespace"] == .null)
+    #expect(answer.json["active"] == false)
+    #expect(answer.json["script"] == "function filter() return true end")
+    #expect(answer.json["pipeline"]?[0]?["script"] == "function filter() return true end")
+    #expect(answer.json["headers"] == ["X-Team": "core"])
+    #expect(answer.text.contains(#""retry":{"max_retries":7,"initial_delay_secs":0.25,"multiplier":6"#))
+    #expect(answer.text.contains(#""timeout_secs":2.5,"max_in_flight":3"#))
+  }
+
+  @Test func listsArePaged() async throws {
+    let gateway = TestGateway()
+    for _ in 0..<3 { _ = try await gateway.makeWebhook() }
+    let first = try await gateway.send(.get, "/v1/webhooks?limit=2")
+    #expect(first.keys == ["data", "next_cursor"])
+    #expect(first.json["data"]?.elements?.count == 2)
+    let cursor = try #require(first.json["next_cursor"]?.stringValue)
+    let second = try await gateway.send(.get, "/v1/webhooks?limit=2&cursor=\(cursor)")
+    #expect(second.json["data"]?.elements?.count == 1)
+    #expect(second.json["next_cursor"] == .null)
+  }
+
+  @Test func aChangeTouchesOnlyWhatItNames() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook(#","retry":{"max_retries":7},"script":"return {}""#)
+    let changed = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"retry":{"jitter":0},"script":null,"active":false}"#)
+    #expect(changed.status == 200)
+    #expect(changed.json["revision"] == 2)
+    #expect(changed.text.contains(#""max_retries":7"#) && changed.text.contains(#""jitter":0}"#))
+    #expect(changed.json["pipeline"] == [])
+    #expect(changed.json["url"] == "https://example.com/hook")
+    #expect(changed.json["secret"] == nil && changed.json["standard_secret"] == nil)
+  }
+
+  @Test func aChangeThatChangesNothingKeepsTheRevision() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    let same = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"events":["memory.created"],"namespace":null}"#)
+    #expect(same.status == 200)
+    #expect(same.json["revision"] == 1)
+  }
+
+  @Test func aChangeThatCameSecondIsRepeatedOnce() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    gateway.backend.with { $0.staleReplacements = 1 }
+    #expect(try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"a"}"#).status == 200)
+    gateway.backend.with { $0.staleReplacements = 2 }
+    let refused = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"b"}"#)
+    #expect(refused.status == 409 && refused.code == "conflict")
+  }
+
+  @Test func aSecretIsReplacedByANewOne() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook(#","secret":"old""#)
+    let reset = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"secret":null}"#)
+    #expect(reset.json["secret"] == "whsec_bWFkZQ==")
+    let given = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"secret":"new"}"#)
+    #expect(given.json["secret"] == nil)
+    #expect(given.json["standard_secret"] == "whsec_<new>")
+    #expect(given.json["revision"] == 3)
+  }
+
+  @Test func aDeletedWebhookIsGone() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    let deleted = try await gateway.send(.delete, "/v1/webhooks/\(id)")
+    #expect(deleted.status == 204 && deleted.text.isEmpty)
+    #expect(try await gateway.send(.get, "/v1/webhooks/\(id)").status == 404)
+    #expect(try await gateway.send(.delete, "/v1/webhooks/\(id)").status == 404)
+  }
+
+  @Test func anAllowedDestinationIsTaken() async throws {
+    let gateway = TestGateway(allowed: [try AddressRange(parsing: "127.0.0.0/8")])
+    for host in ["127.0.0.1:8080", "localhost:3000"] {
+      let answer = try await gateway.send(.post, "/v1/webhooks", #"{"url":"http://\#(host)/","events":["*"]}"#)
+      #expect(answer.status == 201, "\(host)")
+    }
+  }
+}
