@@ -23,7 +23,7 @@ public struct SigningSecret: Sendable, Hashable {
 
   /// Makes a secret of 32 bytes from OpenSSL's generator, in the form of Standard Webhooks: `whsec_` and base64.
   public static func generate() throws(SigningError) -> SigningSecret {
-    SigningSecret(generatedFrom: try SystemRandom.bytes(count: generatedByteCount))
+    SigningSecret(generatedFrom: try SecureRandom.bytes(count: generatedByteCount))
   }
 
   /// Makes a secret of 32 bytes from `random`, for tests that need the same secret each time.

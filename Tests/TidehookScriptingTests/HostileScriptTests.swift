@@ -1,4 +1,5 @@
 import Testing
+import TidehookCore
 import TidehookScripting
 
 @Suite struct HostileScriptTests {

@@ -1,4 +1,5 @@
 import Testing
+import TidehookCore
 import TidehookScripting
 
 @Suite struct LuaRuntimeTests {
@@ -17,7 +18,7 @@ import TidehookScripting
       script, event: #"{"data":{"content":"We decided to use Redis for caching","tags":["architecture"]}}"#,
       context: #"{"options":{"team":"core"}}"#)
     #expect(tagged.summary == #"{"text":"New architecture decision stored:\nWe decided to use Redis for caching"}"#)
-    #expect(tagged.overrides == RequestOverrides(headers: [.init(name: "X-Team", value: "core")], contentType: "application/json"))
+    #expect(tagged.overrides == RequestOverrides(headers: [HeaderField("X-Team", "core")], contentType: "application/json"))
     let untagged = await fixture.run(script, event: #"{"data":{"content":"x","tags":[]}}"#)
     #expect(untagged.summary == "dropped: filter returned false")
   }
@@ -120,7 +121,7 @@ import TidehookScripting
     #expect(
       result.overrides
         == RequestOverrides(
-          method: "PUT", url: "https://example.com/a?b", headers: [.init(name: "X-A", value: "a\tb"), .init(name: "X-B", value: "2")],
+          method: "PUT", url: "https://example.com/a?b", headers: [HeaderField("X-A", "a\tb"), HeaderField("X-B", "2")],
           contentType: "text/plain"))
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TidehookCore
 import TidehookScripting
 
 /// A runtime with one thread; tests that look at what a call leaves behind need all calls on the same interpreter.

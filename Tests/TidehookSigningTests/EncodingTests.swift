@@ -1,4 +1,5 @@
 import Testing
+import TidehookCore
 import TidehookSigning
 
 @Suite struct EncodingTests {
@@ -52,9 +53,9 @@ import TidehookSigning
   }
 
   @Test func randomBytesAreNotRepeated() throws {
-    var random = SystemRandom()
-    #expect(try SystemRandom.bytes(count: 32) != SystemRandom.bytes(count: 32))
+    var random = SecureRandom()
+    #expect(try SecureRandom.bytes(count: 32) != SecureRandom.bytes(count: 32))
     #expect(random.next() != random.next())
-    #expect(try SystemRandom.bytes(count: 0).isEmpty)
+    #expect(try SecureRandom.bytes(count: 0).isEmpty)
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import TidehookCore
 import TidehookSigning
 
 @Suite struct SignatureVerifierTests {

@@ -22,7 +22,7 @@ enum AdminKey {
       guard isAcceptable(kept) else { throw SettingError(description: "\(path) must hold \(expectation); delete it to get a new key") }
       return kept
     }
-    let key = "thk_" + Hex.encode(try TidehookSigning.SystemRandom.bytes(count: 24))
+    let key = "thk_" + Hex.encode(try SecureRandom.bytes(count: 24))
     try write(key, to: path)
     Terminal.standardError.write("admin key, kept in \(path): \(key)\n")
     return key

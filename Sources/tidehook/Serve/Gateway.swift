@@ -21,7 +21,7 @@ struct Gateway {
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
     raiseDescriptorLimit()
-    let ids = IDGenerator(time: SystemTime(), random: TidehookCore.SystemRandom())
+    let ids = IDGenerator(time: SystemTime(), random: SystemRandom())
     let store = try SQLStore.open(folder: settings.dataFolder, durability: settings.durability, ids: ids, logger: logger)
     let key = try AdminKey.resolve(given: settings.apiKey, dataFolder: settings.dataFolder)
     let group = MultiThreadedEventLoopGroup.singleton
@@ -33,7 +33,7 @@ struct Gateway {
     let pipelines = ScriptPipelines(runtime: runtime)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
-      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: TidehookCore.SystemRandom())
+      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: SystemRandom())
     let engine = DeliveryEngine(
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)

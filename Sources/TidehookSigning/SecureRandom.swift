@@ -3,7 +3,7 @@
 import COpenSSL
 
 /// OpenSSL's random generator, seeded by the system.
-public struct SystemRandom: RandomNumberGenerator, Sendable {
+public struct SecureRandom: RandomNumberGenerator, Sendable {
   /// Makes a generator; all share OpenSSL's state, which belongs to the thread.
   public init() {}
 
