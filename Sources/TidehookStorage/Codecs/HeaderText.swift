@@ -6,16 +6,15 @@ import TidehookCore
 enum HeaderText {
   /// One line for each header. A line break inside a value, which HTTP does not allow, becomes a space (RFC 9110, section 5.5).
   static func write(_ headers: [HeaderField]) -> String {
-    var text: [UInt8] = []
+    var text = ""
     text.reserveCapacity(headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 3 })
     for header in headers {
-      appendLine(header.name, to: &text)
-      text.append(UInt8(ascii: ":"))
-      text.append(UInt8(ascii: " "))
-      appendLine(header.value, to: &text)
-      text.append(UInt8(ascii: "\n"))
+      text += onOneLine(header.name)
+      text += ": "
+      text += onOneLine(header.value)
+      text += "\n"
     }
-    return String(decoding: text, as: UTF8.self)
+    return text
   }
 
   /// Reads what ``write(_:)`` wrote.
@@ -26,7 +25,10 @@ enum HeaderText {
     }
   }
 
-  private static func appendLine(_ part: String, to text: inout [UInt8]) {
-    for byte in part.utf8 { text.append(byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") ? UInt8(ascii: " ") : byte) }
+  private static func onOneLine(_ part: String) -> String {
+    var part = part
+    let isClean = part.withUTF8 { utf8 in utf8.allSatisfy { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") } }
+    guard !isClean else { return part }
+    return String(decoding: part.utf8.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
   }
 }

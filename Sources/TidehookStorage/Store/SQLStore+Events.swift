@@ -6,11 +6,12 @@ extension SQLStore: EventStore {
   /// Commits events and their deliveries, all in one transaction, and returns when they are on disk.
   public func append(_ events: [NewEvent]) async throws(StoreError) -> [AppendResult] {
     let weight = events.reduce(0) { $0 + $1.event.payload.count + 256 * (1 + $1.deliveries.count) }
-    let node = node
+    // Encoded here, on the caller's thread: the writer's time is everybody's.
+    let rows = events.map { EventRows($0, node: node) }
     return try await writer.write("cannot store \(events.count) events", weight: weight) { connection in
       var results: [AppendResult] = []
-      results.reserveCapacity(events.count)
-      for event in events { results.append(try Self.append(event, connection, node)) }
+      results.reserveCapacity(rows.count)
+      for row in rows { results.append(try Self.append(row, connection)) }
       return results
     }
   }
@@ -28,30 +29,10 @@ extension SQLStore: EventStore {
     VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, $9, $9)
     """)
 
-  private static func append(_ new: NewEvent, _ connection: any SQLConnection, _ node: Int64) throws(SQLFailure) -> AppendResult {
-    let event = new.event
-    let inserted = try connection.execute(
-      insertEvent,
-      [
-        .key(event.key), .entropy(event.key), .text(event.id.rawValue), SQLValue(new.idempotencyKey), .text(event.type.name),
-        .text(event.namespace.name), .time(event.timestamp), .time(event.acceptedAt), .bytes(event.payload),
-      ])
-    guard inserted == 1 else { return try compare(new, connection) }
-    for delivery in new.deliveries { try insert(delivery, of: event, connection, node) }
+  private static func append(_ rows: EventRows, _ connection: any SQLConnection) throws(SQLFailure) -> AppendResult {
+    guard try connection.execute(insertEvent, rows.event) == 1 else { return try compare(rows.source, connection) }
+    for delivery in rows.deliveries { try connection.execute(insertDelivery, delivery) }
     return .stored
-  }
-
-  private static func insert(
-    _ delivery: NewDelivery, of event: Event, _ connection: any SQLConnection, _ node: Int64
-  ) throws(SQLFailure) {
-    let isOpen = delivery.state.isOpen
-    try connection.execute(
-      insertDelivery,
-      [
-        .key(delivery.id.value), .entropy(delivery.id.value), .key(event.key), .key(delivery.webhook.value),
-        .integer(delivery.state.code), delivery.state == .held ? .text("the webhook is inactive") : .null,
-        isOpen ? .time(event.acceptedAt) : .null, isOpen && delivery.isLeased ? .integer(node) : .null, .time(event.acceptedAt),
-      ])
   }
 
   private static let eventWithID = SQLStatement(
@@ -77,5 +58,29 @@ extension SQLStore: EventStore {
     guard known.isSame else { return .conflict(with: known.id) }
     let count = try connection.first(deliveryCount, [.integer(known.key)]) { Int($0.integer(0)) }
     return .duplicate(of: known.id, deliveries: count ?? 0)
+  }
+}
+
+/// An event and its deliveries as the values of their rows.
+private struct EventRows: Sendable {
+  let source: NewEvent
+  let event: [SQLValue]
+  let deliveries: [[SQLValue]]
+
+  init(_ new: NewEvent, node: Int64) {
+    let event = new.event
+    self.source = new
+    self.event = [
+      .key(event.key), .entropy(event.key), .text(event.id.rawValue), SQLValue(new.idempotencyKey), .text(event.type.name),
+      .text(event.namespace.name), .time(event.timestamp), .time(event.acceptedAt), .bytes(event.payload),
+    ]
+    self.deliveries = new.deliveries.map { delivery in
+      let isOpen = delivery.state.isOpen
+      return [
+        .key(delivery.id.value), .entropy(delivery.id.value), .key(event.key), .key(delivery.webhook.value),
+        .integer(delivery.state.code), delivery.state == .held ? .text("the webhook is inactive") : .null,
+        isOpen ? .time(event.acceptedAt) : .null, isOpen && delivery.isLeased ? .integer(node) : .null, .time(event.acceptedAt),
+      ]
+    }
   }
 }

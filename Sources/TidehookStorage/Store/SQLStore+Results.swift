@@ -25,11 +25,13 @@ extension SQLStore {
   /// - Throws: `stale`, having written nothing, when this node does not hold the delivery (any more): whoever holds it decides;
   ///   `closed` when the store closed before the disk took it.
   public func record(_ completed: CompletedDelivery) async throws(StoreError) {
-    let (id, node) = (completed.id, node)
+    // Encoded here, on the caller's thread: the writer's time is everybody's.
+    let change = Self.values(of: completed, node)
+    let attempt = completed.attempt.map { Self.values(of: $0, completed.id) }
+    let id = completed.id
     return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
-      let held = try connection.execute(Self.finish, Self.values(of: completed, node))
-      guard held == 1 else { throw StoreError(.stale, "this node does not hold it") }
-      if let attempt = completed.attempt { try connection.execute(Self.insertAttempt, Self.values(of: attempt, id)) }
+      guard try connection.execute(Self.finish, change) == 1 else { throw StoreError(.stale, "this node does not hold it") }
+      if let attempt { try connection.execute(Self.insertAttempt, attempt) }
     }
   }
 
@@ -50,7 +52,7 @@ extension SQLStore {
 
   private static func values(of attempt: Attempt, _ delivery: DeliveryID) -> [SQLValue] {
     let (phases, request, response) = (attempt.phases, attempt.request, attempt.response)
-    let body = response?.body.prefix(keptResponseBytes)
+    let body = response.map { $0.body.count > keptResponseBytes ? Array($0.body[..<keptResponseBytes]) : $0.body }
     return [
       .key(attempt.id.value), .entropy(attempt.id.value), .integer(delivery.key), .integer(Int64(attempt.number)),
       .integer(attempt.trigger.code), .integer(Int64(attempt.revision)), .time(attempt.startedAt),
@@ -58,7 +60,7 @@ extension SQLStore {
       SQLValue(phases?.firstByteMicroseconds), SQLValue(phases?.totalMicroseconds), SQLValue(attempt.failure?.kind.rawValue),
       SQLValue(attempt.failure?.message), SQLValue(request?.method), SQLValue(request?.url),
       SQLValue((request?.headers).map(HeaderText.write)), SQLValue(request?.body), SQLValue((response?.status).map(Int64.init)),
-      SQLValue((response?.headers).map(HeaderText.write)), SQLValue(body.map { Array($0) }),
+      SQLValue((response?.headers).map(HeaderText.write)), SQLValue(body),
       SQLValue(response.map { $0.isTruncated || $0.body.count > keptResponseBytes ? 1 : 0 }),
       attempt.log.isEmpty ? .null : .text(attempt.log),
     ]

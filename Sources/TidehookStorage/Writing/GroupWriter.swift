@@ -11,6 +11,7 @@ struct GroupWriter: Sendable {
   let logger: Logger
 
   private var trouble = DiskTrouble()
+  private var lastFailure = SQLFailure(.full, "no space is left")
   /// Writes that must not be lost and wait for the disk.
   private var kept: [WriteJob] = []
 
@@ -56,7 +57,7 @@ struct GroupWriter: Sendable {
   /// Writes what came and what was kept; while the disk is in trouble, only as often as that makes sense.
   private mutating func write(_ jobs: [WriteJob], _ connection: any SQLConnection) {
     guard trouble.refuses(at: .now) else { return writeNow(jobs, connection) }
-    let results = refuse(jobs, StoreError(.full, "no space is left on the data folder's disk"))
+    let results = refuse(jobs)
     if kept.isEmpty, !results.isEmpty {
       writeNow(results, connection)
     } else {
@@ -64,9 +65,10 @@ struct GroupWriter: Sendable {
     }
   }
 
-  /// Refuses what can be refused and returns the rest.
-  private func refuse(_ jobs: [WriteJob], _ error: StoreError) -> [WriteJob] {
-    jobs.filter { job in
+  /// Refuses what can be refused, for the reason of the last failure, and returns the rest.
+  private func refuse(_ jobs: [WriteJob]) -> [WriteJob] {
+    let error = lastFailure.storeError("the database cannot be written")
+    return jobs.filter { job in
       switch job.persistence {
       case .refusable: job.fail(error)
       case .kept: return true
@@ -81,7 +83,7 @@ struct GroupWriter: Sendable {
     do {
       try commit(group, connection)
       noteSuccess(of: group)
-    } catch  where error.isPassing {
+    } catch let error where error.isPassing {
       keep(group, connection, after: error)
     } catch {
       for job in group { writeAlone(job, connection) }
@@ -120,7 +122,7 @@ struct GroupWriter: Sendable {
   private mutating func writeAlone(_ job: WriteJob, _ connection: any SQLConnection) {
     do {
       try commit([job], connection)
-    } catch  where error.isPassing {
+    } catch let error where error.isPassing {
       keep([job], connection, after: error)
     } catch {
       job.fail(error.storeError("the database refused it"))
@@ -129,7 +131,8 @@ struct GroupWriter: Sendable {
 
   /// The disk is full: refuses what can be refused, then tries the rest by itself, which is less, and else keeps it.
   private mutating func keep(_ group: [WriteJob], _ connection: any SQLConnection, after failure: SQLFailure) {
-    let results = refuse(group, failure.storeError("the database cannot be written"))
+    lastFailure = failure
+    let results = refuse(group)
     if results.count == group.count || !succeeds(results, connection) { kept += results }
     guard trouble.failed(at: .now) else { return }
     logger.error("the data folder cannot be written: new events are refused, results wait", metadata: ["error": "\(failure)"])
