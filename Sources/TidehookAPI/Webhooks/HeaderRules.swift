@@ -11,7 +11,8 @@ enum HeaderRules {
     return try members.map { member in
       let header = try header(member, path: field.path)
       guard names.insert(header.name.lowercased()).inserted else {
-        throw APIError(.invalidField, "\(field.path): header \(header.name) is given twice", field: field.path)
+        let path = "\(field.path).\(header.name)"
+        throw APIError(.invalidField, "\(path): expected each header once, got it twice", field: path)
       }
       return header
     }

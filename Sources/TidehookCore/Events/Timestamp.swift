@@ -25,9 +25,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   /// The earlier time first.
   public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
-  /// A time that much later.
+  /// A time that much later, or the last one that there is.
   public static func + (time: Self, duration: Duration) -> Self {
-    Timestamp(microseconds: time.microseconds + duration.microseconds)
+    let (sum, isOverflown) = time.microseconds.addingReportingOverflow(duration.microseconds)
+    return Timestamp(microseconds: isOverflown ? (duration < .zero ? .min : .max) : sum)
   }
 }
 

@@ -8,9 +8,6 @@ public final class IDGenerator: Sendable {
   private let random: any RandomSource
   private let last = Mutex<Int64>(0)
 
-  /// 2024-01-01T00:00:00Z in microseconds since 1970.
-  private static let epoch: Int64 = 1_704_067_200_000_000
-
   /// Makes a generator over a clock and a source of random bits.
   public init(time: any TimeSource, random: any RandomSource) {
     self.time = time
@@ -20,12 +17,12 @@ public final class IDGenerator: Sendable {
   /// The next id: greater than every one before it from this generator.
   public func next() -> TimeOrderedID {
     let bits = random.bits()
-    let now = max(0, time.now().microseconds - Self.epoch) << 12
+    let now = TimeOrderedID.key(at: time.now())
     let key = last.withLock { last in
       // A random start within the microsecond keeps two nodes on one database apart.
       last = max(last + 1, now | Int64(bits & 0x7FF))
       return last
     }
-    return TimeOrderedID(key: key, entropy: random.bits())
+    return TimeOrderedID(key: key, entropy: bits)
   }
 }

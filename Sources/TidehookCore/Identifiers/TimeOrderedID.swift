@@ -15,6 +15,15 @@ public struct TimeOrderedID: Sendable, Hashable, Comparable {
     self.entropy = entropy
   }
 
+  /// 2024-01-01T00:00:00Z in microseconds since 1970.
+  private static let epoch: Int64 = 1_704_067_200_000_000
+
+  /// The smallest key of a time; times that keys cannot hold count as the first or the last one.
+  public static func key(at time: Timestamp) -> Int64 {
+    let (offset, isOverflown) = time.microseconds.subtractingReportingOverflow(epoch)
+    return min(max(0, isOverflown ? 0 : offset), Int64.max >> 12) << 12
+  }
+
   /// Ordered by key, that is by time.
   public static func < (left: Self, right: Self) -> Bool {
     (left.key, left.entropy) < (right.key, right.entropy)

@@ -1,5 +1,7 @@
 // The only sources of time and randomness: both are passed in, so that tests decide what they say.
 
+import Synchronization
+
 /// Tells the time and waits for it.
 public protocol TimeSource: Sendable {
   /// The wall clock. It may jump, in both directions.
@@ -37,14 +39,22 @@ extension RandomSource {
   public func unit() -> Double { Double(bits() >> 11) * 0x1p-53 }
 }
 
-/// The system's random generator (`getrandom`), as good as cryptography needs.
-public struct SystemRandom: RandomSource {
-  /// Makes the source.
+/// The system's random generator (`getrandom`), as good as cryptography needs. Bits are fetched in blocks, since each id takes some.
+public final class SystemRandom: RandomSource {
+  private static let blockSize = 256
+  private let block = Mutex<[UInt64]>([])
+
+  /// Makes the source; share one.
   public init() {}
 
-  /// 64 random bits.
+  /// 64 random bits, given out only once.
   public func bits() -> UInt64 {
-    var generator = SystemRandomNumberGenerator()
-    return generator.next()
+    block.withLock { block in
+      if block.isEmpty {
+        var generator = SystemRandomNumberGenerator()
+        block = (0..<Self.blockSize).map { _ in generator.next() }
+      }
+      return block.removeLast()
+    }
   }
 }

@@ -21,19 +21,20 @@ struct Gateway {
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
     raiseDescriptorLimit()
-    let ids = IDGenerator(time: SystemTime(), random: SystemRandom())
+    let random = SystemRandom()
+    let ids = IDGenerator(time: SystemTime(), random: random)
     let store = try SQLStore.open(folder: settings.dataFolder, durability: settings.durability, ids: ids, logger: logger)
     let key = try AdminKey.resolve(given: settings.apiKey, dataFolder: settings.dataFolder)
     let group = MultiThreadedEventLoopGroup.singleton
     let policy = EgressPolicy(allowed: settings.allowedDestinations)
     // Lanes bound what is under way; webhooks of one origin must not wait for each other's connections.
     let client = try HTTPDeliveryClient(
-      eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096))
+      eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
     let pipelines = ScriptPipelines(runtime: runtime)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
-      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: SystemRandom())
+      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: random)
     let engine = DeliveryEngine(
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
