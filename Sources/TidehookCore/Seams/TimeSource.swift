@@ -1,5 +1,6 @@
 // The only sources of time and randomness: both are passed in, so that tests decide what they say.
 
+import Glibc
 import Synchronization
 
 /// Tells the time and waits for it.
@@ -41,7 +42,7 @@ extension RandomSource {
 
 /// The system's random generator (`getrandom`), as good as cryptography needs. Bits are fetched in blocks, since each id takes some.
 public final class SystemRandom: RandomSource {
-  private static let blockSize = 256
+  private static let blockSize = 32
   private let block = Mutex<[UInt64]>([])
 
   /// Makes the source; share one.
@@ -50,11 +51,17 @@ public final class SystemRandom: RandomSource {
   /// 64 random bits, given out only once.
   public func bits() -> UInt64 {
     block.withLock { block in
-      if block.isEmpty {
-        var generator = SystemRandomNumberGenerator()
-        block = (0..<Self.blockSize).map { _ in generator.next() }
-      }
+      if block.isEmpty { block = Self.fetch() }
       return block.removeLast()
     }
+  }
+
+  /// One system call for the whole block: getentropy(3) gives up to 256 bytes at once; should it fail, the slow way.
+  private static func fetch() -> [UInt64] {
+    var values = [UInt64](repeating: 0, count: blockSize)
+    let size = values.count * MemoryLayout<UInt64>.size
+    if values.withUnsafeMutableBytes({ getentropy($0.baseAddress, size) }) == 0 { return values }
+    var generator = SystemRandomNumberGenerator()
+    return values.map { _ in generator.next() }
   }
 }

@@ -44,7 +44,9 @@ struct Gateway {
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     try await registrar.load()
-    try await serve(api, engine: engine, registrar: registrar)
+    try await withTaskExecutorPreference(EventLoopsExecutor(group)) {
+      try await serve(api, engine: engine, registrar: registrar)
+    }
     await client.shutdown()
     runtime.shutdown()
     try await store.close()
