@@ -130,11 +130,15 @@ public struct Exchange: Sendable {
   public var result: Result<ReceivedResponse, AttemptFailure>
   /// Where the time went.
   public var phases: ExchangePhases
+  /// Whether the sender ended it (a cancelled task, a client that shuts down): `result` is then a failure that says nothing
+  /// about the receiver, and is not recorded as an attempt.
+  public var isCancelled: Bool
 
-  /// Makes an outcome.
-  public init(_ result: Result<ReceivedResponse, AttemptFailure>, phases: ExchangePhases) {
+  /// Makes an outcome; one that ran its course unless told otherwise.
+  public init(_ result: Result<ReceivedResponse, AttemptFailure>, phases: ExchangePhases, isCancelled: Bool = false) {
     self.result = result
     self.phases = phases
+    self.isCancelled = isCancelled
   }
 }
 

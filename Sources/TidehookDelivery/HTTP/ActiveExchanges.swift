@@ -35,6 +35,11 @@ final class ActiveExchanges {
     exchanges.removeLast()
   }
 
+  /// Those for which the condition holds at the moment.
+  func all(where condition: (PendingExchange) -> Bool) -> [PendingExchange] {
+    exchanges.filter(condition)
+  }
+
   func first(with ticket: ExchangeTicket) -> PendingExchange? {
     exchanges.first { $0.ticket === ticket }
   }
@@ -58,7 +63,7 @@ final class ActiveExchanges {
     timerDeadline = .distantFuture
     timer = nil
     let now = NIODeadline.now()
-    for exchange in exchanges.filter({ $0.deadline <= now }) { onExpiry(exchange) }
+    for exchange in all(where: { $0.deadline <= now }) { onExpiry(exchange) }
     guard let next = exchanges.map(\.deadline).min() else { return }
     watch(max(next, now + Self.granularity))
   }

@@ -48,8 +48,8 @@ final class ConnectionShard {
 
   func start(_ request: SignedRequest, ticket: ExchangeTicket, continuation: CheckedContinuation<Exchange, Never>) {
     let exchange = PendingExchange(request, ticket: ticket, continuation: continuation)
-    if isShuttingDown { return exchange.resume(.failure(AttemptFailure(.connect, "the delivery client is shut down"))) }
-    if ticket.isCancelled { return exchange.resume(.failure(.cancelled)) }
+    if isShuttingDown { return exchange.resume(.failure(.shutDown), isCancelled: true) }
+    if ticket.isCancelled { return exchange.resume(.failure(.cancelled), isCancelled: true) }
     if active.isEmpty { active.onExpiry = { [unowned self] in giveUp($0, $0.expiryFailure()) } }
     active.add(exchange)
     let origin = origin(for: request.url.origin)
@@ -63,7 +63,7 @@ final class ConnectionShard {
   }
 
   func cancel(_ ticket: ExchangeTicket) {
-    if let exchange = active.first(with: ticket) { giveUp(exchange, .cancelled) }
+    if let exchange = active.first(with: ticket) { giveUp(exchange, .cancelled, isCancelled: true) }
   }
 
   /// Takes no more requests, closes what is idle, and answers once the last exchange is over.
@@ -72,6 +72,16 @@ final class ConnectionShard {
     shutdownWaiters.append(continuation)
     closeIdle { _ in true }
     completeShutdown()
+  }
+
+  /// Takes no more requests and ends the exchanges under way.
+  func cancelAll() {
+    isShuttingDown = true
+    closeIdle { _ in true }
+    // Those that wait for a connection go first: else each of them would be given the connection of one that ends.
+    for exchange in active.all(where: \.isQueued) + active.all(where: { !$0.isQueued }) {
+      giveUp(exchange, .shutDown, isCancelled: true)
+    }
   }
 
   // MARK: Called by connections and attempts
@@ -86,9 +96,9 @@ final class ConnectionShard {
   }
 
   /// Answers the caller of an exchange.
-  func finish(_ exchange: PendingExchange, _ result: Result<ReceivedResponse, AttemptFailure>) {
+  func finish(_ exchange: PendingExchange, _ result: Result<ReceivedResponse, AttemptFailure>, isCancelled: Bool = false) {
     active.remove(exchange)
-    exchange.resume(result)
+    exchange.resume(result, isCancelled: isCancelled)
     if isShuttingDown { completeShutdown() }
   }
 
@@ -141,9 +151,9 @@ final class ConnectionShard {
     attempt.begin()
   }
 
-  private func giveUp(_ exchange: PendingExchange, _ failure: AttemptFailure) {
+  private func giveUp(_ exchange: PendingExchange, _ failure: AttemptFailure, isCancelled: Bool = false) {
     let stage = exchange.stage
-    finish(exchange, .failure(failure))
+    finish(exchange, .failure(failure), isCancelled: isCancelled)
     let origin = origin(for: exchange.request.url.origin)
     switch stage {
     case .queued:
@@ -203,4 +213,6 @@ final class ConnectionShard {
 extension AttemptFailure {
   /// What a cancelled task is told; nobody records it.
   fileprivate static let cancelled = AttemptFailure(.timeout, "cancelled by the sender")
+  /// What the sender of a request is told that a shutdown ended or came before; nobody records it either.
+  fileprivate static let shutDown = AttemptFailure(.connect, "the delivery client is shut down")
 }

@@ -53,7 +53,8 @@ public final class HTTPDeliveryClient: DeliveryClient, Sendable {
   /// Sends one request and waits for its answer, its failure, or the timeout; never longer than that.
   ///
   /// The total timeout starts here and covers waiting for a free connection. When the calling task is cancelled, the
-  /// connection is closed and a failure comes back at once that is not to be recorded.
+  /// connection is closed and a failure comes back at once, marked as cancelled, that is not to be recorded. So it is for a
+  /// request that is sent after ``shutdown()`` or ``cancelAll()``.
   public func send(_ request: SignedRequest) async -> Exchange {
     let shard = nextShard()
     let ticket = ExchangeTicket()
@@ -75,6 +76,13 @@ public final class HTTPDeliveryClient: DeliveryClient, Sendable {
       }
     }
     await resolver.shutdown()
+  }
+
+  /// Takes no more requests and ends the exchanges under way: their senders get a failure marked as cancelled.
+  ///
+  /// For the end of a drain's time; a ``shutdown()`` that waits then returns soon, and one must still follow otherwise.
+  public func cancelAll() {
+    for shard in shards { shard.run { $0.cancelAll() } }
   }
 
   private func nextShard() -> Shard {

@@ -52,11 +52,14 @@ final class PendingExchange: Equatable {
 
   static func == (left: PendingExchange, right: PendingExchange) -> Bool { left === right }
 
+  /// Whether it waits for a free connection.
+  var isQueued: Bool { if case .queued = stage { true } else { false } }
+
   /// Answers the caller. Called once, by the shard.
-  func resume(_ result: Result<ReceivedResponse, AttemptFailure>) {
+  func resume(_ result: Result<ReceivedResponse, AttemptFailure>, isCancelled: Bool = false) {
     stage = .done
     phases.totalMicroseconds = (NIODeadline.now() - start).microseconds
-    continuation.resume(returning: Exchange(result, phases: phases))
+    continuation.resume(returning: Exchange(result, phases: phases, isCancelled: isCancelled))
   }
 
   /// Notes the first byte of the answer.

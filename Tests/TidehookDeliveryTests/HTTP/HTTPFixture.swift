@@ -90,8 +90,16 @@ actor FixedResolver: AddressResolver {
 /// Never answers until it is shut down.
 actor HangingResolver: AddressResolver {
   private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var observers: [CheckedContinuation<Void, Never>] = []
+
+  /// Waits until it was asked for a name.
+  func isAsked() async {
+    if waiters.isEmpty { await withCheckedContinuation { observers.append($0) } }
+  }
 
   func addresses(of host: String) async throws(AttemptFailure) -> [IPAddress] {
+    for observer in observers { observer.resume() }
+    observers = []
     await withCheckedContinuation { waiters.append($0) }
     throw AttemptFailure(.dns, "too late")
   }
