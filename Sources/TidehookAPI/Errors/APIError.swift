@@ -87,5 +87,13 @@ struct APIError: Error, Sendable, Equatable {
 
 /// Text of a client in quotation marks, cut short, for messages.
 func quoted(_ text: some StringProtocol) -> String {
-  text.count > 64 ? "\"\(text.prefix(64))…\"" : "\"\(text)\""
+  let short = shortened(text, to: 64)
+  return short.utf8.count < text.utf8.count ? "\"\(short)…\"" : "\"\(short)\""
+}
+
+/// The first `count` Unicode scalars of a client's text. Characters would not do: one may consist of any number of scalars.
+func shortened(_ text: some StringProtocol, to count: Int) -> String {
+  var short = String.UnicodeScalarView()
+  short.append(contentsOf: text.unicodeScalars.prefix(count))
+  return String(short)
 }

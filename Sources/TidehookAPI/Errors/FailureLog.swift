@@ -1,11 +1,11 @@
 // Logs failures of ours without letting a flood of requests flood the log.
 
-import Logging
+package import Logging
 import Synchronization
-import TidehookCore
+package import TidehookCore
 
 /// Logs at most one failure of a kind each second, and says how many it left out.
-final class FailureLog: Sendable {
+package final class FailureLog: Sendable {
   private let logger: Logger
   private let time: any TimeSource
   private let kinds = Mutex<[String: Kind]>([:])
@@ -15,7 +15,8 @@ final class FailureLog: Sendable {
     var suppressed = 0
   }
 
-  init(logger: Logger, time: any TimeSource) {
+  /// Makes a log whose seconds are those of `time`.
+  package init(logger: Logger, time: any TimeSource) {
     self.logger = logger
     self.time = time
   }
@@ -24,7 +25,7 @@ final class FailureLog: Sendable {
   /// - Parameters:
   ///   - kind: groups failures of the same cause; no dynamic text.
   ///   - description: what was attempted and what happened.
-  func note(_ kind: String, _ description: String, operation: String) {
+  package func note(_ kind: String, _ description: String, operation: String) {
     guard let suppressed = suppressedIfDue(kind) else { return }
     logger.error(
       "request failed",
@@ -40,7 +41,8 @@ final class FailureLog: Sendable {
         kinds[kind] = Kind(loggedAt: now)
         return 0
       }
-      guard now.microseconds - last.loggedAt.microseconds >= 1_000_000 else {
+      // A clock that went back counts as due: it may take hours to return to the last time.
+      guard now < last.loggedAt || now >= last.loggedAt + .seconds(1) else {
         kinds[kind]?.suppressed += 1
         return nil
       }

@@ -35,7 +35,7 @@ enum EventDecoder {
       case "timestamp": timestamp = try Self.text(value, "timestamp", "an RFC 3339 time like 2026-04-13T10:30:00Z", Self.time)
       default:
         let names = "event (or type), data, id, timestamp, namespace"
-        throw APIError(.unknownField, "unknown field \(quoted(name)), known are \(names)", field: String(name.prefix(128)))
+        throw APIError(.unknownField, "unknown field \(quoted(name)), known are \(names)", field: shortened(name, to: 128))
       }
     }
 

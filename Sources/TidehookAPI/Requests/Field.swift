@@ -93,9 +93,9 @@ struct Fields {
   }
 
   private static func unknown(_ path: String, isReadOnly: Bool, known: [String]) -> APIError {
-    if isReadOnly { return APIError(.readOnlyField, "\(path): cannot be set", field: String(path.prefix(128))) }
+    if isReadOnly { return APIError(.readOnlyField, "\(path): cannot be set", field: shortened(path, to: 128)) }
     let names = known.joined(separator: ", ")
-    return APIError(.unknownField, "unknown field \(quoted(path)), known are \(names)", field: String(path.prefix(128)))
+    return APIError(.unknownField, "unknown field \(quoted(path)), known are \(names)", field: shortened(path, to: 128))
   }
 }
 

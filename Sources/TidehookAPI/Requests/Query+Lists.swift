@@ -19,16 +19,20 @@ extension Query {
   }
 
   static func time(_ text: String, now: Timestamp) -> Timestamp? {
-    if let seconds = seconds(ago: text) { return Timestamp(microseconds: now.microseconds - seconds * 1_000_000) }
+    if let microseconds = microseconds(ago: text) {
+      let (time, isOverflown) = now.microseconds.subtractingReportingOverflow(microseconds)
+      return isOverflown ? nil : Timestamp(microseconds: time)
+    }
     // A plus sign that was not escaped arrives as a space.
     return Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text.replacing(" ", with: "+"))
   }
 
-  private static func seconds(ago text: String) -> Int64? {
-    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (0...1_000_000_000).contains(count)
-    else { return nil }
-    return count * unit
+  /// What `30m` is in microseconds; `nil` for anything else, and for more than 64 bits hold, which is 292 000 years.
+  private static func microseconds(ago text: String) -> Int64? {
+    let units: [Character: Int64] = ["s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0 else { return nil }
+    let (product, isOverflown) = count.multipliedReportingOverflow(by: unit)
+    return isOverflown ? nil : product
   }
 }
 

@@ -39,6 +39,6 @@ struct Query: Sendable {
   private static func unknown(_ name: String, known: [QueryParameter]) -> APIError {
     let names = known.map(\.name).joined(separator: ", ")
     let advice = known.isEmpty ? "this call takes none" : "known are \(names)"
-    return APIError(.unknownParameter, "unknown query parameter \(quoted(name)), \(advice)", field: name)
+    return APIError(.unknownParameter, "unknown query parameter \(quoted(name)), \(advice)", field: shortened(name, to: 128))
   }
 }

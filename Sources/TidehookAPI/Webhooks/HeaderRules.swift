@@ -19,7 +19,7 @@ enum HeaderRules {
   }
 
   private static func header(_ member: JSONValue.Member, path: String) throws -> HeaderField {
-    let field = Field(path: "\(path).\(member.key.prefix(64))", value: member.value)
+    let field = Field(path: "\(path).\(shortened(member.key, to: 64))", value: member.value)
     guard (1...128).contains(member.key.utf8.count), member.key.utf8.allSatisfy(isTokenByte) else {
       throw APIError.unexpected(path, "header names of letters, digits and -", got: quoted(member.key))
     }
