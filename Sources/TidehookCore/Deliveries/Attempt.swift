@@ -45,6 +45,13 @@ public struct Attempt: Sendable {
   }
 }
 
+extension Attempt {
+  /// Roughly how many bytes the record takes besides the event's payload.
+  public var ownBytes: Int {
+    (request?.body?.count ?? 0) + (response?.body.count ?? 0) + log.utf8.count
+  }
+}
+
 /// A request as an attempt records it.
 public struct SentRequest: Sendable {
   /// The method.

@@ -63,6 +63,8 @@ public protocol WebhookStore: Sendable {
   func delete(_ id: WebhookID) async throws(StoreError)
   /// Every webhook, oldest first.
   func webhooks() async throws(StoreError) -> [Webhook]
+  /// Deleted webhooks whose deliveries were not all moved: the process ended, or the disk was full, between the two.
+  func unsettledDeletions() async throws(StoreError) -> [WebhookID]
   /// Moves up to `limit` unclaimed deliveries of a webhook to another state; call it until it returns less.
   /// - Returns: how many were moved.
   func moveDeliveries(

@@ -40,7 +40,7 @@ public struct RetryPolicy: Sendable, Hashable {
     guard attempt <= maxRetries else { return nil }
     let scheduled = min(initialDelaySeconds * pow(multiplier, Double(attempt - 1)), maxDelaySeconds)
     let moved = scheduled * (1 + jitter * (2 * unit - 1))
-    let asked = retryAfter.map { min(Double($0.microseconds) / 1e6, maxDelaySeconds) } ?? 0
-    return .microseconds(Int64(max(moved, asked) * 1e6))
+    let asked = retryAfter.map { Double($0.microseconds) / 1e6 } ?? 0
+    return .microseconds(Int64(min(max(moved, asked), maxDelaySeconds) * 1e6))
   }
 }

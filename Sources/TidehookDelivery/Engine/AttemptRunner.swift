@@ -28,18 +28,23 @@ public struct AttemptRunner: Sendable {
   }
 
   /// Attempts a delivery once and decides what follows.
-  package func attempt(_ delivery: DueDelivery) async -> CompletedDelivery {
+  /// - Returns: `nil` when the exchange was cancelled because the process stops: that is no attempt.
+  package func attempt(_ delivery: DueDelivery) async -> CompletedDelivery? {
     guard let active = directory.active(delivery.webhook) else { return untried(delivery, .webhookDeleted) }
     guard active.webhook.isActive else { return untried(delivery, .webhookInactive) }
     let startedAt = time.now()
     var attempt = Attempt(
       id: AttemptID(ids.next()), number: delivery.attemptCount + 1, trigger: delivery.trigger, revision: active.webhook.revision,
       startedAt: startedAt, durationMicroseconds: 0)
-    let input = await carryOut(&attempt, of: delivery, for: active)
+    guard let input = await carryOut(&attempt, of: delivery, for: active) else { return nil }
     let endedAt = time.now()
     attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
-    let transition = Transition.after(
+    var transition = Transition.after(
       input, attempt: attempt.number - delivery.earlierAttempts, policy: active.webhook.retry, now: endedAt, unit: random.unit())
+    if transition.state == .retrying, directory.active(delivery.webhook) == nil {
+      // The webhook was deleted meanwhile: there is nothing to retry for.
+      transition = Transition.after(.webhookDeleted, attempt: 1, policy: active.webhook.retry, now: endedAt, unit: 0)
+    }
     return CompletedDelivery(id: delivery.id, attempt: attempt, transition: transition, at: endedAt)
   }
 
@@ -49,7 +54,7 @@ public struct AttemptRunner: Sendable {
     return CompletedDelivery(id: delivery.id, attempt: nil, transition: transition, at: now)
   }
 
-  private func carryOut(_ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput {
+  private func carryOut(_ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput? {
     var verdict = PipelineVerdict.send(body: nil, overrides: RequestOverrides())
     if !active.webhook.pipeline.isEmpty {
       let result = await pipelines.run(active.webhook, on: delivery, at: attempt.startedAt)
@@ -69,7 +74,7 @@ public struct AttemptRunner: Sendable {
 
   private func send(
     _ prepared: PreparedRequest, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook
-  ) async -> DeliveryInput {
+  ) async -> DeliveryInput? {
     let body = prepared.ownBody ?? delivery.event.payload
     let signatures: [HeaderField]
     do throws(AttemptFailure) {
@@ -82,6 +87,7 @@ public struct AttemptRunner: Sendable {
       method: prepared.method, url: prepared.url, headers: prepared.headers + signatures, body: body,
       timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)))
     let exchange = await client.send(request)
+    guard !exchange.isCancelled else { return nil }
     attempt.request = SentRequest(
       method: request.method, url: request.url.description, headers: request.headers, body: prepared.ownBody)
     attempt.phases = exchange.phases

@@ -5,37 +5,36 @@ import Synchronization
 public import TidehookCore
 
 extension DeliveryEngine {
-  /// Claims what is due until ``drain()``: first whatever an earlier run of the process left.
+  /// Claims what is due until ``drain(within:cancel:)``: first whatever an earlier run of the process left.
   public func run() async throws(StoreError) {
     let backlog = try await queue.backlog()
     schedule.withLock { schedule in
       for (webhook, due) in backlog { schedule.noteBacklog(webhook, due: due) }
     }
     wake()
-    var alarm: (due: Timestamp, task: Task<Void, Never>)?
+    var alarm: Task<Void, Never>?
     for await _ in wakeUps.stream {
       let now = time.now()
       let (claims, next) = schedule.withLock { ($0.startClaims(now: now), $0.nextWake(now: now)) }
-      for claim in claims {
-        Task { await self.claim(claim.webhook, limit: claim.limit) }
+      for order in claims {
+        Task { await self.claim(order) }
       }
-      guard alarm?.due != next || alarm.map({ $0.due <= now }) ?? false else { continue }
-      alarm?.task.cancel()
-      alarm = next.map { due in (due, Task { [time] in if (try? await time.sleep(until: due)) != nil { self.wake() } }) }
+      alarm?.cancel()
+      alarm = next.map { due in Task { [time] in if (try? await time.sleep(until: due)) != nil { self.wake() } } }
     }
-    alarm?.task.cancel()
+    alarm?.cancel()
   }
 
-  private func claim(_ webhook: WebhookID, limit: Int) async {
+  private func claim(_ order: Schedule.ClaimOrder) async {
     let now = time.now()
-    let maxBytes = schedule.withLock { $0.claimBytes }
     var claim: Claim?
     do throws(StoreError) {
-      claim = try await queue.claim(webhook, dueBy: now, limit: limit, maxBytes: maxBytes)
+      claim = try await queue.claim(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes)
+      trouble.end("deliveries are claimed again", logger)
     } catch {
-      logger.error("deliveries not claimed", metadata: ["webhook.id": "\(webhook)", "error": "\(error)"])
+      trouble.report("deliveries not claimed", error, at: now, logger)
     }
-    schedule.withLock { $0.finishClaim(webhook, limit: limit, claim, retryAt: now + Self.storeRetryDelay) }
+    schedule.withLock { $0.finishClaim(order, claim, retryAt: now + Self.storeRetryDelay) }
     pump()
     wake()
   }

@@ -4,11 +4,11 @@ public import Logging
 import Synchronization
 public import TidehookCore
 
-/// Something that a delivery found out about its webhook.
-public enum WebhookNotice: Sendable {
+/// Something that is to be done about a webhook on behalf of its deliveries.
+public enum WebhookNotice: Sendable, Equatable {
   /// The receiver answered 410: the webhook is to be made inactive.
   case gone(WebhookID)
-  /// A delivery was stored as held while its webhook became active.
+  /// Deliveries may be in a state that does not go with the webhook's: held though it is active, open though it is not.
   case unsettled(WebhookID)
 }
 
@@ -24,10 +24,11 @@ public final class DeliveryEngine: Sendable {
   let schedule: Mutex<Schedule>
   private let executors: [EventLoopExecutor]
   private let turn = Atomic(0)
-  private let drained = Mutex<CheckedContinuation<Void, Never>?>(nil)
+  let drained = Mutex<CheckedContinuation<Void, Never>?>(nil)
+  let trouble = StoreTrouble()
   /// Says that the store may have something to claim.
   let wakeUps: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
-  private let noticeChannel: (stream: AsyncStream<WebhookNotice>, continuation: AsyncStream<WebhookNotice>.Continuation)
+  let noticeChannel: (stream: AsyncStream<WebhookNotice>, continuation: AsyncStream<WebhookNotice>.Continuation)
 
   /// How long to wait before a claim or a record that failed is tried again.
   static let storeRetryDelay = Duration.seconds(1)
@@ -48,8 +49,11 @@ public final class DeliveryEngine: Sendable {
     self.noticeChannel = AsyncStream.makeStream()
   }
 
-  /// What deliveries found out about their webhooks. One consumer.
+  /// What is to be done about webhooks. One consumer.
   public var notices: AsyncStream<WebhookNotice> { noticeChannel.stream }
+
+  /// Adds to ``notices``.
+  func notify(_ notice: WebhookNotice) { noticeChannel.continuation.yield(notice) }
 
   // MARK: Webhooks
 
@@ -79,26 +83,30 @@ public final class DeliveryEngine: Sendable {
 
   /// Gives back the places of events that could not be stored.
   func abandon(_ events: [NewEvent]) {
-    schedule.withLock { schedule in
+    let looksForClaims = schedule.withLock { schedule in
+      var looks = false
       for event in events {
         for delivery in event.deliveries where delivery.isLeased {
-          schedule.abandon(delivery.webhook, bytes: event.event.payload.count)
+          looks = schedule.abandon(delivery.webhook, bytes: event.event.payload.count) || looks
         }
       }
+      return looks
     }
+    if looksForClaims { wake() }
   }
 
   /// Takes over the deliveries of events that were committed.
   func accept(_ events: [NewEvent], _ results: [AppendResult]) {
     var waiting: Set<WebhookID> = []
     var unsettled: Set<WebhookID> = []
-    let isDraining = schedule.withLock { schedule in
+    var looksForClaims = false
+    schedule.withLock { schedule in
       for (event, result) in zip(events, results) {
         for delivery in event.deliveries {
           if delivery.isLeased, result == .stored {
             schedule.admit(DueDelivery(id: delivery.id, webhook: delivery.webhook, event: event.event))
           } else if delivery.isLeased {
-            schedule.abandon(delivery.webhook, bytes: event.event.payload.count)
+            looksForClaims = schedule.abandon(delivery.webhook, bytes: event.event.payload.count) || looksForClaims
           } else if delivery.state == .held {
             unsettled.insert(delivery.webhook)
           } else if result == .stored {
@@ -107,11 +115,10 @@ public final class DeliveryEngine: Sendable {
         }
       }
       for webhook in waiting { schedule.noteBacklog(webhook, due: events[0].event.acceptedAt) }
-      return schedule.isDraining
     }
-    if !waiting.isEmpty { wake() }
-    for id in unsettled where runner.directory.webhook(id)?.isActive == true { noticeChannel.continuation.yield(.unsettled(id)) }
-    if !isDraining { pump() }
+    if !waiting.isEmpty || looksForClaims { wake() }
+    for id in unsettled where runner.directory.active(id)?.webhook.isActive == true { notify(.unsettled(id)) }
+    pump()
   }
 
   // MARK: Attempts
@@ -140,13 +147,17 @@ public final class DeliveryEngine: Sendable {
 
   private func deliver(_ delivery: DueDelivery) async {
     let completed = await runner.attempt(delivery)
-    schedule.withLock { $0.finishExchange(delivery.webhook) }
+    let outcomeBytes = completed?.attempt?.ownBytes ?? 0
+    schedule.withLock { $0.finishExchange(delivery.webhook, bytes: outcomeBytes) }
     pump()
-    await record(completed, of: delivery)
-    if completed.transition.disablesWebhook { noticeChannel.continuation.yield(.gone(delivery.webhook)) }
+    if let completed {
+      await record(completed, of: delivery)
+    } else {
+      await release([delivery])
+    }
     let (looksForClaims, isIdle) = schedule.withLock { schedule in
       let looks = schedule.finishRecord(
-        delivery.webhook, bytes: delivery.event.payload.count, retryAt: completed.transition.nextAttemptAt)
+        delivery.webhook, bytes: delivery.event.payload.count + outcomeBytes, retryAt: completed?.transition.nextAttemptAt)
       return (looks, schedule.isDraining && schedule.isIdle)
     }
     if looksForClaims { wake() }
@@ -158,50 +169,37 @@ public final class DeliveryEngine: Sendable {
     while true {
       do throws(StoreError) {
         try await queue.record(completed)
+        trouble.end("outcomes are recorded again", logger)
         break
       } catch {
         // A closed store claims the delivery again after the next start; a stale lease means that another node decides.
         guard error.code != .closed, error.code != .stale else { return }
-        logger.error("outcome not recorded", metadata: ["delivery.id": "\(delivery.id)", "error": "\(error)"])
+        trouble.report("outcome not recorded", error, at: time.now(), logger)
         guard (try? await time.sleep(until: time.now() + Self.storeRetryDelay)) != nil else { return }
       }
     }
-    guard completed.transition.state == .dead else { return }
-    logger.notice(
-      "delivery dead",
-      metadata: [
-        "delivery.id": "\(delivery.id)", "webhook.id": "\(delivery.webhook)", "event.id": "\(delivery.event.id)",
-        "attempts": "\(completed.attempt?.number ?? delivery.attemptCount)",
-        "failure": "\(completed.attempt?.failure?.kind.rawValue ?? "none")",
-      ])
+    follow(completed, of: delivery)
+  }
+
+  /// What follows from an outcome that is on disk.
+  private func follow(_ completed: CompletedDelivery, of delivery: DueDelivery) {
+    if completed.transition.disablesWebhook { notify(.gone(delivery.webhook)) }
+    switch completed.transition.state {
+    case .dead:
+      logger.notice(
+        "delivery dead",
+        metadata: [
+          "delivery.id": "\(delivery.id)", "webhook.id": "\(delivery.webhook)", "event.id": "\(delivery.event.id)",
+          "attempts": "\(completed.attempt?.number ?? delivery.attemptCount)",
+          "failure": "\(completed.attempt?.failure?.kind.rawValue ?? "none")",
+        ])
+    case .held where runner.directory.active(delivery.webhook)?.webhook.isActive == true:
+      // It became active again between the attempt and the record.
+      notify(.unsettled(delivery.webhook))
+    case .pending, .retrying, .delivered, .filtered, .held, .cancelled: break
+    }
   }
 
   /// Says that the store may have something to claim.
   func wake() { wakeUps.continuation.yield() }
-
-  // MARK: Stopping
-
-  /// Starts nothing more, lets go of what waits, and returns once everything under way has ended and is written.
-  public func drain() async {
-    let waiting = schedule.withLock { $0.drain() }
-    do {
-      try await queue.release(waiting.map(\.id))
-    } catch {
-      logger.warning("deliveries not released", metadata: ["count": "\(waiting.count)", "error": "\(error)"])
-    }
-    await withCheckedContinuation { continuation in
-      drained.withLock { $0 = continuation }
-      if schedule.withLock({ $0.isIdle }) { resumeDrain() }
-    }
-    wakeUps.continuation.finish()
-    noticeChannel.continuation.finish()
-  }
-
-  private func resumeDrain() {
-    let continuation = drained.withLock { waiting in
-      defer { waiting = nil }
-      return waiting
-    }
-    continuation?.resume()
-  }
 }

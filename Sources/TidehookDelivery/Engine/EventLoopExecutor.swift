@@ -1,7 +1,7 @@
 // Runs tasks on event loops, where the connections live.
 
 public import NIOCore
-import NIOPosix
+public import NIOPosix
 import Synchronization
 
 /// Runs tasks on one event loop.

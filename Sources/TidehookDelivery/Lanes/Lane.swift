@@ -15,6 +15,8 @@ struct Lane {
   var reserved = 0
   /// Outcomes that are being written.
   var unrecorded = 0
+  /// Bytes held on behalf of this lane.
+  var bytes = 0
   /// When the store's first unclaimed delivery is due, as far as is known.
   var backlogDue: Timestamp?
   /// Whether a claim is under way.

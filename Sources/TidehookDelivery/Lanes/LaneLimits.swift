@@ -3,7 +3,7 @@
 /// Bounds on what is held in memory and under way.
 ///
 /// When three quarters of a shared bound are used, it is scarce: a lane then gets no more than its small share, so that hanging receivers
-/// can never take everything and a lane that has nothing under way can always start.
+/// never take everything. Beyond the bound on requests there is a last quarter for lanes that have none under way.
 public struct LaneLimits: Sendable {
   /// Deliveries held in memory, over all lanes.
   public var held: Int
@@ -11,7 +11,7 @@ public struct LaneLimits: Sendable {
   public var heldPerLane: Int
   /// Requests under way, over all lanes.
   public var inFlight: Int
-  /// Payload bytes held in memory, over all lanes.
+  /// Payload bytes held in memory, over all lanes. One lane holds a sixteenth of it, or a single larger delivery.
   public var bytes: Int
 
   /// Makes limits; the defaults keep a node's memory under some 100 MiB however long its queues are.
@@ -22,8 +22,10 @@ public struct LaneLimits: Sendable {
     self.bytes = bytes
   }
 
-  /// What a lane may hold when memory is scarce.
+  /// What a lane may hold when places are scarce.
   static let scarceHeld = 16
+  /// What a lane may hold when bytes are scarce.
+  static let scarceBytes = 64 << 10
   /// What a lane may have under way when requests are scarce.
   static let scarceInFlight = 4
 }

@@ -26,6 +26,9 @@ package struct Schedule {
   /// Whether nothing is under way and nothing is still to be written.
   package var isIdle: Bool { inFlight == 0 && unrecorded == 0 }
 
+  /// Whether no memory is promised to or taken by any lane.
+  package var isEmpty: Bool { held == 0 && heldBytes == 0 && isIdle && lanes.values.allSatisfy { $0.held == 0 && $0.bytes == 0 } }
+
   // MARK: Lanes
 
   /// Sets how many requests of a webhook may be under way.
@@ -48,17 +51,20 @@ package struct Schedule {
   /// - Returns: false when the delivery has to wait in the store: its lane is full, or already has deliveries waiting there that are due.
   package mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
     let lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
-    guard !isDraining, !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, heldBytes + bytes <= limits.bytes
+    guard !isDraining, !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, bytes <= byteRoom(in: lane)
     else { return false }
     lanes[webhook, default: lane].reserved += 1
-    hold(1, bytes: bytes)
+    hold(webhook, 1, bytes: bytes)
     return true
   }
 
   /// Gives back a promised place: the delivery was not stored.
-  package mutating func abandon(_ webhook: WebhookID, bytes: Int) {
+  ///
+  /// - Returns: whether a claim was waiting for memory and should be looked for now.
+  package mutating func abandon(_ webhook: WebhookID, bytes: Int) -> Bool {
     lanes[webhook]?.reserved -= 1
-    hold(-1, bytes: -bytes)
+    hold(webhook, -1, bytes: -bytes)
+    return isWaitingForRoom
   }
 
   /// Takes in a delivery that was committed into a promised place.
@@ -76,42 +82,50 @@ package struct Schedule {
 
   // MARK: Claims
 
-  /// The claims to make now: lanes whose backlog is due and that have room; each counts as claiming until ``finishClaim(_:_:)``.
-  package mutating func startClaims(now: Timestamp) -> [(webhook: WebhookID, limit: Int)] {
+  /// A claim to make: how many deliveries it may bring, and how many bytes of payload.
+  package struct ClaimOrder: Equatable {
+    /// Whose deliveries.
+    package let webhook: WebhookID
+    /// How many at most.
+    package let limit: Int
+    /// How many bytes at most; a first delivery that is larger comes all the same.
+    package let maxBytes: Int
+  }
+
+  /// The claims to make now: lanes whose backlog is due and that have room; each counts as claiming until ``finishClaim(_:_:retryAt:)``.
+  package mutating func startClaims(now: Timestamp) -> [ClaimOrder] {
     guard !isDraining else { return [] }
-    var claims: [(webhook: WebhookID, limit: Int)] = []
+    var claims: [ClaimOrder] = []
     isWaitingForRoom = false
     for (webhook, lane) in lanes where wantsClaim(lane, now: now) {
-      let limit = heldBytes < limits.bytes ? min(room(in: lane), limits.heldPerLane / 2) : 0
-      guard limit > 0 else {
+      let order = ClaimOrder(webhook: webhook, limit: min(room(in: lane), limits.heldPerLane / 2), maxBytes: byteRoom(in: lane))
+      guard order.limit > 0, order.maxBytes > 0 else {
         isWaitingForRoom = true
         continue
       }
       lanes[webhook]?.isClaiming = true
       lanes[webhook]?.backlogDue = nil
-      lanes[webhook]?.reserved += limit
-      hold(limit, bytes: 0)
-      claims.append((webhook, limit))
+      lanes[webhook]?.reserved += order.limit
+      hold(webhook, order.limit, bytes: order.maxBytes)
+      claims.append(order)
     }
     return claims
   }
 
-  /// Takes in what a claim of `limit` brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
-  package mutating func finishClaim(_ webhook: WebhookID, limit: Int, _ claim: Claim?, retryAt: Timestamp) {
-    hold(-limit, bytes: 0)
+  /// Takes in what a claim brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
+  package mutating func finishClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
+    let webhook = order.webhook
+    hold(webhook, -order.limit, bytes: -order.maxBytes)
     lanes[webhook]?.isClaiming = false
-    lanes[webhook]?.reserved -= limit
+    lanes[webhook]?.reserved -= order.limit
     for delivery in claim?.deliveries ?? [] {
-      hold(1, bytes: delivery.event.payload.count)
+      hold(webhook, 1, bytes: delivery.event.payload.count)
       lanes[webhook]?.ready.append(delivery)
     }
     if let due = claim == nil ? retryAt : claim?.nextDue { noteBacklog(webhook, due: due) }
     enqueue(webhook)
     removeIfSpent(webhook)
   }
-
-  /// How many payload bytes one claim may bring.
-  package var claimBytes: Int { max(1 << 20, (limits.bytes - heldBytes) / 4) }
 
   /// When the next claim is due that is not due yet; `nil` when the store has nothing more, as far as is known.
   package func nextWake(now: Timestamp) -> Timestamp? {
@@ -147,22 +161,23 @@ package struct Schedule {
     return nil
   }
 
-  /// An exchange has ended; its outcome is still to be written.
-  package mutating func finishExchange(_ webhook: WebhookID) {
+  /// An exchange has ended; its outcome, which takes `bytes` besides the payload, is still to be written.
+  package mutating func finishExchange(_ webhook: WebhookID, bytes: Int = 0) {
     lanes[webhook]?.inFlight -= 1
     lanes[webhook]?.unrecorded += 1
     inFlight -= 1
     unrecorded += 1
+    hold(webhook, 0, bytes: bytes)
     enqueue(webhook)
   }
 
-  /// An outcome is on disk; `retryAt` is set when the delivery will be due again.
+  /// An outcome is on disk, and `bytes` of payload and outcome are free; `retryAt` is set when the delivery will be due again.
   ///
   /// - Returns: whether a claim should be looked for now: one was waiting for memory, or the new time is the first to come.
   package mutating func finishRecord(_ webhook: WebhookID, bytes: Int, retryAt: Timestamp?) -> Bool {
     lanes[webhook]?.unrecorded -= 1
     unrecorded -= 1
-    hold(-1, bytes: -bytes)
+    hold(webhook, -1, bytes: -bytes)
     let isEarlier = retryAt.map { due in lanes[webhook]?.backlogDue.map { due < $0 } ?? true } ?? false
     if let retryAt { noteBacklog(webhook, due: retryAt) }
     removeIfSpent(webhook)
@@ -174,7 +189,10 @@ package struct Schedule {
     isDraining = true
     var waiting: [DueDelivery] = []
     for webhook in Array(lanes.keys) {
-      waiting += lanes[webhook]?.ready ?? []
+      for delivery in lanes[webhook]?.ready ?? [] {
+        hold(webhook, -1, bytes: -delivery.event.payload.count)
+        waiting.append(delivery)
+      }
       lanes[webhook]?.ready.removeAll()
     }
     return waiting
@@ -190,14 +208,15 @@ package struct Schedule {
   }
 
   private mutating func removeIfSpent(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], lane.isRetired, lane.held == 0, !lane.isClaiming else { return }
+    guard let lane = lanes[webhook], lane.isRetired, lane.held == 0, lane.backlogDue == nil, !lane.isClaiming else { return }
     lanes[webhook] = nil
   }
 
   /// Whether the shared bound on requests lets this lane start one more.
   private func mayStart(_ lane: Lane) -> Bool {
-    guard inFlight < limits.inFlight else { return false }
-    return inFlight < limits.inFlight / 4 * 3 || lane.inFlight < LaneLimits.scarceInFlight
+    if inFlight < limits.inFlight / 4 * 3 { return true }
+    if inFlight < limits.inFlight { return lane.inFlight < LaneLimits.scarceInFlight }
+    return lane.inFlight == 0 && inFlight < limits.inFlight / 4 * 5
   }
 
   private func room(in lane: Lane) -> Int {
@@ -205,8 +224,17 @@ package struct Schedule {
     return min(share - lane.held, limits.held - held)
   }
 
-  private mutating func hold(_ count: Int, bytes: Int) {
+  /// How many bytes a lane may take more: what its share leaves, or everything that is left when it holds nothing.
+  private func byteRoom(in lane: Lane) -> Int {
+    let left = limits.bytes - heldBytes
+    guard lane.bytes > 0 else { return min(left, max(limits.bytes / 16, 1 << 20)) }
+    let share = heldBytes < limits.bytes / 4 * 3 ? limits.bytes / 16 : LaneLimits.scarceBytes
+    return min(share - lane.bytes, left)
+  }
+
+  private mutating func hold(_ webhook: WebhookID, _ count: Int, bytes: Int) {
     held += count
     heldBytes += bytes
+    lanes[webhook]?.bytes += bytes
   }
 }

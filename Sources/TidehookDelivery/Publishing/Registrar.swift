@@ -1,18 +1,24 @@
-// Changes webhooks: in the store, in the directory, and in what waits for them.
+// Changes webhooks: in the store and in the directory at once, and then, in small steps, in what waits for them.
 
 public import Logging
 public import TidehookCore
 
 /// Adds, changes and removes webhooks so that every part of a running node agrees.
-public struct Registrar: WebhookRegistry {
+///
+/// A change is in effect when its call returns. Deliveries that wait in the store are brought into the state that goes with it by
+/// ``run()``, which always looks at the webhook as it is at that moment, so that changes in quick succession cannot undo one another.
+public final class Registrar: WebhookRegistry {
   private let store: any WebhookStore
   private let directory: WebhookDirectory
   private let engine: DeliveryEngine
   private let time: any TimeSource
   private let logger: Logger
+  private let changes = ChangeLock()
 
   /// Deliveries that are moved in one transaction: few enough that publishing does not notice.
   private static let moveSize = 2_000
+  /// How long to wait after the store failed.
+  private static let retryDelay = Duration.seconds(1)
 
   /// Makes a registrar; call ``load()`` before anything is published.
   public init(store: any WebhookStore, directory: WebhookDirectory, engine: DeliveryEngine, time: any TimeSource, logger: Logger) {
@@ -23,13 +29,14 @@ public struct Registrar: WebhookRegistry {
     self.logger = logger
   }
 
-  /// Reads every webhook from the store, and finishes moves that a stop of the process interrupted.
+  /// Reads every webhook from the store; what a stop of the process left unsettled is settled by ``run()``.
   public func load() async throws(StoreError) {
     for webhook in try await store.webhooks() {
       directory.put(webhook)
       engine.configure(webhook)
-      try await settle(webhook)
+      engine.notify(.unsettled(webhook.id))
     }
+    for id in try await store.unsettledDeletions() { engine.notify(.unsettled(id)) }
   }
 
   /// Every webhook, oldest first.
@@ -40,37 +47,45 @@ public struct Registrar: WebhookRegistry {
 
   /// Stores a new webhook.
   public func add(_ webhook: Webhook) async throws(StoreError) {
-    try await store.insert(webhook)
-    directory.put(webhook)
-    engine.configure(webhook)
+    try await changes.withLock { () throws(StoreError) in
+      try await store.insert(webhook)
+      directory.put(webhook)
+      engine.configure(webhook)
+    }
   }
 
   /// Stores a changed webhook; its revision must be one above the current one, else it fails as `stale`.
   public func replace(_ webhook: Webhook) async throws(StoreError) {
-    try await store.update(webhook)
-    directory.put(webhook)
-    engine.configure(webhook)
-    try await settle(webhook)
+    try await changes.withLock { () throws(StoreError) in
+      try await store.update(webhook)
+      directory.put(webhook)
+      engine.configure(webhook)
+    }
+    engine.notify(.unsettled(webhook.id))
   }
 
-  /// Deletes a webhook and cancels what it has not delivered.
+  /// Deletes a webhook; what it has not delivered will be cancelled.
   public func remove(_ id: WebhookID) async throws(StoreError) {
-    try await store.delete(id)
-    directory.remove(id)
-    engine.retire(id)
-    try await move(id, from: [.pending, .retrying, .held], to: .cancelled, reason: "the webhook was deleted")
+    try await changes.withLock { () throws(StoreError) in
+      try await store.delete(id)
+      directory.remove(id)
+      engine.retire(id)
+    }
+    engine.notify(.unsettled(id))
   }
 
-  /// Does what deliveries ask for on behalf of their webhooks, until the task is cancelled.
+  /// Does what deliveries ask for on behalf of their webhooks, until the engine has drained.
   public func run() async {
     for await notice in engine.notices {
       do throws(StoreError) {
         switch notice {
         case .gone(let id): try await deactivate(id)
-        case .unsettled(let id): if let webhook = directory.webhook(id) { try await settle(webhook) }
+        case .unsettled(let id): if try await settle(id) == false { engine.notify(notice) }
         }
       } catch {
-        logger.error("webhook not updated", metadata: ["notice": "\(notice)", "error": "\(error)"])
+        guard error.code != .closed else { return }
+        logger.error("webhook not settled", metadata: ["notice": "\(notice)", "error": "\(error)"])
+        Task { [engine, time] in if (try? await time.sleep(until: time.now() + Self.retryDelay)) != nil { engine.notify(notice) } }
       }
     }
   }
@@ -80,27 +95,31 @@ public struct Registrar: WebhookRegistry {
     webhook.isActive = false
     webhook.revision += 1
     webhook.updatedAt = time.now()
-    try await replace(webhook)
+    do throws(StoreError) {
+      try await replace(webhook)
+    } catch {
+      guard error.code == .stale else { throw error }
+      // Somebody changed it at the same moment: look again.
+      return engine.notify(.gone(id))
+    }
     logger.warning("webhook made inactive: its receiver answered 410 gone", metadata: ["webhook.id": "\(id)"])
   }
 
-  /// Brings the deliveries that nobody holds into the state that goes with the webhook's.
-  private func settle(_ webhook: Webhook) async throws(StoreError) {
-    if webhook.isActive {
-      let moved = try await move(webhook.id, from: [.held], to: .pending, reason: nil)
-      if moved > 0 { engine.noteBacklog(webhook.id, due: time.now()) }
-    } else {
-      try await move(webhook.id, from: [.pending, .retrying], to: .held, reason: "the webhook is inactive")
+  /// Moves some of the deliveries that nobody holds into the state that goes with the webhook as it is now.
+  /// - Returns: whether none are left.
+  private func settle(_ id: WebhookID) async throws(StoreError) -> Bool {
+    let moved: Int
+    switch directory.webhook(id)?.isActive {
+    case true:
+      moved = try await move(id, from: [.held], to: .pending, reason: nil)
+      if moved > 0 { engine.noteBacklog(id, due: time.now()) }
+    case false: moved = try await move(id, from: [.pending, .retrying], to: .held, reason: "the webhook is inactive")
+    case nil: moved = try await move(id, from: [.pending, .retrying, .held], to: .cancelled, reason: "the webhook was deleted")
     }
+    return moved < Self.moveSize
   }
 
-  @discardableResult
   private func move(_ id: WebhookID, from: [DeliveryState], to: DeliveryState, reason: String?) async throws(StoreError) -> Int {
-    var total = 0
-    while true {
-      let moved = try await store.moveDeliveries(of: id, from: from, to: to, reason: reason, at: time.now(), limit: Self.moveSize)
-      total += moved
-      if moved < Self.moveSize { return total }
-    }
+    try await store.moveDeliveries(of: id, from: from, to: to, reason: reason, at: time.now(), limit: Self.moveSize)
   }
 }

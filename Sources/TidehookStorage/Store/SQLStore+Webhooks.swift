@@ -67,6 +67,20 @@ extension SQLStore: WebhookStore {
     SELECT key, entropy, revision, config, secret, created_at_us, updated_at_us FROM webhooks WHERE deleted_at_us IS NULL ORDER BY key
     """)
 
+  private static let unsettled = SQLStatement(
+    """
+    SELECT w.key, w.entropy FROM webhooks w WHERE w.deleted_at_us IS NOT NULL AND (
+      EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.held.code)))
+    """)
+
+  /// Deleted webhooks whose deliveries were not all moved: the process ended, or the disk was full, between the two.
+  public func unsettledDeletions() async throws(StoreError) -> [WebhookID] {
+    try await read("list deleted webhooks") { connection throws(SQLFailure) in
+      try connection.all(Self.unsettled, []) { WebhookID($0.id(0)) }
+    }
+  }
+
   /// Every webhook, oldest first.
   public func webhooks() async throws(StoreError) -> [Webhook] {
     let rows = try await read("list webhooks") { connection throws(SQLFailure) in

@@ -44,9 +44,7 @@ struct Gateway {
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     try await registrar.load()
-    try await withTaskExecutorPreference(EventLoopsExecutor(group)) {
-      try await serve(api, engine: engine, registrar: registrar)
-    }
+    try await serve(api, on: EventLoopsExecutor(group), engine: engine, registrar: registrar, client: client)
     await client.shutdown()
     runtime.shutdown()
     try await store.close()
@@ -64,21 +62,45 @@ struct Gateway {
     },
     standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" })
 
-  /// Runs the services; the last one listed stops first: requests, then deliveries.
-  private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar) async throws {
+  /// Serves until a signal comes or the server fails; then stops taking requests and drains at the same time, so that no client that
+  /// is stuck in the middle of a request uses up the time of the deliveries.
+  private func serve(
+    _ api: TidehookAPI, on executor: EventLoopsExecutor, engine: DeliveryEngine, registrar: Registrar, client: HTTPDeliveryClient
+  ) async throws {
     let server = api.application(host: settings.host, port: settings.port) { origin in
       Terminal.standardOutput.write("listening on \(origin)\n")
     }
-    var configuration = ServiceGroupConfiguration(
-      services: [
-        .init(service: RegistrarService(registrar: registrar), successTerminationBehavior: .ignore),
-        .init(service: EngineService(engine: engine), successTerminationBehavior: .ignore),
-        .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-      ],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = settings.drainTimeout
-    configuration.maximumCancellationDuration = .seconds(1)
-    try await ServiceGroup(configuration: configuration).run()
+    let services = ServiceGroup(configuration: ServiceGroupConfiguration(services: [server], logger: logger))
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let ended = AsyncThrowingStream<Void, any Error>.makeStream()
+    let tasks = [
+      Task(executorPreference: executor) { await Self.run(telling: ended.continuation) { try await listen(services) } },
+      Task { await Self.run(telling: ended.continuation) { try await engine.run() } },
+      Task { await Self.run(telling: ended.continuation) { for await _ in signals { break } } },
+      Task { await registrar.run() },
+    ]
+    defer { for task in tasks { task.cancel() } }
+    for try await _ in ended.stream { break }
+    await services.triggerGracefulShutdown()
+    await engine.drain(within: settings.drainTimeout) { client.cancelAll() }
+  }
+
+  private func listen(_ services: ServiceGroup) async throws {
+    do {
+      try await services.run()
+    } catch let error as IOError {
+      throw SettingError(description: "cannot listen on \(settings.host):\(settings.port): \(String(cString: strerror(error.errnoCode)))")
+    }
+  }
+
+  /// Runs what is to run as long as the gateway, and tells when it ends and why.
+  private static func run(telling stream: AsyncThrowingStream<Void, any Error>.Continuation, _ body: () async throws -> Void) async {
+    do {
+      try await body()
+      stream.yield()
+    } catch {
+      stream.finish(throwing: error)
+    }
   }
 
   /// Each connection is a descriptor: take as many as the system allows.
@@ -88,24 +110,4 @@ struct Gateway {
     limit.rlim_cur = limit.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
-}
-
-/// Delivers until the group stops, then lets what is under way end.
-private struct EngineService: Service {
-  let engine: DeliveryEngine
-
-  func run() async throws {
-    try await withGracefulShutdownHandler {
-      try await engine.run()
-    } onGracefulShutdown: {
-      Task { await engine.drain() }
-    }
-  }
-}
-
-/// Keeps webhooks in step with what their deliveries find out, until the engine has drained.
-private struct RegistrarService: Service {
-  let registrar: Registrar
-
-  func run() async throws { await registrar.run() }
 }

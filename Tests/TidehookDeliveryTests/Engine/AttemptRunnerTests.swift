@@ -10,7 +10,7 @@ import TidehookTesting
   ) async throws -> CompletedDelivery {
     let fixture = EngineFixture(pipeline: FixedPipeline(verdict: verdict))
     let webhook = try fixture.makeWebhook(change)
-    return await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id, payload: #"{"id":"evt_1"}"#))
+    return try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id, payload: #"{"id":"evt_1"}"#)))
   }
 
   func header(_ name: String, of completed: CompletedDelivery) -> [String] {
@@ -74,14 +74,14 @@ import TidehookTesting
     #expect(inactive.attempt == nil)
     #expect(inactive.transition.state == .held)
     let fixture = EngineFixture()
-    let unknown = await fixture.runner.attempt(fixture.makeDelivery(for: WebhookID(fixture.ids.next())))
+    let unknown = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: WebhookID(fixture.ids.next()))))
     #expect(unknown.transition.state == .cancelled)
   }
 
   @Test func longAnswersAreKeptToFourKiB() async throws {
     let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 200, body: Array(repeating: 1, count: 5000)))])
     let webhook = try fixture.makeWebhook()
-    let completed = await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id))
+    let completed = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id)))
     #expect(completed.attempt?.response?.body.count == 4096)
     #expect(completed.attempt?.response?.isTruncated == true)
   }
@@ -91,7 +91,7 @@ import TidehookTesting
     let busy = ReceivedResponse(status: 503, headers: [HeaderField("retry-after", value)])
     let fixture = EngineFixture(answers: [.success(busy)])
     let webhook = try fixture.makeWebhook()
-    let completed = await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id))
+    let completed = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id)))
     #expect(completed.transition.nextAttemptAt == fixture.clock.now() + .seconds(seconds))
   }
 }

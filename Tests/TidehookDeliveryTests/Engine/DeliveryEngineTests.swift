@@ -62,7 +62,7 @@ import TidehookTesting
     let sent = try [#require(await requests.next()), #require(await requests.next())]
     #expect(sent[0].headers.first { $0.name == "webhook-id" } == sent[1].headers.first { $0.name == "webhook-id" })
     #expect(sent[0].headers.first { $0.name == "webhook-timestamp" } != sent[1].headers.first { $0.name == "webhook-timestamp" })
-    await engine.drain()
+    await engine.drain(within: .seconds(30)) {}
     try await running.value
   }
 
@@ -80,7 +80,7 @@ import TidehookTesting
     let running = Task { try await engine.run() }
     var records = fixture.queue.records.makeAsyncIterator()
     #expect(await records.next()?.id == left.id)
-    await engine.drain()
+    await engine.drain(within: .seconds(30)) {}
     try await running.value
   }
 

@@ -69,6 +69,55 @@ import TidehookTesting
     #expect(startAll(&schedule).map(\.webhook) == [quick])
   }
 
+  @Test func aLaneOfLargeEventsLeavesMemoryForOthers() {
+    var schedule = Schedule(limits: LaneLimits(bytes: 64 << 20))
+    let hanging = (0..<20).map { _ in makeWebhook() }
+    for webhook in hanging {
+      while schedule.reserve(webhook, bytes: 1 << 20, now: now) { schedule.admit(makeDelivery(webhook, bytes: 1 << 20)) }
+    }
+    let quick = makeWebhook()
+    #expect(admit(10, of: quick, into: &schedule) == 10)
+    schedule.noteBacklog(makeWebhook(), due: now)
+    let claims = schedule.startClaims(now: now)
+    #expect(claims.count == 1)
+  }
+
+  @Test func concurrentClaimsShareTheBoundOnBytes() {
+    var schedule = Schedule(limits: LaneLimits(bytes: 64 << 20))
+    for _ in 0..<300 { schedule.noteBacklog(makeWebhook(), due: now) }
+    let claims = schedule.startClaims(now: now)
+    #expect(!claims.isEmpty)
+    #expect(claims.map(\.maxBytes).reduce(0, +) <= 64 << 20)
+  }
+
+  @Test func everyPlaceAndByteIsGivenBack() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    #expect(admit(2, of: webhook, into: &schedule) == 2)
+    let isPromised = schedule.reserve(webhook, bytes: 99, now: now)
+    #expect(isPromised)
+    _ = schedule.abandon(webhook, bytes: 99)
+    schedule.noteBacklog(webhook, due: now)
+    let claims = schedule.startClaims(now: now)
+    schedule.finishClaim(claims[0], Claim(deliveries: [makeDelivery(webhook, bytes: 7)], nextDue: nil), retryAt: now)
+    for delivery in startAll(&schedule) {
+      schedule.finishExchange(webhook, bytes: 5)
+      _ = schedule.finishRecord(webhook, bytes: delivery.event.payload.count + 5, retryAt: nil)
+    }
+    #expect(schedule.isEmpty)
+  }
+
+  @Test func aDeletedWebhooksRetryIsStillClaimed() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    #expect(admit(1, of: webhook, into: &schedule) == 1)
+    #expect(startAll(&schedule).count == 1)
+    schedule.retire(webhook)
+    schedule.finishExchange(webhook)
+    _ = schedule.finishRecord(webhook, bytes: 10, retryAt: now + .seconds(5))
+    #expect(schedule.nextWake(now: now) == now + .seconds(5))
+  }
+
   @Test func newDeliveriesQueueBehindADueBacklog() {
     var schedule = Schedule(limits: LaneLimits())
     let webhook = makeWebhook()
@@ -103,7 +152,7 @@ import TidehookTesting
     let claims = schedule.startClaims(now: now)
     #expect(claims.map(\.webhook) == [webhook])
     schedule.noteBacklog(webhook, due: now)
-    schedule.finishClaim(webhook, limit: claims[0].limit, Claim(deliveries: [], nextDue: nil), retryAt: now)
+    schedule.finishClaim(claims[0], Claim(deliveries: [], nextDue: nil), retryAt: now)
     let again = schedule.startClaims(now: now)
     #expect(again.map(\.webhook) == [webhook])
   }
@@ -112,8 +161,8 @@ import TidehookTesting
     var schedule = Schedule(limits: LaneLimits())
     let webhook = makeWebhook()
     schedule.noteBacklog(webhook, due: now)
-    let limit = schedule.startClaims(now: now)[0].limit
-    schedule.finishClaim(webhook, limit: limit, nil, retryAt: now + .seconds(1))
+    let claims = schedule.startClaims(now: now)
+    schedule.finishClaim(claims[0], nil, retryAt: now + .seconds(1))
     let early = schedule.startClaims(now: now)
     #expect(early.isEmpty)
     #expect(schedule.nextWake(now: now) == now + .seconds(1))

@@ -1,0 +1,56 @@
+// Stops an engine: nothing new starts, what is under way ends and is written.
+
+import Logging
+import Synchronization
+import TidehookCore
+
+extension DeliveryEngine {
+  /// How long a cancelled exchange and the writing of outcomes may take once the time is up.
+  private static let grace = Duration.seconds(2)
+
+  /// Starts nothing more, lets go of what waits, and returns once everything under way has ended and is written.
+  /// - Parameters:
+  ///   - limit: how long to wait for what is under way.
+  ///   - cancel: ends every exchange under way; called when the time is up. Such deliveries count as not attempted.
+  public func drain(within limit: Duration, cancel: @escaping @Sendable () async -> Void) async {
+    let waiting = schedule.withLock { $0.drain() }
+    await release(waiting)
+    let deadline = time.now() + limit
+    let alarm = Task { [time] in
+      guard (try? await time.sleep(until: deadline)) != nil else { return }
+      await cancel()
+      // Nothing that is left can be waited for: a script ends within its limits, a store that does not write may never do.
+      guard (try? await time.sleep(until: deadline + Self.grace)) != nil else { return }
+      self.resumeDrain()
+    }
+    await withCheckedContinuation { continuation in
+      drained.withLock { $0 = continuation }
+      if schedule.withLock({ $0.isIdle }) { resumeDrain() }
+    }
+    alarm.cancel()
+    wakeUps.continuation.finish()
+    noticeChannel.continuation.finish()
+  }
+
+  /// Lets go of deliveries, so that they are claimed again, here or after the next start.
+  func release(_ deliveries: [DueDelivery]) async {
+    guard !deliveries.isEmpty else { return }
+    do {
+      try await queue.release(deliveries.map(\.id))
+    } catch {
+      logger.warning("deliveries not released", metadata: ["count": "\(deliveries.count)", "error": "\(error)"])
+    }
+    let now = time.now()
+    schedule.withLock { schedule in
+      for webhook in Set(deliveries.map(\.webhook)) { schedule.noteBacklog(webhook, due: now) }
+    }
+  }
+
+  func resumeDrain() {
+    let continuation = drained.withLock { waiting in
+      defer { waiting = nil }
+      return waiting
+    }
+    continuation?.resume()
+  }
+}

@@ -1,0 +1,31 @@
+// Says once, not once for each delivery, that the store fails.
+
+import Logging
+import Synchronization
+import TidehookCore
+
+/// Reports a store's failures, at most one each ten seconds, and the end of them.
+final class StoreTrouble: Sendable {
+  private static let silence = Duration.seconds(10)
+
+  private let lastReport = Mutex<Timestamp?>(nil)
+
+  /// Logs a failure unless one was logged a short while ago.
+  func report(_ message: Logger.Message, _ error: StoreError, at now: Timestamp, _ logger: Logger) {
+    let isDue = lastReport.withLock { last in
+      if let known = last, known <= now, now < known + Self.silence { return false }
+      last = now
+      return true
+    }
+    if isDue { logger.error(message, metadata: ["error": "\(error)"]) }
+  }
+
+  /// Logs that the store works, if it was said that it does not.
+  func end(_ message: Logger.Message, _ logger: Logger) {
+    let wasReported = lastReport.withLock { last in
+      defer { last = nil }
+      return last != nil
+    }
+    if wasReported { logger.notice(message) }
+  }
+}
