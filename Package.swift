@@ -97,7 +97,12 @@ let package = Package(
       linkerSettings: staticRuntime),
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
-    .testTarget(name: "TidehookDeliveryTests", dependencies: ["TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log"), .product(name: "NIOSSL", package: "swift-nio-ssl")] + nio, swiftSettings: strict),
+    .testTarget(
+      name: "TidehookDeliveryTests",
+      dependencies: [
+        "TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ] + nio, swiftSettings: strict),
     .testTarget(
       name: "TidehookAPITests",
       dependencies: [

@@ -10,7 +10,8 @@ import TidehookCore
     ["9223372036854775807", "9223372036854775808", "999999999999999999999999"].map { $0 + unit }
   }
 
-  @Test(arguments: spans + ["999999999d", "1000000000d", "106751992d", "2562047789h", "153722867281m", "9223372036855s", "-1d", "d", "1.5h"])
+  @Test(
+    arguments: spans + ["999999999d", "1000000000d", "106751992d", "2562047789h", "153722867281m", "9223372036855s", "-1d", "d", "1.5h"])
   func aTimeSpanThatNoClockHoldsIsRefused(span: String) async throws {
     for (path, name) in [("/v1/events", "since"), ("/v1/events", "until"), ("/v1/deliveries", "since"), ("/v1/deliveries", "until")] {
       let answer = try await TestGateway().send(.get, "\(path)?\(name)=\(span)")
@@ -47,7 +48,8 @@ import TidehookCore
   @Test func aRefusalIsShortHoweverManyMarksOneCharacterHas() async throws {
     let long = "a" + String(repeating: "\u{301}", count: 100_000)
     let bodies = [
-      #"{"event":"\#(long)","data":{}}"#, #"{"event":"a","data":{},"\#(long)":1}"#, #"{"event":"a","data":{},"namespace":7,"id":"\#(long)"}"#,
+      #"{"event":"\#(long)","data":{}}"#, #"{"event":"a","data":{},"\#(long)":1}"#,
+      #"{"event":"a","data":{},"namespace":7,"id":"\#(long)"}"#,
     ]
     for body in bodies {
       let answer = try await TestGateway().send(.post, "/v1/events", body)

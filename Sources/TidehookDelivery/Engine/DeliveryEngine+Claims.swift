@@ -30,7 +30,7 @@ extension DeliveryEngine {
     var claim: Claim?
     do throws(StoreError) {
       claim = try await queue.claim(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes)
-      trouble.end("deliveries are claimed again", logger)
+      trouble.end(logger)
     } catch {
       trouble.report("deliveries not claimed", error, at: now, logger)
     }

@@ -169,7 +169,7 @@ public final class DeliveryEngine: Sendable {
     while true {
       do throws(StoreError) {
         try await queue.record(completed)
-        trouble.end("outcomes are recorded again", logger)
+        trouble.end(logger)
         break
       } catch {
         // A closed store claims the delivery again after the next start; a stale lease means that another node decides.

@@ -21,11 +21,11 @@ final class StoreTrouble: Sendable {
   }
 
   /// Logs that the store works, if it was said that it does not.
-  func end(_ message: Logger.Message, _ logger: Logger) {
+  func end(_ logger: Logger) {
     let wasReported = lastReport.withLock { last in
       defer { last = nil }
       return last != nil
     }
-    if wasReported { logger.notice(message) }
+    if wasReported { logger.notice("the store answers again") }
   }
 }

@@ -4,7 +4,9 @@ import TidehookTesting
 
 @Suite struct IdentifierTests {
   @Test func textRoundTrips() {
-    for id in [TimeOrderedID(key: 0, entropy: 0), TimeOrderedID(key: .max, entropy: .max), TimeOrderedID(key: 0x0123_4567_89AB_CDEF, entropy: 42)] {
+    for id in [
+      TimeOrderedID(key: 0, entropy: 0), TimeOrderedID(key: .max, entropy: .max), TimeOrderedID(key: 0x0123_4567_89AB_CDEF, entropy: 42),
+    ] {
       #expect(id.text.utf8.count == 26)
       #expect(TimeOrderedID(text: id.text) == id)
     }

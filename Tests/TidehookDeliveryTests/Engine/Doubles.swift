@@ -98,7 +98,8 @@ struct EngineFixture {
   let runner: AttemptRunner
 
   init(
-    answers: [Result<ReceivedResponse, AttemptFailure>] = [.success(ReceivedResponse(status: 200))], pipeline: FixedPipeline = FixedPipeline(),
+    answers: [Result<ReceivedResponse, AttemptFailure>] = [.success(ReceivedResponse(status: 200))],
+    pipeline: FixedPipeline = FixedPipeline(),
     queue: MemoryQueue = MemoryQueue()
   ) {
     ids = IDGenerator(time: clock, random: FixedRandom())
