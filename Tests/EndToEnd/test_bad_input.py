@@ -278,6 +278,10 @@ def test_bodies_that_are_no_batch(strict, body):
         check(strict, answer, (400, 422))
 
 
+def test_a_span_that_starts_before_all_time_is_refused(strict):
+    check(strict, strict.api.call("GET", "/v1/events?since=999999999d"), 400, "since")
+
+
 @pytest.mark.parametrize("query,field", [
     ("limit=abc", "limit"), ("limit=0", "limit"), ("limit=-1", "limit"), ("limit=99999999999999999999", "limit"), ("state=bogus", "state"),
     ("cursor=%ff", None), ("cursor=%00", "cursor"), ("cursor=bogus", "cursor"), ("since=yesterday", "since"),

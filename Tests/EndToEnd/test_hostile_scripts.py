@@ -168,7 +168,7 @@ def test_others_go_on_undisturbed_while_all_of_them_run(shared_gateway, shared_r
     api.publish_batch([{"event": "bystander.ran", "data": {"n": n}} for n in range(BYSTANDER_EVENTS)])
     arrived = shared_receiver.wait_for(before + BYSTANDER_EVENTS, timeout=20, path="/bystander")[before:]
     assert sorted(request.body for request in arrived) == [b'{"n":%d}' % n for n in range(BYSTANDER_EVENTS)]
-    assert arrived[-1].at - published < 10
+    assert arrived[-1].at - published < 1
     assert shared_receiver.requests("/hostile") == []
 
 

@@ -10,6 +10,8 @@ from harness.receiver import Receiver, Reply
 SAMPLES = 400
 EVENTS_PER_SECOND = 150
 ROUNDS = 5
+LARGE_BYTES = 900_000
+LARGE_EVENTS = 150
 ALLOWED_RATIO = 1.2
 # What a busy machine's scheduler adds or takes by chance; a quick delivery takes about as long, a hanging one 10 000.
 ALLOWED_SECS = 0.003
@@ -78,6 +80,22 @@ def test_a_dead_receiver_with_a_long_queue_does_not_delay_a_quick_one(api, recei
     (request,) = receiver.wait_for(1, timeout=3)
     assert request.at - published < 1
     assert webhook["active"]
+
+
+def test_large_events_for_a_hanging_receiver_do_not_delay_a_quick_one(api, receiver, hanging):
+    """Together the large events are far more than the gateway holds in memory at a time; the small ones still pass them."""
+    api.add_webhook(hanging.url(), ["slow.one"], timeout_secs=15)
+    api.add_webhook(receiver.url(), ["quick.one"])
+    client, large = api.kept(), {"event": "slow.one", "data": {"content": "x" * LARGE_BYTES}}
+    for _ in range(LARGE_EVENTS):
+        assert client.call("POST", "/v1/events", large).status == 202
+    client.close()
+    hanging.wait_for(1)
+    for number in range(1, 6):
+        published = time.monotonic()
+        api.publish("quick.one")
+        request = receiver.wait_for(number, timeout=5)[-1]
+        assert request.at - published < 1
 
 
 def test_retries_of_one_webhook_do_not_hold_up_another(api, receiver, dead_end):

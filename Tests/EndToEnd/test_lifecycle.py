@@ -4,6 +4,7 @@ import re
 import stat
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -42,6 +43,23 @@ def test_a_stop_does_not_wait_for_retries(gateway, receiver):
     event = gateway.api.publish()
     gateway.api.settled(webhook, event, states=("retrying",))
     assert gateway.stop(timeout=10) == 0
+
+
+def test_a_stop_gives_up_on_a_hanging_receiver_and_sends_again_later(make_gateway, receiver):
+    """What the end of the drain cuts off is nobody's failure: it is not recorded, and goes out after the next start."""
+    gateway = make_gateway(arguments=["--drain-timeout-secs", "2"])
+    receiver.reply("/", Reply(hang=True))
+    webhook = gateway.api.add_webhook(receiver.url(), retry={"max_retries": 0}, timeout_secs=30)
+    event = gateway.api.publish()
+    receiver.wait_for(1)
+    began = time.monotonic()
+    assert gateway.stop(timeout=15) == 0
+    assert 1.5 < time.monotonic() - began < 4.5
+    receiver.reply("/", Reply(200))
+    gateway.start()
+    delivery = gateway.api.settled(webhook, event)
+    assert (delivery["state"], delivery["attempt_count"], len(delivery["attempts"])) == ("delivered", 1, 1)
+    assert len(receiver.requests()) == 2
 
 
 def test_a_stop_under_load_keeps_what_was_answered(gateway, receiver):

@@ -1,14 +1,18 @@
 """What happens to a delivery that fails: when it is tried again, when it is given up, how it is brought back."""
 
+import threading
 import time
 from email.utils import formatdate
 
 import pytest
 
 from harness.receiver import Reply
+from harness.waiting import eventually
 
 RETRY = {"max_retries": 3, "initial_delay_secs": 0.2, "multiplier": 2, "jitter": 0}
 ONCE = {"max_retries": 0}
+QUEUED = 60_000
+BREAK_SECS = 0.15
 
 
 def gaps(requests):
@@ -158,3 +162,42 @@ def test_deleting_a_webhook_cancels_what_it_had_not_delivered(api, receiver):
     api.settled(webhook, event, states=("retrying",))
     assert api.call("DELETE", f"/v1/webhooks/{webhook['id']}").status == 204
     assert api.settled(webhook, event)["state"] == "cancelled"
+
+
+def test_deleting_a_webhook_also_cancels_what_is_under_way_and_fails(gateway, receiver):
+    """The stop waits for the request, so that its failure has been dealt with afterwards."""
+    receiver.reply("/", Reply(500, delay=1.0))
+    webhook = gateway.api.add_webhook(receiver.url(), retry=RETRY | {"initial_delay_secs": 600})
+    event = gateway.api.publish()
+    receiver.wait_for(1)
+    assert gateway.api.call("DELETE", f"/v1/webhooks/{webhook['id']}").status == 204
+    assert gateway.stop() == 0
+    gateway.start()
+    assert gateway.api.settled(webhook, event)["state"] == "cancelled"
+    assert len(receiver.requests()) == 1
+
+
+@pytest.mark.slow
+def test_a_short_break_of_a_webhook_with_a_long_queue_leaves_nothing_held(api, receiver):
+    """It becomes active again while its queue is still on the way to `held`."""
+    receiver.reply("/", Reply(200, delay=0.5))
+    webhook = api.add_webhook(receiver.url(), ["memory.created"])
+    client, path = api.kept(), f"/v1/webhooks/{webhook['id']}"
+    for first in range(0, QUEUED, 1000):
+        events = [{"event": "memory.created", "id": f"queued-{first + n}", "data": {}} for n in range(1000)]
+        assert client.call("POST", "/v1/events/batch", events).status == 202
+    receiver.wait_for(1)
+    client.close()
+    answers = []
+    pause = threading.Thread(target=lambda: answers.append(api.call("PATCH", path, {"active": False}, timeout=60)))
+    pause.start()
+    pause.join(BREAK_SECS)
+    answers.append(api.call("PATCH", path, {"active": True}, timeout=60))
+    pause.join(60)
+    assert [answer.status for answer in answers] == [200, 200]
+    receiver.reply("/", Reply(200))
+    requests = receiver.wait_for(QUEUED, timeout=90)
+    assert len({request.header("webhook-id") for request in requests}) == QUEUED
+    for state in ("held", "pending"):
+        list_path = f"/v1/deliveries?webhook={webhook['id']}&state={state}&limit=1"
+        eventually(lambda: not api.call("GET", list_path).json["data"], what=f"no delivery in {state}")
