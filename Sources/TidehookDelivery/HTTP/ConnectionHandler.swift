@@ -87,7 +87,9 @@ final class ConnectionHandler: ChannelInboundHandler, Equatable {
     perform(machine.closed(reason: firstError.flatMap(ConnectFailures.reason)))
   }
 
+  /// Once it is retired, nothing that still happens to it may be counted again: the pool has forgotten it.
   private func perform(_ action: ConnectionMachine.Action) {
+    guard !isRetired else { return }
     switch action {
     case .wait: break
     case .succeed(let response, let isReusable):

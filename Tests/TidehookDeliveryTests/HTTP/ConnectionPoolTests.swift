@@ -31,6 +31,30 @@ import TidehookDelivery
     }
   }
 
+  @Test("a reused connection whose exchange fails is counted as lost once", arguments: [true, false])
+  func aReusedConnectionIsLostOnce(byTimeout: Bool) async throws {
+    let limits = HTTPClientLimits(maxConnectionsPerOrigin: 2)
+    try await HTTPFixture.run(limits: limits, reply: { $0.head.contains("/hang") ? .hang : .ok }) { fixture in
+      let hanging = fixture.request("/hang")
+      let first = Task { await fixture.client.send(hanging) }
+      _ = await fixture.server.nextRequest()
+      #expect(await fixture.send().response?.status == 200)
+      let failing =
+        byTimeout ? fixture.request("/hang", timeout: .milliseconds(50)) : fixture.request(headers: [HeaderField("X-A", "b\r\nc")])
+      #expect(await fixture.client.send(failing).failure != nil)
+      #expect(await fixture.server.nextClose() == 2)
+
+      let third = Task { await fixture.client.send(hanging) }
+      repeat {} while await fixture.server.nextRequest()?.connection != 3
+      let beyond = await fixture.client.send(fixture.request(timeout: .milliseconds(50)))
+      #expect(beyond.failure == AttemptFailure(.timeout, "timed out after 50 ms while waiting for a free connection"))
+      #expect(fixture.server.connections == 3)
+      for task in [first, third] { task.cancel() }
+      #expect(await first.value.isCancelled)
+      #expect(await third.value.isCancelled)
+    }
+  }
+
   @Test func aDeadIdleConnectionCostsNoAttempt() async throws {
     try await HTTPFixture.run(reply: { $0.connection == 1 && $0.number == 2 ? .close : .ok }) { fixture in
       #expect(await fixture.send().response?.status == 200)
@@ -74,8 +98,36 @@ import TidehookDelivery
       async let pending = fixture.client.send(fixture.request(timeout: .milliseconds(100)))
       _ = await fixture.server.nextRequest()
       await fixture.client.shutdown()
-      #expect(await pending.failure == AttemptFailure(.timeout, "no answer within 100 ms"))
+      let ended = await pending
+      #expect(ended.failure == AttemptFailure(.timeout, "no answer within 100 ms"))
+      #expect(!ended.isCancelled)
       #expect(await fixture.send().failure == AttemptFailure(.connect, "the delivery client is shut down"))
+    }
+  }
+
+  @Test func whatAShutdownEndsIsMarkedAsCancelled() async throws {
+    let limits = HTTPClientLimits(maxConnectionsPerOrigin: 1)
+    try await HTTPFixture.run(limits: limits, reply: { _ in .hang }) { fixture in
+      async let exchanging = fixture.send()
+      _ = await fixture.server.nextRequest()
+      async let queued = fixture.send()
+      fixture.client.cancelAll()
+      #expect(await exchanging.isCancelled)
+      #expect(await queued.isCancelled)
+      #expect(await fixture.server.nextClose() == 1)
+      await fixture.client.shutdown()
+      #expect(await fixture.send().isCancelled)
+      #expect(fixture.server.connections == 1)
+    }
+  }
+
+  @Test func aShutdownEndsAResolutionUnderWay() async throws {
+    let resolver = HangingResolver()
+    try await HTTPFixture.run(resolver: resolver) { fixture in
+      async let resolving = fixture.client.send(fixture.request(host: "slow.example"))
+      await resolver.isAsked()
+      fixture.client.cancelAll()
+      #expect(await resolving.isCancelled)
     }
   }
 
@@ -86,6 +138,7 @@ import TidehookDelivery
       _ = await fixture.server.nextRequest()
       task.cancel()
       #expect(await task.value.failure?.message == "cancelled by the sender")
+      #expect(await task.value.isCancelled)
       #expect(await fixture.server.nextClose() == 1)
       let late = Task { await fixture.client.send(request) }
       late.cancel()
