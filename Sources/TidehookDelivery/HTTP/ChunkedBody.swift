@@ -13,7 +13,7 @@ struct ChunkedBody {
     case size(value: Int, digits: Int)
     case sizeExtension(value: Int)
     case data(left: Int)
-    case dataEnd
+    case dataEnd(isAfterCR: Bool)
     case trailer(isLineEmpty: Bool)
   }
 
@@ -30,7 +30,7 @@ struct ChunkedBody {
     while true {
       if case .data(let left) = state {
         guard let data = bytes.readSlice(length: min(left, bytes.readableBytes)), data.readableBytes > 0 else { return .needsMore }
-        state = left == data.readableBytes ? .dataEnd : .data(left: left - data.readableBytes)
+        state = left == data.readableBytes ? .dataEnd(isAfterCR: false) : .data(left: left - data.readableBytes)
         return .data(data)
       }
       guard let byte = bytes.readInteger(as: UInt8.self) else { return .needsMore }
@@ -45,9 +45,12 @@ struct ChunkedBody {
     case .sizeExtension(let value):
       try countOverhead()
       if byte == UInt8(ascii: "\n") { state = Self.afterSize(value) }
-    case .dataEnd:
-      guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else { throw ResponseError("chunk is longer than it said") }
-      if byte == UInt8(ascii: "\n") { state = .size(value: 0, digits: 0) }
+    case .dataEnd(let isAfterCR):
+      switch byte {
+      case UInt8(ascii: "\n"): state = .size(value: 0, digits: 0)
+      case UInt8(ascii: "\r") where !isAfterCR: state = .dataEnd(isAfterCR: true)
+      default: throw ResponseError("chunk is longer than it said")
+      }
     case .trailer(let isLineEmpty):
       try countOverhead()
       if byte == UInt8(ascii: "\n") {

@@ -10,6 +10,7 @@ import TidehookDelivery
     ("HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", "hello"), ("HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", "hello"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3; a=\"b\"\r\nllo\r\n0\r\n\r\n", "hello"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n00002\nhe\n3 \r\nllo\r\n000\r\nA: b\r\nC: d\r\n\r\n", "hello"),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\nhe\n3\nllo\n0\n\n", "hello"),
     ("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "hello"),
     ("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n", ""),
   ]
@@ -72,6 +73,7 @@ import TidehookDelivery
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "chunk size is no hexadecimal number"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n", "chunk size is no hexadecimal number"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc", "chunk is longer than it said"),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\r\n0\r\n\r\n", "chunk is longer than it said"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", "chunk size is too large"),
   ])
   func nonsenseIsNamed(text: String, message: String) {
