@@ -13,6 +13,7 @@ final class ConnectAttempt {
   private var addresses: ArraySlice<IPAddress> = []
   private var current: IPAddress?
   private var channel: (any Channel)?
+  private var resolution: Task<Void, Never>?
   private var isOver = false
   private var began = NIODeadline.now()
 
@@ -47,6 +48,7 @@ final class ConnectAttempt {
   /// Gives up; the exchange is answered by the caller.
   func abort() {
     isOver = true
+    resolution?.cancel()
     channel?.close(promise: nil)
   }
 
@@ -66,7 +68,7 @@ final class ConnectAttempt {
     let host = url.host
     let eventLoop = shard.eventLoop
     let attempt = NIOLoopBound(self, eventLoop: eventLoop)
-    Task {
+    resolution = Task {
       let result: Result<[IPAddress], AttemptFailure>
       do throws(AttemptFailure) { result = .success(try await resolver.addresses(of: host)) } catch { result = .failure(error) }
       eventLoop.execute { attempt.value.resolved(result) }
@@ -74,6 +76,7 @@ final class ConnectAttempt {
   }
 
   private func resolved(_ result: Result<[IPAddress], AttemptFailure>) {
+    resolution = nil
     guard !isOver else { return }
     exchange.phases.resolveMicroseconds = (NIODeadline.now() - began).microseconds
     switch result {

@@ -8,47 +8,95 @@ public import TidehookCore
 
 /// Resolves with `getaddrinfo`, as every other program of the system does (hosts file, search domains, name servers).
 ///
-/// All requests for one name share one call, so that a name whose servers hang occupies one thread, not all of them.
+/// All requests for one name share one call. A call cannot be interrupted, so ``LookupQueue`` decides which names may hold
+/// threads up, and a request ends without its call when its task is cancelled. Failures are told again for 5 s.
 public final class SystemResolver: AddressResolver {
   private typealias Waiter = CheckedContinuation<Result<[IPAddress], AttemptFailure>, Never>
 
+  private struct State {
+    var queue: LookupQueue<Waiter>
+    var nextID = 0
+    var isShutDown = false
+  }
+
   private let threads: NIOThreadPool
-  private let waiting = Mutex<[String: [Waiter]]>([:])
+  private let state: Mutex<State>
+  private let call: @Sendable (String) -> Result<[IPAddress], AttemptFailure>
 
   /// Starts the threads.
   ///
   /// - Parameter threads: How many names can be resolved at a time; 16 by default: they cost little while they wait, and
   ///   each can be held up for as long as the system's resolver tries (10 s and more).
-  public init(threads: Int = 16) {
-    self.threads = NIOThreadPool(numberOfThreads: max(1, threads))
-    self.threads.start()
+  public convenience init(threads: Int = 16) {
+    self.init(threads: threads, maxQueued: 1024) { Self.callSystem($0) }
   }
 
-  /// Resolves on one of the threads; waits for a free one.
+  /// Starts the threads, with another call in place of the system's.
+  package init(threads: Int, maxQueued: Int, call: @escaping @Sendable (String) -> Result<[IPAddress], AttemptFailure>) {
+    let count = max(1, threads)
+    self.threads = NIOThreadPool(numberOfThreads: count)
+    self.threads.start()
+    self.call = call
+    state = Mutex(State(queue: LookupQueue(threads: count, maxQueued: maxQueued)))
+  }
+
+  /// Resolves on one of the threads; waits for a free one, and no longer than the task is not cancelled.
   public func addresses(of host: String) async throws(AttemptFailure) -> [IPAddress] {
-    let result = await withCheckedContinuation { (waiter: Waiter) in
-      let isFirst = waiting.withLock { waiting in
-        waiting[host, default: []].append(waiter)
-        return waiting[host]?.count == 1
+    let id = state.withLock { state in
+      state.nextID += 1
+      return state.nextID
+    }
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { (waiter: Waiter) in
+        join(waiter, id: id, host: host)
+        // Whoever was cancelled before joining has not been found by the handler below.
+        if Task.isCancelled { leave(id: id, host: host) } else { startNext() }
       }
-      if isFirst { lookUp(host) }
+    } onCancel: {
+      leave(id: id, host: host)
     }
     return try result.get()
   }
 
   /// Lets each thread end with the call that it is in, and waits for none: a call cannot be interrupted.
   public func shutdown() async {
+    let waiters = state.withLock { state in
+      state.isShutDown = true
+      return state.queue.close()
+    }
+    for waiter in waiters { waiter.resume(returning: .failure(Self.shutDown)) }
     threads.shutdownGracefully { _ in }
   }
 
-  private func lookUp(_ host: String) {
-    threads.submit { [self] state in
-      let result =
-        state == .active ? Self.callSystem(host) : .failure(AttemptFailure(.dns, "host name \(host) was not resolved: shutting down"))
-      let waiters = waiting.withLock { $0.removeValue(forKey: host) }
-      for waiter in waiters ?? [] { waiter.resume(returning: result) }
+  private func join(_ waiter: Waiter, id: Int, host: String) {
+    let refusal = state.withLock { state in
+      state.isShutDown ? Self.shutDown : state.queue.add(waiter, id: id, for: host, at: .now())
+    }
+    if let refusal { waiter.resume(returning: .failure(refusal)) }
+  }
+
+  private func leave(id: Int, host: String) {
+    let waiter = state.withLock { $0.queue.remove(id: id, for: host) }
+    waiter?.resume(returning: .failure(AttemptFailure(.dns, "host name \(host) was not resolved: nobody waits for it")))
+  }
+
+  private func startNext() {
+    while let host = state.withLock({ $0.queue.next(at: .now()) }) {
+      threads.submit { [self] state in
+        finish(host, state == .active ? call(host) : .failure(Self.shutDown))
+      }
     }
   }
+
+  private func finish(_ host: String, _ result: Result<[IPAddress], AttemptFailure>) {
+    var failure: AttemptFailure?
+    if case .failure(let found) = result { failure = found }
+    let waiters = state.withLock { [failure] in $0.queue.finished(host, failure: failure, at: .now()) }
+    for waiter in waiters { waiter.resume(returning: result) }
+    startNext()
+  }
+
+  private static let shutDown = AttemptFailure(.dns, "names are not resolved any longer: shutting down")
 
   private static func callSystem(_ host: String) -> Result<[IPAddress], AttemptFailure> {
     var hints = addrinfo()

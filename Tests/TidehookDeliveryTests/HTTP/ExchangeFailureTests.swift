@@ -85,11 +85,4 @@ import TidehookDelivery
         await fixture.client.send(smuggled).failure == AttemptFailure(.malformed, "request has a line break in its method or headers"))
     }
   }
-
-  @Test func unknownNamesDoNotResolve() async throws {
-    let resolver = SystemResolver(threads: 1)
-    let failure = await #expect(throws: AttemptFailure.self) { try await resolver.addresses(of: "example.invalid") }
-    #expect(failure?.kind == .dns)
-    await resolver.shutdown()
-  }
 }
