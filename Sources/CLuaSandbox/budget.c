@@ -38,8 +38,9 @@ static void collect_if_needed(lua_State *L, sandbox *sb) {
 }
 
 static void hook(lua_State *L, lua_Debug *ar) {
-  (void)ar;
   sandbox *sb = sandbox_of(L);
+  lua_getinfo(L, "l", ar);
+  sb->last_line = ar->currentline;
   sb->steps_left -= lua_gethookcount(L);
   if (sb->killed != SANDBOX_OK) budget_kill(L, sb->killed);
   collect_if_needed(L, sb);
@@ -66,6 +67,7 @@ void budget_start(sandbox *sb) {
   sb->cpu_start_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
   sb->wall_deadline_ns = now_ns(CLOCK_MONOTONIC) + sb->limits.cpu_ns;
   sb->collecting = false;
+  sb->last_line = -1;
   lua_gc(sb->L, LUA_GCSTOP);
   budget_arm(sb, sb->L, INTERVAL_NORMAL);
 }
@@ -91,7 +93,8 @@ void budget_note_block(sandbox *sb, size_t size) {
 }
 
 // Called by the allocator when the cap is reached. Lua collects all garbage after the first refusal and asks once more;
-// a second one means that the memory is really in use. Many near misses are stopped by the clock.
+// a second one means that the memory is really in use. Many near misses are stopped by the clock. Lua may be in the middle
+// of moving a stack, so where the script stands cannot be asked here.
 void budget_note_refusal(sandbox *sb) {
   if (sb->killed == SANDBOX_OK) {
     if (sb->refused) sb->killed = SANDBOX_MEMORY;
@@ -99,7 +102,6 @@ void budget_note_refusal(sandbox *sb) {
   }
   sb->refused = true;
   if (sb->killed == SANDBOX_OK || sb->running == NULL) return;
-  fault_record_kill(sb->running, sb->killed);  // Lua calls no handler for memory errors: now is when the line is known.
   if (sb->interval != 1) budget_arm(sb, sb->running, 1);
 }
 

@@ -3,6 +3,14 @@
 
 // Starting and switching costs about as much as these many instructions.
 #define SWITCH_STEPS 50
+// Coroutines whose variables are being closed at the same time, each by a variable of the one before.
+#if LUA_VERSION_RELEASE_NUM >= 50406
+#define CLOSES_MAX 40
+#else
+// Before Lua 5.4.6 each of them starts with a C stack of its own.
+#define CLOSES_MAX 8
+#define lua_closethread(co, from) lua_resetthread(co)
+#endif
 
 static lua_State *check_coroutine(lua_State *L) {
   lua_State *co = lua_tothread(L, 1);
@@ -74,8 +82,12 @@ static int resume(lua_State *L) {
 // Closes the pending variables of a coroutine that failed. Never after the end of a call: hooks are off in a coroutine that
 // one ended, so what it would still run could not be stopped.
 static int close_variables(lua_State *L, lua_State *co) {
-  watch(sandbox_of(L), co);
-  int status = lua_resetthread(co);
+  sandbox *sb = sandbox_of(L);
+  if (sb->closing == CLOSES_MAX) return luaL_error(L, "coroutines that close each other are nested too deeply");
+  sb->closing++;
+  watch(sb, co);
+  int status = lua_closethread(co, L);
+  sb->closing--;
   come_back(L);
   return status;
 }

@@ -165,7 +165,7 @@ static int run_protected(lua_State *L) {
   if (!has_filter && !has_transform) return 0;
   push_event(L);
   lua_insert(L, EVENT);
-  context_push(L, EVENT);
+  context_push(L);
   lua_insert(L, CONTEXT);
   if (has_filter) {
     lua_pushvalue(L, -2);
@@ -205,6 +205,7 @@ static void begin(sandbox *sb, sandbox_result *result) {
   sb->log.len = sb->overrides.len = 0;
   sb->log_full = false;
   sb->spent = false;
+  sb->closing = 0;
   budget_start(sb);
 }
 
@@ -254,7 +255,7 @@ void sandbox_run(sandbox *sb, int script, const sandbox_input *input, sandbox_re
   begin(sb, result);
   if (input != NULL) {
     sb->documents[DOCUMENT_EVENT] = input->event.bytes == NULL ? (sandbox_text){"", 0} : input->event;
-    sb->documents[DOCUMENT_ORIGINAL] = input->original;
+    sb->documents[DOCUMENT_ORIGINAL] = input->original.bytes == NULL ? input->event : input->original;
     sb->documents[DOCUMENT_CONTEXT] = input->context;
   }
   int status = enter(sb, run_protected, &c);

@@ -101,6 +101,8 @@ void fault_record_kill(lua_State *L, sandbox_code code) {
   fault_clear(sb);
   sb->fault.code = code;
   record_stack(L, sb);
+  // Lua unwinds the stack before it tells of a lack of memory; large blocks make hooks frequent, so this line is close.
+  if (sb->fault.line == 0 && code == SANDBOX_MEMORY && sb->last_line > 0) sb->fault.line = sb->last_line;
   if (sb->fault.line > 0) {
     append(sb->message, MESSAGE_MAX, "%s:%d: ", sb->script_name, sb->fault.line);
   } else {

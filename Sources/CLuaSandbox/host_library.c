@@ -43,12 +43,18 @@ static int log_warn(lua_State *L) {
   return 0;
 }
 
+// Comparing takes time only for texts of the same length.
+static void charge_comparison(lua_State *L, int text, int value) {
+  size_t len = lua_rawlen(L, text);
+  budget_charge(L, lua_type(L, value) == LUA_TSTRING && lua_rawlen(L, value) == len ? 1 + len / 64 : 1);
+}
+
 static bool list_has(lua_State *L, int list, int tag) {
   if (!lua_istable(L, list)) return false;
   lua_Integer count = (lua_Integer)lua_rawlen(L, list);
-  budget_charge(L, 1 + (uint64_t)count);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_rawgeti(L, list, i);
+    charge_comparison(L, tag, -1);
     bool equal = lua_rawequal(L, -1, tag);
     lua_pop(L, 1);
     if (equal) return true;

@@ -42,6 +42,7 @@ typedef struct {
 struct sandbox {
   lua_State *L;
   lua_State *running;  // The coroutine that runs now, L when none does.
+  int closing;         // Coroutines whose variables are being closed.
   sandbox_limits limits;
 
   // Memory (allocator.c).
@@ -62,6 +63,7 @@ struct sandbox {
   sandbox_code killed;   // Not SANDBOX_OK: the call is over, whatever the script does.
   bool collecting;       // The incremental collector is on.
   int interval;          // Instructions between two hooks.
+  int last_line;         // Where the script stood at the last hook; -1: unknown.
   int64_t steps_left;
   int64_t unclocked;     // Steps since the clock was last read.
   uint64_t wall_deadline_ns, cpu_start_ns;
@@ -85,13 +87,15 @@ struct sandbox {
   // Tables that never move, to compare metatables by address.
   const void *array_metatable;
   const void *context_metatable;
+  const void *context_event_metatable;
   borrowed_functions borrowed;
 };
 
 static inline sandbox *sandbox_of(lua_State *L) { return *(sandbox **)lua_getextraspace(L); }
 
 // Registry slots that the sandbox owns: address of the member is the key.
-extern const char key_environment_metatable, key_array_metatable, key_context_metatable, key_next_table, key_next_keys;
+extern const char key_environment_metatable, key_array_metatable, key_context_metatable, key_context_event_metatable,
+    key_next_table, key_next_keys;
 // Addresses used as light userdata: values that no script can make.
 extern const char tag_null, tag_shape, tag_frozen, tag_fault;
 
@@ -161,10 +165,18 @@ size_t number_write_double(double value, char *out);
 #define DOCUMENT_NONE (-1)
 bool json_push(lua_State *L, sandbox_text text, int document, char *problem, size_t problem_size);
 typedef struct {
-  const char *at, *end;
+  const char *start, *at;
+  const char *value;  // Text of the value whose key was pushed last.
 } key_walker;
 bool key_walker_start(lua_State *L, int table, key_walker *walker);
 bool key_walker_push_next(lua_State *L, key_walker *walker);
+typedef struct {
+  const char *at;  // Null: there is no such text.
+  lua_Integer position;
+} item_walker;
+void item_walker_start(item_walker *walker, const char *source);
+const char *item_walker_seek(lua_State *L, item_walker *walker, lua_Integer position);
+size_t source_number(lua_State *L, const char **source, lua_Number value);
 
 // json_write.c
 typedef enum { JSON_WRITTEN, JSON_UNWRITABLE, JSON_TOO_LARGE } json_outcome;
@@ -175,7 +187,7 @@ void json_mark(lua_State *L, int index, bool array);
 typedef enum { KEY_INTEGER, KEY_FLOAT, KEY_INDEX, KEY_STRING, KEY_BOOLEAN, KEY_OTHER } key_kind;
 typedef struct {
   key_kind kind;
-  uint32_t rank;
+  uint32_t rank;  // Where the value is in the JSON text that the table came from; UINT32_MAX: not there.
   union {
     lua_Integer integer;
     lua_Number number;
@@ -190,7 +202,7 @@ int keys_next(lua_State *L);
 
 // context.c
 void context_open(lua_State *L);
-void context_push(lua_State *L, int event);
+void context_push(lua_State *L);
 void context_force(lua_State *L, int index);
 
 // overrides.c

@@ -174,7 +174,8 @@ static bool push_float(reader *r, const char *begin) {
   memcpy(text, begin, len);
   text[len] = '\0';
   double value = strtod(text, NULL);
-  if (isinf(value)) return fail(r, "number too large");
+  // An event may hold such a number; it goes on as it is as long as no script computes with it.
+  if (isinf(value) && r->document == DOCUMENT_NONE) return fail(r, "number too large");
   lua_pushnumber(r->L, value);
   return true;
 }

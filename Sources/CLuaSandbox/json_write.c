@@ -1,5 +1,6 @@
 // Lua values to JSON text, written as JavaScript's `JSON.stringify` writes it. Metamethods are not called: what a script
 // built is what is written.
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +27,9 @@ typedef struct {
   path_step path[JSON_DEPTH_MAX + 1];
 } writer;
 
-static bool write_value(writer *w, int index);
+// Here and below, `source` is where the value may stand in a JSON text of this call, or null: numbers that are still the same
+// are written as they were there, also those that Lua cannot hold in full.
+static bool write_value(writer *w, int index, const char *source);
 
 static size_t add_text(writer *w, size_t used, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static size_t add_text(writer *w, size_t used, const char *format, ...) {
@@ -136,14 +139,26 @@ static bool write_string(writer *w, const char *s, size_t len) {
   return has_room(w);
 }
 
-static bool write_number(writer *w, int index) {
+// Making the shortest digits takes a microsecond, for the smallest numbers several.
+static uint64_t double_steps(double value) {
+  if (value == floor(value)) return 10;
+  return fabs(value) < DBL_MIN ? 1000 : 100;
+}
+
+static bool write_number(writer *w, int index, const char *source) {
   char text[NUMBER_MAX];
   if (lua_isinteger(w->L, index)) {
     put(w, text, number_write_integer(lua_tointeger(w->L, index), text));
     return has_room(w);
   }
   double value = lua_tonumber(w->L, index);
+  size_t len = source_number(w->L, &source, value);
+  if (len > 0) {
+    put(w, source, len);
+    return has_room(w);
+  }
   if (!isfinite(value)) return fail(w, isnan(value) ? "number that is not a number (NaN)" : "infinite number");
+  budget_charge(w->L, double_steps(value));
   put(w, text, number_write_double(value, text));
   return has_room(w);
 }
@@ -180,17 +195,21 @@ static bool check_list_keys(writer *w, int table, lua_Integer n) {
   return count == n || fail(w, "list with a hole");
 }
 
-static bool write_array(writer *w, int table) {
+static bool is_number_or_table(int type) { return type == LUA_TNUMBER || type == LUA_TTABLE; }
+
+static bool write_array(writer *w, int table, const char *source) {
+  item_walker items;
   lua_Integer n = (lua_Integer)lua_rawlen(w->L, table);
   budget_charge(w->L, (uint64_t)n);
   if (!check_list_keys(w, table, n)) return false;
   put_byte(w, '[');
   step_into(w)->key = NULL;
+  item_walker_start(&items, source);
   for (lua_Integer i = 1; i <= n; i++) {
     if (i > 1) put_byte(w, ',');
     step_into(w)->position = i;
-    lua_rawgeti(w->L, table, i);
-    if (!write_value(w, lua_gettop(w->L))) return false;
+    bool sought = is_number_or_table(lua_rawgeti(w->L, table, i));
+    if (!write_value(w, lua_gettop(w->L), sought ? item_walker_seek(w->L, &items, i) : NULL)) return false;
     lua_pop(w->L, 1);
   }
   put_byte(w, ']');
@@ -198,13 +217,13 @@ static bool write_array(writer *w, int table) {
 }
 
 // Writes one member; its value is on top of the stack and is taken from it.
-static bool write_member(writer *w, const char *key, size_t len, bool first) {
+static bool write_member(writer *w, const char *key, size_t len, bool first, const char *source) {
   step_into(w)->key = key;
   step_into(w)->len = len;
   if (!first) put_byte(w, ',');
   if (!write_string(w, key, len)) return false;
   put_byte(w, ':');
-  if (!write_value(w, lua_gettop(w->L))) return false;
+  if (!write_value(w, lua_gettop(w->L), source)) return false;
   lua_pop(w->L, 1);
   return true;
 }
@@ -219,7 +238,7 @@ static int64_t write_in_old_order(writer *w, int table, key_walker *walker) {
     if (lua_rawget(w->L, table) != LUA_TNIL) {
       size_t len;
       const char *key = lua_tolstring(w->L, key_index, &len);
-      if (!write_member(w, key, len, written == 0)) return -1;
+      if (!write_member(w, key, len, written == 0, walker->value)) return -1;
       written++;
     }
     lua_settop(w->L, key_index - 1);
@@ -240,6 +259,8 @@ static int64_t member_count(writer *w, int table) {
 static bool write_sorted(writer *w, int table) {
   size_t count;
   const table_key *keys = keys_push_sorted(w->L, table, &count);
+  key_walker walker;
+  bool has_source = key_walker_start(w->L, table, &walker);
   for (size_t i = 0; i < count; i++) {
     if (keys[i].kind == KEY_INDEX || keys[i].kind == KEY_STRING) continue;
     if (keys[i].kind == KEY_INTEGER) lua_pushinteger(w->L, keys[i].as.integer);
@@ -251,7 +272,8 @@ static bool write_sorted(writer *w, int table) {
   for (size_t i = 0; i < count; i++) {
     lua_pushlstring(w->L, keys[i].text, keys[i].len);
     lua_rawget(w->L, table);
-    if (!write_member(w, keys[i].text, keys[i].len, i == 0)) return false;
+    const char *source = has_source && keys[i].rank != UINT32_MAX ? walker.start + keys[i].rank : NULL;
+    if (!write_member(w, keys[i].text, keys[i].len, i == 0, source)) return false;
   }
   lua_pop(w->L, 1);
   return true;
@@ -294,30 +316,30 @@ static bool contains_itself(writer *w, const void *table) {
   return false;
 }
 
-static bool write_table(writer *w, int table) {
+static bool write_table(writer *w, int table, const char *source) {
   const void *identity = lua_topointer(w->L, table);
   if (w->depth == JSON_DEPTH_MAX) return fail(w, contains_itself(w, identity) ? "table that contains itself" : "nested deeper than 128 levels");
   luaL_checkstack(w->L, 16, "JSON");
   budget_charge(w->L, 4);
   context_force(w->L, table);
   w->path[w->depth++] = (path_step){.table = identity};
-  bool written = is_array(w, table) ? write_array(w, table) : write_object(w, table);
+  bool written = is_array(w, table) ? write_array(w, table, source) : write_object(w, table);
   if (written) w->depth--;
   return written && has_room(w);
 }
 
-static bool write_value(writer *w, int index) {
+static bool write_value(writer *w, int index, const char *source) {
   size_t len;
   char what[64];
   switch (lua_type(w->L, index)) {
     case LUA_TTABLE:
-      return write_table(w, index);
+      return write_table(w, index, source);
     case LUA_TSTRING: {
       const char *s = lua_tolstring(w->L, index, &len);
       return write_string(w, s, len);
     }
     case LUA_TNUMBER:
-      return write_number(w, index);
+      return write_number(w, index, source);
     case LUA_TBOOLEAN:
       put(w, lua_toboolean(w->L, index) ? "true" : "false", lua_toboolean(w->L, index) ? 4 : 5);
       return true;
@@ -338,7 +360,7 @@ json_outcome json_write(lua_State *L, int index, size_t limit, char *problem, si
   sandbox *sb = sandbox_of(L);
   writer w = {.L = L, .out = &sb->out, .begin = sb->out.len, .limit = limit, .problem = problem, .problem_size = problem_size};
   int top = lua_gettop(L);
-  if (!write_value(&w, lua_absindex(L, index))) {
+  if (!write_value(&w, lua_absindex(L, index), NULL)) {
     lua_settop(L, top);
     sb->out.len = w.begin;
   }

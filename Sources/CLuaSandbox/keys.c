@@ -111,7 +111,7 @@ static size_t count_keys(lua_State *L, int table) {
   return count;
 }
 
-// Pushes a table that maps each key of the JSON text to its place there, or nil when there is no such text.
+// Pushes a table that maps each key of the JSON text to the place of its value there, or nil when there is no such text.
 static void push_ranks(lua_State *L, int table) {
   key_walker walker;
   if (!key_walker_start(L, table, &walker)) {
@@ -119,20 +119,20 @@ static void push_ranks(lua_State *L, int table) {
     return;
   }
   lua_newtable(L);
-  for (lua_Integer rank = 0; key_walker_push_next(L, &walker); rank++) {
+  while (key_walker_push_next(L, &walker)) {
     lua_pushvalue(L, -1);
     if (lua_rawget(L, -3) != LUA_TNIL) {
       lua_pop(L, 2);
       continue;
     }
     lua_pop(L, 1);
-    lua_pushinteger(L, rank);
+    lua_pushinteger(L, walker.value - walker.start);
     lua_rawset(L, -3);
   }
 }
 
 static void set_rank(lua_State *L, int ranks, int key_index, table_key *key) {
-  if (key->kind != KEY_STRING || lua_isnil(L, ranks)) return;
+  if ((key->kind != KEY_STRING && key->kind != KEY_INDEX) || lua_isnil(L, ranks)) return;
   lua_pushvalue(L, key_index);
   if (lua_rawget(L, ranks) == LUA_TNUMBER) key->rank = (uint32_t)lua_tointeger(L, -1);
   lua_pop(L, 1);

@@ -1,7 +1,8 @@
 // Puts the libraries together and makes them read-only: what one call does to its world, no other call sees.
 #include "internal.h"
 
-const char key_environment_metatable, key_array_metatable, key_context_metatable, key_next_table, key_next_keys;
+const char key_environment_metatable, key_array_metatable, key_context_metatable, key_context_event_metatable, key_next_table,
+    key_next_keys;
 const char tag_null, tag_shape, tag_frozen, tag_fault;
 
 // Stack index, while libraries are put together, of the table of libraries by name.

@@ -5,8 +5,17 @@
 // Stack of `sort_table`: the caller's table, the order function (or nil), and two lists that are merged to and fro.
 enum { TARGET = 1, ORDER = 2, FROM = 3, TO = 4 };
 
+static void charge_comparison(lua_State *L, int a, int b) {
+  if (lua_type(L, a) != LUA_TSTRING || lua_type(L, b) != LUA_TSTRING) return;
+  size_t a_len = lua_rawlen(L, a), b_len = lua_rawlen(L, b);
+  budget_charge(L, 1 + (a_len < b_len ? a_len : b_len) / 64);
+}
+
 static bool is_less(lua_State *L, int a, int b) {
-  if (lua_isnil(L, ORDER)) return lua_compare(L, a, b, LUA_OPLT);
+  if (lua_isnil(L, ORDER)) {
+    charge_comparison(L, a, b);
+    return lua_compare(L, a, b, LUA_OPLT);
+  }
   lua_pushvalue(L, ORDER);
   lua_pushvalue(L, a);
   lua_pushvalue(L, b);

@@ -112,12 +112,25 @@ static void display_argument(lua_State *L, int index) {
   lua_replace(L, index);
 }
 
+// Steps of one conversion whose options begin at `at`: digits of numbers are what takes the time.
+static uint64_t conversion_steps(const char *at, lua_Number value) {
+  uint64_t precision = 0;
+  while (strchr("-+ #0123456789", *at) != NULL && *at != '\0') at++;
+  if (*at == '.') {
+    for (at++; *at >= '0' && *at <= '9' && precision < 100; at++) precision = precision * 10 + (uint64_t)(*at - '0');
+  }
+  if (*at == '\0' || strchr("aAeEfFgG", *at) == NULL) return 10;
+  bool extreme = value > 1e15 || value < -1e15 || (value < 1e-15 && value > -1e-15 && value != 0);
+  return 50 + 4 * precision + (extreme ? 400 : 0);
+}
+
 static int string_format(lua_State *L) {
   size_t len;
   const char *format = luaL_checklstring(L, 1, &len);
   int argument = 1;
   for (size_t i = 0; i < len; i++) {
     if (format[i] != '%' || format[++i] == '%') continue;
+    budget_charge(L, conversion_steps(format + i, lua_tonumber(L, argument + 1)));
     while (i < len && format[i] != '\0' && strchr("-+ #0123456789.", format[i]) != NULL) i++;
     argument++;
     if (format[i] == 'p') return luaL_error(L, "invalid conversion '%%p' to 'format': scripts see no addresses");
