@@ -210,11 +210,25 @@ static void begin(sandbox *sb, sandbox_result *result) {
 }
 
 static void collect(sandbox *sb) {
-  size_t garbage = sb->used > sb->live ? sb->used - sb->live : 0;
-  size_t allowed = sb->live > GARBAGE_KEPT ? sb->live : GARBAGE_KEPT;
-  if (garbage <= allowed) return;
+  size_t live = sb->live > sb->forgotten ? sb->live - sb->forgotten : 0;
+  size_t garbage = sb->used > live ? sb->used - live : 0;
+  if (garbage <= (live > GARBAGE_KEPT ? live : GARBAGE_KEPT)) return;
   lua_gc(sb->L, LUA_GCCOLLECT);
   sb->live = sb->used;
+  sb->forgotten = 0;
+}
+
+// Remembers what a script holds. When there is no memory to do so it counts as nothing, and its garbage waits for that of others.
+static void keep_script_bytes(sandbox *sb, int script, size_t bytes) {
+  if (script >= sb->script_slots) {
+    int slots = 2 * script + 16;
+    size_t *larger = realloc(sb->script_bytes, (size_t)slots * sizeof *larger);
+    if (larger == NULL) return;
+    memset(larger + sb->script_slots, 0, (size_t)(slots - sb->script_slots) * sizeof *larger);
+    sb->script_bytes = larger;
+    sb->script_slots = slots;
+  }
+  sb->script_bytes[script] = bytes;
 }
 
 static void finish(sandbox *sb, int status, sandbox_result *result) {
@@ -272,9 +286,21 @@ int sandbox_compile(sandbox *sb, const char *name, const char *source, size_t le
   strncpy(sb->script_name, name, sizeof sb->script_name - 1);
   size_t before = sb->used;
   int status = enter(sb, compile_protected, &c);
-  if (status == LUA_OK && sb->used > before) sb->live += sb->used - before;
+  if (status == LUA_OK) {
+    size_t bytes = sb->used > before ? sb->used - before : 0;
+    keep_script_bytes(sb, c.script, bytes);
+    sb->live += bytes;
+  }
   finish(sb, status, result);
   return status == LUA_OK ? c.script : 0;
 }
 
-void sandbox_forget(sandbox *sb, int script) { luaL_unref(sb->L, LUA_REGISTRYINDEX, script); }
+size_t sandbox_script_bytes(const sandbox *sb, int script) { return script > 0 && script < sb->script_slots ? sb->script_bytes[script] : 0; }
+
+void sandbox_forget(sandbox *sb, int script) {
+  if (script <= 0) return;
+  luaL_unref(sb->L, LUA_REGISTRYINDEX, script);
+  sb->forgotten += sandbox_script_bytes(sb, script);
+  if (script < sb->script_slots) sb->script_bytes[script] = 0;
+  collect(sb);
+}

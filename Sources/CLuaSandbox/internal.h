@@ -49,7 +49,10 @@ struct sandbox {
   size_t used;          // Bytes that Lua holds.
   size_t cap;           // Bytes that Lua may hold.
   size_t peak;          // Most that Lua held in this call.
-  size_t live;          // Bytes held after the last full collection, without the garbage of calls.
+  size_t live;          // Bytes held after the last full collection, and those of scripts compiled since.
+  size_t forgotten;     // Bytes of `live` that scripts held which have been dropped since.
+  size_t *script_bytes; // What each compiled script holds, by handle.
+  int script_slots;
   size_t start_used;    // Bytes held when this call began.
   size_t churn;         // Bytes handed out since the clock was last read.
   bool refused;         // The last request for more was refused.

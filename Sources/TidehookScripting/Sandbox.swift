@@ -21,8 +21,8 @@ final class Sandbox {
   /// The interpreter needed so much memory that it should be replaced.
   var isSpent: Bool { sandbox_is_spent(raw) }
 
-  /// Bytes held by the interpreter and its compiled scripts.
-  var usedBytes: Int { sandbox_used_bytes(raw) }
+  /// Bytes held by a compiled script.
+  func bytes(of handle: CInt) -> Int { sandbox_script_bytes(raw, handle) }
 
   func compile(_ script: ScriptSource) throws(ScriptError) -> CInt {
     var result = sandbox_result()

@@ -24,9 +24,8 @@ struct ScriptCache {
       entries.values[index].lastUse = uses
       return entries.values[index].handle
     }
-    let before = sandbox.usedBytes
     let handle = try sandbox.compile(script)
-    insert(Entry(handle: handle, bytes: max(0, sandbox.usedBytes - before), lastUse: uses), for: script.id, in: sandbox)
+    insert(Entry(handle: handle, bytes: sandbox.bytes(of: handle), lastUse: uses), for: script.id, in: sandbox)
     return handle
   }
 

@@ -3,6 +3,8 @@
 //   harness eval SCRIPT                    the string that the script's `transform` returns
 //   harness bench                          the Slack script, microseconds per call
 //   harness hostile DIR                    every script must fail as its first line says: -- expect: CODE TEXT
+//   harness rotate                         compiles and forgets scripts, of which some are kept; memory must not grow
+//   harness numbers                        numbers that a script did not change keep their digits
 //   harness starve                         fails each allocation in turn
 //   harness fuzz ROUNDS SEED DIR           scripts, patterns and JSON made from pieces of the corpus
 #include <dirent.h>
@@ -182,6 +184,70 @@ static int hostile(const char *directory) {
   free(entries);
   printf("%d hostile scripts, %d failed\n", count, failed);
   return failed > 0 || count == 0;
+}
+
+#define ROTATED 300
+#define KEPT 256
+#define ROTATIONS 20000
+#define ROTATION_MAX (16u << 20)  // Twice what the kept scripts hold, and room.
+
+// A script of some kilobytes that is like no other.
+static size_t make_script(char *out, int number) {
+  size_t len = (size_t)sprintf(out, "function filter() return true end\nfunction unused() local t = {}\n");
+  for (int i = 0; i < 100; i++) len += (size_t)sprintf(out + len, "t.key%d_%d = 'value %d of %d'\n", i, number, i, number);
+  return len + (size_t)sprintf(out + len, "end\n");
+}
+
+// What a worker does whose cache is a little too small for its webhooks.
+static int rotate(void) {
+  static char source[16384];
+  static int handles[KEPT];
+  sandbox *sb = sandbox_new(&limits);
+  sandbox_result result;
+  sandbox_input input = {text_of(slack_event), {NULL, 0}, {NULL, 0}};
+  size_t most = 0;
+  for (int i = 0; i < ROTATIONS; i++) {
+    sandbox_forget(sb, handles[i % KEPT]);
+    handles[i % KEPT] = sandbox_compile(sb, "script", source, make_script(source, i % ROTATED), &result);
+    if (handles[i % KEPT] == 0) return 1;
+    sandbox_run(sb, handles[i % KEPT], &input, &result);
+    if (result.verdict != SANDBOX_UNTOUCHED) return 1;
+    if (sandbox_used_bytes(sb) > most) most = sandbox_used_bytes(sb);
+  }
+  for (int i = 0; i < KEPT; i++) sandbox_forget(sb, handles[i]);
+  printf("%d scripts compiled in turn: at most %zu bytes, %zu when all are forgotten\n", ROTATIONS, most, sandbox_used_bytes(sb));
+  bool good = most < ROTATION_MAX && sandbox_used_bytes(sb) < (4u << 20);
+  sandbox_free(sb);
+  return !good;
+}
+
+// A script, its event and what must come out.
+#define LARGE "18446744073709551615"
+#define NESTED "[1,-18446744073709551617,[1e+400,{\"n\":1e-400}],\"]\",2]"
+static const char *const number_calls[][3] = {
+    {"function transform(e) e.k = 1 return e end", "{\"2\":0.10000000000000000001,\"u\":" LARGE ",\"big\":1e+400,\"l\":" NESTED ",\"k\":0}",
+     "{\"2\":0.10000000000000000001,\"u\":" LARGE ",\"big\":1e+400,\"l\":" NESTED ",\"k\":1}"},
+    {"function transform(e) e.new = 1 return e end", "{\"10\":" LARGE ",\"b\":-1e+400,\"l\":" NESTED "}", "{\"10\":" LARGE ",\"b\":-1e+400,\"l\":" NESTED ",\"new\":1}"},
+    {"function transform(e) if e.u ~= 2^64 then error('u') end e.a = 0.5 e.l[2] = 2.5 e.l[3] = nil return e end",
+     "{\"u\":18446744073709551616,\"a\":1e+400,\"l\":[18446744073709551616,1e+400,1]}", "{\"u\":18446744073709551616,\"a\":0.5,\"l\":[18446744073709551616,2.5]}"},
+    {"function transform(e, ctx) e.x = nil e.y = 2 return ctx.event end", "{\"x\":1e+400,\"y\":" LARGE "}", "{\"x\":1e+400,\"y\":" LARGE "}"},
+};
+
+static int numbers(void) {
+  int failed = 0, count = (int)(sizeof number_calls / sizeof *number_calls);
+  for (int i = 0; i < count; i++) {
+    sandbox *sb = sandbox_new(&limits);
+    sandbox_result result;
+    const char *script = number_calls[i][0], *expected = number_calls[i][2];
+    call(sb, script, strlen(script), number_calls[i][1], NULL, &result);
+    if (result.verdict != SANDBOX_JSON || result.body.len != strlen(expected) || memcmp(result.body.bytes, expected, result.body.len) != 0) {
+      failed++;
+      print_result(&result);
+    }
+    sandbox_free(sb);
+  }
+  printf("%d events with large numbers, %d failed\n", count, failed);
+  return failed > 0;
 }
 
 static const char busy_script[] =
@@ -385,8 +451,10 @@ int main(int count, char **arguments) {
   if (count > 2 && strcmp(arguments[1], "run") == 0) return run_one(count - 2, arguments + 2);
   if (count > 1 && strcmp(arguments[1], "bench") == 0) return bench();
   if (count > 2 && strcmp(arguments[1], "hostile") == 0) return hostile(arguments[2]);
+  if (count > 1 && strcmp(arguments[1], "rotate") == 0) return rotate();
+  if (count > 1 && strcmp(arguments[1], "numbers") == 0) return numbers();
   if (count > 1 && strcmp(arguments[1], "starve") == 0) return starve();
   if (count > 4 && strcmp(arguments[1], "fuzz") == 0) return fuzz(atol(arguments[2]), strtoull(arguments[3], NULL, 10), arguments[4]);
-  fprintf(stderr, "usage: harness run|bench|hostile|starve|fuzz ...\n");
+  fprintf(stderr, "usage: harness run|eval|bench|hostile|rotate|numbers|starve|fuzz ...\n");
   return 2;
 }

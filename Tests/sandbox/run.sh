@@ -23,9 +23,12 @@ lua5.4 -e 'dofile("differential.lua") io.write(transform())' >"$BUILD/theirs"
 cmp "$BUILD/ours" "$BUILD/theirs"
 echo "$(wc -l <"$BUILD/ours") results are the same as Lua's own"
 "$BUILD/harness" hostile hostile | tail -1
+"$BUILD/harness" rotate
+"$BUILD/harness" numbers
 "$BUILD/harness" starve | tail -1
 "$BUILD/harness" bench | head -1
 "$BUILD/sanitized" hostile hostile | tail -1
+"$BUILD/sanitized" numbers
 "$BUILD/sanitized" starve | tail -1
 "$BUILD/sanitized" fuzz "${ROUNDS:-2000}" "${SEED:-1}" hostile
 echo "sandbox: all passed"

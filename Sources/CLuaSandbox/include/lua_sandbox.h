@@ -93,8 +93,11 @@ void sandbox_free(sandbox *sb);
 /// Compiles a text chunk. Returns its handle (above 0), or 0 with the reason in `result->fault`.
 int sandbox_compile(sandbox *sb, const char *name, const char *source, size_t len, sandbox_result *result);
 
-/// Drops a compiled script.
+/// Drops a compiled script. Handles that are not above 0 are ignored.
 void sandbox_forget(sandbox *sb, int script);
+
+/// Bytes that a compiled script took, what the compiler left behind included.
+size_t sandbox_script_bytes(const sandbox *sb, int script);
 
 /// Runs a script's top level and looks at what it defines, without an event.
 void sandbox_check(sandbox *sb, int script, sandbox_result *result);
