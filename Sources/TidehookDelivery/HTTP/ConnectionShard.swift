@@ -153,6 +153,8 @@ final class ConnectionShard {
 
   private func giveUp(_ exchange: PendingExchange, _ failure: AttemptFailure, isCancelled: Bool = false) {
     let stage = exchange.stage
+    // Ending one exchange gives its place to another, which may fail at once: whoever found both before gives up only the first.
+    if case .done = stage { return }
     finish(exchange, .failure(failure), isCancelled: isCancelled)
     let origin = origin(for: exchange.request.url.origin)
     switch stage {

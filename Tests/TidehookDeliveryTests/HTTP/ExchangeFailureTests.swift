@@ -78,11 +78,38 @@ import TidehookDelivery
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func aLookupIsCancelledWhenItsExchangeIsGivenUp() async throws {
+    let resolver = EndlessResolver()
+    try await HTTPFixture.run(resolver: resolver) { fixture in
+      let exchange = await fixture.client.send(fixture.request(host: "slow.example", connectTimeout: .milliseconds(50)))
+      #expect(exchange.failure?.kind == .dns)
+      #expect(await resolver.cancelled.first { _ in true } == "slow.example")
+    }
+  }
+
   @Test func lineBreaksInHeadersAreNotSent() async throws {
     try await HTTPFixture.run { fixture in
       let smuggled = fixture.request(headers: [HeaderField("X-A", "b\r\nX-Evil: c")])
       #expect(
         await fixture.client.send(smuggled).failure == AttemptFailure(.malformed, "request has a line break in its method or headers"))
     }
+  }
+}
+
+/// Looks a name up until its task is cancelled.
+private struct EndlessResolver: AddressResolver {
+  let cancelled: AsyncStream<String>
+  private let input: AsyncStream<String>.Continuation
+
+  init() {
+    (cancelled, input) = AsyncStream.makeStream(of: String.self)
+  }
+
+  func addresses(of host: String) async throws(AttemptFailure) -> [IPAddress] {
+    let (never, hold) = AsyncStream.makeStream(of: Never.self)
+    for await _ in never {}
+    hold.finish()
+    input.yield(host)
+    throw AttemptFailure(.dns, "cancelled")
   }
 }
