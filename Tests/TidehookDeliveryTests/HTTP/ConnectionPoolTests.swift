@@ -13,11 +13,13 @@ import TidehookDelivery
   @Test func waitingForAConnectionCountsAgainstTheTimeout() async throws {
     let limits = HTTPClientLimits(maxConnectionsPerOrigin: 1)
     try await HTTPFixture.run(limits: limits, reply: { _ in .hang }) { fixture in
-      async let first = fixture.client.send(fixture.request(timeout: .milliseconds(300)))
+      let hanging = fixture.request()
+      let first = Task { await fixture.client.send(hanging) }
       _ = await fixture.server.nextRequest()
       let second = await fixture.client.send(fixture.request(timeout: .milliseconds(50)))
       #expect(second.failure == AttemptFailure(.timeout, "timed out after 50 ms while waiting for a free connection"))
-      #expect(await first.failure == AttemptFailure(.timeout, "no answer within 300 ms"))
+      first.cancel()
+      #expect(await first.value.isCancelled)
     }
   }
 
