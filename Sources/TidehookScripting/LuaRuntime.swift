@@ -3,24 +3,29 @@ import Synchronization
 
 /// Runs scripts on threads of its own: never on an event loop, never on Swift's cooperative pool.
 ///
-/// All threads share one queue, so a script that uses up its CPU time delays only the thread it runs on. Each thread has its
-/// own interpreter and compiles each script once.
+/// Scripts take turns: each lane (see ``ScriptSource/lane``) has a queue of its own, and where there are several threads one lane
+/// never has them all, so a script that uses up its CPU time in every call holds up its own webhook only. Each thread has its own
+/// interpreter and compiles each script once.
 public final class LuaRuntime: Sendable {
   private enum Work: Sendable {
     case run(ScriptJob, @Sendable (ScriptResult) -> Void)
     case check(ScriptSource, @Sendable (Result<Void, ScriptError>) -> Void)
   }
 
+  /// The lane of all checks; those of sources begin at 1.
+  private static let checkLane: UInt64 = 0
+
   /// The limits that every call is held to.
   public let limits: ScriptLimits
-  private let queue = WorkQueue<Work>()
+  private let queue: WorkQueue<Work>
   private let threads: Mutex<[pthread_t]>
 
   /// Starts the threads.
   /// - Parameter threads: how many scripts may run at the same time; at least 1. As many as there are cores is right.
   public init(threads: Int, limits: ScriptLimits = ScriptLimits()) {
     self.limits = limits
-    let queue = queue
+    let queue = WorkQueue<Work>(threadsPerLane: max(1, threads - 1))
+    self.queue = queue
     let started = (0..<max(1, threads)).compactMap { _ in
       startThread { Self.work(on: queue, limits: limits) }
     }
@@ -35,7 +40,7 @@ public final class LuaRuntime: Sendable {
   public func check(_ source: String, name: String) async throws(ScriptError) {
     let script = ScriptSource(name: name, source: source)
     let result = await withCheckedContinuation { continuation in
-      let accepted = queue.push(.check(script) { continuation.resume(returning: $0) })
+      let accepted = queue.push(.check(script) { continuation.resume(returning: $0) }, lane: Self.checkLane)
       if !accepted { continuation.resume(returning: .failure(.closed)) }
     }
     try result.get()
@@ -45,7 +50,7 @@ public final class LuaRuntime: Sendable {
   /// - Parameter completion: called once, on the thread that ran the script (on the caller's after ``shutdown()``). It must not
   ///   block: the next script waits for it.
   public func run(_ job: ScriptJob, completion: @escaping @Sendable (ScriptResult) -> Void) {
-    if !queue.push(.run(job, completion)) { completion(ScriptResult(verdict: .failed(.closed))) }
+    if !queue.push(.run(job, completion), lane: job.script.lane) { completion(ScriptResult(verdict: .failed(.closed))) }
   }
 
   /// Runs what is queued, then ends the threads and returns. May be called more than once, but not from a completion.
@@ -63,7 +68,7 @@ public final class LuaRuntime: Sendable {
 
   private static func work(on queue: WorkQueue<Work>, limits: ScriptLimits) {
     let worker = ScriptWorker(limits: limits)
-    while let work = queue.pop() {
+    queue.work { work in
       switch work {
       case .run(let job, let completion): completion(worker.run(job))
       case .check(let script, let completion): completion(worker.check(script))

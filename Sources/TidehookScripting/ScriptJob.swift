@@ -6,14 +6,18 @@ private let nextIdentifier = Atomic<UInt64>(0)
 public final class ScriptSource: Sendable {
   /// Tells sources apart, also those with the same text.
   public let id: UInt64
+  /// Sources of the same lane wait for each other; those of different lanes take turns.
+  public let lane: UInt64
   /// What errors call the script; at most 50 bytes of it are shown.
   public let name: String
   /// The Lua text.
   public let source: String
 
   /// Makes a source with an identity of its own.
-  public init(name: String, source: String) {
+  /// - Parameter lane: the lane of another source of the same webhook; `nil` for a new one.
+  public init(name: String, source: String, lane: UInt64? = nil) {
     self.id = nextIdentifier.add(1, ordering: .relaxed).newValue
+    self.lane = lane ?? id
     self.name = name
     self.source = source
   }

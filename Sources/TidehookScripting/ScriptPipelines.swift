@@ -139,8 +139,9 @@ private final class SourceCache: Sendable {
     entries.withLock { entries in
       if let known = entries[webhook.id], known.revision == webhook.revision { return known.sources }
       if entries.count >= Self.capacity { entries.removeAll() }
-      let sources = webhook.pipeline.enumerated().map { index, stage in
-        ScriptSource(name: name(index, webhook.pipeline.count), source: stage.source)
+      var sources: [ScriptSource] = []
+      for (index, stage) in webhook.pipeline.enumerated() {
+        sources.append(ScriptSource(name: name(index, webhook.pipeline.count), source: stage.source, lane: sources.first?.lane))
       }
       entries[webhook.id] = Entry(revision: webhook.revision, sources: sources)
       return sources

@@ -24,6 +24,21 @@ import TidehookScripting
   }
 
   @Test(arguments: [
+    ("event.k = 1 return event", #"{"u":18446744073709551615,"d":0.1234567890123456789012,"l":[1,[1e+400]],"k":1}"#),
+    ("event.k = nil event.new = 2 return event", #"{"u":18446744073709551615,"d":0.1234567890123456789012,"l":[1,[1e+400]],"new":2}"#),
+    ("event.u = 0.5 return event", #"{"u":0.5,"d":0.1234567890123456789012,"l":[1,[1e+400]],"k":0}"#),
+  ])
+  func numbersThatAScriptLeavesAloneKeepTheirDigits(body: String, expected: String) async {
+    let event = #"{"u":18446744073709551615,"d":0.1234567890123456789012,"l":[1,[1e+400]],"k":0}"#
+    #expect(await Fixture().transform(body, event: event) == expected)
+  }
+
+  @Test func aNumberThatLuaCannotHoldIsNamedWhenItMustBeWritten() async {
+    let result = await Fixture().transform("return {copy = event.big}", event: #"{"big":1e+400}"#)
+    #expect(result == "result: script: transform's result cannot be written as JSON: infinite number at .copy")
+  }
+
+  @Test(arguments: [
     ("event.b = nil return event", #"{"z":1,"a":3}"#),
     ("event.c = 4 event.B = 5 return event", #"{"z":1,"b":2,"a":3,"B":5,"c":4}"#),
     ("event['7'] = 0 event['10'] = 1 return event", #"{"7":0,"10":1,"z":1,"b":2,"a":3}"#),

@@ -32,7 +32,7 @@ import TidehookScripting
     ("function transform() end", "dropped: transform returned nothing"), ("function transform() return 'plain' end", "plain"),
     ("function transform() return '' end", ""),
     ("return {filter = function(e) return e.a == 1 end, transform = function(e) return {e.a} end}", "[1]"),
-    ("local M = {} function M.transform(e, ctx) return {ctx.event == e, ctx.now} end return M", #"[true,"2026"]"#),
+    ("local M = {} function M.transform(e, ctx) return {ctx.event.a == e.a, ctx.now} end return M", #"[true,"2026"]"#),
   ])
   func verdicts(script: String, expected: String) async {
     #expect(await Fixture().run(script, event: #"{"a":1}"#, context: #"{"now":"2026"}"#).summary == expected)
@@ -43,6 +43,19 @@ import TidehookScripting
       "function transform(e, ctx) return {e.n, ctx.event.n, ctx.options.x} end", event: #"{"n":2}"#, original: #"{"n":1}"#,
       context: #"{"options":{"x":3}}"#)
     #expect(result.summary == "[2,1,3]")
+  }
+
+  @Test(arguments: [
+    ("e.n = 2 return {e.n, ctx.event.n}", "[2,1]"), ("ctx.event.n = 2 return {e.n, ctx.event.n}", "[1,2]"),
+    ("e.n = 2 return ctx.event", #"{"n":1}"#),
+  ])
+  func theOriginalIsNotTheArgument(body: String, expected: String) async {
+    #expect(await Fixture().run("function transform(e, ctx) \(body) end", event: #"{"n":1}"#).summary == expected)
+  }
+
+  @Test func whatAScriptPutsIntoTheContextStays() async {
+    let script = "function transform(e, ctx) ctx.now = 1 ctx.event = 2 return {ctx.now, ctx.event, ctx.options.x} end"
+    #expect(await Fixture().run(script, context: #"{"now":"2026","options":{"x":3}}"#).summary == "[1,2,3]")
   }
 
   @Test func nothingPersistsBetweenCalls() async {
