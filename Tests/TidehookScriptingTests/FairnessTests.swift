@@ -41,17 +41,6 @@ import TidehookScripting
     #expect(ScriptSource(name: "other", source: "").lane != first.lane)
   }
 
-  @Test func checksAreServedBetweenCalls() async throws {
-    let runtime = LuaRuntime(threads: 1, limits: ScriptLimits(instructions: 2_000_000, cpuTime: .seconds(60)))
-    let finishes = Finishes()
-    push(64, Self.stuck, to: runtime, finishes)
-    try await runtime.check(Self.quick, name: "check")
-    let before = finishes.all.count
-    #expect(before < 32)
-    runtime.shutdown()
-    #expect(finishes.all.count == 64)
-  }
-
   @Test func theOrderWithinALaneIsKept() {
     let runtime = LuaRuntime(threads: 2)
     let order = Mutex<[Int]>([])

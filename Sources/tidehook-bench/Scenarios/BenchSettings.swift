@@ -11,7 +11,7 @@ struct BenchSettings {
   /// The measured window, in seconds.
   var duration: Double
   /// Publishing connections with one event per request.
-  var singleConnections = 64
+  var singleConnections = 256
   /// Publishing connections with a batch per request.
   var batchConnections = 8
   /// Events in a batch.
