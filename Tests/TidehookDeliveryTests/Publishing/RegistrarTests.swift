@@ -1,0 +1,170 @@
+import Logging
+import Synchronization
+import Testing
+import TidehookCore
+import TidehookDelivery
+import TidehookTesting
+
+/// A store of webhooks in memory that tells each move of deliveries, and moves a full batch as often as it is told to.
+private final class MemoryWebhookStore: WebhookStore {
+  struct Move: Equatable {
+    let states: [DeliveryState]
+    let state: DeliveryState
+  }
+
+  let moves: AsyncStream<Move>
+  private let moved: AsyncStream<Move>.Continuation
+  private let stored = Mutex<[WebhookID: Webhook]>([:])
+  private let fullBatches: Mutex<Int>
+  private let failures: Mutex<[StoreError]>
+  private let leftBehind: [WebhookID]
+
+  init(_ webhooks: [Webhook] = [], fullBatches: Int = 0, failures: [StoreError] = [], leftBehind: [WebhookID] = []) {
+    (moves, moved) = AsyncStream.makeStream()
+    self.fullBatches = Mutex(fullBatches)
+    self.failures = Mutex(failures)
+    self.leftBehind = leftBehind
+    stored.withLock { stored in for webhook in webhooks { stored[webhook.id] = webhook } }
+  }
+
+  func insert(_ webhook: Webhook) async throws(StoreError) { stored.withLock { $0[webhook.id] = webhook } }
+
+  func update(_ webhook: Webhook) async throws(StoreError) {
+    let isNext = stored.withLock { stored in
+      guard let known = stored[webhook.id], webhook.revision == known.revision + 1 else { return false }
+      stored[webhook.id] = webhook
+      return true
+    }
+    if !isNext { throw StoreError(.stale, "another change came first") }
+  }
+
+  func delete(_ id: WebhookID) async throws(StoreError) { stored.withLock { $0[id] = nil } }
+
+  func webhooks() async throws(StoreError) -> [Webhook] { stored.withLock { Array($0.values) } }
+
+  func unsettledDeletions() async throws(StoreError) -> [WebhookID] { leftBehind }
+
+  func moveDeliveries(
+    of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
+  ) async throws(StoreError) -> Int {
+    if let failure = failures.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { throw failure }
+    moved.yield(Move(states: states, state: state))
+    return fullBatches.withLock { left in
+      guard left > 0 else { return 0 }
+      left -= 1
+      return limit
+    }
+  }
+}
+
+@Suite struct RegistrarTests {
+  private static let hold = MemoryWebhookStore.Move(states: [.pending, .retrying], state: .held)
+  private static let resume = MemoryWebhookStore.Move(states: [.held], state: .pending)
+  private static let cancel = MemoryWebhookStore.Move(states: [.pending, .retrying, .held], state: .cancelled)
+
+  private func makeRegistrar(_ fixture: EngineFixture, _ store: MemoryWebhookStore) -> (registrar: Registrar, engine: DeliveryEngine) {
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let engine = DeliveryEngine(queue: fixture.queue, runner: fixture.runner, time: fixture.clock, logger: logger)
+    let registrar = Registrar(store: store, directory: fixture.directory, engine: engine, time: fixture.clock, logger: logger)
+    return (registrar, engine)
+  }
+
+  /// The webhook's next revision, active or not.
+  private func revise(_ webhook: Webhook, isActive: Bool) -> Webhook {
+    var next = webhook
+    next.isActive = isActive
+    next.revision += 1
+    return next
+  }
+
+  @Test func pausingHoldsWhatIsOpenUntilNothingIsLeft() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook], fullBatches: 2)
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let running = Task { await registrar.run() }
+    try await registrar.replace(revise(webhook, isActive: false))
+    var moves = store.moves.makeAsyncIterator()
+    for _ in 0..<3 { #expect(await moves.next() == Self.hold) }
+    running.cancel()
+  }
+
+  @Test func aResumeEndsThePauseThatIsStillMoving() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook], fullBatches: 1_000_000)
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let paused = revise(webhook, isActive: false)
+    try await registrar.replace(paused)
+    let running = Task { await registrar.run() }
+    var moves = store.moves.makeAsyncIterator()
+    #expect(await moves.next() == Self.hold)
+    try await registrar.replace(revise(paused, isActive: true))
+    var move = await moves.next()
+    while move == Self.hold { move = await moves.next() }
+    #expect(move == Self.resume)
+    running.cancel()
+  }
+
+  @Test func deletingCancelsAlsoWhatIsHeld() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook])
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let running = Task { await registrar.run() }
+    try await registrar.remove(webhook.id)
+    #expect(registrar.webhook(webhook.id) == nil)
+    var moves = store.moves.makeAsyncIterator()
+    #expect(await moves.next() == Self.cancel)
+    running.cancel()
+  }
+
+  @Test func deletionsThatAStopInterruptedAreFinishedAtTheNextStart() async throws {
+    let fixture = EngineFixture()
+    let store = MemoryWebhookStore(leftBehind: [WebhookID(fixture.ids.next())])
+    let (registrar, _) = makeRegistrar(fixture, store)
+    try await registrar.load()
+    let running = Task { await registrar.run() }
+    var moves = store.moves.makeAsyncIterator()
+    #expect(await moves.next() == Self.cancel)
+    running.cancel()
+  }
+
+  @Test func aMoveThatFailsIsMadeAgain() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook], failures: [StoreError(.full, "no space")])
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let running = Task { await registrar.run() }
+    try await registrar.replace(revise(webhook, isActive: false))
+    let due = await fixture.clock.nextSleep()
+    fixture.clock.advance(by: .microseconds(due.microseconds - fixture.clock.now().microseconds))
+    var moves = store.moves.makeAsyncIterator()
+    #expect(await moves.next() == Self.hold)
+    running.cancel()
+  }
+
+  @Test func changesOnTheSameRevisionAreStale() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let (registrar, _) = makeRegistrar(fixture, MemoryWebhookStore([webhook]))
+    try await registrar.replace(revise(webhook, isActive: false))
+    await #expect(throws: StoreError.self) { try await registrar.replace(revise(webhook, isActive: true)) }
+    #expect(registrar.webhook(webhook.id)?.isActive == false)
+  }
+
+  @Test func aGoneReceiverMakesItsWebhookInactive() async throws {
+    let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 410))])
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook])
+    let (registrar, engine) = makeRegistrar(fixture, store)
+    let running = Task { await registrar.run() }
+    let publisher = Publisher(store: fixture.queue, directory: fixture.directory, engine: engine, ids: fixture.ids, time: fixture.clock)
+    _ = try await publisher.publish([PublishRequest(type: EventType(stored: "a"), data: Array("{}".utf8))])
+    var moves = store.moves.makeAsyncIterator()
+    #expect(await moves.next() == Self.hold)
+    #expect(registrar.webhook(webhook.id)?.isActive == false)
+    #expect(registrar.webhook(webhook.id)?.revision == 2)
+    running.cancel()
+  }
+}
