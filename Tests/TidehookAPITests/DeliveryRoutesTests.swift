@@ -42,6 +42,7 @@ import TidehookCore
     #expect(
       shown.members?.map(\.key) == [
         "id", "number", "trigger", "revision", "started_at", "duration_ms", "phases", "failure", "error", "request", "response", "log",
+        "body_omitted",
       ])
     #expect(shown["duration_ms"]?.doubleValue == 1.5)
     #expect(shown["phases"]?["resolve_ms"] == .null && shown["phases"]?["connect_ms"]?.doubleValue == 0.25)
@@ -49,6 +50,19 @@ import TidehookCore
     #expect(shown["request"]?["headers"] == ["A": "1, 2"])
     #expect(shown["request"]?["body"] == #"{"id":"x"}"#)
     #expect(shown["response"]?["body"] == "caf" && shown["response"]?["truncated"] == true)
+  }
+
+  @Test func abridgedAttemptsSaySo() async throws {
+    let gateway = TestGateway()
+    let attempt = makeAttempt(
+      gateway.ids, request: SentRequest(method: "POST", url: "https://example.com/", headers: [], body: nil),
+      response: ReceivedResponse(status: 500, isTruncated: true))
+    var record = makeRecord(gateway.ids, attempts: [attempt])
+    record.abridged = [attempt.id]
+    gateway.backend.with { [record] in $0.records = [record] }
+    let shown = try #require(try await gateway.send(.get, "/v1/deliveries/\(record.delivery.id)").json["attempts"]?[0])
+    #expect(shown["body_omitted"] == true && shown["request"]?["body"] == .null && shown["response"]?["body"] == .null)
+    #expect(shown["request"]?["url"] == "https://example.com/" && shown["response"]?["status"] == 500)
   }
 
   @Test func bytesThatAreNoTextAreBase64() async throws {

@@ -97,4 +97,57 @@ import TidehookCore
     #expect(filter.since == Timestamp(microseconds: StoppedClock().time.microseconds - 3_600_000_000))
     #expect(filter.until == Timestamp(rfc3339: "2026-04-13T10:30:00Z"))
   }
+
+  @Test func pagesOfBigEventsEndEarlyAndReadNoMoreThanTheyShow() async throws {
+    let gateway = TestGateway()
+    let payload = Array(#"{"id":"x","event":"a","timestamp":"t","data":{"x":"\#(String(repeating: "x", count: 1 << 20))"}}"#.utf8)
+    let events = (0..<20).map { index in
+      Event(
+        key: gateway.ids.next(), id: EventID(stored: "e\(index)"), type: EventType(stored: "a"), namespace: .default,
+        timestamp: StoppedClock().time, acceptedAt: StoppedClock().time, payload: payload)
+    }
+    gateway.backend.with { $0.events = events }
+    var (found, path): ([String], String?) = ([], "/v1/events?limit=500")
+    while let next = path {
+      let page = try await gateway.send(.get, next)
+      found += page.json["data"]?.elements?.compactMap { $0["id"]?.stringValue } ?? []
+      path = page.json["next_cursor"]?.stringValue.map { "/v1/events?limit=500&cursor=\($0)" }
+    }
+    #expect(found == events.reversed().map(\.id.rawValue))
+    #expect(gateway.backend.with { $0.readEvents } == [8, 8, 4])
+  }
+
+  @Test func aBatchOfTooManyIsRefusedWhole() async throws {
+    let gateway = TestGateway()
+    let event = #"{"event":"a","data":{}}"#
+    for (separator, ends) in [(",", ("[", "]")), ("\n", ("", "\n"))] {
+      let full = Array(repeating: event, count: 10_000).joined(separator: separator)
+      let over = try await gateway.send(.post, "/v1/events/batch", ends.0 + full + separator + event + ends.1)
+      #expect(over.status == 413 && over.code == "too_large", "\(over.text.prefix(200))")
+      #expect(gateway.backend.with { $0.published }.isEmpty)
+      #expect(try await gateway.send(.post, "/v1/events/batch", ends.0 + full + ends.1).json["accepted"] == 10_000)
+      gateway.backend.with { $0.published = [] }
+    }
+  }
+
+  @Test(arguments: ["0,", "a\n", "{\n", "[],"])
+  func aBatchOfMillionsIsRefused(piece: String) async throws {
+    var body = Array(String(repeating: piece, count: (16 << 20) / piece.utf8.count - 2).utf8)
+    let isArray = piece.hasSuffix(",")
+    if isArray { body = Array("[".utf8) + body + Array("0]".utf8) }
+    let answer = try await TestGateway().send(
+      .post, "/v1/events/batch", bytes: body, headers: isArray ? [:] : [.contentType: "application/x-ndjson"])
+    #expect(answer.status == 413)
+    #expect(answer.message == "expected at most 10000 events in a batch, got more")
+  }
+
+  @Test func aViewNotesNoMoreChildrenThanItsCallerWants() throws {
+    let bytes = Array("[1,[2,3],{\"a\":4},5]".utf8)
+    let view = try JSONView(bytes, in: bytes.indices, maximumChildren: 3)
+    #expect(view.children.count == 3 && view.hasMoreChildren)
+    let whole = try JSONView(bytes, in: bytes.indices, maximumChildren: 4)
+    #expect(whole.children.count == 4 && !whole.hasMoreChildren)
+    let broken = Array("[1,2,3".utf8)
+    #expect(throws: JSONError.self) { try JSONView(broken, in: broken.indices, maximumChildren: 1) }
+  }
 }

@@ -18,6 +18,8 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
     var records: [DeliveryRecord] = []
     var filters: [DeliveryFilter] = []
     var eventFilters: [EventFilter] = []
+    /// How many events each list took from the store.
+    var readEvents: [Int] = []
     var cursors: [Int64?] = []
     var replayed: [WebhookID] = []
     var failure: StoreError?
@@ -85,10 +87,18 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
 
   func event(_ id: EventID) async throws(StoreError) -> Event? { state.withLock { $0.events.first { $0.id == id } } }
 
-  func events(_ filter: EventFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Event] {
+  func events(_ filter: EventFilter, before cursor: Int64?, limit: Int, maxBytes: Int) async throws(StoreError) -> [Event] {
     state.withLock { state in
       state.eventFilters.append(filter)
-      return Array(state.events.filter { $0.key.key < cursor ?? .max }.sorted { $0.key > $1.key }.prefix(limit))
+      var bytes = 0
+      var events: [Event] = []
+      for event in state.events.filter({ $0.key.key < cursor ?? .max }).sorted(by: { $0.key > $1.key }).prefix(limit)
+      where bytes < maxBytes {
+        bytes += event.payload.count
+        events.append(event)
+      }
+      state.readEvents.append(events.count)
+      return events
     }
   }
 

@@ -1,5 +1,6 @@
 // A driver around SQLite's that fails, fills up or records on command.
 
+import Dispatch
 import Synchronization
 import TidehookStorage
 
@@ -8,6 +9,7 @@ final class Faults: Sendable {
   private struct State {
     var failure: SQLFailure?
     var pageLimit: Int64?
+    var gate: DispatchSemaphore?
     var statements: [String] = []
   }
 
@@ -21,6 +23,21 @@ final class Faults: Sendable {
   /// Has the database report a full disk once it has that many pages, from the next transaction on.
   func limitPages(_ count: Int64) {
     state.withLock { $0.pageLimit = count }
+  }
+
+  /// Has the writer stand still before its next transaction, until the returned closure is called.
+  func holdWriter() -> @Sendable () -> Void {
+    let gate = DispatchSemaphore(value: 0)
+    state.withLock { $0.gate = gate }
+    return {
+      self.state.withLock { $0.gate = nil }
+      gate.signal()
+    }
+  }
+
+  fileprivate func passGate() {
+    guard let gate = state.withLock({ $0.gate }) else { return }
+    gate.wait()
   }
 
   /// The writer's and readers' statements so far.
@@ -87,6 +104,7 @@ private final class FaultyConnection: SQLConnection {
   }
 
   func begin() throws(SQLFailure) {
+    faults.passGate()
     if let limit = faults.takePageLimit() { try base.execute(SQLStatement("PRAGMA max_page_count = \(limit)"), []) }
     try base.begin()
   }

@@ -53,8 +53,9 @@ import TidehookTesting
     }
     _ = try await store.deliveries(DeliveryFilter(webhook: webhook.id), before: nil, limit: 1)
     _ = try await store.deliveries(DeliveryFilter(event: event.event.id), before: nil, limit: 1)
-    _ = try await store.events(EventFilter(type: event.event.type), before: nil, limit: 1)
-    _ = try await store.events(EventFilter(namespace: .default), before: nil, limit: 1)
+    _ = try await store.events(EventFilter(type: event.event.type), before: nil, limit: 1, maxBytes: 1)
+    _ = try await store.unsettledDeletions()
+    _ = try await store.events(EventFilter(namespace: .default), before: nil, limit: 1, maxBytes: 1)
     try await store.close()
 
     let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
@@ -65,6 +66,16 @@ import TidehookTesting
       }
     }
     #expect(scans == [])
+  }
+
+  @Test func listsOfAllLengthsAreOneStatement() async throws {
+    let faults = Faults()
+    let store = try fixture.open(faults)
+    for limit in 1...20 {
+      _ = try await store.events(EventFilter(), before: nil, limit: limit, maxBytes: 1)
+      _ = try await store.deliveries(DeliveryFilter(), before: nil, limit: limit)
+    }
+    #expect(Set(faults.statements.filter { $0.contains("DESC LIMIT") }).count == 2)
   }
 
   private func plan(of statement: String, _ connection: any SQLConnection) throws -> [String] {

@@ -16,7 +16,7 @@ extension JSONWriter {
     members(of: record.delivery)
     key("attempts")
     beginArray()
-    for attempt in record.attempts { self.attempt(attempt, payload: record.event.payload) }
+    for attempt in record.attempts { self.attempt(attempt, of: record) }
     endArray()
     endObject()
   }
@@ -44,7 +44,8 @@ extension JSONWriter {
     string(delivery.updatedAt.rfc3339)
   }
 
-  private mutating func attempt(_ attempt: Attempt, payload: [UInt8]) {
+  private mutating func attempt(_ attempt: Attempt, of record: DeliveryRecord) {
+    let isAbridged = record.abridged.contains(attempt.id)
     beginObject()
     key("id")
     string(attempt.id.description)
@@ -65,11 +66,13 @@ extension JSONWriter {
     key("error")
     optional(attempt.failure?.message)
     key("request")
-    request(attempt.request, payload: payload)
+    request(attempt.request, body: isAbridged ? nil : attempt.request?.body ?? record.event.payload)
     key("response")
-    response(attempt.response)
+    response(attempt.response, body: isAbridged ? nil : attempt.response?.body)
     key("log")
     string(attempt.log)
+    key("body_omitted")
+    bool(isAbridged)
     endObject()
   }
 
@@ -87,7 +90,7 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func request(_ request: SentRequest?, payload: [UInt8]) {
+  private mutating func request(_ request: SentRequest?, body: [UInt8]?) {
     guard let request else { return null() }
     beginObject()
     key("method")
@@ -96,18 +99,18 @@ extension JSONWriter {
     string(request.url)
     key("headers")
     headers(request.headers)
-    body(request.body ?? payload, isTruncated: false)
+    self.body(body, isTruncated: false)
     endObject()
   }
 
-  private mutating func response(_ response: ReceivedResponse?) {
+  private mutating func response(_ response: ReceivedResponse?, body: [UInt8]?) {
     guard let response else { return null() }
     beginObject()
     key("status")
     integer(response.status)
     key("headers")
     headers(response.headers)
-    body(response.body, isTruncated: response.isTruncated)
+    self.body(body, isTruncated: response.isTruncated)
     key("truncated")
     bool(response.isTruncated)
     endObject()

@@ -16,11 +16,17 @@ struct Batch {
   /// Reads a JSON array, or one JSON object per line.
   /// - Parameter maximumEventBytes: how long one event may be.
   init(_ body: ByteBuffer, isLines: Bool, maximumEventBytes: Int) throws {
-    let first = body.readableBytesView.first { !Self.isSpace($0) }
-    if isLines || first == UInt8(ascii: "{") {
-      try readLines(body, maximumEventBytes: maximumEventBytes)
-    } else {
-      try readArray(body, maximumEventBytes: maximumEventBytes)
+    let bytes = Array(body.readableBytesView)
+    let first = bytes.first { !Self.isSpace($0) }
+    let places = isLines || first == UInt8(ascii: "{") ? try Self.lines(of: bytes) : try Self.elements(of: bytes)
+    // Found first and read afterwards: a batch of too many is refused before any work.
+    var canonicalizer = JSONCanonicalizer()
+    for (index, place) in places.enumerated() {
+      read(index) {
+        guard place.count <= maximumEventBytes else { throw Self.tooLong(maximumEventBytes) }
+        let text = try Self.canonical(bytes[place], with: &canonicalizer)
+        return try EventDecoder.decode(text, in: text.indices)
+      }
     }
     guard !accepted.isEmpty || !rejected.isEmpty else { throw APIError(.invalidBody, "expected at least one event") }
   }
@@ -30,38 +36,34 @@ struct Batch {
     rejected.append((index, error))
   }
 
-  private mutating func readArray(_ body: ByteBuffer, maximumEventBytes: Int) throws {
-    let text: [UInt8]
+  /// Where the elements of an array stand; more than the maximum are not even noted.
+  private static func elements(of bytes: [UInt8]) throws -> [Range<Int>] {
     let view: JSONView
     do {
-      text = try body.withUnsafeReadableBytes { try CanonicalJSON.canonicalize($0) }
-      view = try JSONView(text)
+      view = try JSONView(bytes, in: bytes.indices, maximumChildren: maximumCount)
     } catch {
       throw APIError(.invalidJSON, "the body is not JSON: \(error)")
     }
     guard view.kind == .array else {
       throw APIError(.invalidBody, "expected a JSON array of events, or one event per line, got \(view.kind.shown)")
     }
-    try checkCount(view.children.count)
-    for (index, child) in view.children.enumerated() {
-      read(index) {
-        guard child.value.count <= maximumEventBytes else { throw Self.tooLong(maximumEventBytes) }
-        return try EventDecoder.decode(text, in: child.value)
-      }
-    }
+    guard !view.hasMoreChildren else { throw tooMany }
+    return view.children.map(\.value)
   }
 
-  private mutating func readLines(_ body: ByteBuffer, maximumEventBytes: Int) throws {
-    let lines = body.readableBytesView.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy(Self.isSpace) }
-    try checkCount(lines.count)
-    var canonicalizer = JSONCanonicalizer()
-    for (index, line) in lines.enumerated() {
-      read(index) {
-        guard line.count <= maximumEventBytes else { throw Self.tooLong(maximumEventBytes) }
-        let text = try line.withUnsafeBytes { try Self.canonical($0, with: &canonicalizer) }
-        return try EventDecoder.decode(text, in: text.indices)
+  /// Where the lines stand that are not empty; the search ends at the first one above the maximum.
+  private static func lines(of bytes: [UInt8]) throws -> [Range<Int>] {
+    var lines: [Range<Int>] = []
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      if !bytes[start..<end].allSatisfy(isSpace) {
+        guard lines.count < maximumCount else { throw tooMany }
+        lines.append(start..<end)
       }
+      start = end + 1
     }
+    return lines
   }
 
   private mutating func read(_ index: Int, _ decode: () throws -> PublishRequest) {
@@ -74,19 +76,15 @@ struct Batch {
     }
   }
 
-  private func checkCount(_ count: Int) throws {
-    guard count <= Self.maximumCount else {
-      throw APIError(.tooLarge, "expected at most \(Self.maximumCount) events in a batch, got \(count)")
+  private static func canonical(_ text: ArraySlice<UInt8>, with canonicalizer: inout JSONCanonicalizer) throws -> [UInt8] {
+    do {
+      return try text.withUnsafeBytes { try canonicalizer.canonicalize($0) }
+    } catch {
+      throw APIError(.invalidJSON, "the event is not JSON: \(error)")
     }
   }
 
-  private static func canonical(_ line: UnsafeRawBufferPointer, with canonicalizer: inout JSONCanonicalizer) throws -> [UInt8] {
-    do {
-      return try canonicalizer.canonicalize(line)
-    } catch {
-      throw APIError(.invalidJSON, "the line is not JSON: \(error)")
-    }
-  }
+  private static var tooMany: APIError { APIError(.tooLarge, "expected at most \(maximumCount) events in a batch, got more") }
 
   private static func tooLong(_ limit: Int) -> APIError {
     APIError(.tooLarge, "expected an event of at most \(limit) bytes")

@@ -47,8 +47,10 @@ struct EventRoutes: Sendable {
       namespace: try query.value("namespace", Namespace.expectation, read: Namespace.init),
       since: try query.time("since", now: now), until: try query.time("until", now: now))
     let limit = try query.limit()
-    let events = try await history.events(filter, before: query.cursor(.events), limit: limit + 1)
-    return Page(events.prefix(limit), of: .events, hasMore: events.count > limit, key: \.key.key).answer { $1.event($0) }
+    let maximum = pageMaximumBytes
+    let events = try await history.events(filter, before: query.cursor(.events), limit: limit + 1, maxBytes: maximum)
+    let isCut = events.reduce(0) { $0 + $1.payload.count } >= maximum
+    return Page(events.prefix(limit), of: .events, hasMore: isCut || events.count > limit, key: \.key.key).answer { $1.event($0) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {

@@ -35,6 +35,8 @@ enum DeliverySchemas {
     .init("request", message([.init("method", ["type": "string"]), .init("url", ["type": "string"])])),
     .init("response", message([.init("status", ["type": "integer"]), .init("truncated", ["type": "boolean"])])),
     .init("log", Schema.string("What the scripts printed, at most 4 KiB.")),
+    .init(
+      "body_omitted", ["type": "boolean", "description": "Whether headers, bodies and log were left out: newer attempts took 8 MiB."]),
   ]
 
   private static let phases: JSONValue = [

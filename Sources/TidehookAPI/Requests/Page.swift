@@ -3,15 +3,15 @@
 import Hummingbird
 import TidehookCore
 
+/// A page ends early once it is this long, so that big events do not add up: 8 MiB.
+let pageMaximumBytes = 8 << 20
+
 /// Some rows of a list, and whether more follow.
 struct Page<Rows: Collection> {
   private let rows: Rows
   private let list: Cursor.List
   private let hasMore: Bool
   private let key: (Rows.Element) -> Int64
-
-  /// A page ends early once it is this long, so that big events do not add up: 8 MiB.
-  private static var maximumBytes: Int { 8 << 20 }
 
   /// - Parameters:
   ///   - rows: the rows of this page.
@@ -37,7 +37,7 @@ struct Page<Rows: Collection> {
       write(row, &json)
       last = row
       count += 1
-      if json.bytes.count > Self.maximumBytes { break }
+      if json.bytes.count > pageMaximumBytes { break }
     }
     json.endArray()
     json.key("next_cursor")

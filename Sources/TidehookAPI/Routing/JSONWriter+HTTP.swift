@@ -30,9 +30,10 @@ extension JSONWriter {
     endObject()
   }
 
-  /// Writes `"body"` as text; a body that is no UTF-8 becomes `null` with its bytes in `"body_base64"`.
-  mutating func body(_ body: [UInt8], isTruncated: Bool) {
+  /// Writes `"body"` as text; a body that is no UTF-8 becomes `null` with its bytes in `"body_base64"`, none only `null`.
+  mutating func body(_ body: [UInt8]?, isTruncated: Bool) {
     key("body")
+    guard let body else { return null() }
     let whole = isTruncated ? Self.withoutCutCharacter(body) : body[...]
     if let text = String(validating: whole, as: UTF8.self) { return string(text) }
     null()

@@ -32,6 +32,8 @@ public struct JSONView: Sendable {
   public let kind: JSONKind
   /// The members of an object or the elements of an array, in the order of the text; empty for a scalar.
   public let children: [Child]
+  /// Whether there are more children than the caller wanted to see.
+  public let hasMoreChildren: Bool
 
   /// A child of the viewed value.
   public struct Child: Sendable, Hashable {
@@ -72,15 +74,17 @@ public struct JSONView: Sendable {
   public init(_ bytes: [UInt8]) throws(JSONError) { try self.init(bytes, in: bytes.indices) }
 
   /// Views a part of `bytes` that is a JSON text; the ranges count from the start of `bytes`, the offset of an error from that of `range`.
-  public init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONError) {
+  /// - Parameter maximumChildren: how many children are noted, the first ones; the text is checked to its end either way.
+  public init(_ bytes: [UInt8], in range: Range<Int>, maximumChildren: Int = .max) throws(JSONError) {
     let finder = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONError) in
-      var finder = ChildFinder(origin: range.lowerBound)
+      var finder = ChildFinder(origin: range.lowerBound, maximumChildren: maximumChildren)
       try JSONTokenizer.read(UnsafeBufferPointer(rebasing: bytes[range]), into: &finder)
       return finder
     }
     self.bytes = bytes
     self.kind = finder.kind
     self.children = finder.children
+    self.hasMoreChildren = finder.hasMoreChildren
   }
 
   /// The value of the member `name`, the last of that name; `nil` when there is none or the value is no object.
@@ -106,13 +110,18 @@ public struct JSONView: Sendable {
 private struct ChildFinder: JSONConsumer {
   /// Where the text starts in the bytes that the ranges refer to.
   let origin: Int
+  let maximumChildren: Int
+  var hasMoreChildren = false
   var kind = JSONKind.null
   var children: [JSONView.Child] = []
   private var depth = 0
   private var key = 0..<0
   private var start = 0
 
-  init(origin: Int) { self.origin = origin }
+  init(origin: Int, maximumChildren: Int) {
+    self.origin = origin
+    self.maximumChildren = maximumChildren
+  }
 
   mutating func beginObject(at offset: Int) { begin(.object, at: offset) }
 
@@ -151,6 +160,7 @@ private struct ChildFinder: JSONConsumer {
   }
 
   private mutating func add(_ kind: JSONKind, _ value: Range<Int>) {
+    guard children.count < maximumChildren else { return hasMoreChildren = true }
     children.append(JSONView.Child(kind: kind, key: key, value: value))
   }
 

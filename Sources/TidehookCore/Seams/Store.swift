@@ -135,9 +135,9 @@ public struct DeliveryFilter: Sendable {
 public protocol History: Sendable {
   /// One event.
   func event(_ id: EventID) async throws(StoreError) -> Event?
-  /// Events, newest first, older than `cursor` (an event's key).
-  func events(_ filter: EventFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Event]
-  /// One delivery, its event and its attempts in order.
+  /// Events, newest first, older than `cursor` (an event's key); the one whose payload brings their sum to `maxBytes` is the last.
+  func events(_ filter: EventFilter, before cursor: Int64?, limit: Int, maxBytes: Int) async throws(StoreError) -> [Event]
+  /// One delivery, its event and its newest attempts in order, within the bounds of ``DeliveryRecord``.
   func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord?
   /// Deliveries, newest first, older than `cursor` (a delivery's key).
   func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery]
@@ -153,13 +153,21 @@ public struct DeliveryRecord: Sendable {
   public var delivery: Delivery
   /// What it delivers.
   public var event: Event
-  /// Its attempts, first to last.
+  /// Its attempts, first to last; of more than ``maximumAttempts`` the newest.
   public var attempts: [Attempt]
+  /// Those attempts that come without headers, bodies and log, because newer ones took ``maximumBytes``.
+  public var abridged: Set<AttemptID>
+
+  /// How many attempts a record holds.
+  public static let maximumAttempts = 1000
+  /// How long headers, bodies and logs of a record's attempts may be in all, but for the last that is shown whole: 8 MiB.
+  public static let maximumBytes = 8 << 20
 
   /// Makes a record of its parts.
-  public init(delivery: Delivery, event: Event, attempts: [Attempt]) {
+  public init(delivery: Delivery, event: Event, attempts: [Attempt], abridged: Set<AttemptID> = []) {
     self.delivery = delivery
     self.event = event
     self.attempts = attempts
+    self.abridged = abridged
   }
 }

@@ -26,6 +26,15 @@ extension SQLRow {
       response: response(17), log: text(21))
   }
 
+  /// The same without headers, bodies and log, which are not read.
+  func abridgedAttempt() -> Attempt {
+    Attempt(
+      id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
+      startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
+      request: optionalText(13).map { SentRequest(method: $0, url: text(14), headers: [], body: []) },
+      response: optionalInteger(17).map { ReceivedResponse(status: Int($0), isTruncated: true) })
+  }
+
   private func phases(_ start: Int) -> ExchangePhases? {
     optionalInteger(start + 3).map { total in
       ExchangePhases(
@@ -48,6 +57,15 @@ extension SQLRow {
       ReceivedResponse(
         status: Int(status), headers: HeaderText.read(text(start + 1)), body: bytes(start + 2), isTruncated: integer(start + 3) != 0)
     }
+  }
+}
+
+extension Attempt {
+  /// How many bytes its headers, bodies and log are when it is shown; what it sent may be the event's payload.
+  func shownBytes(payload: [UInt8]) -> Int {
+    let fields = (request?.headers ?? []) + (response?.headers ?? [])
+    let sent = request.map { $0.body ?? payload }?.count ?? 0
+    return fields.reduce(sent + (response?.body.count ?? 0) + log.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
   }
 }
 

@@ -35,12 +35,12 @@ package struct Migrator: Sendable {
     let integer = dialect.integer
     try connection.execute(
       SQLStatement(
-        """
-        CREATE TABLE IF NOT EXISTS migrations (
-          number \(integer) PRIMARY KEY, name TEXT NOT NULL, applied_at_us \(integer) NOT NULL
-        )\(dialect.tableOptions)
-        """), [])
-    let done = try connection.first(SQLStatement("SELECT COALESCE(MAX(number), 0) FROM migrations"), []) { $0.integer(0) } ?? 0
+        once: """
+          CREATE TABLE IF NOT EXISTS migrations (
+            number \(integer) PRIMARY KEY, name TEXT NOT NULL, applied_at_us \(integer) NOT NULL
+          )\(dialect.tableOptions)
+          """), [])
+    let done = try connection.first(SQLStatement(once: "SELECT COALESCE(MAX(number), 0) FROM migrations"), []) { $0.integer(0) } ?? 0
     let known = migrations.last?.number ?? 0
     guard done <= known else {
       throw StoreError(
@@ -52,10 +52,10 @@ package struct Migrator: Sendable {
   }
 
   private func apply(_ migration: Migration, _ connection: any SQLConnection, _ dialect: SQLDialect, _ now: Timestamp) throws {
-    let note = SQLStatement("INSERT INTO migrations (number, name, applied_at_us) VALUES ($1, $2, $3)")
+    let note = SQLStatement(once: "INSERT INTO migrations (number, name, applied_at_us) VALUES ($1, $2, $3)")
     try connection.begin()
     do {
-      for statement in migration.statements(dialect) { try connection.execute(SQLStatement(statement), []) }
+      for statement in migration.statements(dialect) { try connection.execute(SQLStatement(once: statement), []) }
       try connection.execute(note, [.integer(migration.number), .text(migration.name), .integer(now.microseconds)])
       try connection.commit()
     } catch {

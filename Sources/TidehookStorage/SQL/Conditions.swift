@@ -18,6 +18,12 @@ struct Conditions {
     terms.append(term.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "$\(arguments.count)"))
   }
 
+  /// Adds the value of the parameter that stands after the conditions, and returns that parameter.
+  mutating func parameter(_ value: SQLValue) -> String {
+    arguments.append(value)
+    return "$\(arguments.count)"
+  }
+
   /// The `WHERE` clause, empty when nothing was asked for.
   var clause: String { terms.isEmpty ? "" : "WHERE " + terms.joined(separator: " AND ") }
 }

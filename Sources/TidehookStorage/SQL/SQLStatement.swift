@@ -1,16 +1,26 @@
 // A statement's text, and the values that go with it.
 
-/// The text of a statement, prepared once for each connection and recognised by identity.
+/// The text of a statement, recognised by identity.
 ///
 /// Parameters are `$1`, `$2`, … in order of first appearance, which is what both SQLite (named parameters) and PostgreSQL
-/// (numbered parameters) bind in that order. Statements that are put together at run time are made anew for each call.
+/// (numbered parameters) bind in that order.
 package final class SQLStatement: Sendable {
   /// The SQL.
   package let text: String
 
-  /// Wraps a text.
+  /// Whether connections keep it prepared. Statements that are put together at run time are not kept: there is no end of them.
+  let isKept: Bool
+
+  /// Wraps the text of a statement that is used again and again: each connection prepares it once.
   package init(_ text: String) {
     self.text = text
+    self.isKept = true
+  }
+
+  /// Wraps a text that was put together for one use.
+  package init(once text: String) {
+    self.text = text
+    self.isKept = false
   }
 }
 

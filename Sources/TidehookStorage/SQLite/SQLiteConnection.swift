@@ -9,11 +9,24 @@ final class SQLiteConnection: SQLConnection {
   private let database: Database
   private var prepared: [ObjectIdentifier: Prepared] = [:]
 
-  /// Keeps the text alive, so that its identity cannot be taken by another.
+  /// Keeps the text alive, so that its identity cannot be taken by another, and the statement, which the handle belongs to.
   private struct Prepared {
     let source: SQLStatement
     let statement: Statement
+    let handle: OpaquePointer
     let parameterCount: Int
+
+    init(_ source: SQLStatement, _ statement: Statement) {
+      self.source = source
+      self.statement = statement
+      self.handle = statement.sqliteStatement
+      self.parameterCount = Int(sqlite3_bind_parameter_count(handle))
+    }
+
+    /// Ends a use of the statement.
+    func reset() {
+      withExtendedLifetime(statement) { _ = sqlite3_reset(handle) }
+    }
   }
 
   private static let beginImmediate = SQLStatement("BEGIN IMMEDIATE")
@@ -26,19 +39,19 @@ final class SQLiteConnection: SQLConnection {
 
   @discardableResult
   func execute(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> Int {
-    let handle = try bound(statement, arguments)
-    defer { sqlite3_reset(handle) }
-    let code = sqlite3_step(handle)
+    let prepared = try bound(statement, arguments)
+    defer { prepared.reset() }
+    let code = sqlite3_step(prepared.handle)
     guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(code) }
     return Int(sqlite3_changes(database.sqliteConnection))
   }
 
   func query(_ statement: SQLStatement, _ arguments: [SQLValue], _ row: (any SQLRow) -> Bool) throws(SQLFailure) {
-    let handle = try bound(statement, arguments)
-    defer { sqlite3_reset(handle) }
-    let current = SQLiteRow(handle: handle)
+    let prepared = try bound(statement, arguments)
+    defer { prepared.reset() }
+    let current = SQLiteRow(handle: prepared.handle)
     while true {
-      let code = sqlite3_step(handle)
+      let code = sqlite3_step(prepared.handle)
       if code == SQLITE_DONE { return }
       guard code == SQLITE_ROW else { throw failure(code) }
       guard row(current) else { return }
@@ -55,27 +68,26 @@ final class SQLiteConnection: SQLConnection {
     _ = try? execute(Self.rollbackStatement, [])
   }
 
-  private func bound(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> OpaquePointer {
+  private func bound(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> Prepared {
     let prepared = try prepare(statement)
-    let handle = prepared.statement.sqliteStatement
     guard arguments.count == prepared.parameterCount else {
       throw SQLFailure(.other, "statement has \(prepared.parameterCount) parameters, got \(arguments.count) values")
     }
     var position: CInt = 0
     for argument in arguments {
       position += 1
-      let code = Self.bind(argument, at: position, of: handle)
+      let code = Self.bind(argument, at: position, of: prepared.handle)
       guard code == SQLITE_OK else { throw failure(code) }
     }
-    return handle
+    return prepared
   }
 
   private func prepare(_ source: SQLStatement) throws(SQLFailure) -> Prepared {
     if let known = prepared[ObjectIdentifier(source)] { return known }
     do {
-      let statement = try database.cachedStatement(sql: source.text)
-      let count = Int(sqlite3_bind_parameter_count(statement.sqliteStatement))
-      let made = Prepared(source: source, statement: statement, parameterCount: count)
+      // GRDB's cache has no bound either: it keeps what it is asked for as long as the connection is open.
+      guard source.isKept else { return Prepared(source, try database.makeStatement(sql: source.text)) }
+      let made = Prepared(source, try database.cachedStatement(sql: source.text))
       prepared[ObjectIdentifier(source)] = made
       return made
     } catch {

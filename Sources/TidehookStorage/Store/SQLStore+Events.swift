@@ -8,7 +8,7 @@ extension SQLStore: EventStore {
     let weight = events.reduce(0) { $0 + $1.event.payload.count + 256 * (1 + $1.deliveries.count) }
     // Encoded here, on the caller's thread: the writer's time is everybody's.
     let rows = events.map { EventRows($0, node: node) }
-    return try await writer.write("cannot store \(events.count) events", weight: weight) { connection in
+    return try await writer.write("cannot store \(events.count) events", .offered, weight: weight) { connection in
       var results: [AppendResult] = []
       results.reserveCapacity(rows.count)
       for row in rows { results.append(try Self.append(row, connection)) }

@@ -12,7 +12,7 @@ extension SQLStore: History {
   private static let eventOfDelivery = SQLStatement(
     "SELECT \(eventColumns) FROM events e WHERE e.key = (SELECT event_key FROM deliveries WHERE key = $1)")
   private static let attemptsOfDelivery = SQLStatement(
-    "SELECT \(attemptColumns) FROM attempts WHERE delivery_key = $1 ORDER BY number, key")
+    "SELECT \(attemptColumns) FROM attempts WHERE delivery_key = $1 ORDER BY key DESC LIMIT $2")
 
   /// One event.
   public func event(_ id: EventID) async throws(StoreError) -> Event? {
@@ -21,29 +21,56 @@ extension SQLStore: History {
     }
   }
 
-  /// Events, newest first, older than `cursor` (an event's key).
-  public func events(_ filter: EventFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Event] {
+  /// Events, newest first, older than `cursor` (an event's key); the one whose payload brings their sum to `maxBytes` is the last.
+  public func events(_ filter: EventFilter, before cursor: Int64?, limit: Int, maxBytes: Int) async throws(StoreError) -> [Event] {
     var conditions = Conditions()
     conditions.add("e.type = ?", filter.type.map { .text($0.name) })
     conditions.add("e.namespace = ?", filter.namespace.map { .text($0.name) })
     conditions.addTimes(key: "e.key", time: "e.accepted_at_us", since: filter.since, until: filter.until)
     conditions.add("e.key < ?", cursor.map(SQLValue.integer))
-    let (clause, arguments) = (conditions.clause, conditions.arguments)
+    let maximum = conditions.parameter(.integer(Int64(limit)))
+    let query = SQLStatement(once: "SELECT \(eventColumns) FROM events e \(conditions.clause) ORDER BY e.key DESC LIMIT \(maximum)")
+    let arguments = conditions.arguments
     return try await read("list events") { connection throws(SQLFailure) in
-      let query = SQLStatement("SELECT \(eventColumns) FROM events e \(clause) ORDER BY e.key DESC LIMIT \(limit)")
-      return try connection.all(query, arguments) { $0.event(0) }
+      var events: [Event] = []
+      var bytes = 0
+      try connection.query(query, arguments) { row in
+        let event = row.event(0)
+        bytes += event.payload.count
+        events.append(event)
+        return bytes < maxBytes
+      }
+      return events
     }
   }
 
-  /// One delivery, its event and its attempts in order.
+  /// One delivery, its event and its newest attempts in order, within the bounds of ``DeliveryRecord``.
   public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
     try await read("read delivery \(id)") { connection throws(SQLFailure) in
       guard let delivery = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)], { $0.delivery() }),
         let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) })
       else { return nil }
-      let attempts = try connection.all(Self.attemptsOfDelivery, [.key(id.value)]) { $0.attempt() }
-      return DeliveryRecord(delivery: delivery, event: event, attempts: attempts)
+      return try Self.record(delivery, event, connection)
     }
+  }
+
+  /// Adds the attempts, which are read one by one, newest first, so that no more than what is shown is ever in memory.
+  private static func record(
+    _ delivery: Delivery, _ event: Event, _ connection: any SQLConnection
+  ) throws(SQLFailure) -> DeliveryRecord {
+    var record = DeliveryRecord(delivery: delivery, event: event, attempts: [])
+    var bytes = 0
+    let arguments: [SQLValue] = [.key(delivery.id.value), .integer(Int64(DeliveryRecord.maximumAttempts))]
+    try connection.query(attemptsOfDelivery, arguments) { row in
+      let isAbridged = bytes >= DeliveryRecord.maximumBytes
+      let attempt = isAbridged ? row.abridgedAttempt() : row.attempt()
+      if isAbridged { record.abridged.insert(attempt.id) }
+      bytes += attempt.shownBytes(payload: event.payload)
+      record.attempts.append(attempt)
+      return true
+    }
+    record.attempts.sort { ($0.number, $0.id.key) < ($1.number, $1.id.key) }
+    return record
   }
 
   /// Deliveries, newest first, older than `cursor` (a delivery's key).
@@ -59,11 +86,12 @@ extension SQLStore: History {
     let lists = Self.parts(of: filter.state).map { part in
       var conditions = conditions
       part.map { conditions.add($0) }
-      return conditions
+      let maximum = conditions.parameter(.integer(Int64(limit)))
+      return (Self.list(conditions.clause, limit: maximum), conditions.arguments)
     }
     return try await read("list deliveries") { connection throws(SQLFailure) in
       var found: [Delivery] = []
-      for list in lists { found += try connection.all(Self.list(list.clause, limit), list.arguments) { $0.delivery() } }
+      for (query, arguments) in lists { found += try connection.all(query, arguments) { $0.delivery() } }
       if lists.count > 1 { found.sort { $0.id.key > $1.id.key } }
       return Array(found.prefix(limit))
     }
@@ -80,15 +108,16 @@ extension SQLStore: History {
   }
 
   /// `CROSS JOIN` has SQLite read deliveries first, in key order: it must not sort all of a common type's events to show a page.
-  private static func list(_ clause: String, _ limit: Int) -> SQLStatement {
+  private static func list(_ clause: String, limit: String) -> SQLStatement {
     let joined = clause.isEmpty ? "WHERE" : clause + " AND"
     return SQLStatement(
-      """
-      SELECT \(deliveryColumns) FROM deliveries d CROSS JOIN events e CROSS JOIN webhooks w
-      \(joined) e.key = d.event_key AND w.key = d.webhook_key ORDER BY d.key DESC LIMIT \(limit)
-      """)
+      once: """
+        SELECT \(deliveryColumns) FROM deliveries d CROSS JOIN events e CROSS JOIN webhooks w
+        \(joined) e.key = d.event_key AND w.key = d.webhook_key ORDER BY d.key DESC LIMIT \(limit)
+        """)
   }
 
+  private static let one = SQLStatement("SELECT 1")
   private static let touchNode = SQLStatement("UPDATE nodes SET started_at_us = started_at_us WHERE key = $1")
 
   /// Fails when the store cannot be read or written now: it commits a write.
@@ -98,7 +127,7 @@ extension SQLStore: History {
       _ = try connection.execute(Self.touchNode, [.integer(node)])
     }
     _ = try await read("read") { connection throws(SQLFailure) in
-      try connection.first(SQLStatement("SELECT 1"), []) { $0.integer(0) }
+      try connection.first(Self.one, []) { $0.integer(0) }
     }
   }
 }

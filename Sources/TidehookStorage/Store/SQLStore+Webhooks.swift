@@ -62,24 +62,25 @@ extension SQLStore: WebhookStore {
     }
   }
 
-  private static let allWebhooks = SQLStatement(
-    """
-    SELECT key, entropy, revision, config, secret, created_at_us, updated_at_us FROM webhooks WHERE deleted_at_us IS NULL ORDER BY key
-    """)
-
   private static let unsettled = SQLStatement(
     """
     SELECT w.key, w.entropy FROM webhooks w WHERE w.deleted_at_us IS NOT NULL AND (
       EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.held.code)))
+      OR EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = $1))
+    ORDER BY w.key
     """)
 
   /// Deleted webhooks whose deliveries were not all moved: the process ended, or the disk was full, between the two.
   public func unsettledDeletions() async throws(StoreError) -> [WebhookID] {
-    try await read("list deleted webhooks") { connection throws(SQLFailure) in
-      try connection.all(Self.unsettled, []) { WebhookID($0.id(0)) }
+    try await read("list unfinished deletions") { connection throws(SQLFailure) in
+      try connection.all(Self.unsettled, [.integer(DeliveryState.held.code)]) { WebhookID($0.id(0)) }
     }
   }
+
+  private static let allWebhooks = SQLStatement(
+    """
+    SELECT key, entropy, revision, config, secret, created_at_us, updated_at_us FROM webhooks WHERE deleted_at_us IS NULL ORDER BY key
+    """)
 
   /// Every webhook, oldest first.
   public func webhooks() async throws(StoreError) -> [Webhook] {

@@ -32,6 +32,11 @@ struct DiskTrouble: Sendable {
     return isNew
   }
 
+  /// Something was written, perhaps because it was small: the next try need not wait.
+  mutating func eased(at now: ContinuousClock.Instant) {
+    nextTry = nextTry.map { min($0, now) }
+  }
+
   /// The disk can be written again.
   mutating func end() {
     wait = nil

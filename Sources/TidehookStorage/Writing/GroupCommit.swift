@@ -42,7 +42,11 @@ package final class GroupCommit: Sendable {
         fail: { error in
           continuation.resume(returning: .failure(StoreError(error.code, "\(attempted()): \(error.description)")))
         })
-      if !queue.add(job) { job.fail(StoreError(.closed, "the store is closed")) }
+      switch queue.add(job) {
+      case .added: break
+      case .refused: job.fail(StoreError(.busy, "too much waits to be written"))
+      case .closed: job.fail(StoreError(.closed, "the store is closed"))
+      }
     }
     return try result.get()
   }

@@ -12,8 +12,10 @@ struct GroupWriter: Sendable {
   let logger: Logger
 
   private var trouble = DiskTrouble()
+  /// Whether another process has held the database since the last commit.
+  private var isHeld = false
   private var lastFailure = SQLFailure(.full, "no space is left")
-  /// Writes that must not be lost and wait for the disk.
+  /// Writes that must not be lost and wait for the disk, or for the other process.
   private var kept: [WriteJob] = []
 
   init(queue: WriteQueue, counts: CommitCounts, logger: Logger) {
@@ -36,7 +38,7 @@ struct GroupWriter: Sendable {
 
   private mutating func loop(_ connection: any SQLConnection) {
     while true {
-      switch queue.next(timeout: kept.isEmpty ? nil : trouble.remaining(at: .now)) {
+      switch queue.next(timeout: kept.isEmpty ? nil : wait) {
       case .jobs(let jobs):
         write(jobs, connection)
         // Those who were just answered come back with more: let them, so that the next commit serves them all. Idle, this costs nothing.
@@ -48,6 +50,12 @@ struct GroupWriter: Sendable {
       }
     }
   }
+
+  /// How long what is kept waits for its next try when nothing else comes.
+  private var wait: Duration { isHeld ? Self.heldWait : trouble.remaining(at: .now) }
+
+  /// The database itself has waited for the other process already, for seconds.
+  private static let heldWait = Duration.milliseconds(100)
 
   private mutating func refuseAll() {
     queue.close()
@@ -74,7 +82,7 @@ struct GroupWriter: Sendable {
     let error = lastFailure.storeError("the database cannot be written")
     return jobs.filter { job in
       switch job.persistence {
-      case .refusable: job.fail(error)
+      case .offered, .refusable: job.fail(error)
       case .kept: return true
       }
       return false
@@ -133,10 +141,27 @@ struct GroupWriter: Sendable {
     }
   }
 
-  /// The disk is full: refuses what can be refused, then tries the rest by itself, which is less, and else keeps it.
+  /// What can be refused is refused, the rest is kept: for long on a full disk, until the next try when another process is in the way.
   private mutating func keep(_ group: [WriteJob], _ connection: any SQLConnection, after failure: SQLFailure) {
     lastFailure = failure
     let results = refuse(group)
+    switch failure.kind {
+    case .busy: waitForOtherProcess(results, failure)
+    case .full, .other: waitForSpace(results, of: group, connection, failure)
+    }
+  }
+
+  private mutating func waitForOtherProcess(_ results: [WriteJob], _ failure: SQLFailure) {
+    kept += results
+    guard !isHeld else { return }
+    isHeld = true
+    logger.error("another process holds the database: events are refused, results wait", metadata: ["error": "\(failure)"])
+  }
+
+  /// Tries the rest by itself, which is less, and else keeps it.
+  private mutating func waitForSpace(
+    _ results: [WriteJob], of group: [WriteJob], _ connection: any SQLConnection, _ failure: SQLFailure
+  ) {
     if results.count == group.count || !succeeds(results, connection) { kept += results }
     guard trouble.failed(at: .now) else { return }
     logger.error("the data folder cannot be written: new events are refused, results wait", metadata: ["error": "\(failure)"])
@@ -154,7 +179,12 @@ struct GroupWriter: Sendable {
 
   /// Ends the trouble once something succeeded that would have been refused; that a small result still fits proves little.
   private mutating func noteSuccess(of group: [WriteJob]) {
-    guard trouble.isOn, group.contains(where: { $0.persistence == .refusable }) else { return }
+    if isHeld {
+      isHeld = false
+      logger.notice("no other process holds the database any more")
+    }
+    guard trouble.isOn else { return }
+    guard group.contains(where: { $0.persistence != .kept }) else { return trouble.eased(at: .now) }
     trouble.end()
     logger.notice("the data folder can be written again")
   }

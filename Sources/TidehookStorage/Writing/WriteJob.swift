@@ -4,9 +4,11 @@ import TidehookCore
 
 /// A write that waits for its turn, and how its caller is answered.
 struct WriteJob: Sendable {
-  /// Whether it may be refused while the disk is full, or must be kept until it succeeds.
+  /// Whether it may be refused, or must be kept until it succeeds.
   enum Persistence: Sendable {
-    /// Its caller can be told to try again.
+    /// It is new work from outside: refused while the disk is full, and while too much waits already.
+    case offered
+    /// It makes headway with work that is there: refused while the disk is full.
     case refusable
     /// It says what happened already and must not be lost.
     case kept

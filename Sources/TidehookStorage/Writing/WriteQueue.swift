@@ -16,8 +16,19 @@ final class WriteQueue: Sendable {
     case closed
   }
 
+  /// What became of a job that was brought.
+  enum Admission {
+    /// It waits for the writer.
+    case added
+    /// Too much waits already.
+    case refused
+    /// The queue was closed.
+    case closed
+  }
+
   private struct State {
     var waiting: [WriteJob] = []
+    var waitingWeight = 0
     var isClosed = false
     var isWriterAsleep = false
   }
@@ -25,16 +36,21 @@ final class WriteQueue: Sendable {
   /// Bounds on what one transaction takes, so that the first caller in it does not wait long for the last.
   private static let maximumJobs = 512
   private static let maximumWeight = 8 << 20
+  /// How much may wait before new work is refused: 64 MiB, about a second of writing. A single job may be larger.
+  private static let maximumWaitingWeight = 64 << 20
 
   private let state = Mutex(State())
   private let alarm = DispatchSemaphore(value: 0)
 
-  /// Leaves a job; returns `false` when the queue is closed.
-  func add(_ job: WriteJob) -> Bool {
+  /// Leaves a job, unless the queue is closed, or full and the job is new work.
+  func add(_ job: WriteJob) -> Admission {
     change { state in
-      guard !state.isClosed else { return false }
+      guard !state.isClosed else { return .closed }
+      let isTooMuch = state.waitingWeight > 0 && state.waitingWeight + job.weight > Self.maximumWaitingWeight
+      guard job.persistence != .offered || !isTooMuch else { return .refused }
       state.waiting.append(job)
-      return true
+      state.waitingWeight += job.weight
+      return .added
     }
   }
 
@@ -76,19 +92,20 @@ final class WriteQueue: Sendable {
         state.isWriterAsleep = !state.isClosed
         return state.isClosed ? .closed : nil
       }
-      return .jobs(Self.take(&state.waiting))
+      return .jobs(Self.take(&state))
     }
   }
 
-  private static func take(_ waiting: inout [WriteJob]) -> [WriteJob] {
+  private static func take(_ state: inout State) -> [WriteJob] {
     var count = 0
     var weight = 0
-    while count < waiting.count, count < maximumJobs, weight < maximumWeight {
-      weight += waiting[count].weight
+    while count < state.waiting.count, count < maximumJobs, weight < maximumWeight {
+      weight += state.waiting[count].weight
       count += 1
     }
-    let taken = Array(waiting[..<count])
-    waiting.removeFirst(count)
+    let taken = Array(state.waiting[..<count])
+    state.waiting.removeFirst(count)
+    state.waitingWeight -= weight
     return taken
   }
 }

@@ -10,12 +10,22 @@ extension StoreConformance {
       _ = try await test.store.append(all)
       var (found, cursor): ([EventID], Int64?) = ([], nil)
       while true {
-        let page = try await test.store.events(EventFilter(), before: cursor, limit: 10)
+        let page = try await test.store.events(EventFilter(), before: cursor, limit: 10, maxBytes: .max)
         guard let last = page.last else { break }
         found += page.map(\.id)
         cursor = last.key.key
       }
       try expectEqual(found, all.reversed().map(\.event.id), "the pages")
+    },
+    StoreRule("a list of events ends with the one that makes it too long") { test in
+      let samples = StoreSamples()
+      let all = (0..<4).map { _ in samples.event() }
+      _ = try await test.store.append(all)
+      let size = all[0].event.payload.count
+      for (maxBytes, count) in [(0, 1), (1, 1), (size, 1), (size + 1, 2), (2 * size, 2), (3 * size, 3), (9 * size, 4)] {
+        let found = try await test.store.events(EventFilter(), before: nil, limit: 10, maxBytes: maxBytes)
+        try expectEqual(found.map(\.id), all.reversed().prefix(count).map(\.event.id), "the list of \(maxBytes) bytes")
+      }
     },
     StoreRule("events are filtered by type, namespace and time") { test in
       let samples = StoreSamples()
@@ -25,7 +35,7 @@ extension StoreConformance {
       }
       _ = try await test.store.append(all)
       func found(_ filter: EventFilter) async throws -> [Int] {
-        let events = try await test.store.events(filter, before: nil, limit: 10)
+        let events = try await test.store.events(filter, before: nil, limit: 10, maxBytes: .max)
         return events.compactMap { event in all.firstIndex { $0.event.id == event.id } }
       }
       try expectEqual(try await found(EventFilter(type: EventType(stored: "a"))), [3, 1, 0], "those of a type")

@@ -97,6 +97,30 @@ extension StoreConformance {
       try expectEqual(record.delivery.attemptCount, 0, "the count")
       try expectEqual(record.attempts.count, 0, "the number of attempts")
     },
+    StoreRule("a record shows the newest attempts whole, and the others without what makes them big") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let event = samples.event(data: #"{"x":"\#(String(repeating: "x", count: 1 << 20))"}"#, for: [webhook.id])
+      _ = try await test.store.append([event])
+      let id = event.deliveries[0].id
+      for number in 1...11 {
+        _ = try await test.store.claimIDs(webhook.id, samples.now)
+        var result = samples.result(id, .retrying, number: number, status: 500, nextAttemptAt: samples.now)
+        // Every other one sent the payload itself, which is stored once but shown each time.
+        result.attempt?.request?.body = number.isMultiple(of: 2) ? nil : [UInt8](repeating: 7, count: 1 << 20)
+        try await test.store.record(result)
+      }
+      let record = try await test.store.known(id)
+      try expectEqual(record.attempts.map(\.number), Array(1...11), "the attempts")
+      try expectEqual(record.attempts.filter { record.abridged.contains($0.id) }.map(\.number), [1, 2, 3], "the abridged ones")
+      for attempt in record.attempts {
+        let isAbridged = record.abridged.contains(attempt.id)
+        try expectEqual(attempt.response?.status, 500, "the status of attempt \(attempt.number)")
+        try expectEqual(attempt.response?.headers.isEmpty, isAbridged, "whether attempt \(attempt.number) has no headers")
+        try expectEqual(attempt.log.isEmpty, isAbridged, "whether attempt \(attempt.number) has no log")
+      }
+    },
     StoreRule("many results at once are all kept") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()

@@ -99,6 +99,23 @@ extension StoreConformance {
       try expectEqual(try await test.restart().backlog(), [webhook.id: samples.now], "the backlog")
       _ = event
     },
+    StoreRule("a deletion is unsettled until nothing of the webhook is open or held") { test in
+      let samples = StoreSamples()
+      let (open, held, ended, kept) = (try samples.webhook(), try samples.webhook(), try samples.webhook(), try samples.webhook())
+      for webhook in [open, held, ended, kept] { try await test.store.insert(webhook) }
+      let events = [open, kept].map { samples.event(for: [$0.id]) } + [samples.event(for: [held.id], state: .held)]
+      let last = samples.event(for: [ended.id], isLeased: true)
+      _ = try await test.store.append(events + [last])
+      try await test.store.record(samples.result(last.deliveries[0].id, .dead, status: 500))
+      for webhook in [open, held, ended] { try await test.store.delete(webhook.id) }
+      let store = try await test.restart()
+      try expectEqual(try await store.unsettledDeletions(), [open.id, held.id], "what is unsettled")
+      for id in [open.id, held.id] {
+        _ = try await store.moveDeliveries(
+          of: id, from: [.pending, .retrying, .held], to: .cancelled, reason: nil, at: samples.now, limit: 10)
+      }
+      try expectEqual(try await store.unsettledDeletions(), [], "what is unsettled after the moves")
+    },
   ]
 
   /// Compares every field of two webhooks.
