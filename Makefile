@@ -4,7 +4,7 @@
 SWIFT ?= swift
 PYTHON ?= python3
 PORT ?= 8420
-DATA ?= ./data
+DATA ?= ./data/demo
 BIN := .build/release
 BUILD := $(SWIFT) build -c release --explicit-target-dependency-import-check error
 VENV := .venv-tests
@@ -26,8 +26,8 @@ build: ## Build .build/release/tidehook
 	@.ci/deps build
 	$(BUILD) --product tidehook
 
-run: build ## Start a demo: gateway, receiver, two webhooks and an event; serves until Ctrl-C (PORT=8420 DATA=./data)
-	@PORT=$(PORT) DATA=$(DATA) examples/quickstart/run.sh
+run: build ## Start a demo: gateway, receiver, two webhooks and an event; serves until Ctrl-C (PORT=8420 DATA=./data/demo)
+	@PORT=$(PORT) DATA="$(DATA)" examples/quickstart/run.sh
 
 test: deps test-build $(VENV)/.ready ## Run every test (swift, sandbox, end to end)
 	@.ci/test

@@ -34,7 +34,7 @@ public struct TidehookAPI: Sendable {
     webhooks = WebhookRoutes(
       registry: registry, pipelines: pipelines, egress: egress, secrets: secrets, time: time, ids: ids, limits: limits)
     events = EventRoutes(publisher: publisher, history: history, time: time, limits: limits)
-    deliveries = DeliveryRoutes(history: history, time: time, didReplay: didReplay)
+    deliveries = DeliveryRoutes(history: history, registry: registry, time: time, didReplay: didReplay)
     health = HealthRoutes(history: history)
     self.isAuthorized = isAuthorized
     self.limits = limits
@@ -58,7 +58,14 @@ public struct TidehookAPI: Sendable {
         let shown = host.contains(":") ? "[\(host)]" : host
         await onServerRunning("http://\(shown):\(channel.localAddress?.port ?? port)")
       },
-      logger: logger)
+      logger: quiet)
+  }
+
+  /// The server's own records of connections that clients broke off are nothing to act on; failures of ours go to ``FailureLog``.
+  private var quiet: Logger {
+    var logger = logger
+    logger.logLevel = .critical
+    return logger
   }
 
   /// The OpenAPI 3.1 document of this API, made from the operations that requests are matched by; it ends with a line feed.

@@ -62,6 +62,8 @@ public struct ScriptPipelines: PipelineRunner, PipelineChecker {
     writer.beginObject()
     writer.key("now")
     writer.string(now.rfc3339)
+    writer.key("namespace")
+    writer.string(delivery.event.namespace.name)
     writer.key("options")
     writer.beginObject()
     writer.endObject()

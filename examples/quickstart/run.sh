@@ -5,12 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 port=${PORT:-8420}
-data=${DATA:-./data}
+data=${DATA:-./data/demo}
 secret=your-webhook-secret
 tidehook=${TIDEHOOK_BINARY:-.build/release/tidehook}
 export TIDEHOOK_DATA=$data
 # The environment of whoever runs the demo must not point its gateway elsewhere.
-unset TIDEHOOK_HOST TIDEHOOK_PORT TIDEHOOK_STORE TIDEHOOK_CONFIG TIDEHOOK_ALLOW_DESTINATIONS TIDEHOOK_PLUGINS
+unset TIDEHOOK_HOST TIDEHOOK_PORT TIDEHOOK_STORE TIDEHOOK_CONFIG TIDEHOOK_ALLOW_DESTINATIONS TIDEHOOK_PLUGINS TIDEHOOK_API_KEY
 
 fail() {
   echo "make run: $1" >&2

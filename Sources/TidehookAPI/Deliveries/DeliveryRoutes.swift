@@ -6,6 +6,7 @@ import TidehookCore
 /// `/v1/deliveries` and what is below it.
 struct DeliveryRoutes: Sendable {
   let history: any History
+  let registry: any WebhookRegistry
   let time: any TimeSource
   let didReplay: @Sendable (WebhookID) -> Void
 
@@ -14,7 +15,12 @@ struct DeliveryRoutes: Sendable {
   }
 
   private func list(_ request: APIRequest) async throws -> Response {
-    let filter = try Self.filter(request.query, now: time.now())
+    var filter = try Self.filter(request.query, now: time.now())
+    if let id = filter.event, filter.type?.name == id.rawValue {
+      // `event=` may mean either: an event of that id decides.
+      let event = try await history.event(id)
+      if event == nil { filter.event = nil } else { filter.type = nil }
+    }
     let limit = try request.query.limit()
     let deliveries = try await history.deliveries(filter, before: request.query.cursor(.deliveries), limit: limit + 1)
     return Page(deliveries.prefix(limit), of: .deliveries, hasMore: deliveries.count > limit, key: \.id.key).answer { $1.delivery($0) }
@@ -36,8 +42,17 @@ struct DeliveryRoutes: Sendable {
     case .unknown:
       throw Self.unknown(request)
     case .refused(let state):
-      throw APIError(.conflict, "delivery \(id) is \(state.rawValue) and cannot be replayed now")
+      let record = try await history.delivery(id)
+      throw APIError(.conflict, refusal(of: id, state, for: record?.delivery.webhookID))
     }
+  }
+
+  /// Why a delivery cannot be replayed: its webhook would not take it, or it is open already.
+  private func refusal(of id: DeliveryID, _ state: DeliveryState, for webhook: WebhookID?) -> String {
+    if state.isOpen { return "delivery \(id) is \(state.rawValue): it is under way or due already" }
+    guard let webhook, let known = registry.webhook(webhook) else { return "delivery \(id) cannot be replayed: its webhook was deleted" }
+    guard known.isActive else { return "delivery \(id) cannot be replayed: its webhook \(webhook) is inactive; make it active first" }
+    return "delivery \(id) is \(state.rawValue) and cannot be replayed now"
   }
 
   @inline(never)
@@ -78,24 +93,25 @@ extension DeliveryRoutes {
     switch event {
     case .id(let id) where filter.event == nil || filter.event == id: filter.event = id
     case .type(let type) where filter.type == nil || filter.type == type: filter.type = type
-    case .id: throw APIError.unexpected("event", "the same id as in event_id, or one of the two", code: .invalidParameter)
+    case .either(let id, let type) where filter.event == nil && filter.type == nil: (filter.event, filter.type) = (id, type)
+    case .id, .either: throw APIError.unexpected("event", "the same id as in event_id, or one of the two", code: .invalidParameter)
     case .type: throw APIError.unexpected("event", "the same type as in event_type, or one of the two", code: .invalidParameter)
     }
     return filter
   }
 
-  /// What `event=` means: an id when it looks like one of ours or cannot be a type, else a type.
+  /// What `event=` means: an id when it looks like one of ours or cannot be a type, a type when it cannot be an id, else either.
   private enum EventReference {
     case id(EventID)
     case type(EventType)
+    case either(EventID, EventType)
 
     init?(_ text: String) {
-      if !text.hasPrefix("evt_"), let type = EventType(text) {
-        self = .type(type)
-      } else if let id = EventID(text) {
-        self = .id(id)
-      } else {
-        return nil
+      switch (EventID(text), text.hasPrefix("evt_") ? nil : EventType(text)) {
+      case (let id?, let type?) where type.name == text: self = .either(id, type)
+      case (_, let type?): self = .type(type)
+      case (let id?, nil): self = .id(id)
+      case (nil, nil): return nil
       }
     }
   }

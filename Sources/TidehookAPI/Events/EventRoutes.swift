@@ -126,7 +126,7 @@ extension EventRoutes {
   }
 
   private static func conflict(with id: EventID) -> APIError {
-    APIError(.conflict, "event \(quoted(id.rawValue)) was published before with other content", field: "id")
+    APIError(.conflict, "id, or Idempotency-Key: event \(quoted(id.rawValue)) was published before with it and other content", field: "id")
   }
 }
 

@@ -73,6 +73,8 @@ package final class SQLiteDatabase: SQLDatabase {
 
   package func close() throws(SQLFailure) {
     do {
+      // The file by itself is then whole; when something still reads, the log stays and is read at the next start.
+      _ = try? pool.writeWithoutTransaction { database in try database.checkpoint(.truncate) }
       try pool.close()
     } catch {
       throw SQLFailure(error)

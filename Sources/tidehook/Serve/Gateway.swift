@@ -81,6 +81,7 @@ struct Gateway {
     ]
     defer { for task in tasks { task.cancel() } }
     for try await _ in ended.stream { break }
+    logger.info("stopping", metadata: ["drain_timeout_secs": "\(settings.drainTimeout.components.seconds)"])
     await services.triggerGracefulShutdown()
     await engine.drain(within: settings.drainTimeout) { client.cancelAll() }
   }

@@ -30,13 +30,13 @@ struct DeliveriesList: AsyncParsableCommand {
     let filters = [("state", state), ("webhook", webhook), ("event", event)] + times.query
     let answer = try await options.client().json("GET", "/v1/deliveries", query: filters + page.query)
     guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
-    var table = Table(["ID", "STATE", "TRIES", "CREATED", "NEXT TRY", "EVENT", "WEBHOOK", "REASON"])
+    var table = Table(["ID", "STATE", "TRIES", "REASON", "CREATED", "NEXT TRY", "EVENT", "WEBHOOK"], fixed: [0, 1])
     for row in answer.rows {
       let state = row["state"]?.stringValue ?? ""
       table.add(
         .init(row["id"]?.stringValue), .init(state, DeliveryView.style(ofState: state)), .init(row["attempt_count"]?.plainText),
-        .init(row.time("created_at")), .init(row.time("next_attempt_at")), .init(row["event_id"]?.stringValue),
-        .init(row["webhook_id"]?.stringValue), .init(row["reason"]?.stringValue))
+        .init(row["reason"]?.stringValue?.split(separator: "\n").first.map(String.init)), .init(row.time("created_at")),
+        .init(row.time("next_attempt_at")), .init(row["event_id"]?.stringValue), .init(row["webhook_id"]?.stringValue))
     }
     page.write(table, answer, nothing: "no such deliveries")
   }
@@ -67,13 +67,22 @@ struct DeliveriesReplay: AsyncParsableCommand {
 
   func run() async throws {
     let client = try options.client()
+    var refused = 0
     for id in ids {
-      let answer = try await client.call("POST", "/v1/deliveries/\(QueryString.escape(id))/replay")
-      if options.json {
-        Terminal.standardOutput.writeLine(answer)
-      } else {
-        Terminal.standardOutput.write("replaying \(id); follow it with `tidehook deliveries show \(id)`\n")
+      do throws(CommandFailure) {
+        let answer = try await client.call("POST", "/v1/deliveries/\(QueryString.escape(id))/replay")
+        if options.json {
+          Terminal.standardOutput.writeLine(answer)
+        } else {
+          Terminal.standardOutput.write("replaying \(id); follow it with `tidehook deliveries show \(id)`\n")
+        }
+      } catch {
+        // One that cannot be replayed does not keep the others from it.
+        guard error.status == .refused, ids.count > 1 else { throw error }
+        refused += 1
+        Terminal.standardError.write("tidehook: \(error)\n")
       }
     }
+    if refused > 0 { throw CommandFailure(.refused, "\(refused) of \(ids.count) deliveries cannot be replayed") }
   }
 }
