@@ -44,7 +44,7 @@ struct Gateway {
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     try await registrar.load()
-    try await serve(api, on: EventLoopsExecutor(group), engine: engine, registrar: registrar, client: client)
+    try await serve(api, engine: engine, registrar: registrar, client: client)
     await client.shutdown()
     runtime.shutdown()
     try await store.close()
@@ -64,9 +64,7 @@ struct Gateway {
 
   /// Serves until a signal comes or the server fails; then stops taking requests and drains at the same time, so that no client that
   /// is stuck in the middle of a request uses up the time of the deliveries.
-  private func serve(
-    _ api: TidehookAPI, on executor: EventLoopsExecutor, engine: DeliveryEngine, registrar: Registrar, client: HTTPDeliveryClient
-  ) async throws {
+  private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar, client: HTTPDeliveryClient) async throws {
     let server = api.application(host: settings.host, port: settings.port) { origin in
       Terminal.standardOutput.write("listening on \(origin)\n")
     }
@@ -74,7 +72,7 @@ struct Gateway {
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let ended = AsyncThrowingStream<Void, any Error>.makeStream()
     let tasks = [
-      Task(executorPreference: executor) { await Self.run(telling: ended.continuation) { try await listen(services) } },
+      Task { await Self.run(telling: ended.continuation) { try await listen(services) } },
       Task { await Self.run(telling: ended.continuation) { try await engine.run() } },
       Task { await Self.run(telling: ended.continuation) { for await _ in signals { break } } },
       Task { await registrar.run() },
