@@ -91,6 +91,7 @@ extension PipelineStage {
   fileprivate var source: String {
     switch self {
     case .script(let source): source
+    case .plugin(let plugin): "error('plugin \(plugin.name) is not loaded')"
     }
   }
 }

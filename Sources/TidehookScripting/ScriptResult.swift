@@ -14,23 +14,6 @@ public enum ScriptVerdict: Sendable, Equatable {
   case failed(ScriptError)
 }
 
-/// What a call used.
-public struct ScriptUsage: Sendable, Equatable {
-  /// Instructions and library steps; instructions are known in blocks of 1000.
-  public var instructions: Int
-  /// CPU time of the thread.
-  public var cpuTime: Duration
-  /// Most memory that the interpreter held on top of what it held before.
-  public var memoryBytes: Int
-
-  /// Makes a usage record.
-  public init(instructions: Int = 0, cpuTime: Duration = .zero, memoryBytes: Int = 0) {
-    self.instructions = instructions
-    self.cpuTime = cpuTime
-    self.memoryBytes = memoryBytes
-  }
-}
-
 /// All that a call produced.
 public struct ScriptResult: Sendable, Equatable {
   /// What the call decided.

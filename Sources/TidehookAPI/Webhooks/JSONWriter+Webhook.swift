@@ -64,10 +64,18 @@ extension JSONWriter {
   private mutating func pipeline(_ stages: [PipelineStage]) {
     key("pipeline")
     beginArray()
-    for case .script(let source) in stages {
+    for stage in stages {
       beginObject()
-      key("script")
-      string(source)
+      switch stage {
+      case .script(let source):
+        key("script")
+        string(source)
+      case .plugin(let plugin):
+        key("plugin")
+        string(plugin.name)
+        key("options")
+        value(plugin.options)
+      }
       endObject()
     }
     endArray()

@@ -10,6 +10,8 @@ public struct Attempt: Sendable {
   public var trigger: AttemptTrigger
   /// The revision of the webhook that it ran.
   public var revision: Int
+  /// The plugins that it ran.
+  public var plugins: [PluginVersion]
   /// When it began.
   public var startedAt: Timestamp
   /// How long it took, pipeline included, in microseconds.
@@ -27,14 +29,16 @@ public struct Attempt: Sendable {
 
   /// Makes an attempt of its parts.
   public init(
-    id: AttemptID, number: Int, trigger: AttemptTrigger, revision: Int, startedAt: Timestamp, durationMicroseconds: Int64,
-    phases: ExchangePhases? = nil, failure: AttemptFailure? = nil, request: SentRequest? = nil, response: ReceivedResponse? = nil,
+    id: AttemptID, number: Int, trigger: AttemptTrigger, revision: Int, plugins: [PluginVersion] = [], startedAt: Timestamp,
+    durationMicroseconds: Int64, phases: ExchangePhases? = nil, failure: AttemptFailure? = nil, request: SentRequest? = nil,
+    response: ReceivedResponse? = nil,
     log: String = ""
   ) {
     self.id = id
     self.number = number
     self.trigger = trigger
     self.revision = revision
+    self.plugins = plugins
     self.startedAt = startedAt
     self.durationMicroseconds = durationMicroseconds
     self.phases = phases

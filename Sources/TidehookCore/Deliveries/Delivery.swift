@@ -70,10 +70,13 @@ public struct DueDelivery: Sendable {
   public var earlierAttempts: Int
   /// What sets off the attempt.
   public var trigger: AttemptTrigger
+  /// The versions that a replay asked for; `nil` means the current ones.
+  public var pinned: PinnedVersions?
 
   /// Makes a due delivery.
   public init(
-    id: DeliveryID, webhook: WebhookID, event: Event, attemptCount: Int = 0, earlierAttempts: Int = 0, trigger: AttemptTrigger = .first
+    id: DeliveryID, webhook: WebhookID, event: Event, attemptCount: Int = 0, earlierAttempts: Int = 0, trigger: AttemptTrigger = .first,
+    pinned: PinnedVersions? = nil
   ) {
     self.id = id
     self.webhook = webhook
@@ -81,6 +84,21 @@ public struct DueDelivery: Sendable {
     self.attemptCount = attemptCount
     self.earlierAttempts = earlierAttempts
     self.trigger = trigger
+    self.pinned = pinned
+  }
+}
+
+/// What a replay with `"revision": "original"` runs: what the delivery's first attempt ran.
+public struct PinnedVersions: Sendable, Hashable {
+  /// The webhook's revision.
+  public var revision: Int
+  /// The plugins' versions.
+  public var plugins: [PluginVersion]
+
+  /// Makes a pin.
+  public init(revision: Int, plugins: [PluginVersion] = []) {
+    self.revision = revision
+    self.plugins = plugins
   }
 }
 

@@ -39,18 +39,59 @@ public enum PipelineVerdict: Sendable {
   case failed(String)
 }
 
-/// A verdict and what the scripts printed.
+/// A verdict, what the scripts printed, and which plugins ran.
 public struct PipelineResult: Sendable {
   /// The decision.
   public var verdict: PipelineVerdict
   /// Lines printed, at most 4 KiB.
   public var log: String
+  /// The plugins of the pipeline, each once, in the version that ran.
+  public var plugins: [PluginVersion]
+  /// Judges the answer in the same versions; `nil` when no stage has a `response` function, and the status alone decides.
+  public var judge: (any ResponseJudge)?
 
   /// Makes a result.
-  public init(_ verdict: PipelineVerdict, log: String = "") {
+  public init(_ verdict: PipelineVerdict, log: String = "", plugins: [PluginVersion] = [], judge: (any ResponseJudge)? = nil) {
     self.verdict = verdict
     self.log = log
+    self.plugins = plugins
+    self.judge = judge
   }
+}
+
+/// What a plugin's `response` function makes of an answer.
+public enum ResponseJudgement: String, Sendable, CaseIterable {
+  /// The receiver took it.
+  case delivered
+  /// It failed, and is tried again as the retry policy says.
+  case retry
+  /// It failed for good.
+  case dead
+  /// It failed for good, and so will everything else: the webhook becomes inactive.
+  case disable
+}
+
+/// A judgement with its reason.
+public struct ResponseRuling: Sendable, Equatable {
+  /// The judgement; `nil` leaves it to the status.
+  public var judgement: ResponseJudgement?
+  /// Why, for people.
+  public var reason: String?
+  /// Lines printed, and the error of a function that failed.
+  public var log: String
+
+  /// Makes a ruling.
+  public init(_ judgement: ResponseJudgement?, reason: String? = nil, log: String = "") {
+    self.judgement = judgement
+    self.reason = reason
+    self.log = log
+  }
+}
+
+/// Judges answers on behalf of a pipeline that ran. Consumer: the delivery engine.
+public protocol ResponseJudge: Sendable {
+  /// Asks the last stage that has a `response` function; never throws.
+  func judge(_ response: ReceivedResponse) async -> ResponseRuling
 }
 
 /// Runs pipelines. Consumer: the delivery engine.
@@ -63,19 +104,22 @@ public protocol PipelineRunner: Sendable {
 public struct PipelineError: Error, Sendable {
   /// Which stage, from 0.
   public let stage: Int
+  /// Which member of the stage: `script`, `plugin`, `options`, `options.team`.
+  public let member: String
   /// What is wrong, with the line where there is one.
   public let message: String
 
   /// Makes an error.
-  public init(stage: Int, message: String) {
+  public init(stage: Int, member: String = "script", message: String) {
     self.stage = stage
+    self.member = member
     self.message = message
   }
 }
 
 /// Checks pipelines before they are saved. Consumer: the API.
 public protocol PipelineChecker: Sendable {
-  /// Compiles every stage; throws for the first that does not.
+  /// Compiles every script and judges every plugin's options; throws for the first stage that cannot be used.
   func check(_ pipeline: [PipelineStage]) async throws(PipelineError)
 }
 

@@ -67,12 +67,6 @@ public struct Webhook: Sendable {
   }
 }
 
-/// One stage of a pipeline.
-public enum PipelineStage: Sendable, Hashable {
-  /// A Lua script, given inline.
-  case script(String)
-}
-
 /// How a request is signed.
 public enum SigningScheme: String, Sendable, Hashable, CaseIterable {
   /// REM Labs' `X-REM-Signature`.

@@ -62,11 +62,15 @@ enum WebhookDocument {
   private static func write(_ stage: PipelineStage) -> JSONValue {
     switch stage {
     case .script(let source): ["script": .string(source)]
+    case .plugin(let plugin): ["plugin": .string(plugin.name), "options": plugin.options]
     }
   }
 
   private static func stage(_ value: JSONValue) -> PipelineStage? {
-    value["script"]?.stringValue.map(PipelineStage.script)
+    if let name = value["plugin"]?.stringValue, let options = value["options"] {
+      return .plugin(PluginStage(name: name, options: options))
+    }
+    return value["script"]?.stringValue.map(PipelineStage.script)
   }
 
   private static func write(_ retry: RetryPolicy) -> JSONValue {
