@@ -19,7 +19,10 @@ struct MeasureCommand: ParsableCommand {
   @Option(help: "Seconds that each rate is measured.")
   var duration: Double?
 
-  @Flag(help: "Short phases of 2 s and 30 000 pending deliveries: a smoke test, not figures to publish.")
+  @Option(help: "How often the scenarios run, one after the other; the medians are shown.")
+  var rounds: Int?
+
+  @Flag(help: "One round of short phases of 2 s and 30 000 pending deliveries: a smoke test, not figures to publish.")
   var quick = false
 
   @Flag(help: "Print the scenarios' names and stop.")
@@ -46,12 +49,14 @@ struct MeasureCommand: ParsableCommand {
 
   private func measure() throws -> Report {
     let settings = BenchSettings(
-      binary: try binary ?? Self.sibling("tidehook"), dataParent: dataParent, warmup: quick ? 1 : 2, duration: duration ?? (quick ? 2 : 8),
-      pending: quick ? 30_000 : 300_000)
+      binary: try binary ?? Self.sibling("tidehook"), dataParent: dataParent, warmup: quick ? 1 : 2, duration: duration ?? (quick ? 2 : 5),
+      rounds: max(1, rounds ?? (quick ? 1 : 3)), pending: quick ? 30_000 : 300_000)
     var report = Report(machine: try Machine(dataParent: dataParent), settings: settings)
     let runner = try ScenarioRunner(settings, cores: report.machine.cores)
-    for scenario in Scenario.all where isChosen(scenario.name) {
-      try attempt(scenario.name, &report) { $0.add(try runner.run(scenario)) }
+    for _ in 0..<settings.rounds {
+      for scenario in Scenario.all where isChosen(scenario.name) {
+        try attempt(scenario.name, &report) { $0.add(try runner.run(scenario)) }
+      }
     }
     if isChosen(Self.pendingName) {
       try attempt(Self.pendingName, &report) { $0.pending = try runner.runPending() }

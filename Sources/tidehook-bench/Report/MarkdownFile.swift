@@ -24,6 +24,7 @@ extension Report {
     "Each rate is measured for \(Figures.decimal(settings.duration, 0)) s after \(Figures.decimal(settings.warmup, 0)) s of warming up, "
       + "with \(settings.singleConnections) publishing connections (\(settings.batchConnections) with batches of \(settings.batchSize)), "
       + "\(settings.inFlight) requests in flight for each webhook, and at most \(Figures.rate(Double(settings.outstanding))) deliveries "
-      + "outstanding."
+      + "outstanding. Every scenario ran in each of \(settings.rounds) rounds; each line is the round with the median rate, its ratio the "
+      + "median of the rounds' ratios, each to the floor of its own round, its latencies those of the round with the median p99."
   }
 }

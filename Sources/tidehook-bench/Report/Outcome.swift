@@ -50,4 +50,19 @@ struct Outcome {
 
   /// What the ratio to the floor compares.
   var rate: Double { deliveredPerSecond ?? acceptedPerSecond }
+
+  /// The middle one of several runs of a scenario; nothing that was lost in another is forgotten.
+  static func median(of runs: [Outcome]) -> Outcome? {
+    guard var middle = median(runs, by: \.rate) else { return nil }
+    middle.ratioToFloor = median(runs.compactMap(\.ratioToFloor), by: \.self)
+    middle.latency = median(runs.compactMap(\.latency), by: \.summary.p99)
+    middle.missing = runs.reduce(0) { $0 + $1.missing }
+    middle.duplicates = runs.reduce(0) { $0 + $1.duplicates }
+    return middle
+  }
+
+  private static func median<Element, Key: Comparable>(_ elements: [Element], by key: (Element) -> Key) -> Element? {
+    let sorted = elements.sorted { key($0) < key($1) }
+    return sorted.isEmpty ? nil : sorted[sorted.count / 2]
+  }
 }

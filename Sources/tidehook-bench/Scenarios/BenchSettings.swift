@@ -10,6 +10,8 @@ struct BenchSettings {
   var warmup: Double
   /// The measured window, in seconds.
   var duration: Double
+  /// How often every scenario runs.
+  var rounds: Int
   /// Publishing connections with one event per request.
   var singleConnections = 256
   /// Publishing connections with a batch per request.
