@@ -1,5 +1,6 @@
 // Instructions and CPU time of one call. A call that is over stays over: the error is raised again at every following
 // instruction and after everything in our libraries that catches errors, so that no script can swallow it.
+#include <string.h>
 #include <time.h>
 
 #include "internal.h"
@@ -39,8 +40,9 @@ static void collect_if_needed(lua_State *L, sandbox *sb) {
 
 static void hook(lua_State *L, lua_Debug *ar) {
   sandbox *sb = sandbox_of(L);
-  lua_getinfo(L, "l", ar);
+  lua_getinfo(L, "Sl", ar);
   sb->last_line = ar->currentline;
+  memcpy(sb->last_chunk, ar->short_src, sizeof ar->short_src);
   sb->steps_left -= lua_gethookcount(L);
   if (sb->killed != SANDBOX_OK) budget_kill(L, sb->killed);
   collect_if_needed(L, sb);

@@ -48,7 +48,10 @@ static void record_stack(lua_State *L, sandbox *sb) {
     if (level > 0 && *ar.what == 'C' && *ar.namewhat == '\0') continue;  // Our own entry.
     append(text, TRACEBACK_MAX, level == 0 ? "\t" : "\n\t");
     if (ar.currentline > 0) append(text, TRACEBACK_MAX, "%s:%d: ", ar.short_src, ar.currentline);
-    if (ar.currentline > 0 && sb->fault.line == 0) sb->fault.line = ar.currentline;
+    if (ar.currentline > 0 && sb->fault.line == 0) {
+      sb->fault.line = ar.currentline;
+      memcpy(sb->fault_chunk, ar.short_src, sizeof ar.short_src);
+    }
     describe_function(text, TRACEBACK_MAX, &ar);
     if (ar.istailcall) append(text, TRACEBACK_MAX, "\n\t(...tail calls...)");
   }
@@ -102,9 +105,12 @@ void fault_record_kill(lua_State *L, sandbox_code code) {
   sb->fault.code = code;
   record_stack(L, sb);
   // Lua unwinds the stack before it tells of a lack of memory; large blocks make hooks frequent, so this line is close.
-  if (sb->fault.line == 0 && code == SANDBOX_MEMORY && sb->last_line > 0) sb->fault.line = sb->last_line;
+  if (sb->fault.line == 0 && code == SANDBOX_MEMORY && sb->last_line > 0) {
+    sb->fault.line = sb->last_line;
+    memcpy(sb->fault_chunk, sb->last_chunk, sizeof sb->last_chunk);
+  }
   if (sb->fault.line > 0) {
-    append(sb->message, MESSAGE_MAX, "%s:%d: ", sb->script_name, sb->fault.line);
+    append(sb->message, MESSAGE_MAX, "%s:%d: ", sb->fault_chunk, sb->fault.line);
   } else {
     append(sb->message, MESSAGE_MAX, "%s: ", sb->script_name);
   }

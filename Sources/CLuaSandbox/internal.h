@@ -67,6 +67,7 @@ struct sandbox {
   bool collecting;       // The incremental collector is on.
   int interval;          // Instructions between two hooks.
   int last_line;         // Where the script stood at the last hook; -1: unknown.
+  char last_chunk[CHUNK_NAME_MAX];
   int64_t steps_left;
   int64_t unclocked;     // Steps since the clock was last read.
   uint64_t wall_deadline_ns, cpu_start_ns;
@@ -74,6 +75,7 @@ struct sandbox {
   // Fault (fault.c).
   sandbox_fault fault;
   char script_name[CHUNK_NAME_MAX];
+  char fault_chunk[CHUNK_NAME_MAX];  // The chunk that the fault's line is in.
   char message[MESSAGE_MAX];
   char traceback[TRACEBACK_MAX];
 
@@ -202,6 +204,32 @@ table_key *keys_push_sorted(lua_State *L, int table, size_t *count);
 bool keys_is_hidden(lua_State *L, int index);
 int keys_pairs(lua_State *L);
 int keys_next(lua_State *L);
+
+// entry.c
+typedef enum { PURPOSE_RUN, PURPOSE_CHECK, PURPOSE_DESCRIBE } call_purpose;
+typedef struct {
+  call_purpose purpose;
+  int script;
+  sandbox_entry entry;
+  sandbox_result *result;
+  const char *name;  // For compiling, as what follows.
+  sandbox_text source;
+  bool is_plugin;
+  const sandbox_module *modules;
+  size_t module_count;
+} sandbox_call;
+void entry_begin(sandbox *sb, sandbox_result *result);
+int entry_enter(sandbox *sb, lua_CFunction function, sandbox_call *call);
+void entry_finish(sandbox *sb, int status, sandbox_result *result);
+void entry_collect(sandbox *sb);
+
+// call.c
+int call_protected(lua_State *L);
+
+// modules.c
+void modules_open(lua_State *L);
+void modules_offer(lua_State *L, int plugin, int environment);
+void modules_drop_environment(lua_State *L, int plugin);
 
 // context.c
 void context_open(lua_State *L);

@@ -6,6 +6,7 @@
 
 static int open_protected(lua_State *L) {
   library_open_all(L);
+  modules_open(L);
   return 0;
 }
 

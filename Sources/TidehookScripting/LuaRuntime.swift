@@ -10,9 +10,10 @@ public final class LuaRuntime: Sendable {
   private enum Work: Sendable {
     case run(ScriptJob, @Sendable (ScriptResult) -> Void)
     case check(ScriptSource, @Sendable (Result<Void, ScriptError>) -> Void)
+    case describe(ScriptSource, @Sendable (Result<[UInt8], ScriptError>) -> Void)
   }
 
-  /// The lane of all checks; those of sources begin at 1.
+  /// The lane of all checks and descriptions; those of sources begin at 1.
   private static let checkLane: UInt64 = 0
 
   /// The limits that every call is held to.
@@ -39,11 +40,24 @@ public final class LuaRuntime: Sendable {
   /// - Throws: a ``ScriptError`` with the line, when the script cannot be used.
   public func check(_ source: String, name: String) async throws(ScriptError) {
     let script = ScriptSource(name: name, source: source)
+    try await ask { .check(script, $0) }
+  }
+
+  /// Compiles a plugin with its modules and runs its top level, which must return a table.
+  /// - Returns: the table as JSON: its members without the functions, and `functions`, the sorted array of their names.
+  /// - Throws: a ``ScriptError`` with the line, when the plugin cannot be used.
+  public func describe(_ source: ScriptSource) async throws(ScriptError) -> [UInt8] {
+    try await ask { .describe(source, $0) }
+  }
+
+  private func ask<Answer: Sendable>(
+    _ work: (@escaping @Sendable (Result<Answer, ScriptError>) -> Void) -> Work
+  ) async throws(ScriptError) -> Answer {
     let result = await withCheckedContinuation { continuation in
-      let accepted = queue.push(.check(script) { continuation.resume(returning: $0) }, lane: Self.checkLane)
+      let accepted = queue.push(work { continuation.resume(returning: $0) }, lane: Self.checkLane)
       if !accepted { continuation.resume(returning: .failure(.closed)) }
     }
-    try result.get()
+    return try result.get()
   }
 
   /// Runs a script.
@@ -72,6 +86,7 @@ public final class LuaRuntime: Sendable {
       switch work {
       case .run(let job, let completion): completion(worker.run(job))
       case .check(let script, let completion): completion(worker.check(script))
+      case .describe(let script, let completion): completion(worker.describe(script))
       }
     }
   }

@@ -13,6 +13,16 @@ extension sandbox_text {
   var optionalString: String? { bytes == nil ? nil : string }
 }
 
+extension sandbox_entry {
+  init(_ entry: ScriptEntry) {
+    switch entry {
+    case .stage: self = SANDBOX_STAGE
+    case .response: self = SANDBOX_RESPONSE
+    case .receive: self = SANDBOX_RECEIVE
+    }
+  }
+}
+
 extension ScriptError {
   init(_ fault: sandbox_fault) {
     self.init(
@@ -36,9 +46,9 @@ extension ScriptError.Code {
 }
 
 extension ScriptResult {
-  init(_ result: sandbox_result) {
+  init(_ result: sandbox_result, of entry: ScriptEntry) {
     self.init(
-      verdict: ScriptVerdict(result), log: result.log.string,
+      verdict: ScriptVerdict(result, of: entry), log: result.log.string,
       usage: ScriptUsage(
         instructions: Int(clamping: result.instructions), cpuTime: .nanoseconds(Int64(clamping: result.cpu_ns)),
         memoryBytes: result.memory_bytes))
@@ -46,10 +56,13 @@ extension ScriptResult {
 }
 
 extension ScriptVerdict {
-  init(_ result: sandbox_result) {
+  init(_ result: sandbox_result, of entry: ScriptEntry) {
     switch result.verdict {
     case SANDBOX_UNTOUCHED: self = .untouched
     case SANDBOX_DROPPED: self = .dropped(reason: result.body.string)
+    case SANDBOX_JUDGED: self = .judged(ResponseJudgement(rawValue: result.body.string), reason: result.reason.optionalString)
+    case SANDBOX_REJECTED: self = .rejected(status: Int(result.status), message: result.reason.string)
+    case SANDBOX_JSON where entry == .receive: self = .events([UInt8](result.body.rawBytes))
     case SANDBOX_JSON: self = .body([UInt8](result.body.rawBytes), isJSON: true, RequestOverrides(result))
     case SANDBOX_BYTES: self = .body([UInt8](result.body.rawBytes), isJSON: false, RequestOverrides(result))
     default: self = .failed(ScriptError(result.fault))

@@ -21,15 +21,19 @@ final class Sandbox {
   /// The interpreter needed so much memory that it should be replaced.
   var isSpent: Bool { sandbox_is_spent(raw) }
 
-  /// Bytes held by a compiled script.
+  /// Bytes held by a compiled script and its modules.
   func bytes(of handle: CInt) -> Int { sandbox_script_bytes(raw, handle) }
 
   func compile(_ script: ScriptSource) throws(ScriptError) -> CInt {
     var result = sandbox_result()
     let name = Self.displayName(script.name)
-    var source = script.source
-    let handle = source.withUTF8 { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { sandbox_compile(raw, name, $0.baseAddress, $0.count, &result) }
+    let parts = (script.modules ?? []).flatMap { [$0.name, Self.displayName($0.chunk), $0.source] }
+    let handle = Self.withTexts([script.source] + parts) { texts in
+      guard script.modules != nil else { return sandbox_compile(raw, name, texts[0].bytes, texts[0].len, &result) }
+      let modules = stride(from: 1, to: texts.count, by: 3).map {
+        sandbox_module(name: texts[$0].bytes, chunk: texts[$0 + 1].bytes, source: texts[$0 + 2])
+      }
+      return sandbox_compile_plugin(raw, name, texts[0], modules, modules.count, &result)
     }
     guard handle > 0 else { throw ScriptError(result.fault) }
     return handle
@@ -44,12 +48,20 @@ final class Sandbox {
     if result.verdict == SANDBOX_FAILED { throw ScriptError(result.fault) }
   }
 
+  /// Runs the script's top level and returns what it says of itself: a JSON object, with the names of its functions as `functions`.
+  func describe(_ handle: CInt) throws(ScriptError) -> [UInt8] {
+    var result = sandbox_result()
+    sandbox_describe(raw, handle, &result)
+    if result.verdict == SANDBOX_FAILED { throw ScriptError(result.fault) }
+    return [UInt8](result.body.rawBytes)
+  }
+
   func run(_ handle: CInt, _ job: ScriptJob) -> ScriptResult {
     withTexts(job) { input in
       var input = input
       var result = sandbox_result()
-      sandbox_run(raw, handle, &input, &result)
-      return ScriptResult(result)
+      sandbox_run(raw, handle, sandbox_entry(job.entry), &input, &result)
+      return ScriptResult(result, of: job.entry)
     }
   }
 
@@ -65,6 +77,24 @@ final class Sandbox {
           body(sandbox_input(event: sandbox_text(event), original: sandbox_text(original), context: contextText))
         }
       }
+    }
+  }
+
+  /// Gives `body` all texts at once, each followed by a zero byte; they are valid while it runs.
+  private static func withTexts<Value>(_ texts: [String], _ body: ([sandbox_text]) -> Value) -> Value {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count + 1 })
+    for text in texts {
+      bytes.append(contentsOf: text.utf8)
+      bytes.append(0)
+    }
+    return bytes.withUnsafeBytes { all in
+      var start = 0
+      return body(
+        texts.map { text in
+          defer { start += text.utf8.count + 1 }
+          return sandbox_text(UnsafeRawBufferPointer(rebasing: all[start..<start + text.utf8.count]))
+        })
     }
   }
 

@@ -1,5 +1,8 @@
 /// What one call of a script may use. A call that needs more ends as a ``ScriptError``.
 public struct ScriptLimits: Sendable, Equatable {
+  /// How many sources of ``sourceBytes`` a plugin and its modules may add up to.
+  static let sourcesPerPlugin = 4
+
   /// Lua instructions, and steps of library functions that loop. Default 5 million.
   public var instructions: UInt64
   /// CPU time of the thread that runs the script. Default 50 ms.
@@ -8,7 +11,7 @@ public struct ScriptLimits: Sendable, Equatable {
   public var memoryBytes: Int
   /// Size of the body that a script may make. Default 1 MiB.
   public var outputBytes: Int
-  /// Size of a script's source. Default 64 KiB.
+  /// Size of a script's source, and of each module of a plugin; all of a plugin together may have four times as much. Default 64 KiB.
   public var sourceBytes: Int
   /// What is kept of the lines that a call prints. Default 4 KiB.
   public var logBytes: Int

@@ -36,7 +36,7 @@ public struct ScriptPipelines: PipelineRunner, PipelineChecker {
       let result = await run(job)
       passed.add(log: result.log, upTo: Self.keptLogBytes)
       switch result.verdict {
-      case .untouched: break
+      case .untouched, .judged, .events, .rejected: break
       case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
       case .dropped(let reason): return PipelineResult(.dropped(reason: reason), log: passed.log)
       case .failed(let error): return PipelineResult(.failed(error.description), log: passed.log)

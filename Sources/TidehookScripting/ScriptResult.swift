@@ -10,6 +10,12 @@ public enum ScriptVerdict: Sendable, Equatable {
   case body([UInt8], isJSON: Bool, RequestOverrides)
   /// The script does not want the event to be delivered.
   case dropped(reason: String)
+  /// What `response` makes of the answer; `nil` leaves it to the status, as a script without `response` does.
+  case judged(ResponseJudgement?, reason: String?)
+  /// What `receive` makes of the request: a JSON array, which may be empty.
+  case events([UInt8])
+  /// `receive` refuses the request: an HTTP status from 200 to 599, and what the sender is told.
+  case rejected(status: Int, message: String)
   /// The script failed.
   case failed(ScriptError)
 }

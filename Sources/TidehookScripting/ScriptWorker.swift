@@ -12,6 +12,12 @@ final class ScriptWorker {
   private var sandbox: Sandbox?
   private var cache = ScriptCache(maximumCount: cachedScripts, maximumBytes: cachedBytes)
 
+  /// What a plugin's script and its modules may hold together.
+  private var pluginBytes: Int {
+    let (bytes, overflow) = limits.sourceBytes.multipliedReportingOverflow(by: ScriptLimits.sourcesPerPlugin)
+    return overflow ? .max : bytes
+  }
+
   init(limits: ScriptLimits) { self.limits = limits }
 
   func run(_ job: ScriptJob) -> ScriptResult {
@@ -27,23 +33,42 @@ final class ScriptWorker {
 
   /// Compiles a script and runs its top level, without keeping it.
   func check(_ script: ScriptSource) -> Result<Void, ScriptError> {
+    withCompiled(script) { (sandbox, handle) throws(ScriptError) in try sandbox.check(handle) }
+  }
+
+  /// Compiles a script and asks what it says of itself, without keeping it.
+  func describe(_ script: ScriptSource) -> Result<[UInt8], ScriptError> {
+    withCompiled(script) { (sandbox, handle) throws(ScriptError) in try sandbox.describe(handle) }
+  }
+
+  private func withCompiled<Value>(
+    _ script: ScriptSource, _ body: (Sandbox, CInt) throws(ScriptError) -> Value
+  ) -> Result<Value, ScriptError> {
     defer { replaceIfSpent() }
     do throws(ScriptError) {
       let sandbox = try currentSandbox()
       try checkSize(script)
       let handle = try sandbox.compile(script)
       defer { sandbox.forget(handle) }
-      try sandbox.check(handle)
-      return .success(())
+      return .success(try body(sandbox, handle))
     } catch {
       return .failure(error)
     }
   }
 
   private func checkSize(_ script: ScriptSource) throws(ScriptError) {
-    let size = script.source.utf8.count
-    guard size > limits.sourceBytes else { return }
-    throw ScriptError(code: .sourceSize, message: "\(script.name): source has \(size) bytes, more than \(limits.sourceBytes)")
+    var total = script.source.utf8.count
+    try checkSize(total, of: script.name, limit: limits.sourceBytes)
+    for module in script.modules ?? [] {
+      total += module.source.utf8.count
+      try checkSize(module.source.utf8.count, of: module.chunk, limit: limits.sourceBytes)
+    }
+    try checkSize(total, of: "\(script.name) with its modules", limit: pluginBytes)
+  }
+
+  private func checkSize(_ size: Int, of name: String, limit: Int) throws(ScriptError) {
+    guard size > limit else { return }
+    throw ScriptError(code: .sourceSize, message: "\(name): source has \(size) bytes, more than \(limit)")
   }
 
   private func currentSandbox() throws(ScriptError) -> Sandbox {

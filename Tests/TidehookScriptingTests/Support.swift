@@ -12,8 +12,11 @@ struct Fixture {
     await run(ScriptSource(name: "script", source: source), event: event, original: original, context: context)
   }
 
-  func run(_ script: ScriptSource, event: String = "{}", original: String? = nil, context: String = "") async -> ScriptResult {
-    let job = ScriptJob(script: script, event: Array(event.utf8), original: original.map { Array($0.utf8) }, context: Array(context.utf8))
+  func run(
+    _ script: ScriptSource, entry: ScriptEntry = .stage, event: String = "{}", original: String? = nil, context: String = ""
+  ) async -> ScriptResult {
+    let job = ScriptJob(
+      script: script, entry: entry, event: Array(event.utf8), original: original.map { Array($0.utf8) }, context: Array(context.utf8))
     return await withCheckedContinuation { continuation in runtime.run(job) { continuation.resume(returning: $0) } }
   }
 
@@ -29,6 +32,9 @@ extension ScriptResult {
     case .untouched: "untouched"
     case .body(let bytes, _, _): String(decoding: bytes, as: UTF8.self)
     case .dropped(let reason): "dropped: \(reason)"
+    case .judged(let judgement, let reason): "judged: \(judgement?.rawValue ?? "by status")\(reason.map { ", \($0)" } ?? "")"
+    case .events(let bytes): "events: \(String(decoding: bytes, as: UTF8.self))"
+    case .rejected(let status, let message): "rejected: \(status) \(message)"
     case .failed(let error): "\(error.code.rawValue): \(error.message)"
     }
   }

@@ -64,12 +64,12 @@ static int call(sandbox *sb, const char *source, size_t len, const char *event, 
   int script = sandbox_compile(sb, "script", source, len, result);
   if (script == 0) return 0;
   sandbox_input input = {text_of(event), {NULL, 0}, text_of(context)};
-  sandbox_run(sb, script, &input, result);
+  sandbox_run(sb, script, SANDBOX_STAGE, &input, result);
   return script;
 }
 
 static void print_result(const sandbox_result *r) {
-  static const char *const verdicts[] = {"untouched", "json", "bytes", "dropped", "failed"};
+  static const char *const verdicts[] = {"untouched", "json", "bytes", "dropped", "judged", "rejected", "failed"};
   printf("%s", verdicts[r->verdict]);
   if (r->body.bytes != NULL) printf(" %.*s", (int)r->body.len, r->body.bytes);
   if (r->method.bytes != NULL) printf("\nmethod %.*s", (int)r->method.len, r->method.bytes);
@@ -115,7 +115,7 @@ static int bench(void) {
   const int rounds = 1000000;
   double begin = seconds();
   for (int i = 0; i < rounds; i++) {
-    sandbox_run(sb, script, &input, &result);
+    sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
     size_t used = sandbox_used_bytes(sb);
     if (used > most) most = used;
     if (i == 20000) first = most;
@@ -210,7 +210,7 @@ static int rotate(void) {
     sandbox_forget(sb, handles[i % KEPT]);
     handles[i % KEPT] = sandbox_compile(sb, "script", source, make_script(source, i % ROTATED), &result);
     if (handles[i % KEPT] == 0) return 1;
-    sandbox_run(sb, handles[i % KEPT], &input, &result);
+    sandbox_run(sb, handles[i % KEPT], SANDBOX_STAGE, &input, &result);
     if (result.verdict != SANDBOX_UNTOUCHED) return 1;
     if (sandbox_used_bytes(sb) > most) most = sandbox_used_bytes(sb);
   }
@@ -277,7 +277,7 @@ static int starve(void) {
     if (script == 0) return 1;
     sandbox_input input = {text_of(slack_event), text_of(slack_event), text_of(slack_context)};
     sandbox_fail_allocations_after(sb, n);
-    sandbox_run(sb, script, &input, &result);
+    sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
     sandbox_fail_allocations_after(sb, -1);
     if (result.verdict == SANDBOX_JSON) break;
     if (result.verdict != SANDBOX_FAILED || result.fault.message.len == 0) return 1;
@@ -356,7 +356,7 @@ static void fuzz_pattern(sandbox *sb, int script) {
     at += sprintf(at, part < 2 ? "\",\"" : "\"]");
   }
   sandbox_input input = {text_of(event), {NULL, 0}, {NULL, 0}};
-  sandbox_run(sb, script, &input, &result);
+  sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
 }
 
 static void fuzz_json(sandbox *sb, int script) {
@@ -367,7 +367,7 @@ static void fuzz_json(sandbox *sb, int script) {
   for (uint32_t n = draw(24); n > 0; n--) len += (size_t)sprintf(event + len, "%s%s", tokens[draw(sizeof tokens / sizeof *tokens)], draw(2) ? "," : "");
   if (draw(4) != 0) sprintf(event + len - (event[len - 1] == ',' ? 1 : 0), "]");
   sandbox_input input = {text_of(event), {NULL, 0}, {NULL, 0}};
-  sandbox_run(sb, script, &input, &result);
+  sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
 }
 
 static const char pattern_script[] =

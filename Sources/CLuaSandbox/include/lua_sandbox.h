@@ -50,6 +50,8 @@ typedef enum {
   SANDBOX_JSON,       ///< `body` is JSON made from a table.
   SANDBOX_BYTES,      ///< `body` is the string that the script returned.
   SANDBOX_DROPPED,    ///< `body` is the reason.
+  SANDBOX_JUDGED,     ///< `body` is the judgement, empty when the status decides; `reason` may say why.
+  SANDBOX_REJECTED,   ///< `status` and `reason` are what the sender of a request is told.
   SANDBOX_FAILED      ///< See `fault`.
 } sandbox_verdict;
 
@@ -70,6 +72,8 @@ typedef struct {
   sandbox_text content_type;
   const sandbox_header *headers;
   size_t header_count;
+  sandbox_text reason;
+  int status;
   sandbox_text log;
   sandbox_fault fault;
   uint64_t instructions;
@@ -77,12 +81,26 @@ typedef struct {
   size_t memory_bytes;
 } sandbox_result;
 
+/// What a script is asked for.
+typedef enum {
+  SANDBOX_STAGE,     ///< `filter` and `transform`, on an event.
+  SANDBOX_RESPONSE,  ///< `response`, on the answer to a delivery.
+  SANDBOX_RECEIVE    ///< `receive`, on a request.
+} sandbox_entry;
+
 /// What a script is given: three JSON texts.
 typedef struct {
-  sandbox_text event;     ///< Argument `event`.
-  sandbox_text original;  ///< `ctx.event`; null when it is the same as `event`.
+  sandbox_text event;     ///< First argument: the event, the answer or the request.
+  sandbox_text original;  ///< `ctx.event`; null when it is the same as `event` (a stage) or when there is none.
   sandbox_text context;   ///< Object whose members become those of `ctx`; null for none.
 } sandbox_input;
+
+/// A part of a plugin that its script loads with `require`.
+typedef struct {
+  const char *name;     ///< What `require` calls it: `slack.blocks`.
+  const char *chunk;    ///< What errors call it: `slack/blocks.lua`.
+  sandbox_text source;  ///< Lua text.
+} sandbox_module;
 
 /// Makes an interpreter; null when memory is short.
 sandbox *sandbox_new(const sandbox_limits *limits);
@@ -93,17 +111,27 @@ void sandbox_free(sandbox *sb);
 /// Compiles a text chunk. Returns its handle (above 0), or 0 with the reason in `result->fault`.
 int sandbox_compile(sandbox *sb, const char *name, const char *source, size_t len, sandbox_result *result);
 
-/// Drops a compiled script. Handles that are not above 0 are ignored.
+/// Compiles a plugin: a script that may `require` its modules. They are compiled now and run in each call that asks for them, in
+/// its environment and under its limits. Returns a handle as `sandbox_compile` does; the fault names the module that is wrong.
+int sandbox_compile_plugin(sandbox *sb, const char *name, sandbox_text source, const sandbox_module *modules, size_t count, sandbox_result *result);
+
+/// Drops a compiled script with its modules. Handles that are not above 0 are ignored.
 void sandbox_forget(sandbox *sb, int script);
 
-/// Bytes that a compiled script took, what the compiler left behind included.
+/// Bytes that a compiled script and its modules took, what the compiler left behind included.
 size_t sandbox_script_bytes(const sandbox *sb, int script);
 
 /// Runs a script's top level and looks at what it defines, without an event.
 void sandbox_check(sandbox *sb, int script, sandbox_result *result);
 
-/// Runs a script's `filter` and `transform` on one event, in a fresh environment.
-void sandbox_run(sandbox *sb, int script, const sandbox_input *input, sandbox_result *result);
+/// Runs a script's top level. The result is JSON: the members of the table that it returns, functions left out, and their names,
+/// sorted, as an array `functions`.
+void sandbox_describe(sandbox *sb, int script, sandbox_result *result);
+
+/// Runs the functions that an entry asks for, in a fresh environment.
+///
+/// A stage ends untouched, as JSON, as bytes or dropped; a response judged; a receive as the JSON array of events or rejected.
+void sandbox_run(sandbox *sb, int script, sandbox_entry entry, const sandbox_input *input, sandbox_result *result);
 
 /// Bytes that the interpreter and its scripts hold now.
 size_t sandbox_used_bytes(const sandbox *sb);
