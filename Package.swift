@@ -83,7 +83,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "TidehookScripting", dependencies: ["CLuaSandbox", "TidehookCore"], swiftSettings: strict),
-    .target(name: "CLuaSandbox", dependencies: ["CLua"], cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(
+      name: "CLuaSandbox", dependencies: ["CLua", "COpenSSL"], exclude: ["library"],
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-c23-extensions"])]),  // #embed
     .target(name: "TidehookSigning", dependencies: ["COpenSSL", "TidehookCore"], swiftSettings: strict),
     .target(name: "TidehookCore", swiftSettings: strict),
     .executableTarget(

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md and the options table of docs/configuration.md from what the binary says of itself.
+"""Writes docs/cli.md, docs/lua-api.md and the options table of docs/configuration.md from what the binary says of itself.
 
 usage: python3 .ci/reference.py .build/release/tidehook
 """
@@ -67,10 +67,72 @@ def settings(root):
     return "\n".join(lines)
 
 
+def signature(function):
+    """`text.truncate(s, n[, ellipsis])`; a value has no parameters at all."""
+    if "parameters" not in function:
+        return function["name"]
+    required = [p["name"] for p in function["parameters"] if not is_optional(p)]
+    optional = "".join(f"[, {p['name']}]" for p in function["parameters"] if is_optional(p))
+    return f"{function['name']}({', '.join(required)}{optional if required else optional.replace('[, ', '[', 1)})"
+
+
+def is_optional(parameter):
+    return "default" in parameter or parameter.get("optional", False)
+
+
+def example_lines(example):
+    if "log" in example:
+        yield example["code"].strip()
+        yield from ("--> log: " + line for line in example["log"].rstrip("\n").split("\n"))
+    else:
+        yield f"{example['code'].strip()}  --> {example['result']}"
+
+
+def lua_function(function):
+    lines = [f"### `{signature(function)}`", "", function["summary"], ""]
+    if function.get("parameters"):
+        lines += ["| parameter | type | meaning |", "|---|---|---|"]
+        for parameter in function["parameters"]:
+            default = f"; default: {parameter['default']}" if "default" in parameter else "; may be left out" if is_optional(parameter) else ""
+            lines.append(f"| `{parameter['name']}` | {parameter['type']} | {cell(parameter['about'])}{cell(default)} |")
+        lines.append("")
+    if "returns" in function:
+        lines += [f"{'Returns' if 'parameters' in function else 'Type:'} **{function['returns']['type']}**: {function['returns']['about']}.", ""]
+    lines += ["```lua"]
+    for example in function["example"]:
+        lines += example_lines(example)
+    return lines + ["```", ""]
+
+
+LUA_INTRODUCTION = """\
+Scripts have these functions beside Lua 5.4's own `string`, `table`, `math`, `utf8`, `coroutine` and basic functions; see
+[scripts](scripts.md) for what is left out and why. They know no clock, no randomness, no network, no files: the same input gives the same
+output. Their time and memory count against the limits of the call. A wrong argument is an error that names the function, the parameter,
+what was expected and what came, with the line of the script. Every example below is run by the tests.
+"""
+
+
+def lua_api(functions):
+    lines = ["# Lua functions", "", NOTE, "", *LUA_INTRODUCTION.split("\n")]
+    sections = {}
+    for function in functions:
+        library, dot, _ = function["name"].partition(".")
+        sections.setdefault(library if dot else "Functions without a library", []).append(function)
+    for section, members in sections.items():
+        lines += [f"## `{section}`" if "." in members[0]["name"] else f"## {section}", ""]
+        for function in members:
+            lines += lua_function(function)
+    return "\n".join(lines)
+
+
+def dump(binary, *arguments):
+    return json.loads(subprocess.run([binary, *arguments], capture_output=True, text=True, check=True).stdout)
+
+
 def main(binary):
-    dump = subprocess.run([binary, "--experimental-dump-help"], capture_output=True, text=True, check=True)
-    root = json.loads(dump.stdout)["command"]
+    root = dump(binary, "--experimental-dump-help")["command"]
     (DOCS / "cli.md").write_text(reference(root).rstrip() + "\n", encoding="utf-8")
+    (DOCS / "lua-api.md").write_text(lua_api(dump(binary, "lua-api")).rstrip() + "\n", encoding="utf-8")
     page = DOCS / "configuration.md"
     marks = re.compile(r"(<!-- begin options[^\n]*-->\n).*?(<!-- end options -->)", re.DOTALL)
     text, count = marks.subn(lambda found: found[1] + settings(root) + "\n" + found[2], page.read_text(encoding="utf-8"))

@@ -157,6 +157,8 @@ void builder_add(string_builder *b, const char *bytes, size_t len);
 void builder_push(string_builder *b);
 
 // text.c
+size_t text_sequence_length(const unsigned char *s, size_t left);
+size_t text_encode(uint32_t c, char *out);
 bool text_is_utf8(const char *bytes, size_t len);
 size_t text_cut(const char *bytes, size_t len, size_t limit);
 void text_push_display(lua_State *L, int index);

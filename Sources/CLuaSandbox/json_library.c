@@ -1,13 +1,13 @@
 // `json`: what scripts need to read and make JSON themselves, and to say what Lua tables cannot.
 #include <string.h>
 
-#include "internal.h"
+#include "native.h"
 
 static int decode(lua_State *L) {
   sandbox_text text;
   char problem[160];
   text.bytes = luaL_checklstring(L, 1, &text.len);
-  if (!json_push(L, text, DOCUMENT_NONE, problem, sizeof problem)) return luaL_error(L, "not JSON: %s", problem);
+  if (!json_push(L, text, DOCUMENT_NONE, problem, sizeof problem)) native_fail(L, "not JSON: %s", problem);
   return 1;
 }
 
@@ -17,7 +17,7 @@ static int encode(lua_State *L) {
   luaL_checkany(L, 1);
   size_t begin = sb->out.len;
   if (json_write(L, 1, sb->limits.output_bytes, problem, sizeof problem) != JSON_WRITTEN) {
-    return luaL_error(L, "cannot be written as JSON: %s", problem);
+    native_fail(L, "cannot be written as JSON: %s", problem);
   }
   lua_pushlstring(L, sb->out.bytes + begin, sb->out.len - begin);
   sb->out.len = begin;

@@ -55,29 +55,6 @@ static bool read_hex4(reader *r, uint32_t *unit) {
   return true;
 }
 
-static size_t encode_utf8(uint32_t c, char *out) {
-  if (c < 0x80) {
-    out[0] = (char)c;
-    return 1;
-  }
-  if (c < 0x800) {
-    out[0] = (char)(0xC0 | c >> 6);
-    out[1] = (char)(0x80 | (c & 0x3F));
-    return 2;
-  }
-  if (c < 0x10000) {
-    out[0] = (char)(0xE0 | c >> 12);
-    out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-    out[2] = (char)(0x80 | (c & 0x3F));
-    return 3;
-  }
-  out[0] = (char)(0xF0 | c >> 18);
-  out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-  out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-  out[3] = (char)(0x80 | (c & 0x3F));
-  return 4;
-}
-
 // A `\u` escape after its `u`. A surrogate without its partner is kept as three bytes, which the writer turns back.
 static bool read_unicode_escape(reader *r, char *out, size_t *len) {
   uint32_t unit, low;
@@ -92,7 +69,7 @@ static bool read_unicode_escape(reader *r, char *out, size_t *len) {
       r->at = before;
     }
   }
-  *len = encode_utf8(unit, out);
+  *len = text_encode(unit, out);
   return true;
 }
 

@@ -57,7 +57,8 @@ static void keep_names(lua_State *L, int globals) {
 }
 
 void library_open_all(lua_State *L) {
-  static const char *const libraries[] = {"coroutine", "json", "log", "math", "string", "table", "utf8"};
+  static const char *const libraries[] = {"base64", "coroutine", "crypto",   "form", "hex",  "json", "log", "math", "path",
+                                          "string", "table",     "template", "text", "time", "url",  "utf8"};
   lua_settop(L, 0);
   lua_newtable(L);  // LOADED
   lua_newtable(L);

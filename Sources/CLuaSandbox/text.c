@@ -4,7 +4,8 @@
 
 #include "internal.h"
 
-static size_t sequence_length(const unsigned char *s, size_t left) {
+// Bytes of the character at `s`; 0 when they are not UTF-8.
+size_t text_sequence_length(const unsigned char *s, size_t left) {
   if (s[0] < 0x80) return 1;
   if (s[0] >= 0xC2 && s[0] <= 0xDF) return left > 1 && (s[1] & 0xC0) == 0x80 ? 2 : 0;
   if (s[0] >= 0xE0 && s[0] <= 0xEF) {
@@ -16,6 +17,30 @@ static size_t sequence_length(const unsigned char *s, size_t left) {
   if ((s[1] & 0xC0) != 0x80 || (s[2] & 0xC0) != 0x80 || (s[3] & 0xC0) != 0x80) return 0;
   if (s[0] == 0xF0 && s[1] < 0x90) return 0;
   return s[0] == 0xF4 && s[1] > 0x8F ? 0 : 4;
+}
+
+// Writes a character, or half of a surrogate pair, as UTF-8 writes them; at most 4 bytes.
+size_t text_encode(uint32_t c, char *out) {
+  if (c < 0x80) {
+    out[0] = (char)c;
+    return 1;
+  }
+  if (c < 0x800) {
+    out[0] = (char)(0xC0 | c >> 6);
+    out[1] = (char)(0x80 | (c & 0x3F));
+    return 2;
+  }
+  if (c < 0x10000) {
+    out[0] = (char)(0xE0 | c >> 12);
+    out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+    out[2] = (char)(0x80 | (c & 0x3F));
+    return 3;
+  }
+  out[0] = (char)(0xF0 | c >> 18);
+  out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+  out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+  out[3] = (char)(0x80 | (c & 0x3F));
+  return 4;
 }
 
 static size_t ascii_run(const char *bytes, size_t len) {
@@ -31,7 +56,7 @@ bool text_is_utf8(const char *bytes, size_t len) {
   for (size_t i = 0; i < len;) {
     i += ascii_run(bytes + i, len - i);
     if (i == len) return true;
-    size_t n = sequence_length((const unsigned char *)bytes + i, len - i);
+    size_t n = text_sequence_length((const unsigned char *)bytes + i, len - i);
     if (n == 0) return false;
     i += n;
   }

@@ -65,6 +65,12 @@ final class Sandbox {
     }
   }
 
+  /// What the host library declares; see ``HostLibrary``.
+  func libraryDeclarations() -> [UInt8]? {
+    let text = sandbox_library_json(raw)
+    return text.bytes == nil ? nil : [UInt8](text.rawBytes)
+  }
+
   private func withTexts(_ job: ScriptJob, _ body: (sandbox_input) -> ScriptResult) -> ScriptResult {
     job.event.withUnsafeBytes { event in
       job.context.withUnsafeBytes { context in

@@ -133,6 +133,10 @@ void sandbox_describe(sandbox *sb, int script, sandbox_result *result);
 /// A stage ends untouched, as JSON, as bytes or dropped; a response judged; a receive as the JSON array of events or rejected.
 void sandbox_run(sandbox *sb, int script, sandbox_entry entry, const sandbox_input *input, sandbox_result *result);
 
+/// The declarations of the host library as a JSON array: name, summary, parameters, returns and examples of each function. Valid until
+/// the next call on the sandbox; without bytes when memory is short.
+sandbox_text sandbox_library_json(sandbox *sb);
+
 /// Bytes that the interpreter and its scripts hold now.
 size_t sandbox_used_bytes(const sandbox *sb);
 
