@@ -53,12 +53,12 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
 
   func webhook(_ id: WebhookID) -> Webhook? { webhooks().first { $0.id == id } }
 
-  func add(_ webhook: Webhook) async throws(StoreError) {
+  func add(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try check()
     state.withLock { $0.webhooks.append(webhook) }
   }
 
-  func replace(_ webhook: Webhook) async throws(StoreError) {
+  func replace(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try check()
     let isStale = state.withLock { state in
       guard state.staleReplacements == 0, let index = state.webhooks.firstIndex(where: { $0.id == webhook.id }),
@@ -113,7 +113,7 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
     }
   }
 
-  func replay(_ id: DeliveryID, at now: Timestamp) async throws(StoreError) -> ReplayResult {
+  func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
     try check()
     guard let record = try await delivery(id) else { return .unknown }
     return record.delivery.state.isOpen ? .refused(record.delivery.state) : .queued(record.delivery.webhookID)

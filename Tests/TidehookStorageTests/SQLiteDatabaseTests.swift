@@ -45,7 +45,16 @@ import TidehookTesting
     for state in [DeliveryState.pending, .held] {
       _ = try await store.moveDeliveries(of: webhook.id, from: [state], to: .dead, reason: nil, at: samples.now, limit: 1)
     }
-    _ = try await store.replay(event.deliveries[0].id, at: samples.now)
+    for versions in ReplayedVersions.allCases {
+      _ = try await store.replay(event.deliveries[0].id, at: samples.now, runs: versions)
+      _ = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
+      try await store.record(samples.result(event.deliveries[0].id, .dead, number: 2, status: 500))
+    }
+    _ = try await store.revisions(of: webhook.id, before: nil, limit: 1)
+    _ = try await store.revision(1, of: webhook.id)
+    for _ in 0..<2 { _ = try await store.record(plugin: "slack", digest: "d", content: [1], at: samples.now) }
+    _ = try await store.pluginRevision(PluginVersion(name: "slack", revision: 1))
+    _ = try await store.pluginRevisions(of: "slack")
     _ = try await store.delivery(event.deliveries[0].id)
     for state in [DeliveryState.pending, .dead] {
       _ = try await store.deliveries(DeliveryFilter(state: state), before: nil, limit: 1)

@@ -35,12 +35,14 @@ struct DeliveryRoutes: Sendable {
 
   private func replay(_ request: APIRequest) async throws -> Response {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
-    switch try await history.replay(id, at: time.now()) {
+    switch try await history.replay(id, at: time.now(), runs: .current) {
     case .queued(let webhook):
       didReplay(webhook)
       return Self.queued(id, for: webhook)
     case .unknown:
       throw Self.unknown(request)
+    case .neverAttempted:
+      throw APIError(.conflict, "delivery \(id) was never attempted: there is no original revision to run")
     case .refused(let state):
       let record = try await history.delivery(id)
       throw APIError(.conflict, refusal(of: id, state, for: record?.delivery.webhookID))

@@ -24,7 +24,7 @@ struct WebhookRoutes: Sendable {
     let changes = try await changes(request)
     let webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
     try secrets.check(webhook)
-    try await registry.add(webhook)
+    try await registry.add(webhook, by: WebhookRevision.admin)
     return answer(webhook, after: changes, isNew: true)
   }
 
@@ -59,7 +59,7 @@ struct WebhookRoutes: Sendable {
     try secrets.check(changed)
     changed.revision = current.revision + 1
     changed.updatedAt = time.now()
-    try await registry.replace(changed)
+    try await registry.replace(changed, by: WebhookRevision.admin)
     return answer(changed, after: changes, isNew: false)
   }
 

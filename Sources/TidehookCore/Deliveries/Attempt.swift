@@ -50,6 +50,19 @@ public struct Attempt: Sendable {
 }
 
 extension Attempt {
+  /// How long ``log`` may be, in bytes of UTF-8.
+  public static let maximumLogBytes = 4096
+
+  /// Adds lines to the log as far as there is room, without cutting a character in two.
+  public mutating func addLog(_ lines: String) {
+    guard !lines.isEmpty else { return }
+    let isOpen = !log.isEmpty && log.utf8.last != UInt8(ascii: "\n")
+    let added = (isOpen ? "\n" : "") + lines
+    let room = max(0, Self.maximumLogBytes - log.utf8.count)
+    // A character takes up to four bytes: one of these prefixes ends with a whole one.
+    log += (0...3).lazy.compactMap { String(added.utf8.prefix(max(0, room - $0))) }.first ?? ""
+  }
+
   /// Roughly how many bytes the record takes besides the event's payload.
   public var ownBytes: Int {
     (request?.body?.count ?? 0) + (response?.body.count ?? 0) + log.utf8.count

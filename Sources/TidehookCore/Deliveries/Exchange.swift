@@ -108,6 +108,8 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case script
   /// The request could not be signed.
   case signature
+  /// The answer's status was 2xx, but a `response` function took it for a failure.
+  case response
 }
 
 /// One attempt's failure.

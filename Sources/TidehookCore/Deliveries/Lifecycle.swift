@@ -4,6 +4,8 @@
 public enum DeliveryInput: Sendable {
   /// The receiver answered.
   case answered(status: Int, retryAfter: Duration?)
+  /// The receiver answered, and a plugin's `response` function says what that means.
+  case judged(ResponseJudgement, reason: String?, status: Int, retryAfter: Duration?)
   /// The attempt failed without an answer.
   case failed(AttemptFailure)
   /// The pipeline dropped the event.
@@ -14,6 +16,25 @@ public enum DeliveryInput: Sendable {
   case webhookDeleted
 }
 
+extension DeliveryInput {
+  /// What the attempt failed of; `nil` when it delivered, was dropped, or was not made.
+  public var failure: AttemptFailure? {
+    switch self {
+    case .answered(200...299, _), .judged(.delivered, _, _, _): nil
+    case .answered(let status, _): AttemptFailure(.status, "the receiver answered \(status)")
+    case .judged(_, let reason, let status, _):
+      AttemptFailure((200...299).contains(status) ? .response : .status, Self.words(reason, status: status))
+    case .failed(let failure): failure
+    case .dropped, .webhookInactive, .webhookDeleted: nil
+    }
+  }
+
+  /// A judgement's reason, in our words where the plugin gave none.
+  fileprivate static func words(_ reason: String?, status: Int) -> String {
+    reason ?? "a plugin took the receiver's answer \(status) for a failure"
+  }
+}
+
 /// What the store is to write about a delivery, and what else follows.
 public struct Transition: Sendable, Equatable {
   /// The new state.
@@ -22,7 +43,7 @@ public struct Transition: Sendable, Equatable {
   public var reason: String?
   /// When the next attempt is due; set in state `retrying` alone.
   public var nextAttemptAt: Timestamp?
-  /// Whether the receiver said that it is gone for good (410), which makes the webhook inactive.
+  /// Whether the receiver is gone for good, because it answered 410 or a `response` function says so: the webhook becomes inactive.
   public var disablesWebhook: Bool
 
   /// Makes a transition.
@@ -36,7 +57,8 @@ public struct Transition: Sendable, Equatable {
   /// Decides what follows from what happened.
   ///
   /// 2xx delivers; everything else is a failure, redirects included (CloudEvents HTTP webhooks 1.0, section 2.2). 410 ends the delivery
-  /// and the webhook. A blocked address is not tried again: the answer would be the same.
+  /// and the webhook. A blocked address is not tried again: the answer would be the same. A judgement stands in place of the status,
+  /// whatever that is.
   /// - Parameters:
   ///   - input: what happened.
   ///   - attempt: tries in this round so far, this one included, from 1.
@@ -52,6 +74,9 @@ public struct Transition: Sendable, Equatable {
     case .answered(let status, let retryAfter):
       let delay = policy.delay(afterAttempt: attempt, retryAfter: retryAfter, unit: unit)
       return failed("the receiver answered \(status)", delay: delay, now: now)
+    case .judged(let judgement, let reason, let status, let retryAfter):
+      let delay = policy.delay(afterAttempt: attempt, retryAfter: retryAfter, unit: unit)
+      return judged(judgement, reason: reason, status: status, delay: delay, now: now)
     case .failed(let failure) where failure.kind == .blocked:
       return Transition(.dead, reason: failure.message)
     case .failed(let failure):
@@ -62,6 +87,18 @@ public struct Transition: Sendable, Equatable {
       return Transition(.held, reason: "the webhook is inactive")
     case .webhookDeleted:
       return Transition(.cancelled, reason: "the webhook was deleted")
+    }
+  }
+
+  private static func judged(
+    _ judgement: ResponseJudgement, reason: String?, status: Int, delay: Duration?, now: Timestamp
+  ) -> Transition {
+    let words = DeliveryInput.words(reason, status: status)
+    switch judgement {
+    case .delivered: return Transition(.delivered, reason: reason)
+    case .retry: return failed(words, delay: delay, now: now)
+    case .dead: return Transition(.dead, reason: words)
+    case .disable: return Transition(.dead, reason: words, disablesWebhook: true)
     }
   }
 

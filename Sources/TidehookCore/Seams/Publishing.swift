@@ -68,10 +68,10 @@ public protocol WebhookRegistry: Sendable {
   func webhooks() -> [Webhook]
   /// One webhook.
   func webhook(_ id: WebhookID) -> Webhook?
-  /// Stores a new webhook.
-  func add(_ webhook: Webhook) async throws(StoreError)
+  /// Stores a new webhook; `maker` is the name of the key that made it (``WebhookRevision/madeBy``).
+  func add(_ webhook: Webhook, by maker: String) async throws(StoreError)
   /// Stores a changed webhook; its revision must be one above the current one, else it fails as `stale`.
-  func replace(_ webhook: Webhook) async throws(StoreError)
+  func replace(_ webhook: Webhook, by maker: String) async throws(StoreError)
   /// Deletes a webhook and cancels what it has not delivered.
   func remove(_ id: WebhookID) async throws(StoreError)
 }

@@ -55,10 +55,10 @@ public protocol DeliveryQueue: Sendable {
 
 /// Keeps webhooks. Consumers: the registry, the API.
 public protocol WebhookStore: Sendable {
-  /// Stores a new webhook.
-  func insert(_ webhook: Webhook) async throws(StoreError)
+  /// Stores a new webhook, and its first revision as made by `maker` (``WebhookRevision/madeBy``).
+  func insert(_ webhook: Webhook, by maker: String) async throws(StoreError)
   /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
-  func update(_ webhook: Webhook) async throws(StoreError)
+  func update(_ webhook: Webhook, by maker: String) async throws(StoreError)
   /// Deletes a webhook; its open and held deliveries stay until ``moveDeliveries(of:from:to:reason:at:limit:)``.
   func delete(_ id: WebhookID) async throws(StoreError)
   /// Every webhook, oldest first.
@@ -80,6 +80,16 @@ public enum ReplayResult: Sendable, Equatable {
   case unknown
   /// It cannot be replayed while it is in this state, or under way.
   case refused(DeliveryState)
+  /// It was never attempted, so that there is no original to run.
+  case neverAttempted
+}
+
+/// Which versions a replay runs, the automatic retries that follow it included.
+public enum ReplayedVersions: String, Sendable, CaseIterable {
+  /// The webhook and the plugins as they are at each attempt.
+  case current
+  /// The webhook's revision and the plugins' versions that the delivery's first attempt ran (``PinnedVersions``).
+  case original
 }
 
 /// Which events a list shows, newest first.
@@ -141,8 +151,8 @@ public protocol History: Sendable {
   func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord?
   /// Deliveries, newest first, older than `cursor` (a delivery's key).
   func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery]
-  /// Makes a finished or waiting delivery due now.
-  func replay(_ id: DeliveryID, at now: Timestamp) async throws(StoreError) -> ReplayResult
+  /// Makes a finished or waiting delivery due now. What an earlier replay pinned is forgotten.
+  func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult
   /// Fails when the store cannot be read or written now.
   func checkHealth() async throws(StoreError)
 }

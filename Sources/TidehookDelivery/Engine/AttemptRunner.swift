@@ -1,10 +1,11 @@
-// One attempt, stage by stage: pipeline, signature, exchange, and what follows from its outcome.
+// One attempt, stage by stage: pipeline, signature, exchange, judgement, and what follows from its outcome.
 
 public import TidehookCore
 
-/// Makes attempts. Holds no state of its own: what it returns is all that happened.
+/// Makes attempts. What it returns is all that happened; it keeps nothing but the earlier revisions that replays asked for last.
 public struct AttemptRunner: Sendable {
   let directory: WebhookDirectory
+  private let pinned: PinnedWebhooks
   private let pipelines: any PipelineRunner
   private let client: any DeliveryClient
   private let ids: IDGenerator
@@ -16,10 +17,11 @@ public struct AttemptRunner: Sendable {
 
   /// Makes a runner of the parts that it leads through.
   public init(
-    directory: WebhookDirectory, pipelines: any PipelineRunner, client: any DeliveryClient, ids: IDGenerator, time: any TimeSource,
-    random: any RandomSource
+    directory: WebhookDirectory, revisions: any WebhookRevisions, pipelines: any PipelineRunner, client: any DeliveryClient,
+    ids: IDGenerator, time: any TimeSource, random: any RandomSource
   ) {
     self.directory = directory
+    self.pinned = PinnedWebhooks(revisions)
     self.pipelines = pipelines
     self.client = client
     self.ids = ids
@@ -30,21 +32,24 @@ public struct AttemptRunner: Sendable {
   /// Attempts a delivery once and decides what follows.
   /// - Returns: `nil` when the exchange was cancelled because the process stops: that is no attempt.
   package func attempt(_ delivery: DueDelivery) async -> CompletedDelivery? {
-    guard let active = directory.active(delivery.webhook) else { return untried(delivery, .webhookDeleted) }
-    guard active.webhook.isActive else { return untried(delivery, .webhookInactive) }
+    guard let current = directory.active(delivery.webhook) else { return untried(delivery, .webhookDeleted) }
+    guard current.webhook.isActive else { return untried(delivery, .webhookInactive) }
     let startedAt = time.now()
     var attempt = Attempt(
-      id: AttemptID(ids.next()), number: delivery.attemptCount + 1, trigger: delivery.trigger, revision: active.webhook.revision,
-      startedAt: startedAt, durationMicroseconds: 0)
-    guard let input = await carryOut(&attempt, of: delivery, for: active) else { return nil }
-    let endedAt = time.now()
-    attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
-    var transition = Transition.after(
-      input, attempt: attempt.number - delivery.earlierAttempts, policy: active.webhook.retry, now: endedAt, unit: random.unit())
-    if transition.state == .retrying, directory.active(delivery.webhook) == nil {
-      // The webhook was deleted meanwhile: there is nothing to retry for.
-      transition = Transition.after(.webhookDeleted, attempt: 1, policy: active.webhook.retry, now: endedAt, unit: 0)
+      id: AttemptID(ids.next()), number: delivery.attemptCount + 1, trigger: delivery.trigger,
+      revision: delivery.pinned?.revision ?? current.webhook.revision, startedAt: startedAt, durationMicroseconds: 0)
+    var (active, input): (ActiveWebhook, DeliveryInput?) = (current, nil)
+    do throws(AttemptFailure) {
+      if let pin = delivery.pinned { active = try await pinned.webhook(current, at: pin.revision, in: directory) }
+      input = await carryOut(&attempt, of: delivery, for: active)
+    } catch {
+      input = .failed(error)
     }
+    guard let input else { return nil }
+    let endedAt = time.now()
+    attempt.failure = input.failure
+    attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
+    let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
     return CompletedDelivery(id: delivery.id, attempt: attempt, transition: transition, at: endedAt)
   }
 
@@ -54,33 +59,44 @@ public struct AttemptRunner: Sendable {
     return CompletedDelivery(id: delivery.id, attempt: nil, transition: transition, at: now)
   }
 
-  private func carryOut(_ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput? {
-    var verdict = PipelineVerdict.send(body: nil, overrides: RequestOverrides())
-    if !active.webhook.pipeline.isEmpty {
-      let result = await pipelines.run(active.webhook, on: delivery, at: attempt.startedAt)
-      attempt.log = result.log
-      verdict = result.verdict
+  private func transition(
+    after input: DeliveryInput, _ attempt: Attempt, of delivery: DueDelivery, for webhook: Webhook, at now: Timestamp
+  ) -> Transition {
+    var transition = Transition.after(
+      input, attempt: attempt.number - delivery.earlierAttempts, policy: webhook.retry, now: now, unit: random.unit())
+    let current = directory.active(delivery.webhook)?.webhook
+    if transition.state == .retrying, current == nil {
+      // The webhook was deleted meanwhile: there is nothing to retry for.
+      transition = Transition.after(.webhookDeleted, attempt: 1, policy: webhook.retry, now: now, unit: 0)
     }
-    switch Preparation(verdict, for: active) {
-    case .dropped(let reason):
-      return .dropped(reason: reason)
-    case .failed(let failure):
-      attempt.failure = failure
-      return .failed(failure)
-    case .send(let prepared):
-      return await send(prepared, &attempt, of: delivery, for: active)
+    // What the receiver of an earlier revision says is no word on the webhook as it is now, which may go elsewhere.
+    if attempt.revision != current?.revision { transition.disablesWebhook = false }
+    return transition
+  }
+
+  private func carryOut(_ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput? {
+    var result = PipelineResult(.send(body: nil, overrides: RequestOverrides()))
+    if !active.webhook.pipeline.isEmpty {
+      result = await pipelines.run(active.webhook, on: delivery, at: attempt.startedAt)
+      attempt.log = result.log
+      attempt.plugins = result.plugins
+    }
+    switch Preparation(result.verdict, for: active) {
+    case .dropped(let reason): return .dropped(reason: reason)
+    case .failed(let failure): return .failed(failure)
+    case .send(let prepared): return await send(prepared, &attempt, of: delivery, for: active, judge: result.judge)
     }
   }
 
   private func send(
-    _ prepared: PreparedRequest, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook
+    _ prepared: PreparedRequest, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook,
+    judge: (any ResponseJudge)?
   ) async -> DeliveryInput? {
     let body = prepared.ownBody ?? delivery.event.payload
     let signatures: [HeaderField]
     do throws(AttemptFailure) {
       signatures = try active.signer.headers(messageID: delivery.event.id.rawValue, timestamp: time.now().seconds, body: body)
     } catch {
-      attempt.failure = error
       return .failed(error)
     }
     let request = SignedRequest(
@@ -92,25 +108,30 @@ public struct AttemptRunner: Sendable {
       method: request.method, url: request.url.description, headers: request.headers, body: prepared.ownBody)
     attempt.phases = exchange.phases
     switch exchange.result {
-    case .failure(let failure):
-      attempt.failure = failure
-      return .failed(failure)
-    case .success(var response):
-      if response.body.count > Self.keptResponseBytes {
-        response.body.removeSubrange(Self.keptResponseBytes...)
-        response.isTruncated = true
-      }
-      attempt.response = response
-      if !(200...299).contains(response.status) {
-        attempt.failure = AttemptFailure(.status, "the receiver answered \(response.status)")
-      }
-      return .answered(status: response.status, retryAfter: retryAfter(response))
+    case .failure(let failure): return .failed(failure)
+    case .success(let response): return await read(response, &attempt, judge)
     }
+  }
+
+  /// Keeps an answer, and says what it means: the pipeline's judge sees all that the client kept of it.
+  private func read(_ response: ReceivedResponse, _ attempt: inout Attempt, _ judge: (any ResponseJudge)?) async -> DeliveryInput {
+    let ruling = await judge?.judge(response)
+    var kept = response
+    if kept.body.count > Self.keptResponseBytes {
+      kept.body.removeSubrange(Self.keptResponseBytes...)
+      kept.isTruncated = true
+    }
+    attempt.response = kept
+    attempt.addLog(ruling?.log ?? "")
+    guard let ruling, let judgement = ruling.judgement else {
+      return .answered(status: response.status, retryAfter: response.status >= 300 ? retryAfter(response) : nil)
+    }
+    return .judged(judgement, reason: ruling.reason, status: response.status, retryAfter: retryAfter(response))
   }
 
   /// What a receiver asks for with `Retry-After`: seconds, or an HTTP-date (RFC 9110, section 10.2.3).
   private func retryAfter(_ response: ReceivedResponse) -> Duration? {
-    guard response.status >= 300, let text = response.header("Retry-After") else { return nil }
+    guard let text = response.header("Retry-After") else { return nil }
     if let seconds = Int64(text), seconds >= 0 { return .seconds(min(seconds, 10_000_000)) }
     guard let date = Timestamp(httpDate: text) else { return nil }
     return .microseconds(max(0, date.microseconds - time.now().microseconds))

@@ -6,7 +6,7 @@ public import TidehookCore
 
 /// Something that is to be done about a webhook on behalf of its deliveries.
 public enum WebhookNotice: Sendable, Equatable {
-  /// The receiver answered 410: the webhook is to be made inactive.
+  /// The receiver answered 410, or a `response` function said `disable`: the webhook is to be made inactive.
   case gone(WebhookID)
   /// Deliveries may be in a state that does not go with the webhook's: held though it is active, open though it is not.
   case unsettled(WebhookID)

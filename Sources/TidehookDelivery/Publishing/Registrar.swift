@@ -46,18 +46,18 @@ public final class Registrar: WebhookRegistry {
   public func webhook(_ id: WebhookID) -> Webhook? { directory.webhook(id) }
 
   /// Stores a new webhook.
-  public func add(_ webhook: Webhook) async throws(StoreError) {
+  public func add(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try await changes.withLock { () throws(StoreError) in
-      try await store.insert(webhook)
+      try await store.insert(webhook, by: maker)
       directory.put(webhook)
       engine.configure(webhook)
     }
   }
 
   /// Stores a changed webhook; its revision must be one above the current one, else it fails as `stale`.
-  public func replace(_ webhook: Webhook) async throws(StoreError) {
+  public func replace(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try await changes.withLock { () throws(StoreError) in
-      try await store.update(webhook)
+      try await store.update(webhook, by: maker)
       directory.put(webhook)
       engine.configure(webhook)
     }
@@ -96,13 +96,13 @@ public final class Registrar: WebhookRegistry {
     webhook.revision += 1
     webhook.updatedAt = time.now()
     do throws(StoreError) {
-      try await replace(webhook)
+      try await replace(webhook, by: WebhookRevision.receiver)
     } catch {
       guard error.code == .stale else { throw error }
       // Somebody changed it at the same moment: look again.
       return engine.notify(.gone(id))
     }
-    logger.warning("webhook made inactive: its receiver answered 410 gone", metadata: ["webhook.id": "\(id)"])
+    logger.warning("webhook made inactive: an answer of its receiver said so", metadata: ["webhook.id": "\(id)"])
   }
 
   /// Moves some of the deliveries that nobody holds into the state that goes with the webhook as it is now.

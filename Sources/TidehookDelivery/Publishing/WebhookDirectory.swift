@@ -67,7 +67,7 @@ public final class WebhookDirectory: Sendable {
 
   /// Takes in a new webhook, or a new revision of one.
   public func put(_ webhook: Webhook) {
-    let entry = ActiveWebhook(webhook, signer: makeSigner(webhook), userAgent: userAgent)
+    let entry = prepare(webhook)
     table.withLock {
       $0.webhooks[webhook.id] = entry
       $0.routes.removeAll()
@@ -80,6 +80,11 @@ public final class WebhookDirectory: Sendable {
       $0.webhooks[id] = nil
       $0.routes.removeAll()
     }
+  }
+
+  /// Makes ready what a webhook's deliveries need, whether it is stored or not.
+  func prepare(_ webhook: Webhook) -> ActiveWebhook {
+    ActiveWebhook(webhook, signer: makeSigner(webhook), userAgent: userAgent)
   }
 
   func active(_ id: WebhookID) -> ActiveWebhook? {

@@ -22,7 +22,7 @@ extension SQLRow {
   func attempt() -> Attempt {
     Attempt(
       id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
-      startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11), request: request(13),
+      plugins: optionalText(22).map(PluginText.read) ?? [], startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11), request: request(13),
       response: response(17), log: text(21))
   }
 
@@ -30,9 +30,14 @@ extension SQLRow {
   func abridgedAttempt() -> Attempt {
     Attempt(
       id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
-      startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
+      plugins: optionalText(22).map(PluginText.read) ?? [], startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
       request: optionalText(13).map { SentRequest(method: $0, url: text(14), headers: [], body: []) },
       response: optionalInteger(17).map { ReceivedResponse(status: Int($0), isTruncated: true) })
+  }
+
+  /// The versions that a replay asked for, in two columns from `start`.
+  func pin(_ start: Int) -> PinnedVersions? {
+    optionalInteger(start).map { PinnedVersions(revision: Int($0), plugins: PluginText.read(text(start + 1))) }
   }
 
   private func phases(_ start: Int) -> ExchangePhases? {
@@ -81,5 +86,5 @@ let deliveryColumns = """
 let attemptColumns = """
   key, entropy, number, trigger_code, revision, started_at_us, duration_us, resolve_us, connect_us, first_byte_us, exchange_us,
   failure_kind, failure_message, request_method, request_url, request_headers, request_body, response_status, response_headers,
-  response_body, response_is_truncated, log
+  response_body, response_is_truncated, log, plugins
   """

@@ -2,7 +2,7 @@
 
 extension Migration {
   /// Every step, in order.
-  package static let all: [Migration] = [initial]
+  package static let all: [Migration] = [initial, plugins]
 
   /// Keys and times are integers (microseconds since 1970), so that rows append and compare cheaply; `entropy` is the id's random half.
   ///
@@ -62,6 +62,25 @@ extension Migration {
       )\(end)
       """,
       "CREATE INDEX attempts_delivery ON attempts (delivery_key)",
+    ]
+  }
+
+  /// What plugins need: their contents, which of them an attempt ran and a replay runs, and who made a revision.
+  ///
+  /// The columns of `deliveries` and `attempts` are `NULL` in nearly every row, which costs a byte each and no index.
+  private static let plugins = Migration(2, "plugins and revisions") { dialect in
+    let (integer, bytes, end) = (dialect.integer, dialect.bytes, dialect.tableOptions)
+    return [
+      "ALTER TABLE webhook_revisions ADD COLUMN made_by TEXT NOT NULL DEFAULT 'unknown'",
+      "ALTER TABLE attempts ADD COLUMN plugins TEXT",
+      "ALTER TABLE deliveries ADD COLUMN pin_revision \(integer)",
+      "ALTER TABLE deliveries ADD COLUMN pin_plugins TEXT",
+      """
+      CREATE TABLE plugin_revisions (
+        name TEXT NOT NULL, revision \(integer) NOT NULL, digest TEXT NOT NULL, created_at_us \(integer) NOT NULL,
+        content \(bytes) NOT NULL, PRIMARY KEY (name, revision)
+      )\(end)
+      """,
     ]
   }
 }

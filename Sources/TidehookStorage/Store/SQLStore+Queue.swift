@@ -26,7 +26,7 @@ extension SQLStore: DeliveryQueue {
   private static let dueDeliveries = SQLStatement(
     """
     SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
-      \(eventColumns)
+      \(eventColumns), d.pin_revision, d.pin_plugins
     FROM deliveries d JOIN events e ON e.key = d.event_key
     WHERE d.webhook_key = $1 AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND d.due_at_us <= $2
     ORDER BY d.due_at_us, d.key LIMIT $3
@@ -60,7 +60,7 @@ extension SQLStore: DeliveryQueue {
       due.append(
         DueDelivery(
           id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
-          earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4))))
+          earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4)), pinned: row.pin(13)))
       return true
     }
     return due

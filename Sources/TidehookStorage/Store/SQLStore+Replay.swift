@@ -10,13 +10,19 @@ extension SQLStore {
     """)
   private static let makeDue = SQLStatement(
     """
-    UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count
-    WHERE key = $2
+    UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count,
+      pin_revision = $2, pin_plugins = $3
+    WHERE key = $4
+    """)
+  private static let firstAttempt = SQLStatement(
+    """
+    SELECT revision, plugins FROM attempts
+    WHERE key = (SELECT key FROM attempts WHERE delivery_key = $1 ORDER BY number, key LIMIT 1)
     """)
 
-  /// Makes a finished or waiting delivery due now, with a fresh round of retries.
+  /// Makes a finished or waiting delivery due now, with a fresh round of retries, all of the versions asked for.
   /// - Returns: `refused` while it is pending or under way, and when its webhook is inactive or deleted.
-  public func replay(_ id: DeliveryID, at now: Timestamp) async throws(StoreError) -> ReplayResult {
+  public func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
     try await writer.write("cannot replay delivery \(id)") { connection in
       let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
         let state = DeliveryState(code: row.integer(0))
@@ -25,7 +31,14 @@ extension SQLStore {
         return isFree && isWanted ? ReplayResult.queued(WebhookID(row.id(2))) : .refused(state)
       }
       guard let known else { return .unknown }
-      if case .queued = known { try connection.execute(Self.makeDue, [.time(now), .key(id.value)]) }
+      guard case .queued = known else { return known }
+      var pin: (revision: SQLValue, plugins: SQLValue) = (.null, .null)
+      if versions == .original {
+        let first = try connection.first(Self.firstAttempt, [.key(id.value)]) { (.integer($0.integer(0)), SQLValue($0.optionalText(1))) }
+        guard let first else { return .neverAttempted }
+        pin = first
+      }
+      try connection.execute(Self.makeDue, [.time(now), pin.revision, pin.plugins, .key(id.value)])
       return known
     }
   }

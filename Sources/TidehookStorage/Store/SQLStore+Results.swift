@@ -14,8 +14,8 @@ extension SQLStore {
     INSERT INTO attempts (
       key, entropy, delivery_key, number, trigger_code, revision, started_at_us, duration_us, resolve_us, connect_us, first_byte_us,
       exchange_us, failure_kind, failure_message, request_method, request_url, request_headers, request_body, response_status,
-      response_headers, response_body, response_is_truncated, log)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+      response_headers, response_body, response_is_truncated, log, plugins)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
     """)
 
   /// How much of an answer's body is kept.
@@ -62,7 +62,7 @@ extension SQLStore {
       SQLValue((request?.headers).map(HeaderText.write)), SQLValue(request?.body), SQLValue((response?.status).map(Int64.init)),
       SQLValue((response?.headers).map(HeaderText.write)), SQLValue(body),
       SQLValue(response.map { $0.isTruncated || $0.body.count > keptResponseBytes ? 1 : 0 }),
-      attempt.log.isEmpty ? .null : .text(attempt.log),
+      attempt.log.isEmpty ? .null : .text(attempt.log), PluginText.value(of: attempt.plugins),
     ]
   }
 }

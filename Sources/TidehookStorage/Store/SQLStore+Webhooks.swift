@@ -8,10 +8,10 @@ extension SQLStore: WebhookStore {
     INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
     """)
   private static let insertRevision = SQLStatement(
-    "INSERT INTO webhook_revisions (webhook_key, revision, config, created_at_us) VALUES ($1, $2, $3, $4)")
+    "INSERT INTO webhook_revisions (webhook_key, revision, config, created_at_us, made_by) VALUES ($1, $2, $3, $4, $5)")
 
-  /// Stores a new webhook.
-  public func insert(_ webhook: Webhook) async throws(StoreError) {
+  /// Stores a new webhook, and its first revision as made by `maker`.
+  public func insert(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     let config = WebhookDocument.write(webhook)
     return try await writer.write("cannot store webhook \(webhook.id)", weight: 2 * config.utf8.count) { connection in
       try connection.execute(
@@ -20,7 +20,7 @@ extension SQLStore: WebhookStore {
           .key(webhook.id.value), .entropy(webhook.id.value), .integer(Int64(webhook.revision)), .text(config),
           .text(webhook.secret.revealed), .time(webhook.createdAt), .time(webhook.updatedAt),
         ])
-      try Self.insertRevision(of: webhook, config, connection)
+      try Self.insertRevision(of: webhook, config, by: maker, connection)
     }
   }
 
@@ -31,7 +31,7 @@ extension SQLStore: WebhookStore {
     """)
 
   /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
-  public func update(_ webhook: Webhook) async throws(StoreError) {
+  public func update(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     let config = WebhookDocument.write(webhook)
     return try await writer.write("cannot change webhook \(webhook.id)", weight: 2 * config.utf8.count) { connection in
       let changed = try connection.execute(
@@ -41,13 +41,16 @@ extension SQLStore: WebhookStore {
           .key(webhook.id.value), .integer(Int64(webhook.revision - 1)),
         ])
       guard changed == 1 else { throw StoreError(.stale, "revision \(webhook.revision - 1) is not the current one") }
-      try Self.insertRevision(of: webhook, config, connection)
+      try Self.insertRevision(of: webhook, config, by: maker, connection)
     }
   }
 
-  private static func insertRevision(of webhook: Webhook, _ config: String, _ connection: any SQLConnection) throws(SQLFailure) {
+  private static func insertRevision(
+    of webhook: Webhook, _ config: String, by maker: String, _ connection: any SQLConnection
+  ) throws(SQLFailure) {
     try connection.execute(
-      insertRevision, [.key(webhook.id.value), .integer(Int64(webhook.revision)), .text(config), .time(webhook.updatedAt)])
+      insertRevision,
+      [.key(webhook.id.value), .integer(Int64(webhook.revision)), .text(config), .time(webhook.updatedAt), .text(maker)])
   }
 
   private static let deleteWebhook = SQLStatement(

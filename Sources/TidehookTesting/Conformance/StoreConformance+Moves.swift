@@ -63,7 +63,7 @@ extension StoreConformance {
         let (id, later) = (event.deliveries[0].id, samples.now + .seconds(500))
         let due = state == .retrying ? later : nil
         try await test.store.record(samples.result(id, state, number: 4, status: 500, nextAttemptAt: due))
-        try expectEqual(try await test.store.replay(id, at: samples.now), .queued(webhook.id), "the replay of \(state)")
+        try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .queued(webhook.id), "the replay of \(state)")
         try expectEqual(try await test.store.known(id).delivery.reason, nil, "the reason")
         let claim = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1)
         try expectEqual(claim.deliveries.map(\.trigger), [.manual], "the trigger")
@@ -77,14 +77,14 @@ extension StoreConformance {
       let samples = StoreSamples()
       let (webhook, id) = (try samples.webhook(), DeliveryID(samples.ids.next()))
       let event = try await test.store.seed(samples, webhook)
-      try expectEqual(try await test.store.replay(event.deliveries[0].id, at: samples.now), .refused(.pending), "a pending one")
+      try expectEqual(try await test.store.replay(event.deliveries[0].id, at: samples.now, runs: .current), .refused(.pending), "a pending one")
       _ = try await test.store.claimIDs(webhook.id, samples.now)
       try await test.store.record(samples.result(event.deliveries[0].id, .retrying, status: 500, nextAttemptAt: samples.now))
       _ = try await test.store.claimIDs(webhook.id, samples.now)
-      try expectEqual(try await test.store.replay(event.deliveries[0].id, at: samples.now), .refused(.retrying), "one under way")
-      try expectEqual(try await test.store.replay(id, at: samples.now), .unknown, "an unknown one")
+      try expectEqual(try await test.store.replay(event.deliveries[0].id, at: samples.now, runs: .current), .refused(.retrying), "one under way")
+      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .unknown, "an unknown one")
       let guessed = DeliveryID(TimeOrderedID(key: event.deliveries[0].id.key, entropy: 0))
-      try expectEqual(try await test.store.replay(guessed, at: samples.now), .unknown, "one with half an id")
+      try expectEqual(try await test.store.replay(guessed, at: samples.now, runs: .current), .unknown, "one with half an id")
       try expect(try await test.store.delivery(guessed) == nil, "no delivery for half an id")
     },
     StoreRule("nothing is replayed to an inactive or deleted webhook") { test in
@@ -95,11 +95,11 @@ extension StoreConformance {
       try await test.store.record(samples.result(id, .dead, status: 500))
       (webhook.revision, webhook.isActive) = (2, false)
       try await test.store.update(webhook)
-      try expectEqual(try await test.store.replay(id, at: samples.now), .refused(.dead), "the replay to an inactive one")
+      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .refused(.dead), "the replay to an inactive one")
       (webhook.revision, webhook.isActive) = (3, true)
       try await test.store.update(webhook)
       try await test.store.delete(webhook.id)
-      try expectEqual(try await test.store.replay(id, at: samples.now), .refused(.dead), "the replay to a deleted one")
+      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .refused(.dead), "the replay to a deleted one")
     },
   ]
 }

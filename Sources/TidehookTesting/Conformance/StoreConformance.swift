@@ -3,7 +3,7 @@
 public import TidehookCore
 
 /// What the rest of Tidehook needs of a store.
-public typealias FullStore = EventStore & DeliveryQueue & WebhookStore & History
+public typealias FullStore = EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & PluginStore & History
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {

@@ -79,3 +79,11 @@ extension History {
     return record
   }
 }
+
+extension WebhookStore {
+  /// Stores a new webhook as the admin's.
+  package func insert(_ webhook: Webhook) async throws(StoreError) { try await insert(webhook, by: WebhookRevision.admin) }
+
+  /// Stores a webhook's next revision as the admin's.
+  package func update(_ webhook: Webhook) async throws(StoreError) { try await update(webhook, by: WebhookRevision.admin) }
+}

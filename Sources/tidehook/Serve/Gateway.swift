@@ -34,7 +34,7 @@ struct Gateway {
     let pipelines = ScriptPipelines(runtime: runtime)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
-      directory: directory, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: random)
+      directory: directory, revisions: store, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: random)
     let engine = DeliveryEngine(
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)

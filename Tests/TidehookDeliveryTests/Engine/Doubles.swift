@@ -24,9 +24,49 @@ final class ScriptedDeliveryClient: DeliveryClient {
 /// Gives every event the same verdict.
 struct FixedPipeline: PipelineRunner {
   var verdict = PipelineVerdict.send(body: nil, overrides: RequestOverrides())
+  /// What runs unless the delivery pins other versions.
+  var plugins: [PluginVersion] = []
+  var judge: FixedJudge?
 
   func run(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
-    PipelineResult(verdict, log: "ran\n")
+    PipelineResult(verdict, log: "ran\n", plugins: delivery.pinned?.plugins ?? plugins, judge: judge)
+  }
+}
+
+/// Gives every answer the same ruling, and remembers how much of each body it was shown.
+final class FixedJudge: ResponseJudge {
+  private let ruling: ResponseRuling
+  private let counts = Mutex<[Int]>([])
+
+  init(_ ruling: ResponseRuling) { self.ruling = ruling }
+
+  /// The lengths of the bodies that it was shown.
+  var bodyCounts: [Int] { counts.withLock { $0 } }
+
+  func judge(_ response: ReceivedResponse) async -> ResponseRuling {
+    counts.withLock { $0.append(response.body.count) }
+    return ruling
+  }
+}
+
+/// Knows the revisions that it was given, and counts how often one is read.
+final class MemoryRevisions: WebhookRevisions {
+  private let known = Mutex<[Webhook]>([])
+  private let count = Mutex(0)
+
+  /// How often a revision was read.
+  var reads: Int { count.withLock { $0 } }
+
+  func add(_ webhook: Webhook) { known.withLock { $0.append(webhook) } }
+
+  func revisions(of id: WebhookID, before: Int?, limit: Int) async throws(StoreError) -> [WebhookRevision] {
+    let found = known.withLock { $0 }.filter { $0.id == id && $0.revision < before ?? .max }.sorted { $0.revision > $1.revision }
+    return found.prefix(limit).map { WebhookRevision(webhook: $0, createdAt: $0.updatedAt, madeBy: WebhookRevision.admin) }
+  }
+
+  func revision(_ number: Int, of id: WebhookID) async throws(StoreError) -> WebhookRevision? {
+    count.withLock { $0 += 1 }
+    return try await revisions(of: id, before: nil, limit: .max).first { $0.webhook.revision == number }
   }
 }
 
@@ -94,6 +134,7 @@ struct EngineFixture {
   let ids: IDGenerator
   let client: ScriptedDeliveryClient
   let queue: MemoryQueue
+  let revisions = MemoryRevisions()
   let directory = WebhookDirectory(userAgent: "Tidehook/test") { _ in TellingSigner() }
   let runner: AttemptRunner
 
@@ -106,7 +147,7 @@ struct EngineFixture {
     client = ScriptedDeliveryClient(answers)
     self.queue = queue
     runner = AttemptRunner(
-      directory: directory, pipelines: pipeline, client: client, ids: ids, time: clock, random: FixedRandom())
+      directory: directory, revisions: revisions, pipelines: pipeline, client: client, ids: ids, time: clock, random: FixedRandom())
   }
 
   func makeWebhook(_ change: (inout Webhook) -> Void = { _ in }) throws -> Webhook {

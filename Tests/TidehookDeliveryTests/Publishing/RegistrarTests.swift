@@ -27,9 +27,9 @@ private final class MemoryWebhookStore: WebhookStore {
     stored.withLock { stored in for webhook in webhooks { stored[webhook.id] = webhook } }
   }
 
-  func insert(_ webhook: Webhook) async throws(StoreError) { stored.withLock { $0[webhook.id] = webhook } }
+  func insert(_ webhook: Webhook, by maker: String) async throws(StoreError) { stored.withLock { $0[webhook.id] = webhook } }
 
-  func update(_ webhook: Webhook) async throws(StoreError) {
+  func update(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     let isNext = stored.withLock { stored in
       guard let known = stored[webhook.id], webhook.revision == known.revision + 1 else { return false }
       stored[webhook.id] = webhook
@@ -83,7 +83,7 @@ private final class MemoryWebhookStore: WebhookStore {
     let store = MemoryWebhookStore([webhook], fullBatches: 2)
     let (registrar, _) = makeRegistrar(fixture, store)
     let running = Task { await registrar.run() }
-    try await registrar.replace(revise(webhook, isActive: false))
+    try await registrar.replace(revise(webhook, isActive: false), by: WebhookRevision.admin)
     var moves = store.moves.makeAsyncIterator()
     for _ in 0..<3 { #expect(await moves.next() == Self.hold) }
     running.cancel()
@@ -95,11 +95,11 @@ private final class MemoryWebhookStore: WebhookStore {
     let store = MemoryWebhookStore([webhook], fullBatches: 1_000_000)
     let (registrar, _) = makeRegistrar(fixture, store)
     let paused = revise(webhook, isActive: false)
-    try await registrar.replace(paused)
+    try await registrar.replace(paused, by: WebhookRevision.admin)
     let running = Task { await registrar.run() }
     var moves = store.moves.makeAsyncIterator()
     #expect(await moves.next() == Self.hold)
-    try await registrar.replace(revise(paused, isActive: true))
+    try await registrar.replace(revise(paused, isActive: true), by: WebhookRevision.admin)
     var move = await moves.next()
     while move == Self.hold { move = await moves.next() }
     #expect(move == Self.resume)
@@ -136,7 +136,7 @@ private final class MemoryWebhookStore: WebhookStore {
     let store = MemoryWebhookStore([webhook], failures: [StoreError(.full, "no space")])
     let (registrar, _) = makeRegistrar(fixture, store)
     let running = Task { await registrar.run() }
-    try await registrar.replace(revise(webhook, isActive: false))
+    try await registrar.replace(revise(webhook, isActive: false), by: WebhookRevision.admin)
     let due = await fixture.clock.nextSleep()
     fixture.clock.advance(by: .microseconds(due.microseconds - fixture.clock.now().microseconds))
     var moves = store.moves.makeAsyncIterator()
@@ -148,8 +148,8 @@ private final class MemoryWebhookStore: WebhookStore {
     let fixture = EngineFixture()
     let webhook = try fixture.makeWebhook()
     let (registrar, _) = makeRegistrar(fixture, MemoryWebhookStore([webhook]))
-    try await registrar.replace(revise(webhook, isActive: false))
-    await #expect(throws: StoreError.self) { try await registrar.replace(revise(webhook, isActive: true)) }
+    try await registrar.replace(revise(webhook, isActive: false), by: WebhookRevision.admin)
+    await #expect(throws: StoreError.self) { try await registrar.replace(revise(webhook, isActive: true), by: WebhookRevision.admin) }
     #expect(registrar.webhook(webhook.id)?.isActive == false)
   }
 

@@ -1,0 +1,55 @@
+// Shows what a delivery would send, stage by stage, and sends nothing.
+
+public import TidehookCore
+
+/// Tries webhooks on events, through the pipeline and the preparation of deliveries.
+public struct DryRunner: DryRunning {
+  private let directory: WebhookDirectory
+  private let tracer: any PipelineTracer
+  private let ids: IDGenerator
+  private let time: any TimeSource
+
+  /// Makes a dry runner. Nothing is looked up in `directory`; it makes requests ready as it does for deliveries.
+  public init(directory: WebhookDirectory, tracer: any PipelineTracer, ids: IDGenerator, time: any TimeSource) {
+    self.directory = directory
+    self.tracer = tracer
+    self.ids = ids
+    self.time = time
+  }
+
+  /// Runs a webhook that need not be stored over an event that need not be either, as the first attempt of a delivery would now.
+  public func dryRun(_ webhook: Webhook, event: Event) async -> DryRun {
+    let delivery = DueDelivery(id: DeliveryID(ids.next()), webhook: webhook.id, event: event)
+    var trace = PipelineTrace(result: PipelineResult(.send(body: nil, overrides: RequestOverrides())), stages: [])
+    if !webhook.pipeline.isEmpty { trace = await tracer.trace(webhook, on: delivery, at: time.now()) }
+    return DryRun(stages: trace.stages, outcome: outcome(of: trace, for: directory.prepare(webhook), event))
+  }
+
+  private func outcome(of trace: PipelineTrace, for active: ActiveWebhook, _ event: Event) -> DryRun.Outcome {
+    switch Preparation(trace.result.verdict, for: active) {
+    case .failed(let failure):
+      return .failed(failure)
+    case .dropped(let reason):
+      // A stage that drops is the last that ran.
+      return .filtered(stage: max(0, trace.stages.count - 1), reason: reason)
+    case .send(let request):
+      return .request(
+        SentRequest(
+          method: request.method, url: request.url.description, headers: request.headers.map(\.withoutSecret),
+          body: request.ownBody ?? event.payload))
+    }
+  }
+}
+
+extension HeaderField {
+  /// What names of headers hold whose values are secrets, beside `Cookie`: `Authorization`, `Proxy-Authorization`, `X-Api-Key`,
+  /// `Api-Token`, `X-Client-Secret`.
+  private static let secretParts = ["authorization", "api-key", "apikey", "token", "secret", "password"]
+
+  /// The header as it may be shown: a value that looks like a secret is hidden.
+  fileprivate var withoutSecret: HeaderField {
+    let name = name.lowercased()
+    let isSecret = name == "cookie" || Self.secretParts.contains { name.contains($0) }
+    return isSecret ? HeaderField(self.name, Secret(value).description) : self
+  }
+}

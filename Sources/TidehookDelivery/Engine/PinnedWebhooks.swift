@@ -1,0 +1,44 @@
+// Webhooks as they were at an earlier revision, for replays that ask for what ran then.
+
+import Synchronization
+import TidehookCore
+
+/// Loads a webhook's earlier revisions and keeps those that were used last.
+final class PinnedWebhooks: Sendable {
+  private struct Key: Hashable {
+    let id: WebhookID
+    let revision: Int
+  }
+
+  /// A job that replays many deliveries meets few revisions; one that lost its place is only read again.
+  private static let capacity = 64
+
+  private let revisions: any WebhookRevisions
+  private let known = Mutex<[Key: ActiveWebhook]>([:])
+
+  init(_ revisions: any WebhookRevisions) {
+    self.revisions = revisions
+  }
+
+  /// A webhook at that revision, with the secret that it has now.
+  /// - Throws: a failure of kind `script` when the revision cannot be read: another one must not run in its place.
+  func webhook(_ current: ActiveWebhook, at revision: Int, in directory: WebhookDirectory) async throws(AttemptFailure) -> ActiveWebhook {
+    guard current.webhook.revision != revision else { return current }
+    let key = Key(id: current.webhook.id, revision: revision)
+    if let found = known.withLock({ $0[key] }), found.webhook.secret == current.webhook.secret { return found }
+    let read: WebhookRevision?
+    do throws(StoreError) {
+      read = try await revisions.revision(revision, of: key.id)
+    } catch {
+      throw AttemptFailure(.script, "revision \(revision) of the webhook cannot be read: \(error)")
+    }
+    guard var webhook = read?.webhook else { throw AttemptFailure(.script, "revision \(revision) of the webhook is not stored") }
+    webhook.secret = current.webhook.secret
+    let made = directory.prepare(webhook)
+    known.withLock { known in
+      if known.count >= Self.capacity { known.removeAll() }
+      known[key] = made
+    }
+    return made
+  }
+}
