@@ -32,14 +32,22 @@ extension SQLStore {
       }
       guard let known else { return .unknown }
       guard case .queued = known else { return known }
-      var pin: (revision: SQLValue, plugins: SQLValue) = (.null, .null)
-      if versions == .original {
-        let first = try connection.first(Self.firstAttempt, [.key(id.value)]) { (.integer($0.integer(0)), SQLValue($0.optionalText(1))) }
-        guard let first else { return .neverAttempted }
-        pin = first
-      }
-      try connection.execute(Self.makeDue, [.time(now), pin.revision, pin.plugins, .key(id.value)])
+      guard let pin = try Self.pin(versions, of: id, connection) else { return .neverAttempted }
+      try connection.execute(Self.makeDue, [.time(now)] + pin + [.key(id.value)])
       return known
+    }
+  }
+
+  /// The revision and the plugins to pin, as values of their columns; `nil` when there is no original.
+  private static func pin(
+    _ versions: ReplayedVersions, of id: DeliveryID, _ connection: any SQLConnection
+  ) throws(SQLFailure) -> [SQLValue]? {
+    switch versions {
+    case .current: [.null, .null]
+    case .original:
+      try connection.first(firstAttempt, [.key(id.value)]) { row in
+        [SQLValue.integer(row.integer(0)), SQLValue(row.optionalText(1))]
+      }
     }
   }
 }

@@ -58,7 +58,7 @@ struct APIClient {
       CommandFailure(
         .unreachable,
         "nothing answers at \(server) (\(failure.message)); start the server with `tidehook serve`, or name another with --server")
-    case .tls, .timeout, .blocked, .malformed, .status, .script, .signature:
+    case .tls, .timeout, .blocked, .malformed, .status, .script, .signature, .response:
       CommandFailure(.unreachable, "no answer from \(server): \(failure.message)")
     }
   }
