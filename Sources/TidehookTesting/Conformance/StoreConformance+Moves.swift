@@ -1,4 +1,4 @@
-// Rules about moving deliveries between states in bulk, and about replays.
+// Rules about moving deliveries between states in bulk.
 
 import TidehookCore
 
@@ -51,55 +51,6 @@ extension StoreConformance {
         of: webhook.id, from: [.pending], to: .cancelled, reason: nil, at: samples.now, limit: 9)
       try expectEqual(moved, 0, "the number moved")
       try await test.store.record(samples.result(event.deliveries[0].id))
-    },
-  ]
-
-  static let replays: [StoreRule] = [
-    StoreRule("whatever is finished or waiting can be replayed, with a fresh round of tries") { test in
-      for state in [DeliveryState.delivered, .dead, .filtered, .held, .cancelled, .retrying] {
-        let samples = StoreSamples()
-        let webhook = try samples.webhook()
-        let event = try await test.store.seed(samples, webhook, isLeased: true)
-        let (id, later) = (event.deliveries[0].id, samples.now + .seconds(500))
-        let due = state == .retrying ? later : nil
-        try await test.store.record(samples.result(id, state, number: 4, status: 500, nextAttemptAt: due))
-        try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .queued(webhook.id), "the replay of \(state)")
-        try expectEqual(try await test.store.known(id).delivery.reason, nil, "the reason")
-        let claim = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1)
-        try expectEqual(claim.deliveries.map(\.trigger), [.manual], "the trigger")
-        try expectEqual(claim.deliveries.map(\.attemptCount), [4], "the count")
-        try expectEqual(claim.deliveries.map(\.earlierAttempts), [4], "the earlier attempts")
-        try await test.store.record(samples.result(id, number: 5))
-        try expectEqual(try await test.store.known(id).attempts.map(\.number), [4, 5], "the attempts")
-      }
-    },
-    StoreRule("what is pending or under way is not replayed, what is unknown neither") { test in
-      let samples = StoreSamples()
-      let (webhook, id) = (try samples.webhook(), DeliveryID(samples.ids.next()))
-      let event = try await test.store.seed(samples, webhook)
-      try expectEqual(try await test.store.replay(event.deliveries[0].id, at: samples.now, runs: .current), .refused(.pending), "a pending one")
-      _ = try await test.store.claimIDs(webhook.id, samples.now)
-      try await test.store.record(samples.result(event.deliveries[0].id, .retrying, status: 500, nextAttemptAt: samples.now))
-      _ = try await test.store.claimIDs(webhook.id, samples.now)
-      try expectEqual(try await test.store.replay(event.deliveries[0].id, at: samples.now, runs: .current), .refused(.retrying), "one under way")
-      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .unknown, "an unknown one")
-      let guessed = DeliveryID(TimeOrderedID(key: event.deliveries[0].id.key, entropy: 0))
-      try expectEqual(try await test.store.replay(guessed, at: samples.now, runs: .current), .unknown, "one with half an id")
-      try expect(try await test.store.delivery(guessed) == nil, "no delivery for half an id")
-    },
-    StoreRule("nothing is replayed to an inactive or deleted webhook") { test in
-      let samples = StoreSamples()
-      var webhook = try samples.webhook()
-      let event = try await test.store.seed(samples, webhook, isLeased: true)
-      let id = event.deliveries[0].id
-      try await test.store.record(samples.result(id, .dead, status: 500))
-      (webhook.revision, webhook.isActive) = (2, false)
-      try await test.store.update(webhook)
-      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .refused(.dead), "the replay to an inactive one")
-      (webhook.revision, webhook.isActive) = (3, true)
-      try await test.store.update(webhook)
-      try await test.store.delete(webhook.id)
-      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .refused(.dead), "the replay to a deleted one")
     },
   ]
 }

@@ -142,6 +142,7 @@ extension StoreConformance {
     try expectEqual(found.number, wanted.number, "the number")
     try expectEqual(found.trigger, wanted.trigger, "the trigger")
     try expectEqual(found.revision, wanted.revision, "the revision")
+    try expectEqual(found.plugins, wanted.plugins, "the plugins")
     try expectEqual(found.startedAt, wanted.startedAt, "the start")
     try expectEqual(found.durationMicroseconds, wanted.durationMicroseconds, "the duration")
     try expectEqual(found.phases, wanted.phases, "the phases")

@@ -119,7 +119,7 @@ extension StoreConformance {
   ]
 
   /// Compares every field of two webhooks.
-  private static func expectSame(_ found: Webhook, _ wanted: Webhook) throws {
+  static func expectSame(_ found: Webhook, _ wanted: Webhook) throws {
     try expectEqual(found.id, wanted.id, "the id")
     try expectEqual(found.name, wanted.name, "the name")
     try expectEqual(found.url.description, wanted.url.description, "the URL")

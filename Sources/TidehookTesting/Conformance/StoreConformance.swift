@@ -42,7 +42,7 @@ public struct RuleBroken: Error, CustomStringConvertible {
 /// Every rule.
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
-  public static let rules: [StoreRule] = events + queue + results + webhooks + moves + replays + lists
+  public static let rules: [StoreRule] = events + queue + results + webhooks + revisions + plugins + moves + replays + pins + lists
 }
 
 /// Throws when the condition does not hold.

@@ -45,7 +45,9 @@ package struct StoreSamples: Sendable {
   /// An attempt with every field set.
   package func attempt(_ number: Int = 1, status: Int = 200, body: [UInt8] = Array("ok".utf8)) -> Attempt {
     Attempt(
-      id: AttemptID(ids.next()), number: number, trigger: number == 1 ? .first : .retry, revision: 3, startedAt: now + .seconds(number),
+      id: AttemptID(ids.next()), number: number, trigger: number == 1 ? .first : .retry, revision: 3,
+      plugins: [PluginVersion(name: "slack", revision: number), PluginVersion(name: "x-2", revision: 12)],
+      startedAt: now + .seconds(number),
       durationMicroseconds: 1234, phases: ExchangePhases(resolve: 1, connect: nil, firstByte: 3, total: 4),
       failure: status < 300 ? nil : AttemptFailure(.status, "the receiver answered \(status)"),
       request: SentRequest(

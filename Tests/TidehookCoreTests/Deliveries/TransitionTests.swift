@@ -44,6 +44,46 @@ import TidehookCore
     #expect(after(.answered(status: 503, retryAfter: .seconds(20))).nextAttemptAt == now + .seconds(20))
   }
 
+  func judged(
+    _ judgement: ResponseJudgement, _ status: Int, reason: String? = nil, retryAfter: Duration? = nil, attempt: Int = 1
+  ) -> Transition {
+    after(.judged(judgement, reason: reason, status: status, retryAfter: retryAfter), attempt: attempt)
+  }
+
+  @Test(arguments: [200, 400, 410, 503])
+  func aJudgementStandsInPlaceOfTheStatus(_ status: Int) {
+    #expect(judged(.delivered, status, reason: "known already") == Transition(.delivered, reason: "known already"))
+    #expect(judged(.retry, status, reason: "busy") == Transition(.retrying, reason: "busy", nextAttemptAt: now + .seconds(5)))
+    #expect(judged(.dead, status, reason: "no such channel") == Transition(.dead, reason: "no such channel"))
+    #expect(judged(.disable, status, reason: "removed") == Transition(.dead, reason: "removed", disablesWebhook: true))
+  }
+
+  @Test func aJudgedRetryHonoursRetryAfterAndTheLastTry() {
+    #expect(judged(.retry, 200, retryAfter: .seconds(20)).nextAttemptAt == now + .seconds(20))
+    #expect(judged(.retry, 200, reason: "busy", attempt: 4) == Transition(.dead, reason: "busy"))
+  }
+
+  @Test(arguments: [(200, FailureKind.response), (299, .response), (300, .status), (404, .status), (500, .status)])
+  func aJudgedFailureIsOfTheStatusUnlessThatSaysSuccess(_ status: Int, _ kind: FailureKind) {
+    for judgement in [ResponseJudgement.retry, .dead, .disable] {
+      let input = DeliveryInput.judged(judgement, reason: "why", status: status, retryAfter: nil)
+      #expect(input.failure == AttemptFailure(kind, "why"))
+    }
+    #expect(DeliveryInput.judged(.delivered, reason: "why", status: status, retryAfter: nil).failure == nil)
+  }
+
+  @Test func aJudgementWithoutAReasonIsGivenOne() {
+    #expect(judged(.dead, 200).reason == "a plugin took the receiver's answer 200 for a failure")
+    #expect(judged(.delivered, 404).reason == nil)
+  }
+
+  @Test func anAttemptFailsOfWhatHappened() {
+    #expect(DeliveryInput.answered(status: 204, retryAfter: nil).failure == nil)
+    #expect(DeliveryInput.answered(status: 410, retryAfter: nil).failure == AttemptFailure(.status, "the receiver answered 410"))
+    #expect(DeliveryInput.failed(AttemptFailure(.dns, "no address")).failure == AttemptFailure(.dns, "no address"))
+    for input in [DeliveryInput.dropped(reason: "no tag"), .webhookInactive, .webhookDeleted] { #expect(input.failure == nil) }
+  }
+
   @Test func aDropFiltersWithItsReason() {
     #expect(after(.dropped(reason: "no tag")) == Transition(.filtered, reason: "no tag"))
   }

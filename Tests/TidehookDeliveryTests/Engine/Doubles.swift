@@ -72,8 +72,13 @@ final class MemoryRevisions: WebhookRevisions {
 
 /// Signs with what it was given to sign, so that tests can look at it.
 struct TellingSigner: MessageSigner {
+  let secret: Secret
+
   func headers(messageID: String, timestamp: Int64, body: [UInt8]) -> [HeaderField] {
-    [HeaderField("webhook-id", messageID), HeaderField("webhook-timestamp", "\(timestamp)")]
+    [
+      HeaderField("webhook-id", messageID), HeaderField("webhook-timestamp", "\(timestamp)"),
+      HeaderField("webhook-secret", secret.revealed),
+    ]
   }
 }
 
@@ -135,7 +140,7 @@ struct EngineFixture {
   let client: ScriptedDeliveryClient
   let queue: MemoryQueue
   let revisions = MemoryRevisions()
-  let directory = WebhookDirectory(userAgent: "Tidehook/test") { _ in TellingSigner() }
+  let directory = WebhookDirectory(userAgent: "Tidehook/test") { TellingSigner(secret: $0.secret) }
   let runner: AttemptRunner
 
   init(

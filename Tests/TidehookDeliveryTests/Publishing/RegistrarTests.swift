@@ -15,6 +15,7 @@ private final class MemoryWebhookStore: WebhookStore {
   let moves: AsyncStream<Move>
   private let moved: AsyncStream<Move>.Continuation
   private let stored = Mutex<[WebhookID: Webhook]>([:])
+  private let makers = Mutex<[String]>([])
   private let fullBatches: Mutex<Int>
   private let failures: Mutex<[StoreError]>
   private let leftBehind: [WebhookID]
@@ -27,7 +28,13 @@ private final class MemoryWebhookStore: WebhookStore {
     stored.withLock { stored in for webhook in webhooks { stored[webhook.id] = webhook } }
   }
 
-  func insert(_ webhook: Webhook, by maker: String) async throws(StoreError) { stored.withLock { $0[webhook.id] = webhook } }
+  /// Who made each change, in order.
+  var changedBy: [String] { makers.withLock { $0 } }
+
+  func insert(_ webhook: Webhook, by maker: String) async throws(StoreError) {
+    stored.withLock { $0[webhook.id] = webhook }
+    makers.withLock { $0.append(maker) }
+  }
 
   func update(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     let isNext = stored.withLock { stored in
@@ -36,6 +43,7 @@ private final class MemoryWebhookStore: WebhookStore {
       return true
     }
     if !isNext { throw StoreError(.stale, "another change came first") }
+    makers.withLock { $0.append(maker) }
   }
 
   func delete(_ id: WebhookID) async throws(StoreError) { stored.withLock { $0[id] = nil } }
@@ -153,6 +161,16 @@ private final class MemoryWebhookStore: WebhookStore {
     #expect(registrar.webhook(webhook.id)?.isActive == false)
   }
 
+  @Test func aChangeKeepsTheNameOfItsMaker() async throws {
+    let fixture = EngineFixture()
+    let store = MemoryWebhookStore()
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let webhook = try fixture.makeWebhook()
+    try await registrar.add(webhook, by: "one")
+    try await registrar.replace(revise(webhook, isActive: false), by: "two")
+    #expect(store.changedBy == ["one", "two"])
+  }
+
   @Test func aGoneReceiverMakesItsWebhookInactive() async throws {
     let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 410))])
     let webhook = try fixture.makeWebhook()
@@ -165,6 +183,7 @@ private final class MemoryWebhookStore: WebhookStore {
     #expect(await moves.next() == Self.hold)
     #expect(registrar.webhook(webhook.id)?.isActive == false)
     #expect(registrar.webhook(webhook.id)?.revision == 2)
+    #expect(store.changedBy == [WebhookRevision.receiver])
     running.cancel()
   }
 }
