@@ -124,7 +124,8 @@ extension EventStore where Self: WebhookStore & DeliveryQueue {
   ) async throws -> DeliveryID {
     let id = try await seed(samples, webhook, isLeased: true).deliveries[0].id
     var result = samples.result(id, .dead, status: 500)
-    (result.attempt?.revision, result.attempt?.plugins) = (revision, plugins)
+    result.attempt?.revision = revision
+    result.attempt?.plugins = plugins
     try await record(result)
     return id
   }
