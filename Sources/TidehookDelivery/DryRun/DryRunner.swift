@@ -33,10 +33,22 @@ public struct DryRunner: DryRunning {
       // A stage that drops is the last that ran.
       return .filtered(stage: max(0, trace.stages.count - 1), reason: reason)
     case .send(let request):
+      let body = request.ownBody ?? event.payload
+      if let failure = signatureFailure(of: body, for: active, event) { return .failed(failure) }
       return .request(
-        SentRequest(
-          method: request.method, url: request.url.description, headers: request.headers.map(\.withoutSecret),
-          body: request.ownBody ?? event.payload))
+        SentRequest(method: request.method, url: request.url.description, headers: request.headers.map(\.withoutSecret), body: body))
+    }
+  }
+
+  /// Why a delivery could not be signed, such as an event's id that a scheme forbids. The signatures themselves are shown to nobody, and
+  /// a draft that has no secret yet is not signed.
+  private func signatureFailure(of body: [UInt8], for active: ActiveWebhook, _ event: Event) -> AttemptFailure? {
+    guard !active.webhook.secret.revealed.isEmpty else { return nil }
+    do throws(AttemptFailure) {
+      _ = try active.signer.headers(messageID: event.id.rawValue, timestamp: time.now().seconds, body: body)
+      return nil
+    } catch {
+      return error
     }
   }
 }

@@ -14,15 +14,24 @@ import TidehookTesting
     }
   }
 
+  /// Refuses every message.
+  private struct RefusingSigner: MessageSigner {
+    func headers(messageID: String, timestamp: Int64, body: [UInt8]) throws(AttemptFailure) -> [HeaderField] {
+      throw AttemptFailure(.signature, "no")
+    }
+  }
+
   private let fixture = EngineFixture()
   private let passed = StageTrace(name: "tags", decision: .passed)
 
   /// Runs a webhook that nobody stored over an event that nobody published.
   private func dryRun(
-    _ verdict: PipelineVerdict, _ stages: [StageTrace] = [], webhook change: (inout Webhook) -> Void = { $0.pipeline = [.script("")] }
+    _ verdict: PipelineVerdict, _ stages: [StageTrace] = [], directory: WebhookDirectory? = nil,
+    webhook change: (inout Webhook) -> Void = { $0.pipeline = [.script("")] }
   ) async throws -> DryRun {
     let runner = DryRunner(
-      directory: fixture.directory, tracer: FixedTracer(verdict: verdict, stages: stages), ids: fixture.ids, time: fixture.clock)
+      directory: directory ?? fixture.directory, tracer: FixedTracer(verdict: verdict, stages: stages), ids: fixture.ids,
+      time: fixture.clock)
     var webhook = Webhook(
       id: WebhookID(fixture.ids.next()), name: "draft", url: try DestinationURL(parsing: "https://example.com/hook"),
       events: [.everything], namespace: nil, secret: Secret(""), revision: 0, createdAt: fixture.clock.now(),
@@ -80,6 +89,17 @@ import TidehookTesting
       return
     }
     #expect(run.stages.map(\.name) == ["tags", "where"])
+  }
+
+  @Test func aMessageThatCannotBeSignedFailsUnlessThereIsNoSecretYet() async throws {
+    let directory = WebhookDirectory(userAgent: "Tidehook/test") { _ in RefusingSigner() }
+    let send = PipelineVerdict.send(body: nil, overrides: RequestOverrides())
+    let stored = try await dryRun(send, directory: directory) { $0.secret = Secret("secret") }
+    guard case .failed(let failure) = stored.outcome, failure.kind == .signature else {
+      Issue.record("expected a failure, got \(stored.outcome)")
+      return
+    }
+    _ = try request(try await dryRun(send, directory: directory) { _ in })
   }
 
   @Test func whatCannotBeSentFailsAsItWouldInADelivery() async throws {
