@@ -64,6 +64,7 @@ public struct AttemptRunner: Sendable {
   ) -> Transition {
     var transition = Transition.after(
       input, attempt: attempt.number - delivery.earlierAttempts, policy: webhook.retry, now: now, unit: random.unit())
+    guard transition.state == .retrying || transition.disablesWebhook else { return transition }
     let current = directory.active(delivery.webhook)?.webhook
     if transition.state == .retrying, current == nil {
       // The webhook was deleted meanwhile: there is nothing to retry for.

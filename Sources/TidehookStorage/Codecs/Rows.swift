@@ -22,15 +22,15 @@ extension SQLRow {
   func attempt() -> Attempt {
     Attempt(
       id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
-      plugins: optionalText(22).map(PluginText.read) ?? [], startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11), request: request(13),
-      response: response(17), log: text(21))
+      plugins: plugins(22), startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
+      request: request(13), response: response(17), log: text(21))
   }
 
   /// The same without headers, bodies and log, which are not read.
   func abridgedAttempt() -> Attempt {
     Attempt(
       id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
-      plugins: optionalText(22).map(PluginText.read) ?? [], startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
+      plugins: plugins(22), startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
       request: optionalText(13).map { SentRequest(method: $0, url: text(14), headers: [], body: []) },
       response: optionalInteger(17).map { ReceivedResponse(status: Int($0), isTruncated: true) })
   }
@@ -39,6 +39,8 @@ extension SQLRow {
   func pin(_ start: Int) -> PinnedVersions? {
     optionalInteger(start).map { PinnedVersions(revision: Int($0), plugins: PluginText.read(text(start + 1))) }
   }
+
+  private func plugins(_ column: Int) -> [PluginVersion] { optionalText(column).map(PluginText.read) ?? [] }
 
   private func phases(_ start: Int) -> ExchangePhases? {
     optionalInteger(start + 3).map { total in
