@@ -76,7 +76,7 @@ import TidehookScripting
   func scriptsAreToldWhatIsNotJSON(text: String) async {
     let escaped = text.unicodeScalars.map { "\\u{\(String($0.value, radix: 16))}" }.joined()
     let result = await Fixture().transform(#"return {pcall(json.decode, "\#(escaped)")}"#)
-    #expect(result.hasPrefix(#"[false,"not JSON: "#))
+    #expect(result.hasPrefix(#"[false,"script:1: not JSON: "#))
   }
 
   @Test func numbersAreWrittenShortest() async throws {
