@@ -91,7 +91,7 @@ let package = Package(
     .executableTarget(
       name: "tidehook-bench",
       dependencies: [
-        "CEpoll", "TidehookCore", "TidehookDelivery",
+        "CEpoll", "TidehookCore", "TidehookDelivery", "TidehookScripting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ] + nio,

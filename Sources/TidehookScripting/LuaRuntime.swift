@@ -19,6 +19,7 @@ public final class LuaRuntime: Sendable {
   /// The limits that every call is held to.
   public let limits: ScriptLimits
   private let queue: WorkQueue<Work>
+  private let compiled: CompilationCount
   private let threads: Mutex<[pthread_t]>
 
   /// Starts the threads.
@@ -27,14 +28,19 @@ public final class LuaRuntime: Sendable {
     self.limits = limits
     let queue = WorkQueue<Work>(threadsPerLane: max(1, threads - 1))
     self.queue = queue
+    let compiled = CompilationCount()
+    self.compiled = compiled
     let started = (0..<max(1, threads)).compactMap { _ in
-      startThread { Self.work(on: queue, limits: limits) }
+      startThread { Self.work(on: queue, limits: limits, compiled: compiled) }
     }
     precondition(!started.isEmpty, "no thread could be started for scripts")
     self.threads = Mutex(started)
   }
 
   deinit { shutdown() }
+
+  /// How many scripts were compiled to be run, over all threads.
+  package var compilations: Int { compiled.value.load(ordering: .relaxed) }
 
   /// Compiles a script, runs its top level and sees that what it defines is usable. An event is not needed.
   /// - Throws: a ``ScriptError`` with the line, when the script cannot be used.
@@ -80,8 +86,8 @@ public final class LuaRuntime: Sendable {
     }
   }
 
-  private static func work(on queue: WorkQueue<Work>, limits: ScriptLimits) {
-    let worker = ScriptWorker(limits: limits)
+  private static func work(on queue: WorkQueue<Work>, limits: ScriptLimits, compiled: CompilationCount) {
+    let worker = ScriptWorker(limits: limits, compiled: compiled)
     queue.work { work in
       switch work {
       case .run(let job, let completion): completion(worker.run(job))

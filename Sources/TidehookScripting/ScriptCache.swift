@@ -1,3 +1,10 @@
+import Synchronization
+
+/// Counts what the caches of all workers had compiled.
+final class CompilationCount: Sendable {
+  let value = Atomic(0)
+}
+
 /// The compiled scripts of one worker. The least recently used go first when there are too many, or when they hold too much memory.
 struct ScriptCache {
   private struct Entry {
@@ -8,13 +15,15 @@ struct ScriptCache {
 
   private let maximumCount: Int
   private let maximumBytes: Int
+  private let compiled: CompilationCount
   private var entries: [UInt64: Entry] = [:]
   private var totalBytes = 0
   private var uses: UInt64 = 0
 
-  init(maximumCount: Int, maximumBytes: Int) {
+  init(maximumCount: Int, maximumBytes: Int, compiled: CompilationCount) {
     self.maximumCount = max(1, maximumCount)
     self.maximumBytes = maximumBytes
+    self.compiled = compiled
   }
 
   /// The compiled form of a script, made now if it is not there.
@@ -25,6 +34,7 @@ struct ScriptCache {
       return entries.values[index].handle
     }
     let handle = try sandbox.compile(script)
+    compiled.value.add(1, ordering: .relaxed)
     insert(Entry(handle: handle, bytes: sandbox.bytes(of: handle), lastUse: uses), for: script.id, in: sandbox)
     return handle
   }

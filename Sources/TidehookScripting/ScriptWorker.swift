@@ -4,13 +4,13 @@
 /// compiled again as they are needed.
 final class ScriptWorker {
   /// Compiled scripts kept per worker.
-  static let cachedScripts = 256
+  static let cachedScripts = 4096
   /// Memory that compiled scripts may hold per worker.
   static let cachedBytes = 32 << 20
 
   private let limits: ScriptLimits
   private var sandbox: Sandbox?
-  private var cache = ScriptCache(maximumCount: cachedScripts, maximumBytes: cachedBytes)
+  private var cache: ScriptCache
 
   /// What a plugin's script and its modules may hold together.
   private var pluginBytes: Int {
@@ -18,7 +18,10 @@ final class ScriptWorker {
     return overflow ? .max : bytes
   }
 
-  init(limits: ScriptLimits) { self.limits = limits }
+  init(limits: ScriptLimits, compiled: CompilationCount) {
+    self.limits = limits
+    cache = ScriptCache(maximumCount: Self.cachedScripts, maximumBytes: Self.cachedBytes, compiled: compiled)
+  }
 
   func run(_ job: ScriptJob) -> ScriptResult {
     defer { replaceIfSpent() }

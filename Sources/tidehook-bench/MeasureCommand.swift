@@ -22,7 +22,7 @@ struct MeasureCommand: ParsableCommand {
   @Option(help: "How often the scenarios run, one after the other; the medians are shown.")
   var rounds: Int?
 
-  @Flag(help: "One round of short phases of 2 s and 30 000 pending deliveries: a smoke test, not figures to publish.")
+  @Flag(help: "One round of short phases of 2 s, 30 000 pending deliveries, a million script calls: a smoke test, not figures to publish.")
   var quick = false
 
   @Flag(help: "Print the scenarios' names and stop.")
@@ -45,18 +45,23 @@ struct MeasureCommand: ParsableCommand {
   }
 
   private static let pendingName = "pending"
-  private static var names: [String] { Scenario.all.map(\.name) + [pendingName] }
+  private static let scriptsName = "scripts"
+  private static var names: [String] { Scenario.all.map(\.name) + [scriptsName, pendingName] }
 
   private func measure() throws -> Report {
     let settings = BenchSettings(
       binary: try binary ?? Self.sibling("tidehook"), dataParent: dataParent, warmup: quick ? 1 : 2, duration: duration ?? (quick ? 2 : 5),
-      rounds: max(1, rounds ?? (quick ? 1 : 3)), pending: quick ? 30_000 : 300_000)
+      rounds: max(1, rounds ?? (quick ? 1 : 3)), pending: quick ? 30_000 : 300_000,
+      scriptCalls: quick ? 1_000_000 : 10_000_000)
     var report = Report(machine: try Machine(dataParent: dataParent), settings: settings)
     let runner = try ScenarioRunner(settings, cores: report.machine.cores)
     for _ in 0..<settings.rounds {
       for scenario in Scenario.all where isChosen(scenario.name) {
         try attempt(scenario.name, &report) { $0.add(try runner.run(scenario)) }
       }
+    }
+    if isChosen(Self.scriptsName) {
+      try attempt(Self.scriptsName, &report) { $0.scripts = try runner.runScripts() }
     }
     if isChosen(Self.pendingName) {
       try attempt(Self.pendingName, &report) { $0.pending = try runner.runPending() }
@@ -82,6 +87,7 @@ struct MeasureCommand: ParsableCommand {
     var parts = [ReportTable.machine(report.machine).aligned]
     if report.machine.isInMemory { parts.append("The data folder is in memory: commits cost nothing here, figures are too good.") }
     parts.append(ReportTable.scenarios(report).aligned)
+    if let scripts = report.scripts { parts.append(ReportTable.scripts(scripts).aligned) }
     if let pending = report.pending { parts.append(ReportTable.pending(pending).aligned) }
     parts += report.failures.map { "\($0.scenario) failed: \($0.reason)" }
     return parts.joined(separator: "\n\n")

@@ -67,12 +67,13 @@ final class ChildProcess {
   }
 
   /// The most memory that was resident at once, in bytes.
-  func peakResidentBytes() throws -> Int { try statusKilobytes("VmHWM:") * 1024 }
+  func peakResidentBytes() throws -> Int { try Self.kilobytes("VmHWM:", of: "\(id)") * 1024 }
 
   /// The memory that is resident now, in bytes.
-  func residentBytes() throws -> Int { try statusKilobytes("VmRSS:") * 1024 }
+  func residentBytes() throws -> Int { try Self.kilobytes("VmRSS:", of: "\(id)") * 1024 }
 
-  private func statusKilobytes(_ key: String) throws -> Int {
+  /// A figure of a process (`self` or a number), as the kernel states it (proc(5), `/proc/pid/status`).
+  static func kilobytes(_ key: String, of id: String) throws -> Int {
     for line in try TextFile.read("/proc/\(id)/status").split(separator: "\n") where line.hasPrefix(key) {
       if let value = line.dropFirst(key.count).split(whereSeparator: \.isWhitespace).first.flatMap({ Int($0) }) { return value }
     }

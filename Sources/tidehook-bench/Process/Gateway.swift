@@ -6,6 +6,8 @@ import Glibc
 final class Gateway {
   /// How long a server may take until it is ready, in seconds.
   private static let readyLimitSeconds = 60.0
+  /// How long it may take until nothing more is to be done, in seconds.
+  private static let settleLimitSeconds = 120.0
   let process: ChildProcess
   let port: UInt16
   let key: String
@@ -53,6 +55,18 @@ final class Gateway {
   func checkReady() throws {
     let answer = try ControlClient(port: port, key: key).call("GET", "/readyz")
     guard answer.status == 200 else { throw BenchError("/readyz answered \(answer.status): \(answer.body)") }
+  }
+
+  /// Receives until the server has been idle for a second: every first attempt was made, or will not be made now.
+  func settle(_ loop: LoadLoop) throws {
+    let limit = Monotonic.now + Self.settleLimitSeconds.nanoseconds
+    var busy = try process.cpuSeconds()
+    while Monotonic.now < limit {
+      try loop.idle(seconds: 1)
+      let now = try process.cpuSeconds()
+      if now - busy < 0.03 { return }
+      busy = now
+    }
   }
 
   /// This process's environment; read from the kernel because `environ` is shared mutable state.

@@ -31,6 +31,7 @@ enum JSONText {
       ),
       ("duration_secs", "\(report.settings.duration)"),
       ("scenarios", array(report.outcomes.map(outcome))),
+      ("scripts", report.scripts.map(scripts)),
       ("pending", report.pending.map(pending)),
       ("failures", array(report.failures.map { object([("scenario", string($0.scenario)), ("reason", string($0.reason))]) })),
     ]) + "\n"
@@ -55,6 +56,20 @@ enum JSONText {
       ("peak_resident_bytes", outcome.peakResidentBytes.map { "\($0)" }),
       ("missing", "\(outcome.missing)"),
       ("duplicates", "\(outcome.duplicates)"),
+    ])
+  }
+
+  private static func scripts(_ outcome: ScriptOutcome) -> String {
+    object([
+      ("calls", "\(outcome.calls)"),
+      ("cpu_us_per_call", "\(outcome.cpuMicroseconds)"),
+      ("resident_early_bytes", "\(outcome.residentEarly)"),
+      ("resident_late_bytes", "\(outcome.residentLate)"),
+      ("webhooks", "\(outcome.webhooks)"),
+      ("deliveries", "\(outcome.deliveries)"),
+      ("webhooks_peak_resident_bytes", "\(outcome.webhooksPeakResident)"),
+      ("turns", "\(outcome.turns)"),
+      ("compilations", "\(outcome.compilations)"),
     ])
   }
 

@@ -12,6 +12,7 @@ enum MarkdownFile {
       throw BenchError("\(path) lacks the lines \"\(begin)\" and \"\(end)\"")
     }
     var tables = [ReportTable.machine(report.machine), ReportTable.scenarios(report)].map(\.markdown)
+    if let scripts = report.scripts { tables.append(ReportTable.scripts(scripts).markdown) }
     if let pending = report.pending { tables.append(ReportTable.pending(pending).markdown) }
     tables.append(report.settingsText)
     try TextFile.write(text[..<first.upperBound] + "\n" + tables.joined(separator: "\n\n") + "\n" + text[last.lowerBound...], to: path)

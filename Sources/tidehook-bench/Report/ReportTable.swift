@@ -30,6 +30,22 @@ struct ReportTable {
       ])
   }
 
+  /// The figures of the script scenario.
+  static func scripts(_ outcome: ScriptOutcome) -> ReportTable {
+    let early = Figures.megabytes(outcome.residentEarly)
+    return ReportTable(
+      headings: ["scripts", "figure"],
+      rows: [
+        ["CPU per call of the Slack script, JSON both ways", "\(Figures.decimal(outcome.cpuMicroseconds, 1)) µs"],
+        ["calls", Figures.rate(Double(outcome.calls))],
+        ["RSS after a tenth of them, and after all", "\(early) MB, \(Figures.megabytes(outcome.residentLate)) MB"],
+        ["webhooks with a script each", Figures.rate(Double(outcome.webhooks))],
+        ["deliveries to them", Figures.rate(Double(outcome.deliveries))],
+        ["peak RSS of their gateway", "\(Figures.megabytes(outcome.webhooksPeakResident)) MB"],
+        ["compilations while as many scripts ran \(outcome.turns) times by turns", Figures.rate(Double(outcome.compilations))],
+      ])
+  }
+
   /// What is known of the machine.
   static func machine(_ machine: Machine) -> ReportTable {
     ReportTable(

@@ -24,6 +24,8 @@ struct BenchSettings {
   var outstanding = 5000
   /// Deliveries of the dead receiver scenario.
   var pending: Int
+  /// Calls of the script scenario.
+  var scriptCalls: Int
 
   /// The load that finds the highest rate that lasts.
   func plan(_ shape: RequestShape, copies: Int, pace: Pace) -> LoadPlan {

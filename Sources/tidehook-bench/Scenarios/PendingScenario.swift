@@ -20,8 +20,6 @@ struct PendingOutcome {
 
 /// Publishes to a webhook whose port is closed, with retries an hour away.
 struct PendingScenario {
-  /// How long the first attempts may take, in seconds.
-  private static let settleLimitSeconds = 120.0
   let settings: BenchSettings
   let loop: LoadLoop
   let folder: TemporaryFolder
@@ -32,7 +30,7 @@ struct PendingScenario {
     defer { gateway.process.stop() }
     try gateway.addWebhook(port: try Self.closedPort(), members: Self.patience)
     let load = try publish(to: gateway)
-    try settle(gateway)
+    try gateway.settle(loop)
     let peak = try gateway.process.peakResidentBytes()
     let size = folder.size(of: "data")
 
@@ -40,7 +38,7 @@ struct PendingScenario {
     gateway = try Gateway.product(settings.binary, in: folder)
     try gateway.checkReady()
     let afterKill = gateway.readySeconds
-    try settle(gateway)
+    try gateway.settle(loop)
     let restartedPeak = try gateway.process.peakResidentBytes()
 
     gateway.process.stop()
@@ -60,18 +58,6 @@ struct PendingScenario {
     plan.duration = 120
     plan.eventLimit = settings.pending
     return try loop.run(plan, port: gateway.port, key: gateway.key) { try gateway.process.cpuSeconds() }
-  }
-
-  /// Waits until the server has been idle for a second: every first attempt was made, or will not be made now.
-  private func settle(_ gateway: Gateway) throws {
-    let limit = Monotonic.now + Self.settleLimitSeconds.nanoseconds
-    var busy = try gateway.process.cpuSeconds()
-    while Monotonic.now < limit {
-      try loop.idle(seconds: 1)
-      let now = try gateway.process.cpuSeconds()
-      if now - busy < 0.03 { return }
-      busy = now
-    }
   }
 
   /// A port on which nothing listens.

@@ -52,7 +52,8 @@ struct Scenario {
       floor: "floor-fanout", measuresLatency: true),
   ]
 
-  private static let slackScript = """
+  /// The script of the Slack use case, filter and transform.
+  static let slackScript = """
     function filter(event, ctx)
       return has_tag(event, "architecture")
     end

@@ -37,6 +37,13 @@ final class ScenarioRunner {
     try TemporaryFolder.with(in: settings.dataParent) { try PendingScenario(settings: settings, loop: loop, folder: $0).run() }
   }
 
+  /// Runs the scenario of scripts alone, and of many scripts.
+  func runScripts() throws -> ScriptOutcome {
+    try TemporaryFolder.with(in: settings.dataParent) {
+      try ScriptScenario(settings: settings, loop: loop, folder: $0, receivers: receivers).run()
+    }
+  }
+
   private func runGenerator(_ scenario: Scenario) throws -> Outcome {
     let plan = settings.plan(scenario.shape, copies: 1, pace: .closed(outstanding: settings.outstanding))
     return Outcome(scenario, try loop.run(plan, port: receivers[0], key: "none") { 0 }, cores: cores)
