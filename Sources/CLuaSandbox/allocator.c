@@ -80,6 +80,8 @@ static bool admit(sandbox *sb, size_t more, size_t size) {
     sb->fail_after = 0;
     return false;
   }
+  sb->asked_before = sb->collects_always && !sb->asked_before;
+  if (sb->asked_before) return false;
   if (more > sb->cap || sb->used > sb->cap - more) {
     budget_note_refusal(sb);
     return false;

@@ -186,9 +186,12 @@ static int base_rawset(lua_State *L) {
 // Metatables of values that scripts did not make stay out of their reach.
 static int base_getmetatable(lua_State *L) {
   luaL_checkany(L, 1);
-  if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1)) return 0;
-  if (lua_topointer(L, -1) == sandbox_of(L)->array_metatable) return 0;
-  luaL_getmetafield(L, 1, "__metatable");
+  bool has_one = lua_type(L, 1) == LUA_TTABLE && lua_getmetatable(L, 1);
+  if (!has_one || lua_topointer(L, -1) == sandbox_of(L)->array_metatable) {
+    lua_pushnil(L);
+  } else {
+    luaL_getmetafield(L, 1, "__metatable");
+  }
   return 1;
 }
 

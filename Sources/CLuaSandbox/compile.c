@@ -21,7 +21,7 @@ static void raise_message(lua_State *L) {
   lua_error(L);
 }
 
-// Pushes the function that a text chunk becomes.
+// Pushes the function that a text chunk becomes, without an environment: each call gives it one.
 static void push_chunk(lua_State *L, const char *name, sandbox_text source) {
   set_name(sandbox_of(L), name);
   lua_pushfstring(L, "=%s", name);
@@ -29,6 +29,8 @@ static void push_chunk(lua_State *L, const char *name, sandbox_text source) {
   int status = luaL_loadbufferx(L, bytes, source.len, lua_tostring(L, -1), "t");
   if (status == LUA_ERRMEM) budget_kill(L, SANDBOX_MEMORY);
   if (status != LUA_OK) raise_message(L);
+  lua_pushnil(L);
+  lua_setupvalue(L, -2, 1);
   lua_remove(L, -2);
 }
 

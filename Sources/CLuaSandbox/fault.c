@@ -45,8 +45,8 @@ static void record_stack(lua_State *L, sandbox *sb) {
       return;
     }
     lua_getinfo(L, "Slnt", &ar);
-    if (level > 0 && *ar.what == 'C' && *ar.namewhat == '\0') continue;  // Our own entry.
-    append(text, TRACEBACK_MAX, level == 0 ? "\t" : "\n\t");
+    if (*ar.what == 'C' && *ar.namewhat == '\0') continue;  // Our own entry, or the message handler.
+    append(text, TRACEBACK_MAX, *text == '\0' ? "\t" : "\n\t");
     if (ar.currentline > 0) append(text, TRACEBACK_MAX, "%s:%d: ", ar.short_src, ar.currentline);
     if (ar.currentline > 0 && sb->fault.line == 0) {
       sb->fault.line = ar.currentline;

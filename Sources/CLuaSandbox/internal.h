@@ -58,6 +58,8 @@ struct sandbox {
   bool refused;         // The last request for more was refused.
   bool spent;
   int64_t fail_after;   // For tests; negative: never fail.
+  bool collects_always; // For tests: every request is refused once.
+  bool asked_before;
   free_block *free_blocks[POOL_CLASSES];
   pool_chunk *chunks;
   char *chunk_next, *chunk_end;

@@ -4,7 +4,16 @@
 
 #include "internal.h"
 
+// Makes what Lua's string buffers otherwise add to the registry when the first large one is needed: no call leaves a trace there.
+static void open_buffers(lua_State *L) {
+  luaL_Buffer b;
+  luaL_buffinitsize(L, &b, LUAL_BUFFERSIZE + 1);
+  luaL_pushresultsize(&b, 0);
+  lua_pop(L, 1);
+}
+
 static int open_protected(lua_State *L) {
+  open_buffers(L);
   library_open_all(L);
   modules_open(L);
   return 0;
@@ -56,3 +65,8 @@ size_t sandbox_used_bytes(const sandbox *sb) { return sb->used; }
 bool sandbox_is_spent(const sandbox *sb) { return sb->spent; }
 
 void sandbox_fail_allocations_after(sandbox *sb, int64_t count) { sb->fail_after = count; }
+
+void sandbox_collect_at_each_allocation(sandbox *sb, bool on) {
+  sb->collects_always = on;
+  sb->asked_before = false;
+}

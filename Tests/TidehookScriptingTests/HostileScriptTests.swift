@@ -10,13 +10,14 @@ import TidehookScripting
   private static let event = #"{"data":{"content":"hello","tags":["architecture"]}}"#
 
   @Test func theCorpusIsThere() {
-    #expect(HostileScript.all.count > 100)
+    #expect(CorpusScript.hostile.count > 200)
+    #expect(CorpusScript.isolation.count > 10)
   }
 
-  @Test(arguments: HostileScript.all)
-  func endsWithinItsLimitAndDisturbsNobody(script: HostileScript) async throws {
+  @Test(arguments: CorpusScript.hostile)
+  func endsWithinItsLimitAndDisturbsNobody(script: CorpusScript) async throws {
     let fixture = Fixture()
-    let result = await fixture.run(script.source, event: Self.event, context: #"{"options":{}}"#)
+    let result = await script.run(in: fixture, event: Self.event)
     let error = try #require(result.error)
     let limits = ["instructions", "cpu_time", "memory", "output"]
     #expect(error.code.rawValue == script.code || (script.code == "limit" && limits.contains(error.code.rawValue)))
@@ -24,6 +25,17 @@ import TidehookScripting
     #expect(result.usage.cpuTime < .seconds(2))
     let next = await fixture.run(Self.slack, event: Self.event)
     #expect(next.summary == #"{"text":"hello"}"#)
+  }
+
+  @Test(arguments: CorpusScript.isolation)
+  func leavesNothingForLaterCalls(script: CorpusScript) async {
+    let fixture = Fixture()
+    let first = await script.run(in: fixture, event: Self.event).summary
+    #expect(first.contains(script.words))
+    for _ in 0..<2 {
+      #expect(await script.run(in: fixture, event: Self.event).summary == first)
+      #expect(await fixture.run(Self.slack, event: Self.event).summary == #"{"text":"hello"}"#)
+    }
   }
 
   @Test func aStuckScriptDoesNotHoldUpOthers() async {

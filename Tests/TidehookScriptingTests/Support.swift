@@ -49,29 +49,3 @@ extension ScriptResult {
     return nil
   }
 }
-
-/// One script of the hostile corpus, which the C harness runs under sanitizers too.
-struct HostileScript: Sendable, CustomStringConvertible {
-  let name: String
-  let code: String
-  let words: String
-  let source: String
-
-  var description: String { name }
-
-  /// All scripts; their first line is `-- expect: CODE WORDS`.
-  static let all: [HostileScript] = {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "sandbox/hostile")
-    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
-    return files.filter { $0.pathExtension == "lua" }.sorted { $0.path < $1.path }.compactMap(load)
-  }()
-
-  private static func load(_ file: URL) -> HostileScript? {
-    guard let data = try? Data(contentsOf: file) else { return nil }
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-    let expectation = lines[0].dropFirst("-- expect: ".count).split(separator: " ", maxSplits: 1)
-    return HostileScript(
-      name: file.lastPathComponent, code: String(expectation[0]), words: expectation.count > 1 ? String(expectation[1]) : "",
-      source: String(lines[1]))
-  }
-}

@@ -146,4 +146,7 @@ bool sandbox_is_spent(const sandbox *sb);
 /// For tests: makes the allocation after `count` more fail, and all that follow; a negative count ends this.
 void sandbox_fail_allocations_after(sandbox *sb, int64_t count);
 
+/// For tests: refuses each allocation once, so that Lua collects all garbage before it asks again.
+void sandbox_collect_at_each_allocation(sandbox *sb, bool on);
+
 #endif

@@ -1,0 +1,3 @@
+-- expect: runtime
+local t = {} setmetatable(t, {__call = t})
+function transform() return t() end

@@ -1,0 +1,2 @@
+-- expect: runtime invalid value (nil) at index
+function transform() return {table.concat({}, '', math.mininteger, math.maxinteger)} end

@@ -1,0 +1,3 @@
+-- expect: result function
+-- entry: describe
+return {options = {f = print}}

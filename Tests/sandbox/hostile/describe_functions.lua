@@ -1,0 +1,3 @@
+-- expect: result no member 'functions'
+-- entry: describe
+return {functions = {}}

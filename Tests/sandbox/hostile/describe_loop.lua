@@ -1,0 +1,3 @@
+-- expect: limit limit
+-- entry: describe
+while true do end

@@ -1,0 +1,3 @@
+-- expect: result must be strings
+-- entry: describe
+return {1, a = 2}

@@ -1,0 +1,3 @@
+-- expect: result must return a table
+-- entry: describe
+function transform() end

@@ -1,0 +1,2 @@
+-- expect: runtime xxxxxxxx
+function transform() error(('x'):rep(4000000)) end

@@ -1,0 +1,2 @@
+-- expect: result is set twice
+function transform() return 'x', {headers = {['X-A'] = 1, ['x-a'] = 2}} end

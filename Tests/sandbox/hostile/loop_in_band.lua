@@ -1,0 +1,4 @@
+-- expect: limit limit
+local mt = {__band = function() while true do end end}
+local a, b = setmetatable({}, mt), setmetatable({}, mt)
+function transform() while true do pcall(function() local _ = a & 1 end) end end

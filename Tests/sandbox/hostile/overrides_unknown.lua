@@ -1,0 +1,2 @@
+-- expect: result unknown override
+function transform() return 'x', {verify_tls = false} end

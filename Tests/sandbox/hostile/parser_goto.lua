@@ -1,0 +1,2 @@
+-- expect: compile no visible label
+goto nowhere

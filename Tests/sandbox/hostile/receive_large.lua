@@ -1,0 +1,3 @@
+-- expect: output larger
+-- entry: receive
+function receive() return {data = ('x'):rep(2000000)} end

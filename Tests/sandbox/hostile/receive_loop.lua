@@ -1,0 +1,3 @@
+-- expect: limit limit
+-- entry: receive
+function receive() while true do end end

@@ -1,0 +1,3 @@
+-- expect: result the reason of a rejection
+-- entry: receive
+function receive() return nil, 400, {} end

@@ -1,0 +1,3 @@
+-- expect: result does not define 'receive'
+-- entry: receive
+function filter() end

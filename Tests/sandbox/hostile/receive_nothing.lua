@@ -1,0 +1,3 @@
+-- expect: result receive returned nothing
+-- entry: receive
+function receive() end

@@ -1,0 +1,3 @@
+-- expect: result a status from 200 to 599
+-- entry: receive
+function receive() return nil, 200.5 end

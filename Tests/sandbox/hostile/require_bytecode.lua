@@ -1,0 +1,4 @@
+-- expect: compile p/a.lua
+require('p.a')
+-- module: p.a
+Lua

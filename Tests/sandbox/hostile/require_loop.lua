@@ -1,0 +1,4 @@
+-- expect: limit limit
+require('p.a')
+-- module: p.a
+while true do end

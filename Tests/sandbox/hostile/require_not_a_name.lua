@@ -1,0 +1,4 @@
+-- expect: runtime bad argument #1 to 'require'
+require(setmetatable({}, {__tostring = function() return 'p.a' end}))
+-- module: p.a
+return 1

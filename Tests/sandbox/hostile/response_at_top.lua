@@ -1,0 +1,4 @@
+-- expect: limit limit
+-- entry: response
+while true do end
+function response() end

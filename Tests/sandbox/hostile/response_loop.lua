@@ -1,0 +1,3 @@
+-- expect: limit limit
+-- entry: response
+function response() while true do end end

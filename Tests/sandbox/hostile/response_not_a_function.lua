@@ -1,0 +1,3 @@
+-- expect: result 'response' must be a function
+-- entry: response
+response = {}

@@ -1,0 +1,3 @@
+-- expect: result the reason of a judgement
+-- entry: response
+function response() return 'dead', print end

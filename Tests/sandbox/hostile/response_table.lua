@@ -1,0 +1,3 @@
+-- expect: result response must return a string
+-- entry: response
+function response() return {} end

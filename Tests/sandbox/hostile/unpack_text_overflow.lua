@@ -1,0 +1,2 @@
+-- expect: runtime data string too short
+function transform() return {a = string.unpack('c9223372036854775807', 'x')} end

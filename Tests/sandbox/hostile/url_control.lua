@@ -1,0 +1,2 @@
+-- expect: result visible ASCII
+function transform() return 'x', {url = 'http://a/\r\nX: y'} end

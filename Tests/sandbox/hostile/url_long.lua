@@ -1,0 +1,2 @@
+-- expect: result longer than
+function transform() return 'x', {url = 'http://a/' .. ('x'):rep(9000)} end
