@@ -237,6 +237,25 @@ static const luaL_Reg allowed[] = {
     {"xpcall", base_xpcall},              // ours: as `pcall`
     {NULL, NULL}};
 
+// Of any number of arguments, which may be strings that hold numbers.
+static int math_max(lua_State *L) {
+  string_charge_arguments(L);
+  return sandbox_of(L)->borrowed.math_max(L);
+}
+
+static int math_min(lua_State *L) {
+  string_charge_arguments(L);
+  return sandbox_of(L)->borrowed.math_min(L);
+}
+
+static void replace_function(lua_State *L, const char *name, lua_CFunction ours, lua_CFunction *theirs) {
+  lua_getfield(L, -1, name);
+  *theirs = lua_tocfunction(L, -1);
+  lua_pop(L, 1);
+  lua_pushcfunction(L, ours);
+  lua_setfield(L, -2, name);
+}
+
 // `math` does one step of arithmetic per call; `random` is left out because the same input must give the same output.
 static void open_math(lua_State *L, int globals) {
   static const char *const left_out[] = {"random", "randomseed"};
@@ -245,6 +264,8 @@ static void open_math(lua_State *L, int globals) {
     lua_pushnil(L);
     lua_setfield(L, -2, left_out[i]);
   }
+  replace_function(L, "max", math_max, &sandbox_of(L)->borrowed.math_max);
+  replace_function(L, "min", math_min, &sandbox_of(L)->borrowed.math_min);
   lua_setfield(L, globals, "math");
 }
 

@@ -11,6 +11,14 @@
 #define INTERVAL_LARGE 100
 #define HUGE_BLOCK ((size_t)2 * 1024 * 1024)
 #define INTERVAL_HUGE 5
+// The same for what takes time by its length in one instruction: a long string that is read as a number (6 ns a byte), a stack
+// whose slots are all moved again and again (see allocator.c).
+#define INTERVAL_LONG_STRING 100
+#define VERY_LONG_STRING ((size_t)128 * 1024)
+#define INTERVAL_VERY_LONG_STRING 10
+#define INTERVAL_LARGE_STACK 50
+#define VERY_LARGE_STACK ((size_t)64 * 1024)
+#define INTERVAL_VERY_LARGE_STACK 3
 // Garbage of a call up to which collecting during the call is not worth its time.
 #define COLLECT_ABOVE ((size_t)2 * 1024 * 1024)
 
@@ -63,7 +71,8 @@ void budget_start(sandbox *sb) {
   sb->steps_left = sb->limits.instructions > INT64_MAX ? INT64_MAX : (int64_t)sb->limits.instructions;
   sb->unclocked = 0;
   sb->churn = 0;
-  sb->refused = false;
+  sb->refused = sb->stack_refused = sb->stack_grown = false;
+  sb->longest_string = 0;
   sb->peak = sb->start_used = sb->used;
   sb->cap = sb->live + sb->limits.memory_bytes;
   sb->cpu_start_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -84,14 +93,29 @@ void budget_stop(sandbox *sb, sandbox_result *result) {
   sb->cap = SIZE_MAX;
 }
 
-// Called by the allocator once in a while. It must not raise, so the next instruction is made to.
-void budget_note_block(sandbox *sb, size_t size) {
+// Lets hooks be at most `interval` instructions apart for the rest of the call, and looks at the clock. For the allocator: it must
+// not raise, so the next instruction is made to.
+static void tighten(sandbox *sb, int interval) {
   if (sb->killed == SANDBOX_OK && is_over_time(sb)) sb->killed = SANDBOX_CPU_TIME;
-  int interval = sb->interval;
-  if (size >= LARGE_BLOCK && interval > INTERVAL_LARGE) interval = INTERVAL_LARGE;
-  if (size >= HUGE_BLOCK && interval > INTERVAL_HUGE) interval = INTERVAL_HUGE;
   if (sb->killed != SANDBOX_OK) interval = 1;
-  if (interval != sb->interval) budget_arm(sb, sb->running, interval);
+  if (interval < sb->interval && sb->running != NULL) budget_arm(sb, sb->running, interval);
+}
+
+// Called by the allocator once in a while.
+void budget_note_block(sandbox *sb, size_t size) {
+  tighten(sb, size >= HUGE_BLOCK ? INTERVAL_HUGE : size >= LARGE_BLOCK ? INTERVAL_LARGE : INTERVAL_NORMAL);
+}
+
+// Called for every string that is long.
+void budget_note_string(sandbox *sb, size_t size) {
+  if (size > sb->longest_string) sb->longest_string = size;
+  tighten(sb, size >= VERY_LONG_STRING ? INTERVAL_VERY_LONG_STRING : INTERVAL_LONG_STRING);
+}
+
+// Called for every stack that is to become large.
+void budget_note_stack(sandbox *sb, size_t size) {
+  sb->stack_grown = true;
+  tighten(sb, size >= VERY_LARGE_STACK ? INTERVAL_VERY_LARGE_STACK : INTERVAL_LARGE_STACK);
 }
 
 // Called by the allocator when the cap is reached. Lua collects all garbage after the first refusal and asks once more;

@@ -60,16 +60,16 @@ static int compile_protected(lua_State *L) {
 }
 
 // Remembers what a script holds. When there is no memory to do so it counts as nothing, and its garbage waits for that of others.
-static void keep_script_bytes(sandbox *sb, int script, size_t bytes) {
+static void keep_record(sandbox *sb, int script, script_record record) {
   if (script >= sb->script_slots) {
     int slots = 2 * script + 16;
-    size_t *larger = realloc(sb->script_bytes, (size_t)slots * sizeof *larger);
+    script_record *larger = realloc(sb->scripts, (size_t)slots * sizeof *larger);
     if (larger == NULL) return;
     memset(larger + sb->script_slots, 0, (size_t)(slots - sb->script_slots) * sizeof *larger);
-    sb->script_bytes = larger;
+    sb->scripts = larger;
     sb->script_slots = slots;
   }
-  sb->script_bytes[script] = bytes;
+  sb->scripts[script] = record;
 }
 
 static int compile(sandbox *sb, sandbox_call *call) {
@@ -79,7 +79,7 @@ static int compile(sandbox *sb, sandbox_call *call) {
   int status = entry_enter(sb, compile_protected, call);
   if (status == LUA_OK) {
     size_t bytes = sb->used > before ? sb->used - before : 0;
-    keep_script_bytes(sb, call->script, bytes);
+    keep_record(sb, call->script, (script_record){bytes, sb->longest_string});
     sb->live += bytes;
   }
   entry_finish(sb, status, call->result);
@@ -97,12 +97,12 @@ int sandbox_compile_plugin(sandbox *sb, const char *name, sandbox_text source, c
   return compile(sb, &call);
 }
 
-size_t sandbox_script_bytes(const sandbox *sb, int script) { return script > 0 && script < sb->script_slots ? sb->script_bytes[script] : 0; }
+size_t sandbox_script_bytes(const sandbox *sb, int script) { return script > 0 && script < sb->script_slots ? sb->scripts[script].bytes : 0; }
 
 void sandbox_forget(sandbox *sb, int script) {
   if (script <= 0) return;
   luaL_unref(sb->L, LUA_REGISTRYINDEX, script);
   sb->forgotten += sandbox_script_bytes(sb, script);
-  if (script < sb->script_slots) sb->script_bytes[script] = 0;
+  if (script < sb->script_slots) sb->scripts[script] = (script_record){0, 0};
   entry_collect(sb);
 }

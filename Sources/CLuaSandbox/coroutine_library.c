@@ -49,7 +49,7 @@ static void watch(sandbox *sb, lua_State *co) {
 static int run(lua_State *L, lua_State *co, int count) {
   int results;
   budget_charge(L, SWITCH_STEPS + (uint64_t)count);
-  if (!lua_checkstack(co, count)) {
+  if (count > RESULTS_MAX || !lua_checkstack(co, count)) {
     lua_pushliteral(L, "too many arguments to resume");
     return -1;
   }
@@ -61,7 +61,7 @@ static int run(lua_State *L, lua_State *co, int count) {
     lua_xmove(co, L, 1);
     return -1;
   }
-  if (!lua_checkstack(L, results + 1)) {
+  if (results > RESULTS_MAX || !lua_checkstack(L, results + 1)) {
     lua_pop(co, results);
     lua_pushliteral(L, "too many results to resume");
     return -1;

@@ -23,6 +23,9 @@ void entry_begin(sandbox *sb, sandbox_result *result) {
 }
 
 void entry_collect(sandbox *sb) {
+  // Collecting also makes a stack small again that a call has left large.
+  if (sb->stack_grown) lua_gc(sb->L, LUA_GCCOLLECT);
+  sb->stack_grown = false;
   size_t live = sb->live > sb->forgotten ? sb->live - sb->forgotten : 0;
   size_t garbage = sb->used > live ? sb->used - live : 0;
   if (garbage <= (live > GARBAGE_KEPT ? live : GARBAGE_KEPT)) return;
@@ -78,6 +81,9 @@ static void drop_environment(sandbox *sb, int script) {
 }
 
 static void run(sandbox *sb, sandbox_call *call) {
+  if (call->script < sb->script_slots && sb->scripts[call->script].longest_string > 0) {
+    budget_note_string(sb, sb->scripts[call->script].longest_string);
+  }
   int status = entry_enter(sb, call_protected, call);
   drop_environment(sb, call->script);
   entry_finish(sb, status, call->result);

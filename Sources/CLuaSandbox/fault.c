@@ -153,8 +153,25 @@ int fault_handler(lua_State *L) {
   return 1;
 }
 
+// Lua unwinds before it tells; the last hook was not far from there.
+static void record_stack_overflow(sandbox *sb) {
+  sb->fault.code = SANDBOX_RUNTIME;
+  if (sb->last_line > 0) {
+    sb->fault.line = sb->last_line;
+    append(sb->message, MESSAGE_MAX, "%s:%d: ", sb->last_chunk, sb->last_line);
+  } else {
+    append(sb->message, MESSAGE_MAX, "%s: ", sb->script_name);
+  }
+  append(sb->message, MESSAGE_MAX, "stack overflow: calls are nested too deeply");
+  finish_texts(sb);
+}
+
 // After a protected call failed: makes sure that the fault has a code and a message.
 void fault_finish(sandbox *sb, int status) {
+  if (status == LUA_ERRMEM && sb->killed == SANDBOX_OK && sb->stack_refused) {
+    record_stack_overflow(sb);
+    return;
+  }
   if (status == LUA_ERRMEM && sb->killed == SANDBOX_OK) sb->killed = SANDBOX_MEMORY;
   if (sb->killed != SANDBOX_OK) fault_record_kill(sb->L, sb->killed);
   if (sb->fault.code != SANDBOX_OK) return;

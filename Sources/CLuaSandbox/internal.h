@@ -36,8 +36,14 @@ enum { DOCUMENT_EVENT, DOCUMENT_ORIGINAL, DOCUMENT_CONTEXT, DOCUMENT_COUNT };
 // Library functions of Lua that are safe once their work has been charged; see string_library.c.
 typedef struct {
   lua_CFunction lower, upper, reverse, sub, byte, chars, format, pack, packsize, unpack;
+  lua_CFunction math_max, math_min;
   lua_CFunction utf8_len, utf8_offset, utf8_codepoint, utf8_codes, utf8_char;
 } borrowed_functions;
+
+typedef struct {
+  size_t bytes;
+  size_t longest_string;  // That the compiler made: with long strings around, the clock is watched more closely.
+} script_record;
 
 struct sandbox {
   lua_State *L;
@@ -51,11 +57,15 @@ struct sandbox {
   size_t peak;          // Most that Lua held in this call.
   size_t live;          // Bytes held after the last full collection, and those of scripts compiled since.
   size_t forgotten;     // Bytes of `live` that scripts held which have been dropped since.
-  size_t *script_bytes; // What each compiled script holds, by handle.
+  script_record *scripts;  // What each compiled script holds, by handle.
   int script_slots;
   size_t start_used;    // Bytes held when this call began.
   size_t churn;         // Bytes handed out since the clock was last read.
   bool refused;         // The last request for more was refused.
+  bool made_userdata;   // The last new block was one.
+  bool stack_refused;   // A stack asked for more than it may have.
+  bool stack_grown;     // A stack became larger than most need.
+  size_t longest_string;  // Made in this call.
   bool spent;
   int64_t fail_after;   // For tests; negative: never fail.
   bool collects_always; // For tests: every request is refused once.
@@ -110,13 +120,21 @@ extern const char tag_null, tag_shape, tag_frozen, tag_fault;
 void *allocator_allocate(void *ud, void *block, size_t old_size, size_t new_size);
 void allocator_release_all(sandbox *sb);
 void allocator_reserve(lua_State *L, size_t bytes);
+// Room for a list of so many elements: an even number, for an odd one may be taken for a stack.
+static inline int allocator_list_slots(size_t count) { return count < INT32_MAX - 1 ? (int)(count + count % 2) : 0; }
 
 // budget.c
 #define CLOCK_INTERVAL 8192
+#define LONG_STRING ((size_t)16 * 1024)
+#define LARGE_STACK ((size_t)16 * 1024)
+// Values that a function may put onto a stack at once.
+#define RESULTS_MAX 8000
 void budget_start(sandbox *sb);
 void budget_stop(sandbox *sb, sandbox_result *result);
 void budget_arm(sandbox *sb, lua_State *L, int interval);
 void budget_note_block(sandbox *sb, size_t size);
+void budget_note_string(sandbox *sb, size_t size);
+void budget_note_stack(sandbox *sb, size_t size);
 void budget_note_refusal(sandbox *sb);
 void budget_settle(lua_State *L);
 _Noreturn void budget_kill(lua_State *L, sandbox_code code);
@@ -255,6 +273,7 @@ void library_freeze(lua_State *L, int globals, const char *name);
 bool library_is_frozen(lua_State *L, int index);
 void library_open_all(lua_State *L);
 int string_rep(lua_State *L);
+void string_charge_arguments(lua_State *L);
 int sort_table(lua_State *L);
 int pattern_find(lua_State *L);
 int pattern_match(lua_State *L);

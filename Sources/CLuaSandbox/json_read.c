@@ -251,7 +251,7 @@ static void store_elements(reader *r, int slot, int count, lua_Integer stored) {
 }
 
 static void make_array(reader *r, int slot, int size) {
-  lua_createtable(r->L, size, 0);
+  lua_createtable(r->L, allocator_list_slots((size_t)size), 0);
   lua_rawgetp(r->L, LUA_REGISTRYINDEX, &key_array_metatable);
   lua_setmetatable(r->L, -2);
   lua_replace(r->L, slot);

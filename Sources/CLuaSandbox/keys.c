@@ -195,7 +195,7 @@ static bool push_key(lua_State *L, const table_key *key) {
 static void push_key_list(lua_State *L, int table) {
   size_t count;
   table_key *keys = keys_push_sorted(L, table, &count);
-  lua_createtable(L, count > INT32_MAX ? 0 : (int)count, 0);
+  lua_createtable(L, allocator_list_slots(count), 0);
   int list = lua_gettop(L);
   for (size_t i = 0; i < count; i++) {
     if (!push_key(L, &keys[i])) {

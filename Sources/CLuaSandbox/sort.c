@@ -69,8 +69,8 @@ int sort_table(lua_State *L) {
   if (count < 2) return 0;
   luaL_argcheck(L, count < INT32_MAX, 1, "array too big");
   budget_charge(L, (uint64_t)count);
-  lua_createtable(L, (int)count, 0);
-  lua_createtable(L, (int)count, 0);
+  lua_createtable(L, allocator_list_slots((size_t)count), 0);
+  lua_createtable(L, allocator_list_slots((size_t)count), 0);
   for (lua_Integer i = 1; i <= count; i++) {
     lua_geti(L, TARGET, i);
     lua_rawseti(L, FROM, i);

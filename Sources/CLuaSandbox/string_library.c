@@ -6,7 +6,7 @@
 
 // Charges for the texts among the arguments, and makes sure that a result as long as all of them finds room: Lua's own
 // string buffers fail rather than collect garbage.
-static void charge_arguments(lua_State *L) {
+void string_charge_arguments(lua_State *L) {
   size_t total = 0;
   int count = lua_gettop(L);
   for (int i = count; i > 0; i--) {
@@ -28,7 +28,7 @@ static int charge_results(lua_State *L, int count) {
 
 #define WORK_BY_ARGUMENTS(name, member)       \
   static int name(lua_State *L) {             \
-    charge_arguments(L);                      \
+    string_charge_arguments(L);               \
     return sandbox_of(L)->borrowed.member(L); \
   }
 WORK_BY_ARGUMENTS(string_lower, lower)
@@ -42,12 +42,31 @@ WORK_BY_ARGUMENTS(utf8_character, utf8_char)
 
 #define WORK_BY_RESULTS(name, member) \
   static int name(lua_State *L) { return charge_results(L, sandbox_of(L)->borrowed.member(L)); }
-WORK_BY_RESULTS(string_byte, byte)
 WORK_BY_RESULTS(string_sub, sub)
 WORK_BY_RESULTS(string_unpack, unpack)
-WORK_BY_RESULTS(utf8_codepoint, utf8_codepoint)
 WORK_BY_RESULTS(utf8_codes, utf8_codes)
 #undef WORK_BY_RESULTS
+
+// From the second and third argument, as `string.byte` and `utf8.codepoint` read them; at most so many bytes are in the slice.
+static void check_slice(lua_State *L) {
+  size_t len;
+  luaL_checklstring(L, 1, &len);
+  lua_Integer first = luaL_optinteger(L, 2, 1), last = luaL_optinteger(L, 3, first);
+  if (first < 0) first = first < -(lua_Integer)len ? 1 : (lua_Integer)len + first + 1;
+  if (last < 0) last = last < -(lua_Integer)len ? 0 : (lua_Integer)len + last + 1;
+  if (last > (lua_Integer)len) last = (lua_Integer)len;
+  if (last >= RESULTS_MAX && first <= last - RESULTS_MAX) luaL_error(L, "string slice too long");
+}
+
+static int string_byte(lua_State *L) {
+  check_slice(L);
+  return charge_results(L, sandbox_of(L)->borrowed.byte(L));
+}
+
+static int utf8_codepoint(lua_State *L) {
+  check_slice(L);
+  return charge_results(L, sandbox_of(L)->borrowed.utf8_codepoint(L));
+}
 
 static int utf8_offset(lua_State *L) {
   size_t len = lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0;
@@ -74,7 +93,7 @@ static int string_pack(lua_State *L) {
     if (number > sandbox_of(L)->limits.memory_bytes) budget_kill(L, SANDBOX_MEMORY);
     padding += digit ? number : 16;
   }
-  charge_arguments(L);
+  string_charge_arguments(L);
   budget_charge(L, padding / 16);
   allocator_reserve(L, 2 * padding);
   return sandbox_of(L)->borrowed.pack(L);
@@ -128,6 +147,7 @@ static int string_format(lua_State *L) {
   size_t len;
   const char *format = luaL_checklstring(L, 1, &len);
   int argument = 1;
+  string_charge_arguments(L);
   for (size_t i = 0; i < len; i++) {
     if (format[i] != '%' || format[++i] == '%') continue;
     budget_charge(L, conversion_steps(format + i, lua_tonumber(L, argument + 1)));
@@ -136,7 +156,7 @@ static int string_format(lua_State *L) {
     if (format[i] == 'p') return luaL_error(L, "invalid conversion '%%p' to 'format': scripts see no addresses");
     if (format[i] == 's') display_argument(L, argument);
   }
-  charge_arguments(L);
+  string_charge_arguments(L);
   budget_charge(L, len / 4);
   return sandbox_of(L)->borrowed.format(L);
 }

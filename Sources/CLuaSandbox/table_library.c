@@ -98,7 +98,7 @@ static int table_concat(lua_State *L) {
 static int table_pack(lua_State *L) {
   int count = lua_gettop(L);
   budget_charge(L, (uint64_t)count);
-  lua_createtable(L, count, 1);
+  lua_createtable(L, allocator_list_slots((size_t)count), 1);
   lua_insert(L, 1);
   for (int i = count; i >= 1; i--) lua_seti(L, 1, i);
   lua_pushinteger(L, count);
@@ -111,7 +111,7 @@ static int table_unpack(lua_State *L) {
   lua_Integer last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : luaL_checkinteger(L, 3);
   if (first > last) return 0;
   lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
-  if (count >= INT_MAX || !lua_checkstack(L, (int)++count)) return luaL_error(L, "too many results to unpack");
+  if (count >= RESULTS_MAX || !lua_checkstack(L, (int)++count)) return luaL_error(L, "too many results to unpack");
   budget_charge(L, count);
   for (; first < last; first++) lua_geti(L, 1, first);
   lua_geti(L, 1, last);

@@ -1,3 +1,3 @@
--- expect: runtime
+-- expect: runtime stack overflow
 local t = {} setmetatable(t, {__call = t})
 function transform() return t() end
