@@ -82,10 +82,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
-    .target(name: "TidehookScripting", dependencies: ["CLuaSandbox", "TidehookCore"], swiftSettings: strict),
+    .target(
+      name: "TidehookScripting", dependencies: ["CLuaSandbox", "ShippedPlugins", "TidehookCore", "TidehookSigning"], swiftSettings: strict),
     .target(
       name: "CLuaSandbox", dependencies: ["CLua", "COpenSSL"], exclude: ["library"],
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-c23-extensions"])]),  // #embed
+    .target(name: "ShippedPlugins", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-c23-extensions"])]),  // #embed
     .target(name: "TidehookSigning", dependencies: ["COpenSSL", "TidehookCore"], swiftSettings: strict),
     .target(name: "TidehookCore", swiftSettings: strict),
     .executableTarget(

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Runs scripts on threads of its own: never on an event loop, never on Swift's cooperative pool.
 ///
-/// Scripts take turns: each lane (see ``ScriptSource/lane``) has a queue of its own, and where there are several threads one lane
+/// Scripts take turns: each lane (see ``ScriptJob/lane``) has a queue of its own, and where there are several threads one lane
 /// never has them all, so a script that uses up its CPU time in every call holds up its own webhook only. Each thread has its own
 /// interpreter and compiles each script once.
 public final class LuaRuntime: Sendable {
@@ -70,7 +70,14 @@ public final class LuaRuntime: Sendable {
   /// - Parameter completion: called once, on the thread that ran the script (on the caller's after ``shutdown()``). It must not
   ///   block: the next script waits for it.
   public func run(_ job: ScriptJob, completion: @escaping @Sendable (ScriptResult) -> Void) {
-    if !queue.push(.run(job, completion), lane: job.script.lane) { completion(ScriptResult(verdict: .failed(.closed))) }
+    if !queue.push(.run(job, completion), lane: job.lane) { completion(ScriptResult(verdict: .failed(.closed))) }
+  }
+
+  /// Runs a script and returns what it did.
+  public func run(_ job: ScriptJob) async -> ScriptResult {
+    await withUnsafeContinuation { continuation in
+      run(job) { continuation.resume(returning: $0) }
+    }
   }
 
   /// Runs what is queued, then ends the threads and returns. May be called more than once, but not from a completion.

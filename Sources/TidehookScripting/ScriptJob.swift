@@ -12,6 +12,8 @@ public enum ScriptEntry: Sendable {
 public struct ScriptJob: Sendable {
   /// The script to run.
   public var script: ScriptSource
+  /// In whose turn it runs, see ``LuaRuntime``: a plugin is shared by many webhooks, which must not wait for each other.
+  public var lane: UInt64
   /// What to run.
   public var entry: ScriptEntry
   /// The first argument: a stage's input (the event, or what the stage before it made), the answer, or the request.
@@ -22,8 +24,13 @@ public struct ScriptJob: Sendable {
   public var context: [UInt8]
 
   /// Makes a job.
-  public init(script: ScriptSource, entry: ScriptEntry = .stage, event: [UInt8], original: [UInt8]? = nil, context: [UInt8] = []) {
+  /// - Parameter lane: `nil` for the script's own.
+  public init(
+    script: ScriptSource, entry: ScriptEntry = .stage, event: [UInt8], original: [UInt8]? = nil, context: [UInt8] = [],
+    lane: UInt64? = nil
+  ) {
     self.script = script
+    self.lane = lane ?? script.lane
     self.entry = entry
     self.event = event
     self.original = original

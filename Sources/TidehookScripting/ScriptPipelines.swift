@@ -1,97 +1,78 @@
 // Runs the stages of a webhook's pipeline, one after the other, on the Lua runtime.
 
-import Synchronization
 public import TidehookCore
 
-/// Pipelines of Lua scripts.
-public struct ScriptPipelines: PipelineRunner, PipelineChecker {
-  private let runtime: LuaRuntime
-  private let sources = SourceCache()
+/// Pipelines of Lua scripts and plugins: run for deliveries, traced for dry runs, both in the same way.
+public struct ScriptPipelines: PipelineRunner, PipelineTracer {
+  let runtime: LuaRuntime
+  let plugins: LivePlugins?
+  private let resolver: PipelineResolver
 
   /// How much of what the scripts print is kept for each attempt, in bytes.
   private static let keptLogBytes = 4096
 
   /// Makes pipelines that run on `runtime`, which must outlive them.
-  public init(runtime: LuaRuntime) {
+  /// - Parameter plugins: the plugins that stages may name; `nil` for none.
+  public init(runtime: LuaRuntime, plugins: LivePlugins? = nil) {
     self.runtime = runtime
-  }
-
-  /// Compiles every stage; throws for the first that does not.
-  public func check(_ pipeline: [PipelineStage]) async throws(PipelineError) {
-    for (index, stage) in pipeline.enumerated() {
-      do throws(ScriptError) {
-        try await runtime.check(stage.source, name: Self.name(of: index, in: pipeline.count))
-      } catch {
-        throw PipelineError(stage: index, message: error.message)
-      }
-    }
+    self.plugins = plugins
+    resolver = PipelineResolver(runtime: runtime, plugins: plugins)
   }
 
   /// Runs a webhook's stages over a delivery's event: the body of one is the `event` of the next, `ctx.event` stays the original.
+  ///
+  /// One version of each plugin runs throughout, in the answer's judgement too.
   public func run(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
-    let context = Self.context(of: webhook, delivery, at: now)
+    if let pipeline = resolver.current(webhook, for: delivery) { return await run(pipeline, on: delivery, at: now) }
+    return await run(resolver.resolve(webhook, for: delivery), on: delivery, at: now)
+  }
+
+  /// The same, and what each stage did.
+  public func trace(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineTrace {
+    let pipeline = await resolver.resolveForTrace(webhook, for: delivery)
+    var stages: [StageTrace]? = []
+    let result = await run(pipeline, on: delivery, at: now, recording: &stages)
+    return PipelineTrace(result: result, stages: stages ?? [])
+  }
+
+  private func run(_ pipeline: ResolvedPipeline, on delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
+    var none: [StageTrace]?
+    return await run(pipeline, on: delivery, at: now, recording: &none)
+  }
+
+  private func run(
+    _ pipeline: ResolvedPipeline, on delivery: DueDelivery, at now: Timestamp, recording traces: inout [StageTrace]?
+  ) async -> PipelineResult {
     var passed = Passed(payload: delivery.event.payload)
-    for source in sources.sources(of: webhook, name: Self.name) {
-      let job = ScriptJob(script: source, event: passed.input, original: passed.original, context: context)
-      let result = await run(job)
+    for stage in pipeline.stages {
+      let result = await run(stage, of: pipeline, on: passed, delivery, at: now)
       passed.add(log: result.log, upTo: Self.keptLogBytes)
+      traces?.append(StageTrace(stage, result))
       switch result.verdict {
-      case .untouched, .judged, .events, .rejected: break
+      case .untouched: break
       case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
-      case .dropped(let reason): return PipelineResult(.dropped(reason: reason), log: passed.log)
-      case .failed(let error): return PipelineResult(.failed(error.description), log: passed.log)
+      case .dropped(let reason):
+        return PipelineResult(.dropped(reason: pipeline.reason(reason, of: stage)), log: passed.log, plugins: pipeline.plugins)
+      case .failed(let error): return PipelineResult(.failed(error.description), log: passed.log, plugins: pipeline.plugins)
+      case .judged, .events, .rejected: break  // Other entries give these.
       }
     }
-    return PipelineResult(.send(body: passed.body, overrides: passed.overrides), log: passed.log)
+    return PipelineResult(
+      .send(body: passed.body, overrides: passed.overrides), log: passed.log, plugins: pipeline.plugins,
+      judge: pipeline.canJudge ? PipelineJudge(runtime: runtime, pipeline: pipeline, delivery: delivery, startedAt: now) : nil)
   }
 
-  private func run(_ job: ScriptJob) async -> ScriptResult {
-    await withUnsafeContinuation { continuation in
-      runtime.run(job) { continuation.resume(returning: $0) }
-    }
-  }
-
-  /// What errors call a stage: the API's name of the field that it came from.
-  private static func name(of index: Int, in count: Int) -> String {
-    count == 1 ? "script" : "pipeline[\(index)].script"
-  }
-
-  /// The members of `ctx` besides `ctx.event`.
-  private static func context(of webhook: Webhook, _ delivery: DueDelivery, at now: Timestamp) -> [UInt8] {
-    var writer = JSONWriter(reserving: 256)
-    writer.beginObject()
-    writer.key("now")
-    writer.string(now.rfc3339)
-    writer.key("namespace")
-    writer.string(delivery.event.namespace.name)
-    writer.key("options")
-    writer.beginObject()
-    writer.endObject()
-    writer.key("webhook")
-    writer.beginObject()
-    writer.key("id")
-    writer.string(webhook.id.description)
-    writer.key("name")
-    writer.string(webhook.name)
-    writer.endObject()
-    writer.key("delivery")
-    writer.beginObject()
-    writer.key("id")
-    writer.string(delivery.id.description)
-    writer.key("attempt")
-    writer.integer(delivery.attemptCount + 1)
-    writer.endObject()
-    writer.endObject()
-    return writer.bytes
-  }
-}
-
-extension PipelineStage {
-  /// The Lua text of the stage.
-  fileprivate var source: String {
-    switch self {
-    case .script(let source): source
-    case .plugin(let plugin): "error('plugin \(plugin.name) is not loaded')"
+  private func run(
+    _ stage: ResolvedStage, of pipeline: ResolvedPipeline, on passed: Passed, _ delivery: DueDelivery, at now: Timestamp
+  ) async -> ScriptResult {
+    switch stage.code {
+    case .script(let source):
+      await runtime.run(
+        ScriptJob(
+          script: source, event: passed.input, original: passed.original, context: stage.context(for: delivery, at: now),
+          lane: pipeline.lane))
+    case .missing(let problem):
+      ScriptResult(verdict: .failed(ScriptError(code: .compile, message: problem)))
     }
   }
 }
@@ -126,28 +107,18 @@ private struct Passed {
   }
 }
 
-/// Remembers each webhook's scripts, so that every worker compiles one only once.
-private final class SourceCache: Sendable {
-  private struct Entry {
-    let revision: Int
-    let sources: [ScriptSource]
-  }
-
-  /// More than this many webhooks with scripts share the places; a source that lost its place is only compiled again.
-  private static let capacity = 4096
-
-  private let entries = Mutex<[WebhookID: Entry]>([:])
-
-  func sources(of webhook: Webhook, name: (Int, Int) -> String) -> [ScriptSource] {
-    entries.withLock { entries in
-      if let known = entries[webhook.id], known.revision == webhook.revision { return known.sources }
-      if entries.count >= Self.capacity { entries.removeAll() }
-      var sources: [ScriptSource] = []
-      for (index, stage) in webhook.pipeline.enumerated() {
-        sources.append(ScriptSource(name: name(index, webhook.pipeline.count), source: stage.source, lane: sources.first?.lane))
-      }
-      entries[webhook.id] = Entry(revision: webhook.revision, sources: sources)
-      return sources
+extension StageTrace {
+  fileprivate init(_ stage: ResolvedStage, _ result: ScriptResult) {
+    var body: [UInt8]?
+    let decision: Decision
+    switch result.verdict {
+    case .dropped(let reason): decision = .dropped(reason: reason)
+    case .failed(let error): decision = .failed(message: error.message, line: error.line, traceback: error.traceback)
+    case .body(let bytes, _, _):
+      decision = .passed
+      body = bytes
+    case .untouched, .judged, .events, .rejected: decision = .passed
     }
+    self.init(name: stage.name, plugin: stage.plugin, decision: decision, body: body, log: result.log, usage: result.usage)
   }
 }

@@ -1,0 +1,52 @@
+// Asks the scripts of a pipeline what an answer means.
+
+import TidehookCore
+
+/// Judges the answer to one attempt with the stages that prepared its request.
+struct PipelineJudge: ResponseJudge {
+  let runtime: LuaRuntime
+  let pipeline: ResolvedPipeline
+  let delivery: DueDelivery
+  let startedAt: Timestamp
+
+  /// Asks the last stage that has a `response` function. An inline script that has none, or returns nothing, leaves it to the one before.
+  func judge(_ response: ReceivedResponse) async -> ResponseRuling {
+    let input = Self.json(of: response)
+    var log = ""
+    for stage in pipeline.stages.reversed() where stage.canJudge {
+      guard case .script(let source) = stage.code else { continue }
+      let result = await runtime.run(
+        ScriptJob(
+          script: source, entry: .response, event: input, original: delivery.event.payload,
+          context: stage.context(for: delivery, at: startedAt), lane: pipeline.lane))
+      log += result.log
+      switch result.verdict {
+      case .judged(let judgement, let reason) where judgement != nil || stage.plugin != nil:
+        return ResponseRuling(judgement, reason: reason, log: log)
+      case .failed(let error):
+        return ResponseRuling(nil, log: log + "response failed: \(error.description)\n")
+      case .judged, .untouched, .body, .dropped, .events, .rejected:
+        continue
+      }
+    }
+    return ResponseRuling(nil, log: log)
+  }
+
+  /// `{status, headers, body}` with lower-case names; a name that came more than once has its values joined, as RFC 9110 allows.
+  private static func json(of response: ReceivedResponse) -> [UInt8] {
+    var headers: [JSONValue.Member] = []
+    for field in response.headers {
+      let name = field.name.lowercased()
+      if let index = headers.firstIndex(where: { $0.key == name }) {
+        headers[index].value = .string("\(headers[index].value.stringValue ?? ""), \(field.value)")
+      } else {
+        headers.append(JSONValue.Member(name, .string(field.value)))
+      }
+    }
+    let value: JSONValue = [
+      "status": .integer(Int64(response.status)), "headers": .object(headers),
+      "body": .string(String(decoding: response.body, as: UTF8.self)),
+    ]
+    return value.bytes
+  }
+}

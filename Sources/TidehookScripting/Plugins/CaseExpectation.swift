@@ -1,0 +1,131 @@
+// What a case expects, and where a result differs from it.
+
+import TidehookCore
+
+/// The member `expect` of a case. Everything that it names must hold; what it does not name is not looked at, but the call must not fail
+/// or drop the event unless it says so.
+struct CaseExpectation: Sendable {
+  private let expected: JSONValue
+
+  private static let members = [
+    "body", "untouched", "headers", "method", "url", "content_type", "drop", "error", "log", "options_error", "judgement", "reason",
+    "events",
+    "status", "message",
+  ]
+
+  init(_ expected: JSONValue, at place: String) throws(PluginProblem) {
+    for member in expected.members ?? [] where !Self.members.contains(member.key) {
+      throw PluginProblem(
+        "\(place): expect: unknown member \(JSONValue.string(member.key).brief); known are \(Self.members.joined(separator: ", "))")
+    }
+    self.expected = expected
+  }
+
+  /// The options were refused, and nothing ran.
+  func differences(toOptionsError message: String) -> [CaseDifference] {
+    part("options_error", of: message)
+  }
+
+  /// The plugin ran.
+  func differences(to result: ScriptResult, of test: PluginCase) -> [CaseDifference] {
+    var differences = unless("options_error", got: nil)
+    switch result.verdict {
+    case .failed(let error):
+      return differences + part("error", of: error.message) + log(result.log)
+    case .dropped(let reason):
+      differences += drop(reason)
+    case .untouched:
+      differences += request(body: test.eventBody, RequestOverrides(), isUntouched: true)
+    case .body(let bytes, let isJSON, let overrides):
+      let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
+      differences += request(body: isJSON ? (try? JSONValue(parsing: bytes)) ?? text : text, overrides, isUntouched: false)
+    case .judged(let judgement, let reason):
+      differences += exact("judgement", got: judgement.map { .string($0.rawValue) } ?? .null) + part("reason", of: reason)
+    case .events(let events):
+      differences +=
+        exact("events", got: (try? JSONValue(parsing: events)) ?? .null) + unless("status", got: nil) + unless("message", got: nil)
+    case .rejected(let status, let message):
+      differences +=
+        exact("status", got: .integer(Int64(status)), isNeeded: true) + part("message", of: message) + unless("events", got: nil)
+    }
+    return differences + unless("error", got: nil) + log(result.log)
+  }
+
+  private func request(body: JSONValue, _ overrides: RequestOverrides, isUntouched: Bool) -> [CaseDifference] {
+    var differences = unless("drop", got: nil)
+    if let untouched = expected["untouched"]?.boolValue, untouched != isUntouched {
+      differences.append(CaseDifference("untouched", expected: .bool(untouched), got: .bool(isUntouched)))
+    }
+    differences += self.body(body)
+    differences += exact("method", got: overrides.method.map { .string($0) })
+    differences += exact("url", got: overrides.url.map { .string($0) })
+    differences += exact("content_type", got: overrides.contentType.map { .string($0) })
+    for header in expected["headers"]?.members ?? [] {
+      let value = overrides.headers.first { $0.name.lowercased() == header.key.lowercased() }.map { JSONValue.string($0.value) }
+      let wanted = header.value == .null ? nil : header.value
+      if value != wanted { differences.append(CaseDifference("headers.\(header.key)", expected: wanted, got: value)) }
+    }
+    return differences
+  }
+
+  /// A body may be expected as the text that is sent, or as the JSON that it means.
+  private func body(_ got: JSONValue) -> [CaseDifference] {
+    guard let wanted = expected["body"] else { return [] }
+    switch (wanted.stringValue, got.stringValue) {
+    case (.some, nil): return Self.compare("body", wanted, .string(String(decoding: got.bytes, as: UTF8.self)))
+    case (nil, let text?): return Self.compare("body", wanted, (try? JSONValue(parsing: Array(text.utf8))) ?? got)
+    case (nil, nil), (.some, .some): return Self.compare("body", wanted, got)
+    }
+  }
+
+  private func drop(_ reason: String) -> [CaseDifference] {
+    switch expected["drop"] {
+    case .some(.bool(true)): []
+    case .some(.string(reason)): []
+    case let wanted: [CaseDifference("drop", expected: wanted, got: .string(reason))]
+    }
+  }
+
+  private func log(_ log: String) -> [CaseDifference] {
+    guard let wanted = expected["log"] else { return [] }
+    return wanted.stringValue.map(log.contains) ?? false ? [] : [CaseDifference("log", expected: wanted, got: .string(log))]
+  }
+
+  /// The expected text must be part of what came.
+  private func part(_ member: String, of text: String?) -> [CaseDifference] {
+    let wanted = expected[member]
+    // An error that nobody expects is a failure; a reason that nobody asks for is not.
+    if wanted == nil && member != "error" && member != "options_error" { return [] }
+    if let text, let part = wanted?.stringValue, text.contains(part) { return [] }
+    if wanted == .bool(true) && text != nil { return [] }
+    return [CaseDifference(member, expected: wanted, got: text.map { .string($0) })]
+  }
+
+  private func exact(_ member: String, got: JSONValue?, isNeeded: Bool = false) -> [CaseDifference] {
+    guard let wanted = expected[member] else { return isNeeded ? [CaseDifference(member, expected: nil, got: got)] : [] }
+    guard let got else { return wanted == .null ? [] : [CaseDifference(member, expected: wanted, got: nil)] }
+    return Self.compare(member, wanted, got)
+  }
+
+  /// What was expected did not happen.
+  private func unless(_ member: String, got: JSONValue?) -> [CaseDifference] {
+    guard let wanted = expected[member], wanted != .bool(false), wanted != .null else { return [] }
+    return [CaseDifference(member, expected: wanted, got: got)]
+  }
+
+  private static func compare(_ member: String, _ wanted: JSONValue, _ got: JSONValue) -> [CaseDifference] {
+    var differences: [CaseDifference] = []
+    wanted.forEachDifference(to: got) { differences.append(CaseDifference(member, path: $0, expected: $1, got: $2)) }
+    return differences
+  }
+}
+
+extension PluginCase {
+  /// What an untouched delivery sends.
+  fileprivate var eventBody: JSONValue {
+    switch input {
+    case .event(let event), .response(_, let event): event
+    case .request(let request): request
+    }
+  }
+}

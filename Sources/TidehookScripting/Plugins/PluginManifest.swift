@@ -1,0 +1,89 @@
+// What a plugin says of itself in plugin.lua, checked.
+
+public import TidehookCore
+
+/// A function that a plugin may define.
+public enum PluginFunction: String, Sendable, CaseIterable {
+  /// Says whether an event goes on.
+  case filter
+  /// Makes the body.
+  case transform
+  /// Judges the receiver's answer.
+  case response
+  /// Turns a request into events.
+  case receive
+}
+
+/// A plugin's own description.
+public struct PluginManifest: Sendable, Equatable {
+  /// Where a plugin runs.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// In pipelines: `filter`, `transform`, `response`.
+    case stage
+    /// In sources: `receive`.
+    case source
+  }
+
+  /// Its name, that of its folder.
+  public let name: String
+  /// The author's version, for people.
+  public let version: String
+  /// One sentence.
+  public let summary: String
+  /// Where it runs.
+  public let kind: Kind
+  /// The options that it declares.
+  public let options: OptionSchema
+  /// Suggested settings of webhooks: an object, shown only.
+  public let defaults: JSONValue
+  /// The functions that it defines.
+  public let functions: Set<PluginFunction>
+  /// All of this as a JSON object, as `PluginInfo` has it.
+  public let json: JSONValue
+
+  /// Checks what `describe` gave: the members of the table that plugin.lua returns, and the names of its `functions`.
+  /// - Parameter name: the folder's name.
+  init(_ description: JSONValue, name: String) throws(PluginProblem) {
+    var fields = ManifestFields(description, of: "plugin.lua")
+    self.name = try fields.text("name", longest: 63)
+    guard self.name == name else {
+      throw PluginProblem("plugin.lua: name: expected \"\(name)\" like the folder, got \(JSONValue.string(self.name).brief)")
+    }
+    version = try fields.text("version", longest: 64)
+    summary = try fields.text("summary", longest: 300)
+    kind = try fields.choice("kind")
+    defaults = try fields.object("defaults") ?? [:]
+    options = try Self.options(try fields.object("options") ?? [:])
+    functions = try Self.functions(fields.take("functions"), kind: kind)
+    try fields.end(known: "name, version, summary, kind, options, defaults, filter, transform, response, receive")
+    json = [
+      "name": .string(self.name), "version": .string(version), "summary": .string(summary), "kind": .string(kind.rawValue),
+      "options": options.json, "defaults": defaults,
+      "functions": .array(PluginFunction.allCases.filter(functions.contains).map { .string($0.rawValue) }),
+    ]
+  }
+
+  private static func functions(_ names: JSONValue?, kind: Kind) throws(PluginProblem) -> Set<PluginFunction> {
+    var functions: Set<PluginFunction> = []
+    for name in (names?.elements ?? []).compactMap(\.stringValue) {
+      guard let function = PluginFunction(rawValue: name) else {
+        throw PluginProblem("plugin.lua: unknown function \(name); a plugin has filter, transform, response or receive")
+      }
+      functions.insert(function)
+    }
+    switch kind {
+    case .stage:
+      guard !functions.contains(.receive) else { throw PluginProblem("plugin.lua: receive belongs to plugins of kind \"source\"") }
+      guard !functions.isEmpty else { throw PluginProblem("plugin.lua: a stage needs one of filter, transform and response") }
+    case .source:
+      guard functions == [.receive] else { throw PluginProblem("plugin.lua: a source needs receive, and nothing but receive") }
+    }
+    return functions
+  }
+
+  private static func options(_ declared: JSONValue) throws(PluginProblem) -> OptionSchema {
+    var options: [PluginOption] = []
+    for member in declared.members ?? [] { options.append(try PluginOption(member.key, member.value)) }
+    return OptionSchema(options: options)
+  }
+}
