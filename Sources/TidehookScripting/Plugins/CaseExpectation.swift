@@ -62,7 +62,7 @@ struct CaseExpectation: Sendable {
     differences += exact("content_type", got: overrides.contentType.map { .string($0) })
     for header in expected["headers"]?.members ?? [] {
       let value = overrides.headers.first { $0.name.lowercased() == header.key.lowercased() }.map { JSONValue.string($0.value) }
-      let wanted = header.value == .null ? nil : header.value
+      let wanted: JSONValue? = header.value == .null ? .none : header.value
       if value != wanted { differences.append(CaseDifference("headers.\(header.key)", expected: wanted, got: value)) }
     }
     return differences

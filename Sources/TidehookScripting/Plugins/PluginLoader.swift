@@ -8,15 +8,27 @@ struct PluginLoader: Sendable {
   let store: (any PluginStore)?
   let time: any TimeSource
 
+  /// Why a content is not in use.
+  struct Refusal: Error {
+    let problem: PluginProblem
+    /// Whether the same content may do later.
+    let isPassing: Bool
+  }
+
   /// Compiles and checks a content, then stores it: only what can be used is a revision.
-  func load(_ files: PluginFiles) async throws(PluginProblem) -> LoadedPlugin {
-    let plugin = try await LoadedPlugin.load(files, with: runtime)
+  func load(_ files: PluginFiles) async throws(Refusal) -> LoadedPlugin {
+    let plugin: LoadedPlugin
+    do throws(PluginProblem) {
+      plugin = try await LoadedPlugin.load(files, with: runtime)
+    } catch {
+      throw Refusal(problem: error, isPassing: false)
+    }
     guard let store else { return plugin }
     do throws(StoreError) {
       return plugin.numbered(
         try await store.record(plugin: files.name, digest: files.digest, content: files.content, at: time.now()))
     } catch {
-      throw PluginProblem("its content cannot be stored: \(error)")
+      throw Refusal(problem: PluginProblem("its content cannot be stored: \(error)"), isPassing: true)
     }
   }
 

@@ -46,7 +46,7 @@ actor PluginWatch {
     for name in Set(pluginNames(in: now)).union(taken.keys).sorted() {
       let signature = Self.signature(of: name, in: now)
       guard signature != taken[name], signature == Self.signature(of: name, in: before) else { continue }
-      if now[name] == nil { await remove(name) } else { await take(name, now, isStart: false) }
+      if now[name]?.isPlugin ?? false { await take(name, now, isStart: false) } else { await remove(name) }
     }
     return snapshot()
   }
@@ -75,18 +75,21 @@ actor PluginWatch {
   }
 
   private func use(_ files: PluginFiles, isStart: Bool) async {
-    do throws(PluginProblem) {
+    do throws(PluginLoader.Refusal) {
       let plugin = try await loader.load(files)
       plugins[files.name] = plugin
       problems[files.name] = nil
       isChanged = true
       if !isStart { report(.loaded(plugin)) }
     } catch {
-      await refuse(files.name, error)
+      // The next look tries again.
+      if error.isPassing { taken[files.name] = nil }
+      await refuse(files.name, error.problem)
     }
   }
 
   private func refuse(_ name: String, _ problem: PluginProblem) async {
+    guard problems[name] != problem.description else { return }
     if plugins[name] == nil { plugins[name] = await loader.lastStored(name) }
     problems[name] = problem.description
     isChanged = true

@@ -1,0 +1,132 @@
+// Looks for what is wrong with a plugin before it runs: errors that keep it from loading, and what is probably a mistake.
+
+import TidehookCore
+
+/// Something that is probably a mistake.
+public struct PluginWarning: Sendable, Hashable {
+  /// The file, by path below the plugin folder.
+  public let file: String
+  /// The line, from 1; `nil` when it is about the whole file.
+  public let line: Int?
+  /// What is odd.
+  public let message: String
+}
+
+/// What a check found.
+public struct PluginCheckReport: Sendable {
+  /// The plugin's name.
+  public let plugin: String
+  /// What the plugin says of itself; `nil` when it cannot be loaded.
+  public let manifest: PluginManifest?
+  /// Why it cannot be loaded; `nil` when it can.
+  public let problem: String?
+  /// What is probably a mistake, by file and line.
+  public let warnings: [PluginWarning]
+}
+
+/// Checks plugins without events.
+///
+/// Warnings come from the source alone, read with Lua's grammar. What it cannot see: globals that are reached through `_ENV` or `_G`,
+/// and options that are read by a computed name (see ``OptionUses``).
+public struct PluginCheck: Sendable {
+  private let runtime: LuaRuntime
+
+  /// Makes a check that compiles on `runtime`.
+  public init(runtime: LuaRuntime) {
+    self.runtime = runtime
+  }
+
+  /// Compiles a plugin, checks its manifest and its cases.json, and looks through its source.
+  public func check(_ name: String, in folder: PluginFolder) async -> PluginCheckReport {
+    do throws(PluginProblem) {
+      let plugin = try await LoadedPlugin.load(try folder.files(of: name), with: runtime)
+      _ = try PluginCase.all(of: name, in: folder)
+      let warnings = try await sourceWarnings(plugin) + folderWarnings(plugin, folder)
+      return PluginCheckReport(plugin: name, manifest: plugin.manifest, problem: nil, warnings: warnings.sorted(by: Self.isOrdered))
+    } catch {
+      return PluginCheckReport(plugin: name, manifest: nil, problem: error.description, warnings: [])
+    }
+  }
+
+  private func sourceWarnings(_ plugin: LoadedPlugin) async -> [PluginWarning] {
+    let sources = plugin.files.texts.mapValues(LuaLexer.tokens)
+    return await undefinedGlobals(sources) + optionWarnings(plugin, sources) + missingModules(plugin, sources)
+  }
+
+  private func undefinedGlobals(_ sources: [String: [LuaToken]]) async -> [PluginWarning] {
+    let globals = sources.mapValues(LuaGlobals.init)
+    let written = Set(globals.values.flatMap(\.writes).map(\.name)).union(["require", "_ENV"])
+    let unknown = await notInLibrary(Set(globals.values.flatMap(\.reads).map(\.name)).subtracting(written))
+    return globals.flatMap { file, globals in
+      globals.reads.filter { unknown.contains($0.name) }.map {
+        PluginWarning(file: file, line: $0.line, message: "the global '\($0.name)' is never defined")
+      }
+    }
+  }
+
+  /// Asks the interpreter itself, which knows what scripts find in it.
+  private func notInLibrary(_ names: Set<String>) async -> Set<String> {
+    guard !names.isEmpty else { return [] }
+    let script = ScriptSource(
+      name: "globals",
+      source: """
+        return { transform = function(e)
+          local unknown = json.array({})
+          for _, name in ipairs(e.names) do
+            if _ENV[name] == nil then unknown[#unknown + 1] = name end
+          end
+          return unknown
+        end }
+        """)
+    let event: JSONValue = ["names": .array(names.sorted().map { .string($0) })]
+    guard case .body(let bytes, _, _) = await runtime.run(ScriptJob(script: script, event: event.bytes)).verdict else { return [] }
+    return Set(((try? JSONValue(parsing: bytes))?.elements ?? []).compactMap(\.stringValue))
+  }
+
+  private func optionWarnings(_ plugin: LoadedPlugin, _ sources: [String: [LuaToken]]) -> [PluginWarning] {
+    let uses = sources.mapValues(OptionUses.init)
+    let schema = plugin.manifest.options
+    let main = "\(plugin.files.name)/\(PluginFiles.mainFile)"
+    let unknown = uses.flatMap { file, uses in
+      uses.reads.filter { schema[$0.name] == nil }.map {
+        PluginWarning(file: file, line: $0.line, message: "the option '\($0.name)' is read but not declared")
+      }
+    }
+    let mentioned = uses.values.reduce(into: Set<String>()) { $0.formUnion($1.mentions) }
+    let unused = schema.options.filter { !mentioned.contains($0.name) }.map {
+      PluginWarning(file: main, line: nil, message: "the option '\($0.name)' is declared but never used")
+    }
+    let mute = schema.options.filter(\.summary.isEmpty).map {
+      PluginWarning(file: main, line: nil, message: "the option '\($0.name)' has no description")
+    }
+    return unknown + unused + mute
+  }
+
+  private func missingModules(_ plugin: LoadedPlugin, _ sources: [String: [LuaToken]]) -> [PluginWarning] {
+    let known = Set(plugin.files.modules.map(\.name))
+    return sources.flatMap { file, tokens in
+      tokens.indices.compactMap { index in
+        guard tokens[index].name == "require", index + 1 < tokens.count else { return nil }
+        let argument = tokens[index + 1].isSymbol("(") && index + 2 < tokens.count ? tokens[index + 2] : tokens[index + 1]
+        guard let module = argument.string, !known.contains(module) else { return nil }
+        return PluginWarning(file: file, line: argument.line, message: "the module '\(module)' is not there")
+      }
+    }
+  }
+
+  private func folderWarnings(_ plugin: LoadedPlugin, _ folder: PluginFolder) throws(PluginProblem) -> [PluginWarning] {
+    let name = plugin.files.name
+    let files = try folder.fileNames(of: name)
+    var warnings = ["README.md", PluginTester.file].filter { !files.contains($0) }.map {
+      PluginWarning(file: "\(name)/\($0)", line: nil, message: "there is none")
+    }
+    warnings += files.filter { $0.hasSuffix(".lua") && !PluginName.isModuleFile($0) }.map {
+      PluginWarning(file: "\(name)/\($0)", line: nil, message: "no module can have this name: it is never loaded")
+    }
+    return warnings
+  }
+
+  private static func isOrdered(_ one: PluginWarning, _ other: PluginWarning) -> Bool {
+    (one.file, one.line ?? 0, one.message) < (other.file, other.line ?? 0, other.message)
+  }
+}
