@@ -37,12 +37,7 @@ public struct Publisher: EventPublisher {
   }
 
   private func prepare(_ request: PublishRequest, now: Timestamp) -> NewEvent {
-    let key = ids.next()
-    let id = request.id ?? EventID(key)
-    let event = Event(
-      key: key, id: id, type: request.type, namespace: request.namespace,
-      timestamp: request.timestamp.flatMap { Timestamp(rfc3339: $0) } ?? now, acceptedAt: now,
-      payload: Self.envelope(id: id, type: request.type, timestamp: request.timestamp ?? now.rfc3339, data: request.data))
+    let event = Event(request, key: ids.next(), acceptedAt: now)
     let deliveries = directory.subscribers(of: event.type, in: event.namespace).map { webhook in
       let id = DeliveryID(ids.next())
       guard webhook.isActive else { return NewDelivery(id: id, webhook: webhook.id, state: .held, isLeased: false) }
@@ -50,22 +45,6 @@ public struct Publisher: EventPublisher {
     }
     return NewEvent(
       event: event, idempotencyKey: request.idempotencyKey, hasOwnTimestamp: request.timestamp != nil, deliveries: deliveries)
-  }
-
-  /// REM's envelope, in REM's key order. Id, type and time hold no character that JSON escapes.
-  private static func envelope(id: EventID, type: EventType, timestamp: String, data: [UInt8]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(64 + id.rawValue.utf8.count + type.name.utf8.count + timestamp.utf8.count + data.count)
-    bytes += #"{"id":""#.utf8
-    bytes += id.rawValue.utf8
-    bytes += #"","event":""#.utf8
-    bytes += type.name.utf8
-    bytes += #"","timestamp":""#.utf8
-    bytes += timestamp.utf8
-    bytes += #"","data":"#.utf8
-    bytes += data
-    bytes.append(UInt8(ascii: "}"))
-    return bytes
   }
 
   private static func outcome(of event: NewEvent, _ result: AppendResult) -> PublishOutcome {
