@@ -1,4 +1,4 @@
-// How much a client may send.
+// How much a client may send and ask for.
 
 /// The limits of requests; the arguments' defaults are the product's.
 public struct APILimits: Sendable {
@@ -10,12 +10,21 @@ public struct APILimits: Sendable {
   public var headBytes: Int
   /// How long a connection may be silent between requests, and within one.
   public var idleTimeout: Duration
+  /// How long a dry run may go on taking up events.
+  public var dryRunTime: Duration
+  /// How many dry runs may be under way at once.
+  public var dryRuns: Int
 
-  /// Makes limits: 1 MiB, 16 MiB, 64 KiB and two minutes unless given.
-  public init(bodyBytes: Int = 1 << 20, batchBytes: Int = 16 << 20, headBytes: Int = 64 << 10, idleTimeout: Duration = .seconds(120)) {
+  /// Makes limits: 1 MiB, 16 MiB, 64 KiB, two minutes, ten seconds and four unless given.
+  public init(
+    bodyBytes: Int = 1 << 20, batchBytes: Int = 16 << 20, headBytes: Int = 64 << 10, idleTimeout: Duration = .seconds(120),
+    dryRunTime: Duration = .seconds(10), dryRuns: Int = 4
+  ) {
     self.bodyBytes = bodyBytes
     self.batchBytes = batchBytes
     self.headBytes = headBytes
     self.idleTimeout = idleTimeout
+    self.dryRunTime = dryRunTime
+    self.dryRuns = dryRuns
   }
 }

@@ -9,6 +9,9 @@ public import TidehookCore
 /// Tidehook's native HTTP API.
 public struct TidehookAPI: Sendable {
   private let webhooks: WebhookRoutes
+  private let revisions: RevisionRoutes
+  private let plugins: PluginRoutes
+  private let dryRuns: DryRunRoutes
   private let events: EventRoutes
   private let deliveries: DeliveryRoutes
   private let health: HealthRoutes
@@ -19,6 +22,10 @@ public struct TidehookAPI: Sendable {
 
   /// Makes the API over the rest of Tidehook.
   /// - Parameters:
+  ///   - pipelines: judges pipelines before they are saved or tried.
+  ///   - plugins: says which plugins there are, and which of their options are secret.
+  ///   - pluginStore: shows what plugins were like before.
+  ///   - dryRuns: tries webhooks on events.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
   ///   - isAuthorized: whether a key may use the API; must compare in constant time.
@@ -26,16 +33,21 @@ public struct TidehookAPI: Sendable {
   ///   - ids: makes the ids of webhooks.
   ///   - logger: gets failures of ours, at most one of a kind each second.
   public init(
-    publisher: any EventPublisher, registry: any WebhookRegistry, pipelines: any PipelineChecker, history: any History,
-    egress: EgressPolicy, secrets: SecretSource, isAuthorized: @escaping @Sendable (String) -> Bool,
-    didReplay: @escaping @Sendable (WebhookID) -> Void, time: any TimeSource, ids: IDGenerator, logger: Logger,
-    limits: APILimits = APILimits()
+    publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions, pipelines: any PipelineChecker,
+    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, egress: EgressPolicy,
+    secrets: SecretSource, isAuthorized: @escaping @Sendable (String) -> Bool, didReplay: @escaping @Sendable (WebhookID) -> Void,
+    time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
     webhooks = WebhookRoutes(
-      registry: registry, pipelines: pipelines, egress: egress, secrets: secrets, time: time, ids: ids, limits: limits)
+      registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, secrets: secrets, time: time, ids: ids, limits: limits)
+    self.revisions = RevisionRoutes(revisions: revisions, catalog: plugins, changes: webhooks)
+    self.plugins = PluginRoutes(catalog: plugins, store: pluginStore)
+    self.dryRuns = DryRunRoutes(
+      runner: dryRuns, history: history, registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, time: time, ids: ids,
+      limits: limits)
     events = EventRoutes(publisher: publisher, history: history, time: time, limits: limits)
-    deliveries = DeliveryRoutes(history: history, registry: registry, time: time, didReplay: didReplay)
-    health = HealthRoutes(history: history)
+    deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
+    health = HealthRoutes(history: history, catalog: plugins)
     self.isAuthorized = isAuthorized
     self.limits = limits
     self.time = time
@@ -72,7 +84,8 @@ public struct TidehookAPI: Sendable {
   public static func openAPI() -> [UInt8] { OpenAPIDocument.bytes }
 
   private var routes: [Route] {
-    webhooks.routes + events.routes + deliveries.routes + health.routes + OpenAPIRoutes.routes
+    webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + health.routes
+      + OpenAPIRoutes.routes
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

@@ -106,8 +106,22 @@ import TidehookCore
     Refusal(body: #""script":"syntax error""#, code: "invalid_script", field: "script", says: "line 3"),
     Refusal(body: #""pipeline":[{"script":"ok"},{"script":"syntax error"}]"#, code: "invalid_script", field: "pipeline[1].script"),
     Refusal(body: #""pipeline":[{"plugin":"slack"}]"#, code: "unknown_plugin", field: "pipeline[0].plugin", says: "\"slack\""),
+    Refusal(body: #""pipeline":[{"plugin":7}]"#, code: "invalid_field", field: "pipeline[0].plugin", says: "got 7"),
+    Refusal(body: #""pipeline":[{"plugin":"../slack"}]"#, code: "invalid_field", field: "pipeline[0].plugin", says: "like slack"),
+    Refusal(body: #""pipeline":[{"plugin":"chat","option":{}}]"#, code: "unknown_field", field: "pipeline[0].option", says: "options"),
+    Refusal(body: #""pipeline":[{"plugin":"chat","options":[]}]"#, code: "invalid_field", field: "pipeline[0].options"),
+    Refusal(
+      body: #""pipeline":[{"script":"a"},{"plugin":"chat","options":{"channel":7}}]"#, code: "invalid_field",
+      field: "pipeline[1].options.channel", says: "expected a string, got 7"),
+    Refusal(body: #""pipeline":[{"plugin":"chat","options":{"x":1}}]"#, code: "invalid_field", field: "pipeline[0].options.x"),
+    Refusal(body: #""pipeline":[{"plugin":"chat","script":"a"}]"#, code: "invalid_field", field: "pipeline[0]", says: "both"),
+    Refusal(body: #""pipeline":[{"script":"a","options":{}}]"#, code: "invalid_field", field: "pipeline[0].options"),
+    Refusal(body: #""pipeline":[{"script":7}]"#, code: "invalid_field", field: "pipeline[0].script"),
     Refusal(body: #""pipeline":[{"script":"a","extra":1}]"#, code: "unknown_field", field: "pipeline[0].extra"),
-    Refusal(body: #""pipeline":[{}]"#, code: "missing_field", field: "pipeline[0].script"),
+    Refusal(body: #""pipeline":[{}]"#, code: "missing_field", field: "pipeline[0]", says: "plugin"),
+    Refusal(
+      body: #""pipeline":[{"plugin":"chat","options":{"token":"<secret>"}}]"#, code: "invalid_field",
+      field: "pipeline[0].options.token", says: "none is"),
     Refusal(body: #""pipeline":[7]"#, code: "invalid_field", field: "pipeline[0]"),
     Refusal(body: #""pipeline":[],"script":"a""#, code: "invalid_field", field: "script", says: "both"),
   ]

@@ -18,7 +18,8 @@ import TidehookCore
 
   private func makeAttempt(_ ids: IDGenerator, request: SentRequest?, response: ReceivedResponse?) -> Attempt {
     Attempt(
-      id: AttemptID(ids.next()), number: 1, trigger: .first, revision: 2, startedAt: StoppedClock().time, durationMicroseconds: 1500,
+      id: AttemptID(ids.next()), number: 1, trigger: .first, revision: 2, plugins: [PluginVersion(name: "slack", revision: 4)],
+      startedAt: StoppedClock().time, durationMicroseconds: 1500,
       phases: ExchangePhases(connect: 250, total: 1400), failure: AttemptFailure(.status, "the receiver answered 500"), request: request,
       response: response, log: "hello")
   }
@@ -41,12 +42,14 @@ import TidehookCore
     let shown = try #require(answer.json["attempts"]?[0])
     #expect(
       shown.members?.map(\.key) == [
-        "id", "number", "trigger", "revision", "started_at", "duration_ms", "phases", "failure", "error", "request", "response", "log",
+        "id", "number", "trigger", "revision", "plugins", "started_at", "duration_ms", "phases", "failure", "error", "request", "response",
+        "log",
         "body_omitted",
       ])
     #expect(shown["duration_ms"]?.doubleValue == 1.5)
     #expect(shown["phases"]?["resolve_ms"] == .null && shown["phases"]?["connect_ms"]?.doubleValue == 0.25)
     #expect(shown["failure"] == "status")
+    #expect(shown["plugins"] == [["name": "slack", "revision": 4]])
     #expect(shown["request"]?["headers"] == ["A": "1, 2"])
     #expect(shown["request"]?["body"] == #"{"id":"x"}"#)
     #expect(shown["response"]?["body"] == "caf" && shown["response"]?["truncated"] == true)
@@ -116,5 +119,40 @@ import TidehookCore
     gateway.backend.with { $0.records = [record] }
     let answer = try await gateway.send(.post, "/v1/deliveries/\(record.delivery.id)/replay")
     #expect(answer.status == 409 && answer.message.contains("retrying"))
+  }
+
+  @Test(
+    arguments: [
+      (nil, .current), ("", .current), ("{}", .current), (#"{"revision":"current"}"#, .current), (#"{"revision":"original"}"#, .original),
+    ] as [(String?, ReplayedVersions)])
+  func aReplaySaysWhatItRuns(body: String?, versions: ReplayedVersions) async throws {
+    let gateway = TestGateway()
+    let record = makeRecord(gateway.ids, attempts: [makeAttempt(gateway.ids, request: nil, response: nil)])
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.post, "/v1/deliveries/\(record.delivery.id)/replay", body)
+    #expect(answer.status == 202 && gateway.backend.with { $0.replays } == [versions], "\(answer.text)")
+  }
+
+  @Test(arguments: [
+    ("[]", "invalid_body", nil), ("null", "invalid_body", nil), ("{", "invalid_json", nil),
+    (#"{"revision":1}"#, "invalid_field", "revision"),
+    (#"{"revision":"first"}"#, "invalid_field", "revision"), (#"{"revision":null}"#, "invalid_field", "revision"),
+    (#"{"versions":"original"}"#, "unknown_field", "versions"),
+  ])
+  func aBadReplayIsRefused(body: String, code: String, field: String?) async throws {
+    let gateway = TestGateway()
+    let record = makeRecord(gateway.ids)
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.post, "/v1/deliveries/\(record.delivery.id)/replay", body)
+    #expect(answer.status == 400 && answer.code == code && answer.field == field, "\(answer.text)")
+    #expect(gateway.backend.with { $0.replayed }.isEmpty)
+  }
+
+  @Test func withoutAnAttemptThereIsNoOriginal() async throws {
+    let gateway = TestGateway()
+    let record = makeRecord(gateway.ids)
+    gateway.backend.with { $0.records = [record] }
+    let answer = try await gateway.send(.post, "/v1/deliveries/\(record.delivery.id)/replay", #"{"revision":"original"}"#)
+    #expect(answer.status == 409 && answer.message.contains("never attempted"))
   }
 }

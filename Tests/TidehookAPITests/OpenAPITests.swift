@@ -17,7 +17,9 @@ import TidehookCore
     for path in try #require(try document()["paths"]?.members) {
       for operation in try #require(path.value.members) {
         let method = try #require(HTTPRequest.Method(operation.key.uppercased()))
-        let answer = try await TestGateway().send(method, path.key.replacing("{id}", with: "x"), key: nil)
+        let concrete = path.key.replacing("{id}", with: "x").replacing("{name}", with: "x").replacing("{n}", with: "1")
+        #expect(!concrete.contains("{"))
+        let answer = try await TestGateway().send(method, concrete, key: nil)
         #expect([200, 401].contains(answer.status), "\(operation.key) \(path.key)")
       }
     }
@@ -37,6 +39,22 @@ import TidehookCore
     let shown = try await gateway.send(.get, "/v1/webhooks/\(id)")
     let properties = try document()["components"]?["schemas"]?["Webhook"]?["properties"]?.members?.map(\.key) ?? []
     #expect(Set(shown.keys) == Set(properties))
+  }
+
+  @Test func theSchemaOfADryRunListsTheFieldsThatAreKnown() async throws {
+    let answer = try await TestGateway().send(.post, "/v1/dry-runs", #"{"unknown":1}"#)
+    let properties = try #require(try document()["components"]?["schemas"]?["DryRun"]?["properties"]?.members)
+    for property in properties { #expect(answer.message.contains(property.key), "\(property.key)") }
+    #expect(answer.message.split(separator: ",").count == properties.count + 1)
+  }
+
+  @Test func everyParameterOfAPathIsDescribed() throws {
+    for path in try #require(try document()["paths"]?.members) {
+      for operation in try #require(path.value.members) {
+        let names = operation.value["parameters"]?.elements?.filter { $0["in"] == "path" }.compactMap { $0["name"]?.stringValue } ?? []
+        #expect(names == path.key.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) })
+      }
+    }
   }
 
   @Test func everyReferenceHasItsSchema() throws {

@@ -10,7 +10,7 @@ import TidehookAPI
 import TidehookCore
 
 /// What the doubles keep; every test has its own.
-final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
+final class Backend: EventPublisher, WebhookRegistry, History {
   struct State {
     var published: [PublishRequest] = []
     var webhooks: [Webhook] = []
@@ -25,13 +25,24 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
     var failure: StoreError?
     /// How many changes of a webhook are beaten by another one.
     var staleReplacements = 0
+    var revisions: [WebhookRevision] = []
+    var replays: [ReplayedVersions] = []
+    var plugins: [PluginInfo] = []
+    var problems: [String: String] = [:]
+    var pluginRevisions: [PluginRevision] = []
+    /// The webhooks that were tried, each with the event.
+    var dryRuns: [(webhook: Webhook, event: Event)] = []
+    /// What a dry run makes of an event; the request of an untouched delivery unless set.
+    var dryRun: @Sendable (Webhook, Event) async -> DryRun = { _, _ in
+      DryRun(stages: [], outcome: .request(SentRequest(method: "POST", url: "https://example.com/", headers: [], body: nil)))
+    }
   }
 
   let state = Mutex(State())
 
   func with<Value: Sendable>(_ read: (inout sending State) -> sending Value) -> Value { state.withLock(read) }
 
-  private func check() throws(StoreError) {
+  func check() throws(StoreError) {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
@@ -55,7 +66,10 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
 
   func add(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try check()
-    state.withLock { $0.webhooks.append(webhook) }
+    state.withLock { state in
+      state.webhooks.append(webhook)
+      state.revisions.append(WebhookRevision(webhook: webhook, createdAt: webhook.updatedAt, madeBy: maker))
+    }
   }
 
   func replace(_ webhook: Webhook, by maker: String) async throws(StoreError) {
@@ -68,6 +82,7 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
         return true
       }
       state.webhooks[index] = webhook
+      state.revisions.append(WebhookRevision(webhook: webhook, createdAt: webhook.updatedAt, madeBy: maker))
       return false
     }
     if isStale { throw StoreError(.stale, "another change came first") }
@@ -75,14 +90,6 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
 
   func remove(_ id: WebhookID) async throws(StoreError) {
     state.withLock { state in state.webhooks.removeAll { $0.id == id } }
-  }
-
-  func check(_ pipeline: [PipelineStage]) async throws(PipelineError) {
-    for (index, stage) in pipeline.enumerated() {
-      if case .script(let source) = stage, source.contains("syntax error") {
-        throw PipelineError(stage: index, message: "line 3: unexpected symbol")
-      }
-    }
   }
 
   func event(_ id: EventID) async throws(StoreError) -> Event? { state.withLock { $0.events.first { $0.id == id } } }
@@ -115,17 +122,37 @@ final class Backend: EventPublisher, WebhookRegistry, PipelineChecker, History {
 
   func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
     try check()
+    state.withLock { $0.replays.append(versions) }
     guard let record = try await delivery(id) else { return .unknown }
+    if versions == .original, record.attempts.isEmpty { return .neverAttempted }
     return record.delivery.state.isOpen ? .refused(record.delivery.state) : .queued(record.delivery.webhookID)
   }
 
   func checkHealth() async throws(StoreError) { try check() }
 }
 
-/// A clock that stands still.
+/// A clock that stands still, unless it goes on by a `step` whenever somebody looks.
 struct StoppedClock: TimeSource {
   let time = Timestamp(microseconds: 1_776_076_200_000_000)
-  func now() -> Timestamp { time }
+  var step = Duration.zero
+  private let looks = Looks()
+
+  init(step: Duration = .zero) {
+    self.step = step
+  }
+
+  private final class Looks: Sendable {
+    let count = Mutex(0)
+  }
+
+  func now() -> Timestamp {
+    let looks = looks.count.withLock { count in
+      count += 1
+      return count
+    }
+    return step == .zero ? time : time + step * looks
+  }
+
   func sleep(until deadline: Timestamp) async throws {}
 }
 
@@ -154,14 +181,16 @@ struct TestGateway {
   let ids = IDGenerator(time: StoppedClock(), random: SystemRandom())
   var allowed: [AddressRange] = []
   var limits = APILimits()
+  var clock = StoppedClock()
 
   func api() -> TidehookAPI {
     TidehookAPI(
-      publisher: backend, registry: backend, pipelines: backend, history: backend, egress: EgressPolicy(allowed: allowed),
+      publisher: backend, registry: backend, revisions: backend, pipelines: backend, plugins: backend, pluginStore: backend,
+      dryRuns: backend, history: backend, egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
         standardForm: { "whsec_<\($0.revealed)>" }),
-      isAuthorized: { $0 == Self.key }, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: StoppedClock(), ids: ids,
+      isAuthorized: { $0 == Self.key }, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
   }
 

@@ -8,6 +8,7 @@ struct DeliveryRoutes: Sendable {
   let history: any History
   let registry: any WebhookRegistry
   let time: any TimeSource
+  let limits: APILimits
   let didReplay: @Sendable (WebhookID) -> Void
 
   var routes: [Route] {
@@ -35,7 +36,8 @@ struct DeliveryRoutes: Sendable {
 
   private func replay(_ request: APIRequest) async throws -> Response {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
-    switch try await history.replay(id, at: time.now(), runs: .current) {
+    let versions = try Self.versions(try await request.optionalJSON(limit: limits.bodyBytes))
+    switch try await history.replay(id, at: time.now(), runs: versions) {
     case .queued(let webhook):
       didReplay(webhook)
       return Self.queued(id, for: webhook)
@@ -47,6 +49,15 @@ struct DeliveryRoutes: Sendable {
       let record = try await history.delivery(id)
       throw APIError(.conflict, refusal(of: id, state, for: record?.delivery.webhookID))
     }
+  }
+
+  /// What the body says about the versions to run.
+  private static func versions(_ body: JSONValue?) throws -> ReplayedVersions {
+    guard let body, let field = try Fields(body, known: ["revision"])["revision"] else { return .current }
+    guard let versions = field.value.stringValue.flatMap({ ReplayedVersions(rawValue: $0) }) else {
+      throw field.unexpected(ReplayedVersions.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))
+    }
+    return versions
   }
 
   /// Why a delivery cannot be replayed: its webhook would not take it, or it is open already.
@@ -135,6 +146,6 @@ extension DeliveryRoutes {
     answer: "DeliveryWithAttempts")
 
   private static let replay = Operation(
-    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", summary: "Make a delivery due now.", success: 202,
-    answer: "Replayed")
+    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", summary: "Make a delivery due now.", body: "Replay",
+    isBodyOptional: true, success: 202, answer: "Replayed")
 }

@@ -55,6 +55,8 @@ extension JSONWriter {
     string(attempt.trigger.rawValue)
     key("revision")
     integer(attempt.revision)
+    key("plugins")
+    plugins(attempt.plugins)
     key("started_at")
     string(attempt.startedAt.rfc3339)
     key("duration_ms")
@@ -76,6 +78,19 @@ extension JSONWriter {
     endObject()
   }
 
+  private mutating func plugins(_ plugins: [PluginVersion]) {
+    beginArray()
+    for plugin in plugins {
+      beginObject()
+      key("name")
+      string(plugin.name)
+      key("revision")
+      integer(plugin.revision)
+      endObject()
+    }
+    endArray()
+  }
+
   private mutating func phases(_ phases: ExchangePhases?) {
     guard let phases else { return null() }
     beginObject()
@@ -90,7 +105,8 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func request(_ request: SentRequest?, body: [UInt8]?) {
+  /// Writes `{method, url, headers, body}`, or `null`.
+  mutating func request(_ request: SentRequest?, body: [UInt8]?) {
     guard let request else { return null() }
     beginObject()
     key("method")

@@ -17,13 +17,7 @@ struct EventRoutes: Sendable {
 
   private func publish(_ request: APIRequest) async throws -> Response {
     let key = try Self.idempotencyKey(request)
-    let body = try await request.body(limit: limits.bodyBytes)
-    let text: [UInt8]
-    do {
-      text = try body.withUnsafeReadableBytes { try CanonicalJSON.canonicalize($0) }
-    } catch {
-      throw APIError(.invalidJSON, "the body is not JSON: \(error)")
-    }
+    let text = try await request.canonicalBody(limit: limits.bodyBytes)
     let event = try EventDecoder.decode(text, in: text.indices, idempotencyKey: key)
     let outcomes = try await publisher.publish([event])
     return try Self.answer(outcomes)

@@ -9,6 +9,17 @@ enum DeliverySchemas {
     .init("DeliveryPage", Schema.page(of: "Delivery")),
     .init("Attempt", Schema.object(attempt)),
     .init(
+      "Replay",
+      Schema.object([
+        .init(
+          "revision",
+          [
+            "type": "string", "enum": .array(ReplayedVersions.allCases.map { .string($0.rawValue) }),
+            "default": .string(ReplayedVersions.current.rawValue),
+            "description": "Whether webhook and plugins run as they are now, or as they were at the first attempt.",
+          ])
+      ])),
+    .init(
       "Replayed",
       Schema.object([
         .init("id", Schema.string("The delivery.")), .init("webhook_id", Schema.string("Its webhook.")),
@@ -29,21 +40,29 @@ enum DeliverySchemas {
     .init("id", Schema.string("att_ and 26 characters.")), .init("number", Schema.count("From 1.")),
     .init("trigger", Schema.choice(AttemptTrigger.allCases.map(\.rawValue))),
     .init("revision", Schema.count("The webhook's revision that it ran.")),
+    .init("plugins", Schema.array(of: plugin)),
     .init("started_at", Schema.time()), .init("duration_ms", ["type": "number"]), .init("phases", phases),
     .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
     .init("error", Schema.string("What happened.", nullable: true)),
-    .init("request", message([.init("method", ["type": "string"]), .init("url", ["type": "string"])])),
+    .init("request", request),
     .init("response", message([.init("status", ["type": "integer"]), .init("truncated", ["type": "boolean"])])),
     .init("log", Schema.string("What the scripts printed, at most 4 KiB.")),
     .init(
       "body_omitted", ["type": "boolean", "description": "Whether headers, bodies and log were left out: newer attempts took 8 MiB."]),
   ]
 
+  private static let plugin = Schema.object([
+    .init("name", Schema.string("A plugin that it ran.")), .init("revision", Schema.count("Which of its contents.")),
+  ])
+
   private static let phases: JSONValue = [
     "type": ["object", "null"],
     "properties": .object(
       ["resolve_ms", "connect_ms", "first_byte_ms", "total_ms"].map { .init($0, ["type": ["number", "null"]]) }),
   ]
+
+  /// A request as attempts and dry runs show it.
+  static let request = message([.init("method", ["type": "string"]), .init("url", ["type": "string"])])
 
   private static func message(_ own: [JSONValue.Member]) -> JSONValue {
     let common: [JSONValue.Member] = [

@@ -18,7 +18,9 @@ enum OpenAPIDocument {
     return pretty(.object(members), indent: 0, depth: 4) + [UInt8(ascii: "\n")]
   }()
 
-  static let schemas = WebhookSchemas.all + EventSchemas.all + DeliverySchemas.all + CommonSchemas.all
+  static let schemas =
+    WebhookSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all + DeliverySchemas.all
+    + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {
     var paths: [JSONValue.Member] = []
@@ -38,7 +40,9 @@ enum OpenAPIDocument {
     if operation.isOpen { members.append(.init("security", [])) }
     let parameters = pathParameters(operation) + operation.query.map(queryParameter)
     if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
-    if !operation.body.isEmpty { members.append(.init("requestBody", ["required": true, "content": content(operation.body)])) }
+    if !operation.body.isEmpty {
+      members.append(.init("requestBody", ["required": .bool(!operation.isBodyOptional), "content": content(operation.body)]))
+    }
     members.append(.init("responses", responses(operation)))
     return .object(members)
   }
@@ -57,15 +61,21 @@ enum OpenAPIDocument {
   }
 
   private static func pathParameters(_ operation: Operation) -> [JSONValue] {
-    operation.path.contains("{id}") ? [["name": "id", "in": "path", "required": true, "schema": ["type": "string"]]] : []
+    operation.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { segment in
+      let name = String(segment.dropFirst().dropLast())
+      return ["name": .string(name), "in": "path", "required": true, "schema": ["type": name == "n" ? "integer" : "string"]]
+    }
   }
 
   private static func queryParameter(_ parameter: QueryParameter) -> JSONValue {
     [
       "name": .string(parameter.name), "in": "query", "description": .string(parameter.summary),
-      "schema": ["type": parameter.name == "limit" ? "integer" : "string"],
+      "schema": ["type": numbers.contains(parameter.name) ? "integer" : "string"],
     ]
   }
+
+  /// The query parameters that are whole numbers.
+  private static let numbers: Set<String> = ["limit", "from", "to"]
 
   /// JSON with line breaks in the outer `depth` levels, so that changes of the document can be read line by line.
   private static func pretty(_ value: JSONValue, indent: Int, depth: Int) -> [UInt8] {

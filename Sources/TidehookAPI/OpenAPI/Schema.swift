@@ -31,6 +31,13 @@ enum Schema {
     ["type": nullable ? ["string", "null"] : "string", "enum": .array(names.map { .string($0) } + (nullable ? [.null] : []))]
   }
 
+  /// An object whose members are up to somebody else.
+  static func anyObject(_ description: String, nullable: Bool = false) -> JSONValue {
+    ["type": nullable ? ["object", "null"] : "object", "description": .string(description)]
+  }
+
+  static func flag(_ description: String) -> JSONValue { ["type": "boolean", "description": .string(description)] }
+
   static func array(of element: JSONValue) -> JSONValue { ["type": "array", "items": element] }
 
   static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
@@ -48,6 +55,18 @@ enum Schema {
 enum CommonSchemas {
   static let all: [JSONValue.Member] = [
     .init("Status", Schema.object([.init("status", Schema.choice(["ok"]))])),
+    .init(
+      "Readiness",
+      Schema.object([
+        .init("status", Schema.choice(["ready"])),
+        .init(
+          "problems",
+          Schema.array(
+            of: Schema.object([
+              .init("plugin", Schema.string("A plugin that is refused as it is on disk; what ran before goes on.")),
+              .init("problem", Schema.string("Why, in one line.")),
+            ]))),
+      ])),
     .init("Document", ["type": "object"]),
     .init(
       "ErrorBody",

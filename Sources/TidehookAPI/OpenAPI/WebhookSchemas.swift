@@ -9,16 +9,17 @@ enum WebhookSchemas {
     .init("Webhook", Schema.object(outputs)),
     .init("CreatedWebhook", Schema.object(outputs + secrets)),
     .init("WebhookPage", Schema.page(of: "Webhook")),
+    .init("Stage", ["oneOf": [pluginStage, scriptStage]]),
   ]
 
   /// What a request may set; null stands for the default.
-  private static let inputs: [JSONValue.Member] = [
+  static let inputs: [JSONValue.Member] = [
     .init("url", Schema.string("Where deliveries go: http or https, no user name, an address that the server allows.")),
     .init("events", ["type": "array", "minItems": 1, "maxItems": 100, "items": Schema.string("An event type, memory.* or *.")]),
     .init("namespace", Schema.string("Only events of this namespace; null means of all.", nullable: true)),
     .init("name", Schema.string("What people call it, at most 200 characters; the URL's host unless given.", nullable: true)),
     .init("active", ["type": ["boolean", "null"], "default": true]),
-    .init("pipeline", Schema.array(of: Schema.object([.init("script", Schema.string("A Lua script."))], required: ["script"]))),
+    .init("pipeline", Schema.array(of: Schema.reference("Stage"))),
     .init("script", Schema.string("Short for a pipeline of this one Lua script.", nullable: true)),
     .init("signing", Schema.array(of: Schema.choice(SigningScheme.allCases.map(\.rawValue)))),
     .init("secret", Schema.string("Signs each request, 1 to 512 bytes; made unless given.", nullable: true)),
@@ -27,6 +28,16 @@ enum WebhookSchemas {
     .init("timeout_secs", Schema.number(0.1, 60, default: 15)),
     .init("max_in_flight", Schema.integer(1, 1000, default: 64)),
   ]
+
+  private static let pluginStage = Schema.object(
+    [
+      .init("plugin", Schema.string("The name of a plugin.")),
+      .init(
+        "options",
+        Schema.anyObject("Its options. Answers show secret ones as <secret>; a change with <secret> keeps the one that is stored.")),
+    ], required: ["plugin"])
+
+  private static let scriptStage = Schema.object([.init("script", Schema.string("A Lua script."))], required: ["script"])
 
   private static let outputs: [JSONValue.Member] =
     [.init("id", Schema.string("wh_ and 26 characters."))] + inputs.filter { $0.key != "secret" } + [

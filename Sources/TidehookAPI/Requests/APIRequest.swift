@@ -9,10 +9,18 @@ import TidehookCore
 struct APIRequest: Sendable {
   /// The request as the server gives it.
   let request: Request
-  /// The `{id}` of its path; empty when the path has none.
-  let id: String
+  /// The parameters of its path.
+  let parameters: PathParameters
   /// Its query.
   let query: Query
+
+  /// The `{id}` of its path; empty when the path has none.
+  var id: String { parameters["id"] ?? "" }
+
+  /// A parameter of its path that counts something, from 1; `nil` when it does not.
+  func number(_ name: String) -> Int? {
+    parameters[name].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+  }
 
   /// The value of a header.
   func header(_ name: HTTPField.Name) -> String? { request.headers[name] }
@@ -35,14 +43,49 @@ struct APIRequest: Sendable {
     return body ?? ByteBuffer()
   }
 
+  /// Reads the body as canonical JSON text.
+  func canonicalBody(limit: Int) async throws -> [UInt8] {
+    let body = try await body(limit: limit)
+    do {
+      return try body.withUnsafeReadableBytes { try CanonicalJSON.canonicalize($0) }
+    } catch {
+      throw APIError(.invalidJSON, "the body is not JSON: \(error)")
+    }
+  }
+
   /// Reads the body as a JSON tree, for calls that are not on the hot path.
   func json(limit: Int) async throws -> JSONValue {
-    let body = try await body(limit: limit)
+    try Self.json(try await body(limit: limit))
+  }
+
+  private static func json(_ body: ByteBuffer) throws -> JSONValue {
     do {
       return try JSONValue(parsing: Array(body.readableBytesView))
     } catch {
       throw APIError(.invalidJSON, "the body is not JSON: \(error)")
     }
+  }
+
+  /// Reads the body as a JSON tree; `nil` when there is none.
+  func optionalJSON(limit: Int) async throws -> JSONValue? {
+    let body = try await body(limit: limit)
+    guard body.readableBytes > 0 else { return nil }
+    return try Self.json(body)
+  }
+
+  /// Handles the request, and cancels that when the client goes; the connection ends with the answer.
+  func whileConnected(_ handle: @escaping @Sendable (APIRequest) async throws -> Response) async throws -> Response {
+    var answer = try await request.body.consumeWithCancellationOnInboundClose { body in
+      var request = request
+      request.body = body
+      do {
+        return try await handle(APIRequest(request: request, parameters: parameters, query: query))
+      } catch let error as APIError where error != .internal {
+        return error.answer
+      }
+    }
+    answer.headers[.connection] = "close"
+    return answer
   }
 
   private static func tooLarge(_ limit: Int) -> APIError {

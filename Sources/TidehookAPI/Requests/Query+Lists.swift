@@ -43,6 +43,8 @@ enum Cursor {
     case webhooks = 0x7768_6f6f_6b73_0001
     case events = 0x6576_656e_7473_0002
     case deliveries = 0x646c_7673_0000_0003
+    case webhookRevisions = 0x7772_6576_0000_0004
+    case pluginRevisions = 0x7072_6576_0000_0005
   }
 
   /// The cursor that continues after the row with this key.

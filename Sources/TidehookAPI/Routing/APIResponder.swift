@@ -23,8 +23,8 @@ struct APIResponder: HTTPResponder {
 
   private func answer(_ request: Request) async -> Response {
     switch routes.match(request.method, request.uri.path) {
-    case .route(let route, let id):
-      return await answer(request, route, id: id)
+    case .route(let route, let parameters):
+      return await answer(request, route, parameters)
     case .otherMethods(let methods):
       let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method.rawValue))"
       return APIError(.methodNotAllowed, message, allowedMethods: methods).answer
@@ -33,11 +33,11 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  private func answer(_ request: Request, _ route: Route, id: String) async -> Response {
+  private func answer(_ request: Request, _ route: Route, _ parameters: PathParameters) async -> Response {
     do {
       if !route.operation.isOpen { try authorize(request) }
       let query = try request.uri.query.map { try Query($0, known: route.operation.query) } ?? Query()
-      return try await route.handler(APIRequest(request: request, id: id, query: query))
+      return try await route.handler(APIRequest(request: request, parameters: parameters, query: query))
     } catch let error as APIError {
       if error.code == .internalError { failures.note("internal", error.message, operation: route.operation.id) }
       return error.answer
@@ -45,6 +45,9 @@ struct APIResponder: HTTPResponder {
       let error = APIError(failure)
       if error.code != .conflict { failures.note("store.\(failure.code.rawValue)", failure.description, operation: route.operation.id) }
       return error.answer
+    } catch is CancellationError {
+      // The client went: nobody reads this.
+      return APIError(.unavailable, "the request was cancelled").answer
     } catch {
       failures.note("unexpected", "\(error)", operation: route.operation.id)
       return APIError.internal.answer

@@ -5,7 +5,8 @@ import HTTPTypes
 extension Operation {
   /// Every call there is.
   static let all =
-    WebhookRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
+    WebhookRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations
+    + DeliveryRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
 }
 
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.
@@ -14,7 +15,7 @@ struct Operation: Sendable {
   let id: String
   /// The method.
   let method: HTTPRequest.Method
-  /// The path; `{id}` stands for one segment.
+  /// The path; `{id}`, or another name in braces, stands for one segment.
   let path: String
   /// Whether it needs no key.
   var isOpen = false
@@ -24,6 +25,8 @@ struct Operation: Sendable {
   var query: [QueryParameter] = []
   /// The name of its body's schema; empty when it takes no body.
   var body = ""
+  /// Whether the body may be left out.
+  var isBodyOptional = false
   /// The status of its success.
   var success = 200
   /// The name of the schema of its answer; empty when the answer has no body.

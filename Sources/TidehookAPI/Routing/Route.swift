@@ -14,14 +14,17 @@ struct Route: Sendable {
   }
 }
 
-/// Finds the route of a request: fixed paths by one hash lookup, paths with an id by comparing segments.
+/// The values of a path's parameters, by their names in the template.
+typealias PathParameters = [String: String]
+
+/// Finds the route of a request: fixed paths by one hash lookup, paths with parameters by comparing segments.
 struct RouteTable: Sendable {
   private var fixed: [String: [Route]] = [:]
   private var templates: [(segments: [Substring], routes: [Route])] = []
 
   /// What a path turned out to be.
   enum Match {
-    case route(Route, id: String)
+    case route(Route, PathParameters)
     case otherMethods([String])
     case none
   }
@@ -34,22 +37,24 @@ struct RouteTable: Sendable {
         fixed[path] = routes
       }
     }
+    // What is written out beats a parameter: `revisions/diff` is not the revision "diff".
+    templates.sort { Self.parameterCount($0.segments) < Self.parameterCount($1.segments) }
   }
 
   /// Finds the route for a method and a path; `HEAD` goes where `GET` goes.
   func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
-    if let routes = fixed[path] { return choose(method, from: routes, id: "") }
+    if let routes = fixed[path] { return choose(method, from: routes, [:]) }
     let segments = Self.segments(path)
     for (template, routes) in templates {
-      guard let id = Self.parameter(of: segments, in: template) else { continue }
-      return choose(method, from: routes, id: id)
+      guard let parameters = Self.parameters(of: segments, in: template) else { continue }
+      return choose(method, from: routes, parameters)
     }
     return .none
   }
 
-  private func choose(_ method: HTTPRequest.Method, from routes: [Route], id: String) -> Match {
+  private func choose(_ method: HTTPRequest.Method, from routes: [Route], _ parameters: PathParameters) -> Match {
     let wanted = method == .head ? .get : method
-    if let route = routes.first(where: { $0.operation.method == wanted }) { return .route(route, id: id) }
+    if let route = routes.first(where: { $0.operation.method == wanted }) { return .route(route, parameters) }
     let methods = routes.map(\.operation.method.rawValue)
     return .otherMethods((methods.contains("GET") ? methods + ["HEAD"] : methods).sorted())
   }
@@ -58,17 +63,21 @@ struct RouteTable: Sendable {
     path.split(separator: "/", omittingEmptySubsequences: false)
   }
 
-  private static func parameter(of segments: [Substring], in template: [Substring]) -> String? {
+  private static func parameterCount(_ template: [Substring]) -> Int {
+    template.count { $0.hasPrefix("{") }
+  }
+
+  private static func parameters(of segments: [Substring], in template: [Substring]) -> PathParameters? {
     guard segments.count == template.count else { return nil }
-    var parameter: String?
+    var parameters: PathParameters = [:]
     for (segment, expected) in zip(segments, template) {
       if expected.hasPrefix("{") {
-        guard !segment.isEmpty else { return nil }
-        parameter = PercentEncoding.decode(segment, plusIsSpace: false)
+        guard !segment.isEmpty, let value = PercentEncoding.decode(segment, plusIsSpace: false) else { return nil }
+        parameters[String(expected.dropFirst().dropLast())] = value
       } else if segment != expected {
         return nil
       }
     }
-    return parameter
+    return parameters
   }
 }

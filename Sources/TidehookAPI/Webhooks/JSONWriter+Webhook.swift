@@ -3,10 +3,10 @@
 import TidehookCore
 
 extension JSONWriter {
-  /// Writes a webhook without its secret.
-  mutating func webhook(_ webhook: Webhook) {
+  /// Writes a webhook without its secret and those of its plugins.
+  mutating func webhook(_ webhook: Webhook, hiding options: SecretOptions) {
     beginObject()
-    members(of: webhook)
+    members(of: webhook, hiding: options)
     endObject()
   }
 
@@ -14,9 +14,9 @@ extension JSONWriter {
   /// - Parameters:
   ///   - secret: the secret, when Tidehook made it.
   ///   - standardSecret: what verifiers of Standard Webhooks take, when it is not the secret itself.
-  mutating func webhook(_ webhook: Webhook, secret: Secret?, standardSecret: String?) {
+  mutating func webhook(_ webhook: Webhook, hiding options: SecretOptions, secret: Secret?, standardSecret: String?) {
     beginObject()
-    members(of: webhook)
+    members(of: webhook, hiding: options)
     if let secret {
       key("secret")
       string(secret.revealed)
@@ -28,9 +28,20 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func members(of webhook: Webhook) {
+  private mutating func members(of webhook: Webhook, hiding options: SecretOptions) {
     key("id")
     string(webhook.id.description)
+    configuration(of: webhook, hiding: options)
+    key("revision")
+    integer(webhook.revision)
+    key("created_at")
+    string(webhook.createdAt.rfc3339)
+    key("updated_at")
+    string(webhook.updatedAt.rfc3339)
+  }
+
+  /// Writes the members that changes may set, but for the secret.
+  mutating func configuration(of webhook: Webhook, hiding options: SecretOptions) {
     key("name")
     string(webhook.name)
     key("url")
@@ -41,7 +52,7 @@ extension JSONWriter {
     optional(webhook.namespace?.name)
     key("active")
     bool(webhook.isActive)
-    pipeline(webhook.pipeline)
+    pipeline(webhook.pipeline, hiding: options)
     key("signing")
     strings(webhook.signing.map(\.rawValue))
     key("headers")
@@ -52,32 +63,13 @@ extension JSONWriter {
     number(webhook.timeoutSeconds)
     key("max_in_flight")
     integer(webhook.maxInFlight)
-    key("revision")
-    integer(webhook.revision)
-    key("created_at")
-    string(webhook.createdAt.rfc3339)
-    key("updated_at")
-    string(webhook.updatedAt.rfc3339)
   }
 
   /// Writes `pipeline`, and `script` beside it when it is one script.
-  private mutating func pipeline(_ stages: [PipelineStage]) {
+  private mutating func pipeline(_ stages: [PipelineStage], hiding options: SecretOptions) {
     key("pipeline")
     beginArray()
-    for stage in stages {
-      beginObject()
-      switch stage {
-      case .script(let source):
-        key("script")
-        string(source)
-      case .plugin(let plugin):
-        key("plugin")
-        string(plugin.name)
-        key("options")
-        value(plugin.options)
-      }
-      endObject()
-    }
+    for stage in stages { value(stage.json(hiding: options)) }
     endArray()
     guard stages.count == 1, case .script(let source) = stages[0] else { return }
     key("script")
@@ -103,5 +95,15 @@ extension JSONWriter {
     beginArray()
     for text in texts { string(text) }
     endArray()
+  }
+}
+
+extension PipelineStage {
+  /// The stage as requests write it, with `"<secret>"` for each secret option.
+  func json(hiding options: SecretOptions) -> JSONValue {
+    switch self {
+    case .script(let source): ["script": .string(source)]
+    case .plugin(let plugin): ["plugin": .string(plugin.name), "options": options.masked(plugin)]
+    }
   }
 }

@@ -2,17 +2,18 @@
 
 import TidehookCore
 
-/// Stages, and the field that each came from.
+/// Stages as a request gives them: options may hold `"<secret>"` for what is stored.
 struct PipelineFields {
-  let stages: [PipelineStage]
-  private let paths: [String]
+  private let stages: [PipelineStage]
+  /// Where the pipeline stands; `nil` for the short form `script`.
+  private let path: String?
 
   /// How many stages a pipeline may have.
   static let maximumCount = 20
 
   /// What a request says about the pipeline, in either way.
   static func change(_ fields: Fields) throws -> Change<PipelineFields> {
-    let script = try fields.change("script") { PipelineFields(stages: [.script(try $0.string("a Lua script"))], paths: [$0.path]) }
+    let script = try fields.change("script") { PipelineFields(stages: [.script(try $0.string("a Lua script"))], path: nil) }
     let pipeline = try fields.change("pipeline") { try PipelineFields($0) }
     switch (script, pipeline) {
     case (_, .absent): return script
@@ -22,33 +23,89 @@ struct PipelineFields {
     }
   }
 
-  /// Compiles the stages; an error names the field that a stage came from.
-  func check(with checker: any PipelineChecker) async throws {
+  /// A pipeline that is stored already.
+  init(stored stages: [PipelineStage]) {
+    self.init(stages: stages, path: "pipeline")
+  }
+
+  /// The stages with their secrets, checked; an error names the field that is to blame.
+  /// - Parameter stored: the pipeline that they are to replace.
+  func resolved(replacing stored: [PipelineStage], secrets: SecretOptions, checker: any PipelineChecker) async throws -> [PipelineStage] {
     do {
+      let stages = try secrets.restored(stages, from: stored)
       try await checker.check(stages)
+      return stages
     } catch {
-      let path = paths.indices.contains(error.stage) ? paths[error.stage] : "pipeline"
-      throw APIError(.invalidScript, "\(path): \(error.message)", field: path)
+      throw refusal(error)
     }
   }
 
-  private init(stages: [PipelineStage], paths: [String]) {
+  private func refusal(_ error: PipelineError) -> APIError {
+    let path = path.map { "\($0)[\(error.stage)].\(error.member)" } ?? error.member
+    let code: ErrorCode =
+      switch error.member {
+      case "script": .invalidScript
+      case "plugin": .unknownPlugin
+      default: .invalidField
+      }
+    return APIError(code, "\(path): \(error.message)", field: path)
+  }
+
+  private init(stages: [PipelineStage], path: String?) {
     self.stages = stages
-    self.paths = paths
+    self.path = path
   }
 
   private init(_ field: Field) throws {
-    let expectation = "an array of at most \(Self.maximumCount) stages like {\"script\": \"…\"}"
+    let expectation = "an array of at most \(Self.maximumCount) stages like \(StageFields.example)"
     let elements = try field.elements(expectation)
     guard elements.count <= Self.maximumCount else { throw APIError.unexpected(field.path, expectation, got: "\(elements.count) stages") }
-    let scripts = try elements.map(Self.script)
-    self.init(stages: try scripts.map { .script(try $0.string("a Lua script")) }, paths: scripts.map(\.path))
+    self.init(stages: try elements.map { try StageFields.stage($0) }, path: field.path)
+  }
+}
+
+/// One stage of a pipeline, as requests write it.
+enum StageFields {
+  static let example = #"{"plugin": "…", "options": {…}} or {"script": "…"}"#
+
+  /// Reads a stage; what its plugin or script makes of it is checked later.
+  static func stage(_ field: Field) throws -> PipelineStage {
+    let fields = try Fields(field.value, path: field.path, known: ["plugin", "options", "script"])
+    switch (fields["plugin"], fields["script"]) {
+    case (let plugin?, nil):
+      return .plugin(PluginStage(name: try plugin.pluginName(), options: try options(fields["options"])))
+    case (nil, let script?):
+      guard fields["options"] == nil else {
+        throw APIError(.invalidField, "\(field.path).options: a script has none, only a plugin does", field: field.path + ".options")
+      }
+      return .script(try script.string("a Lua script"))
+    case (nil, nil): throw APIError(.missingField, "\(field.path): expected \(example)", field: field.path)
+    case (_?, _?): throw APIError.unexpected(field.path, "plugin or script", got: "both")
+    }
   }
 
-  private static func script(of stage: Field) throws -> Field {
-    if let plugin = stage.value["plugin"] {
-      throw APIError(.unknownPlugin, "\(stage.path).plugin: there is no plugin \(plugin.shown)", field: stage.path + ".plugin")
-    }
-    return try Fields(stage.value, path: stage.path, known: ["script"]).required("script")
+  private static func options(_ field: Field?) throws -> JSONValue {
+    guard let field, field.value != .null else { return [:] }
+    guard field.value.members != nil else { throw field.unexpected("an object of options") }
+    return field.value
   }
+}
+
+extension Field {
+  /// The name of a plugin, which need not exist.
+  func pluginName() throws -> String {
+    guard let name = value.stringValue, PluginName.isValid(name) else { throw unexpected("a plugin's name like slack") }
+    return name
+  }
+}
+
+/// What plugins may be called: the names of folders that need no quoting anywhere.
+enum PluginName {
+  /// A lower-case letter, then at most 62 lower-case letters, digits and hyphens.
+  static func isValid(_ name: String) -> Bool {
+    guard let first = name.utf8.first, isLetter(first), name.utf8.count <= 63 else { return false }
+    return name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
 }

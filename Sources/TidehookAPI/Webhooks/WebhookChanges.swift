@@ -49,7 +49,7 @@ struct WebhookChanges {
     return applied(to: bare, generated: generated)
   }
 
-  /// A webhook after these changes; revision and time are the caller's to set.
+  /// A webhook after these changes; revision, time and the stages of a new pipeline are the caller's to set.
   func applied(to webhook: Webhook, generated: Secret) -> Webhook {
     var changed = webhook
     changed.url = url ?? webhook.url
@@ -57,7 +57,6 @@ struct WebhookChanges {
     changed.namespace = namespace.applied(to: webhook.namespace)
     changed.name = name.applied(to: webhook.name, default: changed.url.host)
     changed.isActive = isActive.applied(to: webhook.isActive, default: true)
-    if case .set(let fields) = pipeline { changed.pipeline = fields.stages }
     if case .reset = pipeline { changed.pipeline = [] }
     changed.signing = signing.applied(to: webhook.signing, default: SigningScheme.defaults)
     changed.secret = secret.applied(to: webhook.secret, default: generated)

@@ -8,6 +8,7 @@ import TidehookCore
 struct WebhookRoutes: Sendable {
   let registry: any WebhookRegistry
   let pipelines: any PipelineChecker
+  let catalog: any PluginCatalog
   let egress: EgressPolicy
   let secrets: SecretSource
   let time: any TimeSource
@@ -22,7 +23,8 @@ struct WebhookRoutes: Sendable {
 
   private func create(_ request: APIRequest) async throws -> Response {
     let changes = try await changes(request)
-    let webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
+    var webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
+    webhook.pipeline = try await pipeline(after: changes, of: webhook)
     try secrets.check(webhook)
     try await registry.add(webhook, by: WebhookRevision.admin)
     return answer(webhook, after: changes, isNew: true)
@@ -32,35 +34,76 @@ struct WebhookRoutes: Sendable {
     let limit = try request.query.limit()
     let start = try request.query.cursor(.webhooks) ?? Int64.min
     let webhooks = registry.webhooks().filter { $0.id.key > start }
-    return Page(webhooks.prefix(limit), of: .webhooks, hasMore: webhooks.count > limit, key: \.id.key).answer { $1.webhook($0) }
+    return Page(webhooks.prefix(limit), of: .webhooks, hasMore: webhooks.count > limit, key: \.id.key)
+      .answer { [options = SecretOptions(catalog.plugins())] in $1.webhook($0, hiding: options) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
     var json = JSONWriter(reserving: 1024)
-    json.webhook(try current(request))
+    json.webhook(try current(request), hiding: SecretOptions(catalog.plugins()))
     return .json(json)
   }
 
-  /// Changes a webhook; when somebody else changed it meanwhile, once more on top of that.
   private func update(_ request: APIRequest) async throws -> Response {
     _ = try current(request)
     let changes = try await changes(request)
-    do {
-      return try await apply(changes, request)
-    } catch let failure as StoreError where failure.code == .stale {
-      return try await apply(changes, request)
+    return try await change(request) { current in
+      var changed = changes.applied(to: current, generated: try secrets.generate())
+      changed.pipeline = try await pipeline(after: changes, of: current)
+      return changed
+    } answer: {
+      answer($0, after: changes, isNew: false)
     }
   }
 
-  private func apply(_ changes: WebhookChanges, _ request: APIRequest) async throws -> Response {
-    let current = try current(request)
-    var changed = changes.applied(to: current, generated: try secrets.generate())
-    guard !changed.isConfigured(like: current) else { return answer(current, after: changes, isNew: false) }
+  /// Gives a webhook an earlier configuration; `nil` when there is none.
+  ///
+  /// It is checked like any change: what was allowed then may not be allowed now.
+  func rollBack(_ request: APIRequest, to earlier: Webhook?) async throws -> Response? {
+    _ = try current(request)
+    guard let earlier else { return nil }
+    do {
+      _ = try Field(path: "url", value: .string(earlier.url.description)).destination(egress: egress)
+      let options = SecretOptions(catalog.plugins())
+      let stages = try await PipelineFields(stored: earlier.pipeline).resolved(
+        replacing: earlier.pipeline, secrets: options, checker: pipelines)
+      return try await change(request) { current in
+        var changed = earlier
+        changed.pipeline = stages
+        changed.secret = current.secret
+        changed.createdAt = current.createdAt
+        changed.updatedAt = current.updatedAt
+        changed.revision = current.revision
+        return changed
+      } answer: { webhook in
+        var json = JSONWriter(reserving: 1024)
+        json.webhook(webhook, hiding: options)
+        return .json(json)
+      }
+    } catch let error as APIError where error.code.status == .badRequest {
+      throw APIError(error.code, "revision \(earlier.revision) cannot be used any more: \(error.message)", field: error.field)
+    }
+  }
+
+  /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, once more on top of that.
+  private func change(
+    _ request: APIRequest, _ configure: (Webhook) async throws -> Webhook, answer: (Webhook) -> Response
+  ) async throws -> Response {
+    do {
+      return answer(try await replace(try current(request), configure))
+    } catch let failure as StoreError where failure.code == .stale {
+      return answer(try await replace(try current(request), configure))
+    }
+  }
+
+  private func replace(_ current: Webhook, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook {
+    var changed = try await configure(current)
+    guard !changed.isConfigured(like: current) else { return current }
     try secrets.check(changed)
     changed.revision = current.revision + 1
     changed.updatedAt = time.now()
     try await registry.replace(changed, by: WebhookRevision.admin)
-    return answer(changed, after: changes, isNew: false)
+    return changed
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
@@ -69,9 +112,17 @@ struct WebhookRoutes: Sendable {
   }
 
   private func changes(_ request: APIRequest) async throws -> WebhookChanges {
-    let changes = try WebhookChanges(try await request.json(limit: limits.bodyBytes), egress: egress)
-    if case .set(let pipeline) = changes.pipeline { try await pipeline.check(with: pipelines) }
-    return changes
+    try WebhookChanges(try await request.json(limit: limits.bodyBytes), egress: egress)
+  }
+
+  /// The stages of a webhook after changes, those that are new checked.
+  private func pipeline(after changes: WebhookChanges, of webhook: Webhook) async throws -> [PipelineStage] {
+    switch changes.pipeline {
+    case .absent: return webhook.pipeline
+    case .reset: return []
+    case .set(let fields):
+      return try await fields.resolved(replacing: webhook.pipeline, secrets: SecretOptions(catalog.plugins()), checker: pipelines)
+    }
   }
 
   private func current(_ request: APIRequest) throws -> Webhook {
@@ -91,7 +142,7 @@ struct WebhookRoutes: Sendable {
     let isStandard = webhook.secret.revealed.hasPrefix("whsec_")
     let showsStandardForm = changes.secret.isGiven || isNew
     json.webhook(
-      webhook, secret: isGenerated ? webhook.secret : nil,
+      webhook, hiding: SecretOptions(catalog.plugins()), secret: isGenerated ? webhook.secret : nil,
       standardSecret: showsStandardForm && !isStandard ? secrets.standardForm(webhook.secret) : nil)
     return .json(json, status: isNew ? .created : .ok)
   }
@@ -100,11 +151,7 @@ struct WebhookRoutes: Sendable {
 extension Webhook {
   /// Whether another revision would do the same.
   fileprivate func isConfigured(like other: Webhook) -> Bool {
-    var mine = JSONWriter()
-    var others = JSONWriter()
-    mine.webhook(self)
-    others.webhook(other)
-    return mine.bytes == others.bytes && secret == other.secret
+    WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret
   }
 }
 

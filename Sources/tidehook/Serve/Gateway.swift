@@ -31,7 +31,8 @@ struct Gateway {
     let client = try HTTPDeliveryClient(
       eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
-    let pipelines = ScriptPipelines(runtime: runtime)
+    let plugins = LivePlugins(folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store)
+    let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
       directory: directory, revisions: store, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: random)
@@ -40,9 +41,14 @@ struct Gateway {
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let api = TidehookAPI(
-      publisher: publisher, registry: registrar, pipelines: pipelines, history: store, egress: policy, secrets: Self.secrets,
+      publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
+      dryRuns: DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime()), history: store, egress: policy,
+      secrets: Self.secrets,
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
+    await plugins.load()
+    let watching = Task { await plugins.run() }
+    defer { watching.cancel() }
     try await registrar.load()
     try await serve(api, engine: engine, registrar: registrar, client: client)
     await client.shutdown()

@@ -1,0 +1,126 @@
+// The call that tries a pipeline on events, sends nothing and stores nothing.
+
+import Hummingbird
+import Synchronization
+import TidehookCore
+
+/// `/v1/dry-runs`.
+struct DryRunRoutes: Sendable {
+  let runner: any DryRunning
+  let history: any History
+  let registry: any WebhookRegistry
+  let pipelines: any PipelineChecker
+  let catalog: any PluginCatalog
+  let egress: EgressPolicy
+  let time: any TimeSource
+  let ids: IDGenerator
+  let limits: APILimits
+  private let gate: DryRunGate
+
+  init(
+    runner: any DryRunning, history: any History, registry: any WebhookRegistry, pipelines: any PipelineChecker,
+    catalog: any PluginCatalog, egress: EgressPolicy, time: any TimeSource, ids: IDGenerator, limits: APILimits
+  ) {
+    self.runner = runner
+    self.history = history
+    self.registry = registry
+    self.pipelines = pipelines
+    self.catalog = catalog
+    self.egress = egress
+    self.time = time
+    self.ids = ids
+    self.limits = limits
+    gate = DryRunGate(places: limits.dryRuns)
+  }
+
+  var routes: [Route] {
+    [Route(Self.run) { request in try await request.whileConnected { try await run($0) } }]
+  }
+
+  private func run(_ request: APIRequest) async throws -> Response {
+    let input = try DryRunRequest(try await request.canonicalBody(limit: limits.bodyBytes), egress: egress)
+    let webhook = try await webhook(input)
+    try gate.enter()
+    defer { gate.leave() }
+    switch input.events {
+    case .given(let event): return await run(webhook, on: Event(event, key: ids.next(), acceptedAt: time.now()))
+    case .stored(let id):
+      let event = try await history.event(id)
+      guard let event else { throw APIError(.invalidField, "event_id: there is no event \(quoted(id.rawValue))", field: "event_id") }
+      return await run(webhook, on: event)
+    case .last(let count): return try await run(webhook, onLast: count)
+    }
+  }
+
+  private func run(_ webhook: Webhook, on event: Event) async -> Response {
+    var report = DryRunReport()
+    report.add(await runner.dryRun(webhook, event: event), of: event)
+    return .json(report.finished(nil))
+  }
+
+  /// Runs one event after another, so that a dry run never takes more than one place among the deliveries.
+  private func run(_ webhook: Webhook, onLast count: Int) async throws -> Response {
+    let deadline = time.now() + limits.dryRunTime
+    var report = DryRunReport()
+    var search = EventSearch(for: webhook, count: count)
+    while report.count < count {
+      let page = try await search.next(in: history)
+      guard let page else { break }
+      for event in page.prefix(count - report.count) {
+        try Task.checkCancellation()
+        guard !report.isFull else { return .json(report.finished(.size)) }
+        guard time.now() < deadline else { return .json(report.finished(.time)) }
+        report.add(await runner.dryRun(webhook, event: event), of: event)
+      }
+      guard time.now() < deadline || report.count == count else { return .json(report.finished(.time)) }
+    }
+    return .json(report.finished(report.count < count && search.isCutShort ? .search : nil))
+  }
+
+  /// The webhook to try, its pipeline checked as if it were saved.
+  private func webhook(_ input: DryRunRequest) async throws -> Webhook {
+    let stored = input.webhook.flatMap { registry.webhook($0) }
+    if let id = input.webhook, stored == nil {
+      throw APIError(.invalidField, "webhook: there is no webhook \(id)", field: "webhook")
+    }
+    var draft = try input.draft(of: stored, id: WebhookID(ids.next()), now: time.now())
+    if case .set(let fields) = input.changes.pipeline {
+      draft.pipeline = try await fields.resolved(
+        replacing: stored?.pipeline ?? [], secrets: SecretOptions(catalog.plugins()), checker: pipelines)
+    }
+    return draft
+  }
+}
+
+/// Lets only so many dry runs in at once: each holds events and results in memory.
+private final class DryRunGate: Sendable {
+  private let places: Int
+  private let taken = Mutex(0)
+
+  init(places: Int) {
+    self.places = places
+  }
+
+  /// Takes a place; refuses when there is none.
+  func enter() throws(APIError) {
+    let isIn = taken.withLock { taken in
+      guard taken < places else { return false }
+      taken += 1
+      return true
+    }
+    if !isIn { throw APIError(.unavailable, "\(places) dry runs are under way, try again") }
+  }
+
+  /// Gives the place back.
+  func leave() {
+    taken.withLock { $0 -= 1 }
+  }
+}
+
+extension DryRunRoutes {
+  static let operations = [run]
+
+  private static let run = Operation(
+    id: "dryRun", method: .post, path: "/v1/dry-runs", summary: "Try a pipeline on events; sends and stores nothing.", body: "DryRun",
+    answer: "DryRunReport")
+}

@@ -1,0 +1,134 @@
+// The calls that show what a webhook was like before, and that bring it back.
+
+import Hummingbird
+import TidehookCore
+
+/// `/v1/webhooks/{id}/revisions` and what is below it, and `/v1/webhooks/{id}/rollback`.
+struct RevisionRoutes: Sendable {
+  let revisions: any WebhookRevisions
+  let catalog: any PluginCatalog
+  let changes: WebhookRoutes
+
+  /// Configurations that are read at once: each may be as long as a request's body.
+  private static let readSize = 16
+
+  var routes: [Route] {
+    [Route(Self.list, list), Route(Self.show, show), Route(Self.diff, diff), Route(Self.rollback, rollback)]
+  }
+
+  private func list(_ request: APIRequest) async throws -> Response {
+    let id = try Self.webhookID(request)
+    let limit = try request.query.limit()
+    let start = try request.query.cursor(.webhookRevisions).map { Int(clamping: $0) }
+    let (rows, hasMore) = try await summaries(of: id, before: start, limit: limit)
+    guard !rows.isEmpty || start != nil else { throw APIError.notFound("webhook", request.id) }
+    return Page(rows, of: .webhookRevisions, hasMore: hasMore, key: { Int64($0.revision) }).answer { $1.revision($0) }
+  }
+
+  private func show(_ request: APIRequest) async throws -> Response {
+    let id = try Self.webhookID(request)
+    guard let number = request.number("n") else { throw Self.unknown(request.parameters["n"] ?? "", of: id) }
+    let revision = try await self.revision(number, of: id)
+    var json = JSONWriter(reserving: 1024)
+    json.revision(revision, hiding: SecretOptions(catalog.plugins()))
+    return .json(json)
+  }
+
+  private func diff(_ request: APIRequest) async throws -> Response {
+    let id = try Self.webhookID(request)
+    let wanted = try (from: request.query.revision("from"), to: request.query.revision("to"))
+    let new: WebhookRevision
+    if let number = wanted.to { new = try await revision(number, of: id) } else { new = try await latest(of: id, request) }
+    let number = wanted.from ?? max(1, new.webhook.revision - 1)
+    let old = try await revision(number, of: id)
+    let diff = WebhookDiff(from: old.webhook, to: new.webhook, hiding: SecretOptions(catalog.plugins()))
+    var json = JSONWriter(reserving: 1024)
+    json.diff(diff, from: old.webhook.revision, to: new.webhook.revision)
+    return .json(json)
+  }
+
+  private func rollback(_ request: APIRequest) async throws -> Response {
+    let id = try Self.webhookID(request)
+    let fields = try Fields(try await request.json(limit: changes.limits.bodyBytes), known: ["revision"])
+    let number = try fields.required("revision").integer(in: 1...Int64(Int32.max))
+    let found = try await revisions.revision(number, of: id)
+    guard let answer = try await changes.rollBack(request, to: found?.webhook) else {
+      throw APIError(.invalidField, "revision: webhook \(id) has no revision \(number)", field: "revision")
+    }
+    return answer
+  }
+}
+
+extension RevisionRoutes {
+  /// The rows of a list, each with what changed in it; whole configurations are held only for a moment.
+  private func summaries(of id: WebhookID, before start: Int?, limit: Int) async throws -> ([RevisionSummary], hasMore: Bool) {
+    let options = SecretOptions(catalog.plugins())
+    var rows: [RevisionSummary] = []
+    var newer: WebhookRevision?
+    var isComplete = false
+    while rows.count < limit, !isComplete {
+      let read = try await revisions.revisions(of: id, before: newer?.webhook.revision ?? start, limit: Self.readSize)
+      for older in read {
+        if let newer { rows.append(RevisionSummary(newer, after: older, hiding: options)) }
+        newer = older
+      }
+      isComplete = read.count < Self.readSize
+    }
+    if isComplete, let first = newer { rows.append(RevisionSummary(first, after: nil, hiding: options)) }
+    return (Array(rows.prefix(limit)), hasMore: rows.count > limit || !isComplete)
+  }
+
+  private func latest(of id: WebhookID, _ request: APIRequest) async throws -> WebhookRevision {
+    let newest = try await revisions.revisions(of: id, before: nil, limit: 1)
+    guard let revision = newest.first else { throw APIError.notFound("webhook", request.id) }
+    return revision
+  }
+
+  private func revision(_ number: Int, of id: WebhookID) async throws -> WebhookRevision {
+    let found = try await revisions.revision(number, of: id)
+    guard let found else { throw Self.unknown("\(number)", of: id) }
+    return found
+  }
+
+  private static func webhookID(_ request: APIRequest) throws -> WebhookID {
+    guard let id = WebhookID(request.id) else { throw APIError.notFound("webhook", request.id) }
+    return id
+  }
+
+  private static func unknown(_ number: String, of id: WebhookID) -> APIError {
+    APIError(.notFound, "there is no revision \(quoted(number)) of webhook \(id)")
+  }
+}
+
+extension Query {
+  /// A parameter that names a revision.
+  fileprivate func revision(_ name: String) throws -> Int? {
+    try value(name, "a revision's number, from 1") { Int($0).flatMap { (1...Int(Int32.max)).contains($0) ? $0 : nil } }
+  }
+}
+
+extension RevisionRoutes {
+  static let operations = [list, show, diff, rollback]
+
+  private static let list = Operation(
+    id: "listWebhookRevisions", method: .get, path: "/v1/webhooks/{id}/revisions",
+    summary: "List the revisions of a webhook, newest first; also of a deleted one.", query: QueryParameter.paging,
+    answer: "WebhookRevisionPage")
+
+  private static let show = Operation(
+    id: "showWebhookRevision", method: .get, path: "/v1/webhooks/{id}/revisions/{n}", summary: "Show one revision of a webhook.",
+    answer: "WebhookRevision")
+
+  private static let diff = Operation(
+    id: "diffWebhookRevisions", method: .get, path: "/v1/webhooks/{id}/revisions/diff",
+    summary: "Show what changed from one revision of a webhook to another.",
+    query: [
+      QueryParameter("from", "A revision's number; the one before `to` unless given."),
+      QueryParameter("to", "A revision's number; the newest unless given."),
+    ], answer: "WebhookDiff")
+
+  private static let rollback = Operation(
+    id: "rollbackWebhook", method: .post, path: "/v1/webhooks/{id}/rollback",
+    summary: "Give a webhook the configuration of an earlier revision, as a new revision; the secret stays.", body: "Rollback",
+    answer: "Webhook")
+}
