@@ -63,14 +63,18 @@ struct DeliveriesReplay: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The deliveries' ids: dlv_….", valueName: "id"))
   var ids: [String]
 
+  @Flag(help: "Run the webhook's revision and the plugins' versions of the first attempt, not those of now.")
+  var original = false
+
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
+    let body: JSONValue = original ? ["revision": "original"] : [:]
     let client = try options.client()
     var refused = 0
     for id in ids {
       do throws(CommandFailure) {
-        let answer = try await client.call("POST", "/v1/deliveries/\(QueryString.escape(id))/replay")
+        let answer = try await client.call("POST", "/v1/deliveries/\(QueryString.escape(id))/replay", body: body.bytes)
         if options.json {
           Terminal.standardOutput.writeLine(answer)
         } else {

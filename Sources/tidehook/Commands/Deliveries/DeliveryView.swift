@@ -40,6 +40,7 @@ struct DeliveryView {
     terminal.write("\n" + headline(attempt, terminal) + "\n")
     var facts = FactSheet()
     let request = attempt["request"]
+    facts.add("  plugins", attempt["plugins"].flatMap(versions))
     facts.add("  request", request.flatMap { line($0, ["method", "url"]) })
     facts.add("  sent", request?["body"]?.plainText)
     facts.add("  answered", attempt["response"]?["body"]?.plainText)
@@ -61,6 +62,11 @@ struct DeliveryView {
     ]
     let number = terminal.styled("#\(attempt["number"]?.plainText ?? "?")", .bold)
     return number + " " + parts.compactMap { $0 }.joined(separator: " · ")
+  }
+
+  /// The plugins that ran, as `tags 2, slack 5`: each with its revision.
+  private func versions(_ plugins: JSONValue) -> String? {
+    plugins.elements?.map { "\($0["name"]?.plainText ?? "") \($0["revision"]?.plainText ?? "")" }.joined(separator: ", ")
   }
 
   /// The phases that took time, as `resolve_ms 0.1, connect_ms 0.4`.

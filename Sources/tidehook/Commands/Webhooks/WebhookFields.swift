@@ -20,6 +20,11 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("A Lua script that filters and reshapes; - is standard input.", valueName: "file"))
   var script: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The stages of the pipeline as JSON: [{\"plugin\": …, \"options\": {…}}, …]; - is standard input.", valueName: "file"))
+  var pipeline: String?
+
   @Option(help: ArgumentHelp("A header for each delivery, NAME=VALUE; may be repeated.", valueName: "header"))
   var header: [String] = []
 
@@ -48,6 +53,7 @@ struct WebhookFields: ParsableArguments {
       ("active", active.map { .bool($0) }),
       ("secret", secret.map { .string($0) }),
       ("script", try scriptText().map { .string($0) }),
+      ("pipeline", try pipelineStages()),
       ("signing", signing.isEmpty ? nil : .array(Self.list(signing).map { .string($0) })),
       ("headers", try headerMembers().map { .object($0) }),
       ("retry", retry.members.isEmpty ? nil : .object(retry.members)),
@@ -63,6 +69,16 @@ struct WebhookFields: ParsableArguments {
       throw CommandFailure(.usage, "\(script) is not UTF-8 text")
     }
     return text
+  }
+
+  private func pipelineStages() throws(CommandFailure) -> JSONValue? {
+    guard let pipeline else { return nil }
+    let text = try Input.file(pipeline)
+    do {
+      return try JSONValue(parsing: text)
+    } catch {
+      throw CommandFailure(.usage, "\(pipeline) is not JSON: \(error)")
+    }
   }
 
   private func headerMembers() throws(CommandFailure) -> [JSONValue.Member]? {

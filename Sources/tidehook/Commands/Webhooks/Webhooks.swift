@@ -7,7 +7,10 @@ import TidehookCore
 struct Webhooks: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Register webhooks, see them, change them, remove them.",
-    subcommands: [WebhooksAdd.self, WebhooksList.self, WebhooksShow.self, WebhooksUpdate.self, WebhooksRemove.self])
+    subcommands: [
+      WebhooksAdd.self, WebhooksList.self, WebhooksShow.self, WebhooksUpdate.self, WebhooksRemove.self, WebhooksRevisions.self,
+      WebhooksDiff.self, WebhooksRollback.self,
+    ])
 }
 
 struct WebhooksAdd: AsyncParsableCommand {
