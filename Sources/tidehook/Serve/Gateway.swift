@@ -31,7 +31,9 @@ struct Gateway {
     let client = try HTTPDeliveryClient(
       eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
-    let plugins = LivePlugins(folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store)
+    let news = PluginNews(logger: logger)
+    let plugins = LivePlugins(
+      folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store, time: SystemTime(), report: news.note)
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
     let runner = AttemptRunner(
@@ -40,16 +42,17 @@ struct Gateway {
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
+    let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
-      dryRuns: DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime()), history: store, egress: policy,
-      secrets: Self.secrets,
+      dryRuns: dryRunner, history: store, egress: policy, secrets: Self.secrets,
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     await plugins.load()
-    let watching = Task { await plugins.run() }
-    defer { watching.cancel() }
+    logger.info("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     try await registrar.load()
+    let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
+    defer { for task in background { task.cancel() } }
     try await serve(api, engine: engine, registrar: registrar, client: client)
     await client.shutdown()
     runtime.shutdown()

@@ -42,7 +42,7 @@ enum Setting: String, CaseIterable {
     case .host: "Address to listen on."
     case .port: "Port to listen on; 0 takes any free one."
     case .data: "Folder of the database and of the admin key; made when it is missing."
-    case .plugins: "Folder of the plugins; this version reads none yet."
+    case .plugins: "Folder of the plugins, read again when a file in it changes; it need not exist."
     case .store: "Where events are kept: sqlite, in the data folder."
     case .durability: "full: on disk before the answer (fsync). normal: faster, and a power failure may lose the last moments."
     case .allowDestinations: "Non-public networks that deliveries may go to, as CIDRs, comma-separated."
