@@ -73,7 +73,7 @@ static bool read_examples(sandbox *sb) {
   char *copy = strndup(declarations.bytes, declarations.len);
   int script = sandbox_compile(sb, "list", list_script, sizeof list_script - 1, &result);
   sandbox_input input = {text_of(copy), {NULL, 0}, {NULL, 0}};
-  sandbox_run(sb, script, &input, &result);
+  sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
   bool good = result.verdict == SANDBOX_JSON;
   if (!good) printf("%.*s\n", (int)result.fault.message.len, result.fault.message.bytes);
   char *list = good ? strndup(result.body.bytes, result.body.len) : strdup("");
@@ -109,7 +109,7 @@ static int check_examples(sandbox *sb) {
   for (int i = 0; i < example_count; i++) {
     sandbox_result result;
     int script = compile_example(sb, &examples[i], &result);
-    if (script > 0) sandbox_run(sb, script, &no_event, &result);
+    if (script > 0) sandbox_run(sb, script, SANDBOX_STAGE, &no_event, &result);
     sandbox_forget(sb, script);
     if (script > 0 && is_as_stated(&examples[i], &result)) continue;
     failed++;
@@ -130,7 +130,7 @@ static int starve(void) {
     int script = compile_example(sb, &examples[i], &result);
     for (int64_t n = 0;; n++) {
       sandbox_fail_allocations_after(sb, n);
-      sandbox_run(sb, script, &no_event, &result);
+      sandbox_run(sb, script, SANDBOX_STAGE, &no_event, &result);
       sandbox_fail_allocations_after(sb, -1);
       bool done = is_as_stated(&examples[i], &result);
       if (done) break;
@@ -162,7 +162,7 @@ static int flat(sandbox *sb) {
   size_t first = 0, last = 0;
   for (int i = 0; i < example_count; i++) scripts[i] = compile_example(sb, &examples[i], &result);
   for (int round = 0; round < 3000; round++) {
-    for (int i = 0; i < example_count; i++) sandbox_run(sb, scripts[i], &no_event, &result);
+    for (int i = 0; i < example_count; i++) sandbox_run(sb, scripts[i], SANDBOX_STAGE, &no_event, &result);
     if (round == 299) first = sandbox_used_bytes(sb);
     if (round % 300 == 299 && sandbox_used_bytes(sb) > last) last = sandbox_used_bytes(sb);
   }

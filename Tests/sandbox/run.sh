@@ -9,11 +9,11 @@ set -euo pipefail
 cd "$(dirname "$0")"
 CC=${CC:-clang}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
-SOURCES="harness/*.c ../../Sources/CLuaSandbox/*.c"
+SOURCES="../../Sources/CLuaSandbox/*.c"
 BUILD=$(mktemp -d)
-FLAGS="-std=gnu17 -Wall -Wextra -Werror -Iharness -Ifuzz -I../../Sources/CLuaSandbox -I../../Sources/CLuaSandbox/include $(pkg-config --cflags lua5.4)"
+FLAGS="-std=gnu17 -Wall -Wextra -Werror -Wno-c23-extensions -Iharness -Ifuzz -I../../Sources/CLuaSandbox -I../../Sources/CLuaSandbox/include $(pkg-config --cflags lua5.4 libcrypto)"
 SANITIZE="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=undefined -fuse-ld=lld"
-LIBS="$(pkg-config --libs lua5.4) -lm"
+LIBS="$(pkg-config --libs lua5.4 libcrypto) -lm"
 
 fuzzing=
 stop() {
@@ -33,7 +33,7 @@ fuzz() {
   local name=$1 found=$BUILD/found-$1
   mkdir "$found"
   # shellcheck disable=SC2086 # lists of words
-  $CC $FLAGS $SANITIZE -fsanitize=fuzzer,address,undefined fuzz/fuzz.c "fuzz/$name.c" ../../Sources/CLuaSandbox/*.c -o "$BUILD/fuzz-$name" $LIBS
+  $CC $FLAGS $SANITIZE -fsanitize=fuzzer,address,undefined fuzz/fuzz.c "fuzz/$name.c" $SOURCES -o "$BUILD/fuzz-$name" $LIBS
   "$BUILD/fuzz-$name" -detect_leaks=0 -max_len=128 -dict="fuzz/$name.dict" -artifact_prefix="$BUILD/" -print_final_stats=1 \
     -max_total_time=$((FUZZ_SECONDS / 2)) "$found" "fuzz/corpus/$name" >"$BUILD/log-$name" 2>&1 || { tail -60 "$BUILD/log-$name" >&2; return 1; }
   echo "fuzzed $name: $(sed -n 's/^stat::number_of_executed_units: //p' "$BUILD/log-$name") inputs, $(find "$found" -type f | wc -l) of them new"
@@ -45,9 +45,13 @@ if [ "$FUZZ_SECONDS" -gt 0 ]; then
 fi
 
 # shellcheck disable=SC2086
-$CC $FLAGS -O2 $SOURCES -o "$BUILD/harness" $LIBS
+$CC $FLAGS -O2 harness/*.c $SOURCES -o "$BUILD/harness" $LIBS
 # shellcheck disable=SC2086
-$CC $FLAGS $SANITIZE -fsanitize=address,undefined $SOURCES -o "$BUILD/sanitized" $LIBS
+$CC $FLAGS $SANITIZE -fsanitize=address,undefined harness/*.c $SOURCES -o "$BUILD/sanitized" $LIBS
+# shellcheck disable=SC2086
+$CC $FLAGS -O2 library.c $SOURCES -o "$BUILD/library" $LIBS
+# shellcheck disable=SC2086
+$CC $FLAGS $SANITIZE -fsanitize=address,undefined library.c $SOURCES -o "$BUILD/sanitized-library" $LIBS
 
 "$BUILD/harness" eval differential.lua >"$BUILD/ours"
 lua5.4 -e 'dofile("differential.lua") io.write(transform())' >"$BUILD/theirs"
@@ -64,6 +68,10 @@ passes "$BUILD/sanitized" isolation isolation
 "$BUILD/sanitized" numbers
 passes "$BUILD/sanitized" starve
 "$BUILD/sanitized" fuzz "${ROUNDS:-2000}" "${SEED:-1}" hostile
+"$BUILD/library" flat
+"$BUILD/library" cost
+"$BUILD/sanitized-library" examples
+"$BUILD/sanitized-library" starve
 if [ -n "$fuzzing" ]; then
   wait "$fuzzing"
   fuzzing=
