@@ -248,6 +248,9 @@ void entry_collect(sandbox *sb);
 // call.c
 int call_protected(lua_State *L);
 
+// null.c
+void null_open(lua_State *L);
+
 // modules.c
 void modules_open(lua_State *L);
 void modules_offer(lua_State *L, int plugin, int environment);

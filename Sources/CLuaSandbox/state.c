@@ -16,6 +16,7 @@ static int open_protected(lua_State *L) {
   open_buffers(L);
   library_open_all(L);
   modules_open(L);
+  null_open(L);
   return 0;
 }
 

@@ -71,6 +71,17 @@ import TidehookScripting
   }
 
   @Test(arguments: [
+    ("event.x.y = 1", "attempt to index json.null (key 'y')"), ("return {event.x.y}", "attempt to index json.null (key 'y')"),
+    ("return {event.x .. ''}", "attempt to concatenate json.null"), ("return {#event.x}", "attempt to get the length of json.null"),
+    ("event.x()", "attempt to call json.null"), ("return {event.x + 1}", "attempt to perform arithmetic on json.null"),
+    ("return {event.x < 1}", "attempt to compare json.null"),
+    ("return {('x'):rep(event.x)}", "bad argument #1 to 'rep' (number expected, got null)"),
+  ])
+  func errorsCallNullByItsName(body: String, message: String) async {
+    #expect(await Fixture().transform(body, event: #"{"x":null}"#) == "runtime: script:1: \(message)")
+  }
+
+  @Test(arguments: [
     "", "{", "nul", "[1,]", "{\"a\":1,}", "01", "1.", "1e", "\"\\x\"", "\"\u{1}\"", "[1] 2", "{\"a\" 1}", "\"\\ud8\"", "1e400", "-",
   ])
   func scriptsAreToldWhatIsNotJSON(text: String) async {

@@ -1,0 +1,2 @@
+-- expect: limit limit
+function transform() local s = ('x é'):rep(250000) while true do local r = text.escape_markdown(('*'):rep(500000)) end end

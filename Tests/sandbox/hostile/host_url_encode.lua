@@ -1,0 +1,2 @@
+-- expect: limit limit
+function transform() local s = ('x é'):rep(250000) while true do local r = url.encode(s) end end
