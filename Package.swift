@@ -83,7 +83,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "TidehookScripting", dependencies: ["CLuaSandbox", "ShippedPlugins", "TidehookCore", "TidehookSigning"], swiftSettings: strict),
+      name: "TidehookScripting",
+      dependencies: [
+        "CLuaSandbox", "ShippedPlugins", "TidehookCore", "TidehookSigning", .product(name: "DequeModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "CLuaSandbox", dependencies: ["CLua", "COpenSSL"], exclude: ["library"],
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-c23-extensions"])]),  // #embed

@@ -1,10 +1,12 @@
+import DequeModule
+
 /// Work in lanes that are served in turn, so that much work in one lane does not hold up the others. Not thread-safe.
 ///
 /// A lane may have only so many elements under way at once: the one that is slow leaves room for the rest.
 struct FairQueue<Element> {
   private struct Lane {
     var key: UInt64 = 0
-    var items = RingBuffer<Element>()
+    var items = Deque<Element>()
     var running = 0
   }
 
@@ -14,7 +16,7 @@ struct FairQueue<Element> {
   /// Places in `lanes` that no key uses; their buffers are kept.
   private var freePlaces: [Int] = []
   /// Places of the lanes that have elements and may start one, in the order of their turns.
-  private var turns = RingBuffer<Int>()
+  private var turns = Deque<Int>()
 
   /// Makes a queue whose lanes may each have `maximumRunning` elements under way, at least 1.
   init(maximumRunning: Int) { self.maximumRunning = max(1, maximumRunning) }
