@@ -29,7 +29,8 @@ local function try(f, ...)
 end
 
 local items = {"a", "b", ".", "%a", "%d", "%s", "%w", "%W", "%x", "[ab]", "[^ab]", "[a-c%d]", "[]a]", "[^]]", "%%", "%.", "x", "1", "%1", "%2",
-  "()", "(", ")", "%b()", "%bxx", "%f[%w]", "%f[^a]", "$", "^", "[a-]", "[%a-z]", "%", "[", "[a", "[%", "%f", "%b", "%bx", "-", "\0", "%z", "é"}
+  "()", "(", ")", "%b()", "%bxx", "%f[%w]", "%f[^a]", "$", "^", "[a-]", "[%a-z]", "%", "[", "[a", "[%", "%f", "%b", "%bx", "-", "\0", "%z", "é", "%A", "%c", "%C", "%D", "%g", "%l", "%L", "%p", "%P", "%S", "%u", "%U", "%X", "[^%d]", "[%w_]", "[^%s%p]",
+  "[^a-]", "[%]]", "[\0-\31]", "[b-a]", "%f[^%w]", "%f[%z]", "%b<>", "%3", "(a)%1", "(.)%1", "()%a()"}
 local suffixes = {"", "", "", "*", "+", "-", "?"}
 local letters = {"a", "b", "c", "x", "1", " ", "(", ")", ".", "%", "a", "b", "\0", "é"}
 
@@ -57,11 +58,18 @@ local formats = {"%d", "%5d", "%-5d|", "%05d", "%+d", "% d", "%.3d", "%x", "%X",
   "%i", "%s", "%10s", "%-10s|", "%.2s", "%q", "%%", "%", "%5", "%z", "%123d", "%.123f", "%0+ #-5d", "%10q", "%s %s", "%.20s", "%5c", "%-5.2f|"}
 local values = {0, 1, -1, 42, 1.5, -0.0, 1e100, 1 / 3, "x", "10", "0x10", "a\nb\0c", true, 3.0, math.maxinteger, math.mininteger, 2 ^ 53, "", 255, "é"}
 
+local operators = {
+  function(a, b) return a << b end, function(a, b) return a >> b end, function(a, b) return a & b end, function(a, b) return a | b end,
+  function(a, b) return a ~ b end, function(a, b) return ~a, b end, function(a, b) return a // b end, function(a, b) return a % b end,
+  function(a, b) return a + b end, function(a, b) return a - b end, function(a, b) return a * b end, function(a, b) return a ^ b end,
+  function(a, b) return a .. b end, function(a, b) return a < b, a == b end, function(a, b) return a <= b end, function(a) return -a, #tostring(a) end,
+}
+
 function transform()
   for _ = 1, 6000 do
     local s, p = subject(), pattern()
     try(string.find, s, p, draw(6) - 3)
-    try(string.match, s, p)
+    try(string.match, s, p, draw(3) == 1 and draw(8) - 4 or nil)
     try(string.gsub, s, p, pick(replacements), draw(4) == 1 and draw(4) - 1 or nil)
     try(function()
       local all = {}
@@ -73,6 +81,9 @@ function transform()
     try(string.rep, subject(), draw(6) - 2, draw(2) == 1 and "," or nil)
     try(string.sub, s, draw(20) - 10, draw(20) - 10)
     try(string.byte, s, draw(8) - 3, draw(12) - 4)
+    try(string.reverse, s) try(string.upper, s) try(string.lower, s) try(string.len, s) try(string.char, draw(300) - 20, draw(256) - 1)
+    try(pick({math.max, math.min, math.fmod, math.ult}), pick(values), pick(values)) try(pick({math.tointeger, math.floor, math.abs, math.type}), pick(values))
+    try(pick(operators), pick(values), pick(values)) try(pick(operators), pick(values), draw(140) - 70)
     try(tonumber, pick(values), draw(3) == 1 and draw(40) - 2 or nil)
     try(tonumber, pick({" 10 ", "0x1p4", "1e", "-0x", "zz", " -7f ", "", "1 0", "inf", "nan", "9223372036854775808", "  12\0"}), pick({10, 16, 36, 2, false}) or nil)
     try(select, draw(6) - 3, 1, 2, 3)
@@ -85,6 +96,9 @@ function transform()
     try(function() return table.unpack(list, draw(4) - 1, draw(5)) end)
     try(utf8.len, s, draw(4) - 2)
     try(utf8.offset, s, draw(5) - 3)
+    try(utf8.codepoint, s, draw(8) - 4, draw(8) - 4) try(utf8.char, draw(0x3fff) * draw(300), draw(200))
+    try(function() local all = {} for at, code in utf8.codes(s) do all[#all + 1] = at .. ":" .. code end return table.concat(all, ",") end)
+    try(string.unpack, pick({"i4", "<i2", ">I8", "z", "s1", "d", "c3", "!4i1i4", "B", "x"}), s, draw(8) - 3)
     try(string.pack, pick({"i4", "<i2", ">I8", "z", "s1", "d", "!4i1i4", "i17", "x"}), pick(values))
   end
   try(string.match, ("a"):rep(300), ("a?"):rep(190))
