@@ -21,6 +21,7 @@
 // for each of them, in one instruction that no hook interrupts: its time grows with the square of the stack. This one makes it some
 // 30 ms; Lua's own limit, a minute and more.
 #define STACK_MAX ((size_t)256 * 1024)
+#define STRING_MAX ((size_t)4 * 1024 * 1024)
 #define STACK_SLOT 16
 #define STACK_EXTRA_SLOTS 5
 
@@ -98,6 +99,21 @@ static bool admit_stack(sandbox *sb, size_t size) {
   return false;
 }
 
+// One string may have 4 MiB, or twice the output where that is more: Lua compares two of that length in 50 ms at worst, in one
+// instruction.
+size_t allocator_string_max(const sandbox *sb) {
+  size_t output = 2 * sb->limits.output_bytes;
+  return output > STRING_MAX ? output : STRING_MAX;
+}
+
+static bool admit_string(sandbox *sb, size_t size) {
+  budget_note_string(sb, size);
+  if (size <= allocator_string_max(sb)) return true;
+  sb->string_refused = true;
+  budget_note_refusal(sb);
+  return false;
+}
+
 static bool admit(sandbox *sb, size_t more, size_t size) {
   if (sb->fail_after >= 0 && sb->fail_after-- == 0) {
     sb->fail_after = 0;
@@ -125,7 +141,7 @@ void *allocator_allocate(void *ud, void *block, size_t old_size, size_t new_size
   if (new_size >= LARGE_STACK && new_size > old_size && is_stack(sb, block, old_size, new_size) && !admit_stack(sb, new_size)) return NULL;
   if (block == NULL) {
     // The tag of a new object, else 0.
-    if (old_size == LUA_TSTRING && new_size >= LONG_STRING) budget_note_string(sb, new_size);
+    if (old_size == LUA_TSTRING && new_size >= LONG_STRING && !admit_string(sb, new_size)) return NULL;
     sb->made_userdata = old_size == LUA_TUSERDATA;
     old_size = 0;
   }

@@ -11,11 +11,9 @@
 #define INTERVAL_LARGE 100
 #define HUGE_BLOCK ((size_t)2 * 1024 * 1024)
 #define INTERVAL_HUGE 5
-// The same for what takes time by its length in one instruction: a long string that is read as a number (6 ns a byte), a stack
-// whose slots are all moved again and again (see allocator.c).
-#define INTERVAL_LONG_STRING 100
-#define VERY_LONG_STRING ((size_t)128 * 1024)
-#define INTERVAL_VERY_LONG_STRING 10
+// The same for what takes time by its length in one instruction: a long string that is read as a number (6 ns a byte) or compared
+// (12 ns where the bytes are zeros), a stack whose slots are all moved again and again (see allocator.c).
+#define STRING_BYTES_BETWEEN_HOOKS 2500000
 #define INTERVAL_LARGE_STACK 50
 #define VERY_LARGE_STACK ((size_t)64 * 1024)
 #define INTERVAL_VERY_LARGE_STACK 3
@@ -71,7 +69,7 @@ void budget_start(sandbox *sb) {
   sb->steps_left = sb->limits.instructions > INT64_MAX ? INT64_MAX : (int64_t)sb->limits.instructions;
   sb->unclocked = 0;
   sb->churn = 0;
-  sb->refused = sb->stack_refused = sb->stack_grown = false;
+  sb->refused = sb->string_refused = sb->stack_refused = sb->stack_grown = false;
   sb->longest_string = 0;
   sb->peak = sb->start_used = sb->used;
   sb->cap = sb->live + sb->limits.memory_bytes;
@@ -109,7 +107,7 @@ void budget_note_block(sandbox *sb, size_t size) {
 // Called for every string that is long.
 void budget_note_string(sandbox *sb, size_t size) {
   if (size > sb->longest_string) sb->longest_string = size;
-  tighten(sb, size >= VERY_LONG_STRING ? INTERVAL_VERY_LONG_STRING : INTERVAL_LONG_STRING);
+  tighten(sb, size < STRING_BYTES_BETWEEN_HOOKS ? (int)(STRING_BYTES_BETWEEN_HOOKS / size) : 1);
 }
 
 // Called for every stack that is to become large.

@@ -85,7 +85,8 @@ static void describe_limit(sandbox *sb, sandbox_code code, char *text, size_t si
       append(text, size, "CPU time limit of %llu ms reached", (unsigned long long)(sb->limits.cpu_ns / 1000000));
       break;
     case SANDBOX_MEMORY:
-      append(text, size, "memory limit of %zu bytes reached", sb->limits.memory_bytes);
+      append(text, size, sb->string_refused ? "string limit of %zu bytes reached" : "memory limit of %zu bytes reached",
+             sb->string_refused ? allocator_string_max(sb) : sb->limits.memory_bytes);
       break;
     case SANDBOX_OK:
     case SANDBOX_COMPILE:

@@ -63,6 +63,7 @@ struct sandbox {
   size_t churn;         // Bytes handed out since the clock was last read.
   bool refused;         // The last request for more was refused.
   bool made_userdata;   // The last new block was one.
+  bool string_refused;  // A string was to be longer than one may be.
   bool stack_refused;   // A stack asked for more than it may have.
   bool stack_grown;     // A stack became larger than most need.
   size_t longest_string;  // Made in this call.
@@ -119,6 +120,7 @@ extern const char tag_null, tag_shape, tag_frozen, tag_fault;
 // allocator.c
 void *allocator_allocate(void *ud, void *block, size_t old_size, size_t new_size);
 void allocator_release_all(sandbox *sb);
+size_t allocator_string_max(const sandbox *sb);
 void allocator_reserve(lua_State *L, size_t bytes);
 // Room for a list of so many elements: an even number, for an odd one may be taken for a stack.
 static inline int allocator_list_slots(size_t count) { return count < INT32_MAX - 1 ? (int)(count + count % 2) : 0; }
