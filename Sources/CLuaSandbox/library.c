@@ -1,5 +1,5 @@
 // Puts the libraries together and makes them read-only: what one call does to its world, no other call sees.
-#include "internal.h"
+#include "native.h"
 
 const char key_environment_metatable, key_array_metatable, key_context_metatable, key_context_event_metatable, key_next_table,
     key_next_keys;
@@ -9,7 +9,7 @@ const char tag_null, tag_shape, tag_frozen, tag_fault;
 enum { LOADED = 1 };
 
 static int refuse_write(lua_State *L) {
-  return luaL_error(L, "libraries are read-only: '%s' cannot be set", lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "field");
+  native_fail(L, "libraries are read-only: '%s' cannot be set", lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "field");
 }
 
 // Replaces the library `name` by an empty table that reads from it and cannot be written.

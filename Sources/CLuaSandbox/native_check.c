@@ -5,11 +5,15 @@
 
 #include "native.h"
 
-// Functions of the host library carry no line numbers, so the first function on the stack that has one is the script's.
+// Functions of the host library carry no line numbers, so the first function on the stack that has one is the script's. As with
+// Lua's own libraries, an error has no line when `pcall` called the library itself.
 static void push_place(lua_State *L) {
   lua_Debug ar;
-  for (int level = 0; lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Sl", &ar);
+  for (int level = 1; lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Slf", &ar);
+    bool catches = base_catches(lua_tocfunction(L, -1));
+    lua_pop(L, 1);
+    if (catches) break;
     if (ar.currentline <= 0) continue;
     lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
     return;
@@ -32,7 +36,9 @@ _Noreturn void native_fail(lua_State *L, const char *format, ...) {
 // Says what a value is: its kind, or the number itself, which is the kind that was asked for but not in range.
 static void push_description(lua_State *L, int index) {
   int type = lua_type(L, index);
-  if (type == LUA_TNUMBER) {
+  if (type == LUA_TNUMBER && !lua_rawequal(L, index, index)) {
+    lua_pushliteral(L, "NaN");
+  } else if (type == LUA_TNUMBER) {
     lua_pushvalue(L, index);
     lua_tolstring(L, -1, NULL);
   } else if (type == LUA_TNIL || type == LUA_TNONE) {
