@@ -63,8 +63,6 @@ static int base_xpcall(lua_State *L) {
   return finish_pcall(L, lua_pcallk(L, arguments - 2, LUA_MULTRET, 2, 2, finish_pcall), 2);
 }
 
-bool base_catches(lua_CFunction function) { return function == base_pcall || function == base_xpcall; }
-
 static int base_select(lua_State *L) {
   int count = lua_gettop(L);
   if (lua_type(L, 1) == LUA_TSTRING && *lua_tostring(L, 1) == '#') {

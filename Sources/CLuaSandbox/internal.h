@@ -268,7 +268,6 @@ void overrides_take(lua_State *L, int index, sandbox_result *result);
 
 // Libraries: each fills the table on top of the stack, or the globals.
 void base_library_open(lua_State *L, int globals);
-bool base_catches(lua_CFunction function);
 void coroutine_library_open(lua_State *L, int globals);
 void string_library_open(lua_State *L, int globals);
 void table_library_open(lua_State *L, int globals);

@@ -5,15 +5,11 @@
 
 #include "native.h"
 
-// Functions of the host library carry no line numbers, so the first function on the stack that has one is the script's. As with
-// Lua's own libraries, an error has no line when `pcall` called the library itself.
+// Functions of the host library carry no line numbers, so the first function on the stack that has one is the script's.
 static void push_place(lua_State *L) {
   lua_Debug ar;
   for (int level = 1; lua_getstack(L, level, &ar); level++) {
-    lua_getinfo(L, "Slf", &ar);
-    bool catches = base_catches(lua_tocfunction(L, -1));
-    lua_pop(L, 1);
-    if (catches) break;
+    lua_getinfo(L, "Sl", &ar);
     if (ar.currentline <= 0) continue;
     lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
     return;

@@ -150,6 +150,8 @@ static int text_trim(lua_State *L) {
 }
 
 // Case by the tables of the C library's own UTF-8 locale, whatever locale the process runs in. Without that locale only ASCII changes.
+// The tables are slow enough that a long text is charged on the way.
+#define CASE_INTERVAL 4096
 static locale_t case_locale;
 static pthread_once_t case_locale_once = PTHREAD_ONCE_INIT;
 
@@ -169,10 +171,14 @@ static int convert_case(lua_State *L, const char *function, bool upper) {
   const char *s = native_text(L, 1, function, "s", &len);
   string_builder b;
   pthread_once(&case_locale_once, open_case_locale);
-  budget_charge(L, 1 + len / (BYTES_PER_STEP / 2));
+  budget_charge(L, 1 + len / BYTES_PER_STEP);
   builder_start(L, &b);
-  for (size_t i = 0; i < len;) {
+  for (size_t i = 0, charged = 0; i < len;) {
     char encoded[4];
+    if (i - charged >= CASE_INTERVAL) {
+      budget_charge(L, CASE_INTERVAL / BYTES_PER_STEP);
+      charged = i;
+    }
     character c = character_at(s + i, len - i);
     if (c.code == NO_CHARACTER) {
       builder_add(&b, s + i, c.len);

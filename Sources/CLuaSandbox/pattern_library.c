@@ -22,8 +22,8 @@ static bool has_specials(const char *pattern, size_t len) {
 }
 
 static int find_plain(lua_State *L, const char *s, size_t len, const char *p, size_t plen, size_t init) {
-  budget_charge(L, 1 + (len - init) / 32 + plen / 32);
   const char *found = memmem(s + init, len - init, p, plen);
+  budget_charge(L, 1 + (found == NULL ? len - init : (size_t)(found - s) - init) / 32 + plen / 32);
   if (found == NULL) {
     lua_pushnil(L);
     return 1;

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TidehookCore
 import TidehookScripting
@@ -25,6 +26,26 @@ struct HostExample: Sendable, CustomStringConvertible {
   }
 }
 
+/// One file of rules, which the C harness runs under sanitizers too.
+struct HostRules: Sendable, CustomStringConvertible {
+  let name: String
+  let source: String
+
+  var description: String { name }
+
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "sandbox")
+
+  /// All files, each with what stands before it: on one line, so that failures name lines of the file.
+  static let all: [HostRules] = {
+    let lines = read(folder.appending(path: "check.lua")).split(separator: "\n").dropFirst()
+    let check = lines.joined(separator: " ")
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder.appending(path: "rules"), includingPropertiesForKeys: nil)) ?? []
+    return files.sorted { $0.path < $1.path }.map { HostRules(name: $0.lastPathComponent, source: check + " " + read($0)) }
+  }()
+
+  private static func read(_ file: URL) -> String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
+}
+
 @Suite struct HostLibraryTests {
   /// Compares every result of the example with those stated, tables by their contents.
   private static let comparison = """
@@ -44,6 +65,17 @@ struct HostExample: Sendable, CustomStringConvertible {
       #expect(function["summary"]?.stringValue?.isEmpty == false, "\(function)")
       #expect(function["example"]?.elements?.isEmpty == false, "\(function)")
     }
+  }
+
+  @Test func theRulesAreThere() {
+    #expect(HostRules.all.count > 5)
+  }
+
+  @Test(arguments: HostRules.all)
+  func everyRuleOfTheFileHolds(rules: HostRules) async {
+    let fixture = Fixture(limits: ScriptLimits(instructions: 50_000_000, cpuTime: .seconds(10)))
+    let result = await fixture.run(ScriptSource(name: rules.name, source: rules.source))
+    #expect(result.summary == "same")
   }
 
   @Test(arguments: HostExample.all)

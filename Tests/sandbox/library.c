@@ -1,7 +1,8 @@
 // Drives the host library without Swift, so that sanitizers see all of it.
 //   library declarations       the declarations as JSON
 //   library examples           every example must give the result that it states
-//   library starve             fails each allocation in turn, for every example
+//   library rules FILE...      every check in scripts such as rules/time.lua must hold; check.lua stands before each
+//   library starve [FILE...]   fails each allocation in turn, for every example and script
 //   library flat               many calls of every example; memory must not grow
 //   library cost               what a sandbox costs: milliseconds to make, bytes when idle
 #include <stdio.h>
@@ -48,6 +49,39 @@ static example examples[EXAMPLES_MAX];
 static int example_count;
 
 static sandbox_text text_of(const char *s) { return (sandbox_text){s, s == NULL ? 0 : strlen(s)}; }
+
+static char *read_file(const char *path) {
+  FILE *file = fopen(path, "rb");
+  if (file == NULL) return NULL;
+  char *bytes = calloc(1, 1 << 17);
+  size_t size = fread(bytes, 1, (1 << 17) - 1, file);
+  fclose(file);
+  if (size > 0) return bytes;
+  free(bytes);
+  return NULL;
+}
+
+// Compiles a file of rules/ with check.lua before it, on one line and without its comment, so that lines keep their numbers.
+static int compile_rules(sandbox *sb, const char *path, sandbox_result *result) {
+  char *check = read_file("check.lua"), *rules = read_file(path);
+  int script = 0;
+  if (check != NULL && rules != NULL) {
+    for (char *at = check; *at != '\0'; at++) {
+      if (*at == '\n') *at = ' ';
+    }
+    const char *begin = strstr(check, "local ");
+    size_t len = strlen(begin) + strlen(rules);
+    char *source = malloc(len + 1);
+    strcpy(source, begin);
+    strcat(source, rules);
+    const char *name = strrchr(path, '/');
+    script = sandbox_compile(sb, name == NULL ? path : name + 1, source, len, result);
+    free(source);
+  }
+  free(check);
+  free(rules);
+  return script;
+}
 
 // Takes a string off a JSON text: the one of these lists, which holds no escapes but those below.
 static char *take_string(const char **at) {
@@ -121,26 +155,50 @@ static int check_examples(sandbox *sb) {
   return failed > 0;
 }
 
-// A call that got no memory fails as such, and the same call works afterwards.
-static int starve(void) {
+static const example no_log = {.log = ""};
+
+static int check_rules(sandbox *sb, int count, char **paths) {
+  int failed = 0;
+  for (int i = 0; i < count; i++) {
+    sandbox_result result = {0};
+    int script = compile_rules(sb, paths[i], &result);
+    if (script > 0) sandbox_run(sb, script, SANDBOX_STAGE, &no_event, &result);
+    if (script > 0 && is_as_stated(&no_log, &result)) continue;
+    failed++;
+    sandbox_text said = script == 0 || result.verdict == SANDBOX_FAILED ? result.fault.message : result.body;
+    printf("FAIL %s\n%.*s\n", paths[i], (int)said.len, said.len > 0 ? said.bytes : "");
+  }
+  printf("%d files of rules, %d failed\n", count, failed);
+  return failed > 0;
+}
+
+// Fails each allocation of a script in turn, and some of a long one: a call without memory fails as such, and works afterwards.
+static long starve_script(sandbox *sb, int script, const example *e, const char *name) {
   long failures = 0;
-  for (int i = 0; i < example_count; i++) {
+  for (int64_t n = 0; n < 1000000; n += 1 + n / 256) {
+    sandbox_result result;
+    sandbox_fail_allocations_after(sb, n);
+    sandbox_run(sb, script, SANDBOX_STAGE, &no_event, &result);
+    sandbox_fail_allocations_after(sb, -1);
+    if (is_as_stated(e, &result)) return failures;
+    failures++;
+    if (result.verdict == SANDBOX_FAILED && result.fault.message.len == 0) break;
+  }
+  printf("FAIL %s after %ld failures\n", name, failures);
+  return -1;
+}
+
+static int starve(int count, char **paths) {
+  long failures = 0;
+  for (int i = 0; i < example_count + count; i++) {
     sandbox *sb = sandbox_new(&limits);
     sandbox_result result;
-    int script = compile_example(sb, &examples[i], &result);
-    for (int64_t n = 0;; n++) {
-      sandbox_fail_allocations_after(sb, n);
-      sandbox_run(sb, script, SANDBOX_STAGE, &no_event, &result);
-      sandbox_fail_allocations_after(sb, -1);
-      bool done = is_as_stated(&examples[i], &result);
-      if (done) break;
-      failures++;
-      if (n > 100000 || (result.verdict == SANDBOX_FAILED && result.fault.message.len == 0)) {
-        printf("FAIL %s: allocation %lld\n", examples[i].name, (long long)n);
-        return 1;
-      }
-    }
+    bool is_example = i < example_count;
+    int script = is_example ? compile_example(sb, &examples[i], &result) : compile_rules(sb, paths[i - example_count], &result);
+    long failed = script == 0 ? -1 : starve_script(sb, script, is_example ? &examples[i] : &no_log, is_example ? examples[i].name : paths[i - example_count]);
     sandbox_free(sb);
+    if (failed < 0) return 1;
+    failures += failed;
   }
   // Scripts cannot ask for the declarations, so some of these allocations are enough.
   sandbox *sb = sandbox_new(&limits);
@@ -189,24 +247,25 @@ static int cost(void) {
   return 0;
 }
 
-static int run(const char *what, sandbox *sb) {
+static int run(const char *what, sandbox *sb, int count, char **paths) {
   if (strcmp(what, "declarations") == 0) {
     sandbox_text text = sandbox_library_json(sb);
     fwrite(text.bytes, 1, text.len, stdout);
     return text.bytes == NULL;
   }
   if (strcmp(what, "cost") == 0) return cost();
+  if (strcmp(what, "rules") == 0) return check_rules(sb, count, paths);
   if (!read_examples(sb)) return 2;
   if (strcmp(what, "examples") == 0) return check_examples(sb);
-  if (strcmp(what, "starve") == 0) return starve();
+  if (strcmp(what, "starve") == 0) return starve(count, paths);
   if (strcmp(what, "flat") == 0) return flat(sb);
   return 2;
 }
 
 int main(int count, char **arguments) {
   sandbox *sb = sandbox_new(&limits);
-  int status = count > 1 && sb != NULL ? run(arguments[1], sb) : 2;
-  if (status == 2) fprintf(stderr, "usage: library declarations|examples|starve|flat|cost\n");
+  int status = count > 1 && sb != NULL ? run(arguments[1], sb, count - 2, arguments + 2) : 2;
+  if (status == 2) fprintf(stderr, "usage: library declarations|examples|rules|starve|flat|cost\n");
   sandbox_free(sb);
   for (int i = 0; i < example_count; i++) {
     free(examples[i].name);

@@ -71,7 +71,8 @@ passes "$BUILD/sanitized" starve
 "$BUILD/library" flat
 "$BUILD/library" cost
 "$BUILD/sanitized-library" examples
-"$BUILD/sanitized-library" starve
+"$BUILD/sanitized-library" rules rules/*.lua
+"$BUILD/sanitized-library" starve rules/*.lua
 if [ -n "$fuzzing" ]; then
   wait "$fuzzing"
   fuzzing=

@@ -13,7 +13,7 @@ local function step(name, path, at)
   if byte(path, at) == OPEN then
     key, after = match(path, "^%[(%d+)%]()", at)
     if not key then refuse(name, path, format("has no number and ']' after the '[' at %d", at)) end
-    index, key = tointeger(key) or 0, nil
+    index, key = tointeger(key) or math.maxinteger, nil
     if index < 1 then refuse(name, path, format("has an element that does not exist at %d: elements count from 1", at)) end
   else
     after = find(path, "[.[]", at) or #path + 1

@@ -1,0 +1,5 @@
+-- expect: limit limit
+function transform()
+  local function again(s) return template.render("{{a}}", { a = s }, { escape = again }) end
+  return again("x")
+end

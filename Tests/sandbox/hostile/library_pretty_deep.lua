@@ -1,0 +1,6 @@
+-- expect: limit limit
+function transform()
+  local t = { 1 }
+  for i = 1, 100 do t = { t, t } end
+  return json.pretty(t)
+end
