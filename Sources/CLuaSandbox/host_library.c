@@ -1,5 +1,7 @@
 // The host library: functions that Tidehook offers to scripts beside Lua's own. Each is declared once, in library/*.lua, with its
 // documentation, which running sandboxes do not keep.
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "native.h"
@@ -77,25 +79,56 @@ static void push_environment(lua_State *L, int globals) {
   lua_setmetatable(L, -2);
 }
 
+// The compiled form of each file, without names and line numbers: it takes less memory, and errors are told with the line of the
+// script instead of one that its author cannot see. Compiling takes a millisecond, so the process does it once and keeps the result.
+static struct {
+  char *bytes;
+  size_t len;
+} compiled[FILE_COUNT];
+static pthread_mutex_t compiled_lock = PTHREAD_MUTEX_INITIALIZER;
+
 static int keep_bytes(lua_State *L, const void *bytes, size_t len, void *buffer) {
   buffer_append(L, buffer, bytes, len);
   return 0;
 }
 
-// Replaces the function on top of the stack by one without names and line numbers: it takes less memory, and errors are told
-// with the line of the script instead of one that its author cannot see.
-static void strip(lua_State *L) {
+// Replaces the function on top of the stack by its stripped form, and keeps that for other sandboxes.
+static void strip(lua_State *L, size_t file) {
   byte_buffer *code = &sandbox_of(L)->scratch;
   code->len = 0;
   lua_dump(L, keep_bytes, code, 1);
   lua_pop(L, 1);
   if (luaL_loadbufferx(L, code->bytes, code->len, "=host", "b") != LUA_OK) lua_error(L);
+  char *bytes = malloc(code->len);
+  if (bytes == NULL) return;
+  memcpy(bytes, code->bytes, code->len);
+  pthread_mutex_lock(&compiled_lock);
+  if (compiled[file].bytes == NULL) {
+    compiled[file].len = code->len;
+    compiled[file].bytes = bytes;
+    bytes = NULL;
+  }
+  pthread_mutex_unlock(&compiled_lock);
+  free(bytes);
+}
+
+// Pushes the main function of a file.
+static void push_file(lua_State *L, size_t file) {
+  pthread_mutex_lock(&compiled_lock);
+  const char *bytes = compiled[file].bytes;
+  size_t len = compiled[file].len;
+  pthread_mutex_unlock(&compiled_lock);
+  if (bytes != NULL) {
+    if (luaL_loadbufferx(L, bytes, len, "=host", "b") != LUA_OK) lua_error(L);
+    return;
+  }
+  if (luaL_loadbufferx(L, (const char *)files[file].bytes, files[file].len, files[file].name, "t") != LUA_OK) lua_error(L);
+  strip(L, file);
 }
 
 // Pushes the declarations that a file returns: a list of tables.
-static void push_declarations(lua_State *L, const library_file *file, int host, int environment) {
-  if (luaL_loadbufferx(L, (const char *)file->bytes, file->len, file->name, "t") != LUA_OK) lua_error(L);
-  strip(L);
+static void push_declarations(lua_State *L, size_t file, int host, int environment) {
+  push_file(L, file);
   lua_pushvalue(L, environment);
   lua_setupvalue(L, -2, 1);
   lua_pushvalue(L, host);
@@ -139,7 +172,7 @@ void host_library_open(lua_State *L, int globals) {
   int host = lua_gettop(L);
   push_environment(L, globals);
   for (size_t i = 0; i < FILE_COUNT; i++) {
-    push_declarations(L, &files[i], host, host + 1);
+    push_declarations(L, i, host, host + 1);
     install_all(L, globals, lua_gettop(L));
     lua_pop(L, 1);
   }
@@ -168,7 +201,7 @@ static int describe_protected(lua_State *L) {
   lua_newtable(L);
   int all = lua_gettop(L);
   for (size_t i = 0; i < FILE_COUNT; i++) {
-    push_declarations(L, &files[i], all - 2, all - 1);
+    push_declarations(L, i, all - 2, all - 1);
     document_all(L, all);
     lua_pop(L, 1);
   }
