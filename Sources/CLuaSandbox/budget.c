@@ -69,7 +69,7 @@ void budget_start(sandbox *sb) {
   sb->steps_left = sb->limits.instructions > INT64_MAX ? INT64_MAX : (int64_t)sb->limits.instructions;
   sb->unclocked = 0;
   sb->churn = 0;
-  sb->refused = sb->string_refused = sb->stack_refused = sb->stack_grown = false;
+  sb->refused = sb->string_refused = sb->stack_refused = false;
   sb->longest_string = 0;
   sb->peak = sb->start_used = sb->used;
   sb->cap = sb->live + sb->limits.memory_bytes;
@@ -79,6 +79,7 @@ void budget_start(sandbox *sb) {
   sb->last_line = -1;
   lua_gc(sb->L, LUA_GCSTOP);
   budget_arm(sb, sb->L, INTERVAL_NORMAL);
+  if (sb->main_stack > 0) budget_note_stack(sb, sb->main_stack);
 }
 
 // Reports what the call used. Instructions are known in blocks of the hook's interval.
@@ -112,7 +113,7 @@ void budget_note_string(sandbox *sb, size_t size) {
 
 // Called for every stack that is to become large.
 void budget_note_stack(sandbox *sb, size_t size) {
-  sb->stack_grown = true;
+  if (sb->running == sb->L && size > sb->main_stack) sb->main_stack = size;
   tighten(sb, size >= VERY_LARGE_STACK ? INTERVAL_VERY_LARGE_STACK : INTERVAL_LARGE_STACK);
 }
 

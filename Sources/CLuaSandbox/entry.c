@@ -23,13 +23,11 @@ void entry_begin(sandbox *sb, sandbox_result *result) {
 }
 
 void entry_collect(sandbox *sb) {
-  // Collecting also makes a stack small again that a call has left large.
-  if (sb->stack_grown) lua_gc(sb->L, LUA_GCCOLLECT);
-  sb->stack_grown = false;
   size_t live = sb->live > sb->forgotten ? sb->live - sb->forgotten : 0;
   size_t garbage = sb->used > live ? sb->used - live : 0;
   if (garbage <= (live > GARBAGE_KEPT ? live : GARBAGE_KEPT)) return;
   lua_gc(sb->L, LUA_GCCOLLECT);
+  sb->main_stack = 0;
   sb->live = sb->used;
   sb->forgotten = 0;
 }

@@ -65,7 +65,7 @@ struct sandbox {
   bool made_userdata;   // The last new block was one.
   bool string_refused;  // A string was to be longer than one may be.
   bool stack_refused;   // A stack asked for more than it may have.
-  bool stack_grown;     // A stack became larger than most need.
+  size_t main_stack;    // Size of the main stack where it is large; it stays so until all garbage is collected.
   size_t longest_string;  // Made in this call.
   bool spent;
   int64_t fail_after;   // For tests; negative: never fail.

@@ -38,6 +38,19 @@ import TidehookScripting
     }
   }
 
+  @Test func aStackThatOneCallLeftLargeDoesNotSlowTheNext() async {
+    let fixture = Fixture()
+    _ = await fixture.run("local function f(n) return n == 0 and 0 or 1 + f(n - 1) end function transform() return {f(2500)} end")
+    let chain = """
+      local f = function() end
+      for i = 1, 9000 do f = setmetatable({}, {__call = f}) end
+      function transform() while true do pcall(f) end end
+      """
+    let result = await fixture.run(chain)
+    #expect(result.error != nil)
+    #expect(result.usage.cpuTime < .milliseconds(200))
+  }
+
   @Test func aStuckScriptDoesNotHoldUpOthers() async {
     let fixture = Fixture(limits: ScriptLimits(instructions: .max, cpuTime: .milliseconds(200)), threads: 2)
     async let stuck = fixture.run("while true do end")
