@@ -87,7 +87,9 @@ public struct PluginCheck: Sendable {
     let uses = sources.mapValues(OptionUses.init)
     let schema = plugin.manifest.options
     let main = "\(plugin.files.name)/\(PluginFiles.mainFile)"
-    let unknown = uses.flatMap { file, uses in
+    // A shared module serves several plugins, of which each declares what it has of the options that the module reads.
+    let own = uses.filter { !$0.key.hasPrefix(PluginName.sharedFolder + "/") }
+    let unknown = own.flatMap { file, uses in
       uses.reads.filter { schema[$0.name] == nil }.map {
         PluginWarning(file: file, line: $0.line, message: "the option '\($0.name)' is read but not declared")
       }
@@ -106,10 +108,12 @@ public struct PluginCheck: Sendable {
     let known = Set(plugin.files.modules.map(\.name))
     return sources.flatMap { file, tokens in
       tokens.indices.compactMap { index in
-        guard tokens[index].name == "require", index + 1 < tokens.count else { return nil }
-        let argument = tokens[index + 1].isSymbol("(") && index + 2 < tokens.count ? tokens[index + 2] : tokens[index + 1]
-        guard let module = argument.string, !known.contains(module) else { return nil }
-        return PluginWarning(file: file, line: argument.line, message: "the module '\(module)' is not there")
+        guard tokens[index].name == "require" else { return nil }
+        let argument = tokens[(index + 1)...].drop { $0.isSymbol("(") }
+        guard let first = argument.first, let module = first.string, !known.contains(module) else { return nil }
+        // A name that is put together is known only when it runs.
+        guard argument.dropFirst().first?.isSymbol("..") != true else { return nil }
+        return PluginWarning(file: file, line: first.line, message: "the module '\(module)' is not there")
       }
     }
   }
