@@ -24,6 +24,7 @@ struct FolderSignature: Hashable, Sendable {
 extension PluginFolder {
   /// The signatures of all folders that hold modules, by name; none when the plugin folder is not there.
   func signatures() throws(PluginProblem) -> [String: FolderSignature] {
+    guard !FileAccess.isFile(path) else { throw PluginProblem("\(path) is no folder") }
     var found: [String: FolderSignature] = [:]
     for name in try FileAccess.list(path) ?? [] where !name.hasPrefix(".") {
       var files: [FolderSignature.File] = []

@@ -95,6 +95,22 @@ import TidehookScripting
       ])
   }
 
+  @Test func sharedModulesCountWhereTheyAreLoaded() async throws {
+    let fixture = try PluginFixture()
+    try fixture.write(
+      "demo/plugin.lua",
+      """
+      local used = require("lib.used") or require("lib." .. "computed")
+      return { name = 'demo', version = '1', summary = 's', kind = 'stage', options = { a = { type = 'string', description = 'd' } },
+        transform = function(e, ctx) return used(ctx.options) end }
+      """)
+    try fixture.write("lib/used.lua", "return function(options) return { options.a, options.of_others, lost } end")
+    try fixture.write("lib/unused.lua", "return nowhere")
+    try fixture.write("demo/README.md", "# demo")
+    try fixture.write("demo/cases.json", "[]")
+    #expect(await warnings(fixture) == ["lib/used.lua:1: the global 'lost' is never defined"])
+  }
+
   @Test func whatDoesNotLoadIsAProblem() async throws {
     let fixture = try PluginFixture()
     try fixture.write("demo/plugin.lua", "return {\n  x = = 1 }")

@@ -26,7 +26,8 @@ public struct PluginCheckReport: Sendable {
 
 /// Checks plugins without events.
 ///
-/// Warnings come from the source alone, read with Lua's grammar. What it cannot see: globals that are reached through `_ENV` or `_G`,
+/// Warnings come from the source alone, read with Lua's grammar: that of the plugin's own modules, and of the shared ones that they load
+/// by a name that stands in the source. What it cannot see: globals that are reached through `_ENV` or `_G`, modules that are loaded
 /// and options that are read by a computed name (see ``OptionUses``).
 public struct PluginCheck: Sendable {
   private let runtime: LuaRuntime
@@ -49,8 +50,33 @@ public struct PluginCheck: Sendable {
   }
 
   private func sourceWarnings(_ plugin: LoadedPlugin) async -> [PluginWarning] {
-    let sources = plugin.files.texts.mapValues(LuaLexer.tokens)
-    return await undefinedGlobals(sources) + optionWarnings(plugin, sources) + missingModules(plugin, sources)
+    let all = plugin.files.texts.mapValues(LuaLexer.tokens)
+    let sources = Self.inUse(all, by: plugin.files.name)
+    let warnings = await undefinedGlobals(sources) + optionWarnings(plugin, sources) + missingModules(plugin, sources)
+    return Array(Set(warnings))
+  }
+
+  /// Leaves out the shared modules that this plugin does not load.
+  private static func inUse(_ sources: [String: [LuaToken]], by name: String) -> [String: [LuaToken]] {
+    var found: [String: [LuaToken]] = [:]
+    var waiting = sources.keys.filter { $0.hasPrefix("\(name)/") }
+    while let file = waiting.popLast() {
+      guard found[file] == nil, let tokens = sources[file] else { continue }
+      found[file] = tokens
+      waiting += required(in: tokens).map { $0.module.replacing(".", with: "/") + ".lua" }
+    }
+    return found
+  }
+
+  /// The modules that are loaded by a name that stands in the source, with their lines.
+  private static func required(in tokens: [LuaToken]) -> [(module: String, line: Int)] {
+    tokens.indices.compactMap { index in
+      guard tokens[index].name == "require", index + 3 < tokens.count else { return nil }
+      let isCall = tokens[index + 1].isSymbol("(")
+      let argument = isCall ? tokens[index + 2] : tokens[index + 1]
+      guard let module = argument.string, !isCall || tokens[index + 3].isSymbol(")") else { return nil }
+      return (module, argument.line)
+    }
   }
 
   private func undefinedGlobals(_ sources: [String: [LuaToken]]) async -> [PluginWarning] {
@@ -87,9 +113,8 @@ public struct PluginCheck: Sendable {
     let uses = sources.mapValues(OptionUses.init)
     let schema = plugin.manifest.options
     let main = "\(plugin.files.name)/\(PluginFiles.mainFile)"
-    // A shared module serves several plugins, of which each declares what it has of the options that the module reads.
-    let own = uses.filter { !$0.key.hasPrefix(PluginName.sharedFolder + "/") }
-    let unknown = own.flatMap { file, uses in
+    // A shared module serves plugins with other options too.
+    let unknown = uses.filter { $0.key.hasPrefix("\(plugin.files.name)/") }.flatMap { file, uses in
       uses.reads.filter { schema[$0.name] == nil }.map {
         PluginWarning(file: file, line: $0.line, message: "the option '\($0.name)' is read but not declared")
       }
@@ -107,13 +132,8 @@ public struct PluginCheck: Sendable {
   private func missingModules(_ plugin: LoadedPlugin, _ sources: [String: [LuaToken]]) -> [PluginWarning] {
     let known = Set(plugin.files.modules.map(\.name))
     return sources.flatMap { file, tokens in
-      tokens.indices.compactMap { index in
-        guard tokens[index].name == "require" else { return nil }
-        let argument = tokens[(index + 1)...].drop { $0.isSymbol("(") }
-        guard let first = argument.first, let module = first.string, !known.contains(module) else { return nil }
-        // A name that is put together is known only when it runs.
-        guard argument.dropFirst().first?.isSymbol("..") != true else { return nil }
-        return PluginWarning(file: file, line: first.line, message: "the module '\(module)' is not there")
+      Self.required(in: tokens).filter { !known.contains($0.module) }.map {
+        PluginWarning(file: file, line: $0.line, message: "the module '\($0.module)' is not there")
       }
     }
   }
