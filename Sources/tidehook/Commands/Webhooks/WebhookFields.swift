@@ -17,8 +17,7 @@ struct WebhookFields: ParsableArguments {
   @Option(help: "The secret that deliveries are signed with; Tidehook makes one when there is none.")
   var secret: String?
 
-  @Option(help: ArgumentHelp("A Lua script that filters and reshapes; - is standard input.", valueName: "file"))
-  var script: String?
+  @OptionGroup var stages: StageOptions
 
   @Option(
     help: ArgumentHelp(
@@ -46,14 +45,18 @@ struct WebhookFields: ParsableArguments {
   /// - Parameter defaultEvents: what `events` is when no option names any; empty to leave it out.
   func members(defaultEvents: [String] = []) throws(CommandFailure) -> [JSONValue.Member] {
     let types = events.isEmpty ? defaultEvents : Self.list(events)
+    let stage = try stages.member()
+    if stage != nil && pipeline != nil {
+      throw CommandFailure(.usage, "--pipeline holds every stage: give it without --plugin and --script")
+    }
+    let written = try pipelineStages()
     let fields: [(String, JSONValue?)] = [
       ("name", name.map { .string($0) }),
       ("events", types.isEmpty ? nil : .array(types.map { .string($0) })),
       ("namespace", namespace.map { .string($0) }),
       ("active", active.map { .bool($0) }),
       ("secret", secret.map { .string($0) }),
-      ("script", try scriptText().map { .string($0) }),
-      ("pipeline", try pipelineStages()),
+      (stage?.key ?? "pipeline", stage?.value ?? written),
       ("signing", signing.isEmpty ? nil : .array(Self.list(signing).map { .string($0) })),
       ("headers", try headerMembers().map { .object($0) }),
       ("retry", retry.members.isEmpty ? nil : .object(retry.members)),
@@ -61,14 +64,6 @@ struct WebhookFields: ParsableArguments {
       ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
-  }
-
-  private func scriptText() throws(CommandFailure) -> String? {
-    guard let script else { return nil }
-    guard let text = String(validating: try Input.file(script), as: UTF8.self) else {
-      throw CommandFailure(.usage, "\(script) is not UTF-8 text")
-    }
-    return text
   }
 
   private func pipelineStages() throws(CommandFailure) -> JSONValue? {

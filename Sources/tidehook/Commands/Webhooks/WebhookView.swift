@@ -39,9 +39,19 @@ struct WebhookView {
     remindOfSecret(webhook)
   }
 
-  /// A script is shown as it is, other stages as JSON.
+  /// A script alone is shown as it is; of several stages each has its number.
   private func pipeline(_ stages: JSONValue?) -> String? {
-    stages?.elements?.map { $0["script"]?.stringValue ?? JSONLayout.text($0) }.joined(separator: "\n")
+    guard let stages = stages?.elements else { return nil }
+    if stages.count == 1, let script = stages[0]["script"]?.stringValue { return script }
+    return stages.enumerated().map { "\($0 + 1). \(stage($1))" }.joined(separator: "\n")
+  }
+
+  private func stage(_ stage: JSONValue) -> String {
+    guard let plugin = stage["plugin"]?.stringValue else {
+      let lines = (stage["script"]?.stringValue ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+      return "script\n" + lines.map { "   \($0)" }.joined(separator: "\n")
+    }
+    return stage["options"]?.members?.isEmpty == false ? "\(plugin) \(stage["options"]?.plainText ?? "")" : plugin
   }
 
   private func remindOfSecret(_ webhook: JSONValue) {
