@@ -12,5 +12,7 @@ struct Tidehook: AsyncParsableCommand {
     commandName: "tidehook",
     abstract: "A self-hosted webhook gateway with Lua filters and transforms.",
     version: version,
-    subcommands: [Serve.self, Webhooks.self, Events.self, Deliveries.self, Listen.self, Sign.self, Verify.self, OpenAPI.self, LuaAPI.self])
+    subcommands: [
+      Serve.self, Webhooks.self, Events.self, Deliveries.self, Plugins.self, Listen.self, Sign.self, Verify.self, OpenAPI.self, LuaAPI.self,
+    ])
 }

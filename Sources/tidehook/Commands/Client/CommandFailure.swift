@@ -6,7 +6,7 @@ import ArgumentParser
 struct CommandFailure: Error, CustomStringConvertible {
   /// The exit status of the process.
   enum Status: Int32 {
-    /// The server answered, and said no.
+    /// The server answered, and said no; or what was tested, checked or tried failed.
     case refused = 1
     /// The command line or its input makes no sense.
     case usage = 2

@@ -1,0 +1,68 @@
+// Finds the plugins that a command is told of: by folder, by the folder they are in, or by name.
+
+import Glibc
+import TidehookScripting
+
+/// A plugin that need not load, and where it is.
+struct PluginTarget {
+  /// The folder of plugins that holds it.
+  let folder: PluginFolder
+  /// Its name.
+  let name: String
+  /// What people call the place of one of its files.
+  func path(of file: String) -> String { isShipped ? "\(name)/\(file) (shipped)" : "\(folder.path)/\(name)/\(file)" }
+
+  /// Whether it is one of those inside the binary.
+  var isShipped: Bool { folder.path == PluginFolder.shipped.path }
+
+  /// The plugins that arguments mean; all of the plugin folder when there are none.
+  static func find(_ arguments: [String], in location: PluginFolderOption) throws(CommandFailure) -> [PluginTarget] {
+    guard arguments.isEmpty else {
+      var targets: [PluginTarget] = []
+      for argument in arguments { targets += try find(argument, in: location) }
+      return targets
+    }
+    let targets = try all(in: PluginFolder(path: location.folder))
+    guard !targets.isEmpty else {
+      throw CommandFailure(
+        .usage, "\(location.folder) holds no plugins; name a folder, or make a plugin with `tidehook plugins new NAME`")
+    }
+    return targets
+  }
+
+  /// One plugin, by name or by its folder.
+  static func one(_ argument: String, in location: PluginFolderOption) throws(CommandFailure) -> PluginTarget {
+    let targets = try find(argument, in: location)
+    guard targets.count == 1 else { throw CommandFailure(.usage, "\(argument) holds \(targets.count) plugins; name one") }
+    return targets[0]
+  }
+
+  /// Every plugin of a folder.
+  static func all(in folder: PluginFolder) throws(CommandFailure) -> [PluginTarget] {
+    try reading { () throws(PluginProblem) in try folder.names().map { PluginTarget(folder: folder, name: $0) } }
+  }
+
+  /// Reads from plugin folders; what is wrong there is the user's to know.
+  static func reading<Value>(_ body: () throws(PluginProblem) -> Value) throws(CommandFailure) -> Value {
+    do throws(PluginProblem) {
+      return try body()
+    } catch {
+      throw CommandFailure(.usage, error.description)
+    }
+  }
+
+  /// A name means the plugin folder's own plugin before the shipped one, which it replaces; then a path.
+  private static func find(_ argument: String, in location: PluginFolderOption) throws(CommandFailure) -> [PluginTarget] {
+    if PluginName.isValid(argument) {
+      for folder in [PluginFolder(path: location.folder), .shipped] {
+        if let target = try all(in: folder).first(where: { $0.name == argument }) { return [target] }
+      }
+    }
+    guard access(argument, F_OK) == 0 else {
+      throw CommandFailure(
+        .usage, "there is no plugin \(SafeText.line(argument)), neither in \(location.folder) nor shipped, and no such folder")
+    }
+    let found = try reading { () throws(PluginProblem) in try PluginFolder.locate(argument) }
+    return found.names.map { PluginTarget(folder: found.folder, name: $0) }
+  }
+}
