@@ -41,7 +41,7 @@ def commands(command, path=()):
 
 
 def reference(root):
-    lines = ["# Commands", "", NOTE, "", "Exit statuses: 0 done · 1 the server said no · 2 the command line makes no sense · 69 nothing answers.", ""]
+    lines = ["# Commands", "", NOTE, "", "Exit statuses: 0 done · 1 the server said no, or a test, a check or a trial failed · 2 the command line makes no sense · 69 nothing answers.", ""]
     for path, command in commands(root):
         lines += ["#" * min(len(path) + 1, 4) + f" `{' '.join(path)}`", "", cell(command.get("abstract")), ""]
         if command.get("discussion"):
