@@ -187,6 +187,22 @@ import TidehookCore
     #expect(result["request"]?["body"] == .null && result["request"]?["body_base64"] == "/w==")
   }
 
+  @Test func aDestinationThatIsNotAllowedIsAnError() async throws {
+    for allowed in [false, true] {
+      let gateway = TestGateway(allowed: allowed ? [try AddressRange(parsing: "127.0.0.0/8")] : [])
+      gateway.backend.with { state in
+        state.dryRun = { _, _ in
+          let stage = StageTrace(name: "script", decision: .passed)
+          let request = SentRequest(method: "POST", url: "http://127.0.0.1:1/", headers: [], body: nil)
+          return DryRun(stages: [stage], outcome: .request(request))
+        }
+      }
+      let result = try #require(try await run(gateway, #"{"script":"s","event":{"event":"a","data":{}}}"#).json["results"]?[0])
+      #expect(result["outcome"] == (allowed ? "delivered" : "error") && result["stage"] == .null)
+      #expect(result["failure"] == (allowed ? .null : "blocked") && (result["request"] == .null) != allowed)
+    }
+  }
+
   @Test func onlySoManyRunAtOnce() async throws {
     let gateway = TestGateway(limits: APILimits(dryRuns: 0))
     let answer = try await run(gateway, #"{"script":"s","event":{"event":"a","data":{}}}"#)

@@ -57,6 +57,37 @@ import TidehookCore
     }
   }
 
+  /// Which part of which answer each schema describes.
+  @Test func theSchemasOfPluginsRevisionsAndDryRunsListWhatIsShown() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    _ = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"x"}"#)
+    gateway.backend.with { state in
+      let version = PluginVersion(name: "chat", revision: 3)
+      state.pluginRevisions = [PluginRevision(version: version, digest: "d", content: Array("{}".utf8), createdAt: StoppedClock().time)]
+      state.dryRun = { _, _ in
+        DryRun(stages: [StageTrace(name: "s", decision: .dropped(reason: "r"))], outcome: .filtered(stage: 0, reason: "r"))
+      }
+    }
+    let revisions = "/v1/webhooks/\(id)/revisions"
+    let plugin = "/v1/plugins/chat"
+    let report = try await gateway.send(.post, "/v1/dry-runs", #"{"script":"s","event":{"event":"a","data":{}}}"#).json
+    let shown: [(String, JSONValue?)] = [
+      ("WebhookRevisionSummary", try await gateway.send(.get, revisions).json["data"]?[0]),
+      ("WebhookRevision", try await gateway.send(.get, revisions + "/1").json),
+      ("WebhookDiff", try await gateway.send(.get, revisions + "/diff").json),
+      ("Plugin", try await gateway.send(.get, plugin).json),
+      ("PluginRevision", try await gateway.send(.get, plugin + "/revisions").json["data"]?[0]),
+      ("PluginRevisionWithFiles", try await gateway.send(.get, plugin + "/revisions/3").json),
+      ("Readiness", try await gateway.send(.get, "/readyz").json), ("DryRunReport", report), ("DryRunResult", report["results"]?[0]),
+      ("DryRunStage", report["results"]?[0]?["stages"]?[0]),
+    ]
+    for (schema, answer) in shown {
+      let names = try #require(try document()["components"]?["schemas"]?[schema]?["properties"]?.members).map(\.key)
+      #expect(answer?.members?.map(\.key) == names.filter { $0 != "body_base64" }, "\(schema)")
+    }
+  }
+
   @Test func everyReferenceHasItsSchema() throws {
     let text = String(decoding: TidehookAPI.openAPI(), as: UTF8.self)
     let schemas = try document()["components"]?["schemas"]?.members?.map(\.key) ?? []

@@ -54,7 +54,7 @@ struct DryRunRoutes: Sendable {
 
   private func run(_ webhook: Webhook, on event: Event) async -> Response {
     var report = DryRunReport()
-    report.add(await runner.dryRun(webhook, event: event), of: event)
+    report.add(await tried(webhook, on: event), of: event)
     return .json(report.finished(nil))
   }
 
@@ -70,11 +70,20 @@ struct DryRunRoutes: Sendable {
         try Task.checkCancellation()
         guard !report.isFull else { return .json(report.finished(.size)) }
         guard time.now() < deadline else { return .json(report.finished(.time)) }
-        report.add(await runner.dryRun(webhook, event: event), of: event)
+        report.add(await tried(webhook, on: event), of: event)
       }
       guard time.now() < deadline || report.count == count else { return .json(report.finished(.time)) }
     }
     return .json(report.finished(report.count < count && search.isCutShort ? .search : nil))
+  }
+
+  /// What becomes of one event. A URL that a script chose is judged as far as it can be without looking up names.
+  private func tried(_ webhook: Webhook, on event: Event) async -> DryRun {
+    let run = await runner.dryRun(webhook, event: event)
+    guard case .request(let request) = run.outcome, let url = try? DestinationURL(parsing: request.url),
+      case .blocked(let reason) = egress.verdict(forHost: url)
+    else { return run }
+    return DryRun(stages: run.stages, outcome: .failed(AttemptFailure(.blocked, "blocked: \(reason)")))
   }
 
   /// The webhook to try, its pipeline checked as if it were saved.

@@ -48,7 +48,7 @@ enum DryRunSchemas {
     .init("error", error),
     .init("body", Schema.string("What it made; null when it left its input as it was.", nullable: true)),
     .init("body_base64", Schema.string("The body, when it is no UTF-8.")), .init("log", Schema.string("What it printed.")),
-    .init("instructions", Schema.count("Instructions and steps of library functions, in blocks of 1000.")),
+    .init("instructions", Schema.count("Instructions, and steps of library functions.")),
     .init("cpu_us", Schema.count("CPU time in microseconds.")), .init("memory_bytes", Schema.count("Most memory that it held.")),
   ]
 
