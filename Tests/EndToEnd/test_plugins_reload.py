@@ -181,3 +181,19 @@ def test_options_are_checked_when_a_webhook_is_saved(plugins, receiver):
     refused = save({"plugin": "taem"})
     assert refused.status == 400 and refused.error["field"] == "pipeline[0].plugin" and "team" in refused.error["message"]
     assert save({"plugin": "team", "options": {"channel": "#ops"}}).status == 201
+
+
+def test_shipped_plugins_need_no_folder_and_give_way_to_one_of_the_same_name(make_gateway, receiver, tmp_path):
+    gateway = make_gateway(arguments=["--plugins", str(tmp_path / "none")])
+    pipeline = [{"plugin": "tags", "options": {"any": ["architecture"]}}, {"plugin": "rem"}]
+    webhook = gateway.api.add_webhook(receiver.url("/shipped"), ["*"], pipeline=pipeline)
+    dropped = gateway.api.settled(webhook, gateway.api.publish(data={"tags": ["food"]}))
+    assert dropped["state"] == "filtered" and dropped["reason"].startswith("tags: ")
+    gateway.api.settled(webhook, gateway.api.publish(data={"tags": ["architecture"]}))
+    assert bodies(receiver, "/shipped")[0]["data"] == {"tags": ["architecture"]}
+    (tmp_path / "none/rem").mkdir(parents=True)
+    (tmp_path / "none/rem/plugin.lua").write_text("""
+        return { name = "rem", version = "mine", summary = "s", kind = "stage", transform = function() return { mine = true } end }""")
+    eventually(lambda: gateway.api.call("GET", "/v1/plugins/rem").json["version"] == "mine", what="the folder's plugin")
+    gateway.api.settled(webhook, gateway.api.publish(data={"tags": ["architecture"]}))
+    assert bodies(receiver, "/shipped")[1] == {"mine": True}
