@@ -240,6 +240,11 @@ def test_every_shipped_plugin_checks_without_a_warning():
     assert Cli(REPOSITORY).json("plugins", "check", str(REPOSITORY / "plugins"), "--strict")["problems"] == []
 
 
+def test_what_lies_in_the_folder_comes_before_what_is_shipped(cli, tmp_path):
+    cli.run("plugins", "new", "slack", "--in", ".")
+    assert cli.json("plugins", "test", "slack")["cases"] == 4 and cli.json("plugins", "show", "slack")["from"] == "folder"
+
+
 # check
 
 def test_check_says_nothing_is_wrong(cli, greet):

@@ -51,18 +51,19 @@ struct PluginTarget {
     }
   }
 
-  /// A name means the plugin folder's own plugin before the shipped one, which it replaces; then a path.
+  /// A plugin of the plugin folder, else a path, else a shipped plugin: what is in front of the user comes before what is not.
   private static func find(_ argument: String, in location: PluginFolderOption) throws(CommandFailure) -> [PluginTarget] {
-    if PluginName.isValid(argument) {
-      for folder in [PluginFolder(path: location.folder), .shipped] {
-        if let target = try all(in: folder).first(where: { $0.name == argument }) { return [target] }
-      }
+    if let own = try named(argument, in: PluginFolder(path: location.folder)) { return [own] }
+    if access(argument, F_OK) == 0 {
+      let found = try reading { () throws(PluginProblem) in try PluginFolder.locate(argument) }
+      return found.names.map { PluginTarget(folder: found.folder, name: $0) }
     }
-    guard access(argument, F_OK) == 0 else {
-      throw CommandFailure(
-        .usage, "there is no plugin \(SafeText.line(argument)), neither in \(location.folder) nor shipped, and no such folder")
-    }
-    let found = try reading { () throws(PluginProblem) in try PluginFolder.locate(argument) }
-    return found.names.map { PluginTarget(folder: found.folder, name: $0) }
+    if let shipped = try named(argument, in: .shipped) { return [shipped] }
+    throw CommandFailure(
+      .usage, "there is no plugin \(SafeText.line(argument)), neither in \(location.folder) nor shipped, and no such folder")
+  }
+
+  private static func named(_ name: String, in folder: PluginFolder) throws(CommandFailure) -> PluginTarget? {
+    PluginName.isValid(name) ? try all(in: folder).first { $0.name == name } : nil
   }
 }
