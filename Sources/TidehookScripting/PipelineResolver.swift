@@ -93,10 +93,11 @@ final class PipelineResolver: Sendable {
       if let problem = await plugin.problem(with: stage.options, runtime: runtime) {
         throw PluginProblem("plugin \(stage.name): \(problem)")
       }
+      let options = plugin.manifest.options.filled(stage.options)
       return ResolvedStage(
         name: stage.name, code: .script(plugin.source), plugin: plugin.version,
-        canJudge: plugin.manifest.functions.contains(.response), options: plugin.manifest.options.filled(stage.options).bytes,
-        webhook: webhook)
+        canJudge: plugin.manifest.functions.contains(.response), options: options.bytes, webhook: webhook,
+        secrets: plugin.manifest.options.secretNames.flatMap { options[$0]?.texts ?? [] })
     } catch {
       return ResolvedStage(
         name: stage.name, code: .missing(error.description), plugin: nil, canJudge: false, options: Array("{}".utf8), webhook: webhook)
@@ -133,4 +134,16 @@ extension LoadedPlugin {
 extension PipelineStage {
   /// What errors call an inline script: the API's name of the field that it came from.
   static func scriptName(at index: Int, of count: Int) -> String { count == 1 ? "script" : "pipeline[\(index)].script" }
+}
+
+extension JSONValue {
+  /// Every text in the value, of whatever depth.
+  fileprivate var texts: [String] {
+    switch self {
+    case .string(let text): [text]
+    case .array(let elements): elements.flatMap(\.texts)
+    case .object(let members): members.flatMap(\.value.texts)
+    case .null, .bool, .integer, .number: []
+    }
+  }
 }

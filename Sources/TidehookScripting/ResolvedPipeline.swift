@@ -21,6 +21,8 @@ struct ResolvedStage: Sendable {
   let options: [UInt8]
   /// `ctx.webhook`, as JSON.
   let webhook: [UInt8]
+  /// Values of secret options.
+  var secrets: [String] = []
 
   /// The members of `ctx` besides `ctx.event`.
   func context(for delivery: DueDelivery, at now: Timestamp) -> [UInt8] {
@@ -57,6 +59,8 @@ final class ResolvedPipeline: Sendable {
   /// The plugins that run, each once.
   let plugins: [PluginVersion]
   let canJudge: Bool
+  /// Hides the stages' secret options; `nil` when they have none.
+  let secrets: SecretMask?
   /// Its stages wait for each other, not for other webhooks' stages.
   let lane: UInt64
 
@@ -69,6 +73,7 @@ final class ResolvedPipeline: Sendable {
       if let version = stage.plugin, !found.contains(version) { found.append(version) }
     }
     canJudge = stages.contains(where: \.canJudge)
+    secrets = SecretMask(stages.flatMap(\.secrets))
     lane = Self.lane(of: webhook.id)
   }
 

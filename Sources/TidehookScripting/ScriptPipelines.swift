@@ -52,14 +52,15 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
       case .untouched: break
       case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
       case .dropped(let reason):
-        return PipelineResult(.dropped(reason: pipeline.reason(reason, of: stage)), log: passed.log, plugins: pipeline.plugins)
-      case .failed(let error): return PipelineResult(.failed(error.description), log: passed.log, plugins: pipeline.plugins)
+        return PipelineResult(.dropped(reason: pipeline.reason(reason, of: stage)), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
+      case .failed(let error): return PipelineResult(.failed(error.description), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
       case .judged, .events, .rejected: break  // Other entries give these.
       }
     }
     return PipelineResult(
       .send(body: passed.body, overrides: passed.overrides), log: passed.log, plugins: pipeline.plugins,
-      judge: pipeline.canJudge ? PipelineJudge(runtime: runtime, pipeline: pipeline, delivery: delivery, startedAt: now) : nil)
+      judge: pipeline.canJudge ? PipelineJudge(runtime: runtime, pipeline: pipeline, delivery: delivery, startedAt: now) : nil,
+      secrets: pipeline.secrets)
   }
 
   private func run(

@@ -49,13 +49,19 @@ public struct PipelineResult: Sendable {
   public var plugins: [PluginVersion]
   /// Judges the answer in the same versions; `nil` when no stage has a `response` function, and the status alone decides.
   public var judge: (any ResponseJudge)?
+  /// Secret options of the stages, which may be in all that they made; `nil` when there are none.
+  public var secrets: SecretMask?
 
   /// Makes a result.
-  public init(_ verdict: PipelineVerdict, log: String = "", plugins: [PluginVersion] = [], judge: (any ResponseJudge)? = nil) {
+  public init(
+    _ verdict: PipelineVerdict, log: String = "", plugins: [PluginVersion] = [], judge: (any ResponseJudge)? = nil,
+    secrets: SecretMask? = nil
+  ) {
     self.verdict = verdict
     self.log = log
     self.plugins = plugins
     self.judge = judge
+    self.secrets = secrets
   }
 }
 

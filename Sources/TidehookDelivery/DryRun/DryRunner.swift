@@ -22,7 +22,8 @@ public struct DryRunner: DryRunning {
     let delivery = DueDelivery(id: DeliveryID(ids.next()), webhook: webhook.id, event: event)
     var trace = PipelineTrace(result: PipelineResult(.send(body: nil, overrides: RequestOverrides())), stages: [])
     if !webhook.pipeline.isEmpty { trace = await tracer.trace(webhook, on: delivery, at: time.now()) }
-    return DryRun(stages: trace.stages, outcome: outcome(of: trace, for: directory.prepare(webhook), event))
+    let run = DryRun(stages: trace.stages, outcome: outcome(of: trace, for: directory.prepare(webhook), event))
+    return trace.result.secrets.map { run.hiding($0) } ?? run
   }
 
   private func outcome(of trace: PipelineTrace, for active: ActiveWebhook, _ event: Event) -> DryRun.Outcome {

@@ -82,10 +82,19 @@ public struct AttemptRunner: Sendable {
       attempt.log = result.log
       attempt.plugins = result.plugins
     }
-    switch Preparation(result.verdict, for: active) {
-    case .dropped(let reason): return .dropped(reason: reason)
-    case .failed(let failure): return .failed(failure)
-    case .send(let prepared): return await send(prepared, &attempt, of: delivery, for: active, judge: result.judge)
+    let input = await follow(Preparation(result.verdict, for: active), &attempt, of: delivery, for: active, judge: result.judge)
+    guard let secrets = result.secrets else { return input }
+    attempt.hide(secrets)
+    return input?.hiding(secrets)
+  }
+
+  private func follow(
+    _ preparation: Preparation, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook, judge: (any ResponseJudge)?
+  ) async -> DeliveryInput? {
+    switch preparation {
+    case .dropped(let reason): .dropped(reason: reason)
+    case .failed(let failure): .failed(failure)
+    case .send(let prepared): await send(prepared, &attempt, of: delivery, for: active, judge: judge)
     }
   }
 

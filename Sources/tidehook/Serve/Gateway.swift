@@ -49,7 +49,7 @@ struct Gateway {
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     await plugins.load()
-    logger.info("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
+    logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     try await registrar.load()
     let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
     defer { for task in background { task.cancel() } }
