@@ -55,13 +55,14 @@ struct MeasureCommand: ParsableCommand {
       scriptCalls: quick ? 1_000_000 : 10_000_000)
     var report = Report(machine: try Machine(dataParent: dataParent), settings: settings)
     let runner = try ScenarioRunner(settings, cores: report.machine.cores)
+    // First, while this process is small: its own memory is among the figures.
+    if isChosen(Self.scriptsName) {
+      try attempt(Self.scriptsName, &report) { $0.scripts = try runner.runScripts() }
+    }
     for _ in 0..<settings.rounds {
       for scenario in Scenario.all where isChosen(scenario.name) {
         try attempt(scenario.name, &report) { $0.add(try runner.run(scenario)) }
       }
-    }
-    if isChosen(Self.scriptsName) {
-      try attempt(Self.scriptsName, &report) { $0.scripts = try runner.runScripts() }
     }
     if isChosen(Self.pendingName) {
       try attempt(Self.pendingName, &report) { $0.pending = try runner.runPending() }

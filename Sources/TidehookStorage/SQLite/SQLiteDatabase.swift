@@ -17,8 +17,12 @@ package final class SQLiteDatabase: SQLDatabase {
   /// Both count only before the first table is made. The file can give pages back later without being rewritten.
   private static let fileSettings = "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL"
 
-  /// Pages in the log before it is written back: 8 MiB. More would save some writes but make each write-back a longer pause.
-  private static let checkpointPages = 2000
+  /// Pages in the log before it is written back: 800 KiB. More would save some writes but make each write-back a longer pause of the
+  /// writer; with 8 MiB that pause was the 99th percentile from publish to receipt.
+  private static let checkpointPages = 200
+
+  /// How large the log's file stays once it was larger, in bytes: writing over it is cheaper than making it grow.
+  private static let keptLogBytes = 16 << 20
 
   /// Opens a file, making it when there is none.
   package init(path: String, durability: Durability) throws(SQLFailure) {
@@ -39,7 +43,7 @@ package final class SQLiteDatabase: SQLDatabase {
         try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
         try database.execute(sql: "PRAGMA cache_size = -16384")
         try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
-        try database.execute(sql: "PRAGMA journal_size_limit = \(Self.checkpointPages * 4096 * 2)")
+        try database.execute(sql: "PRAGMA journal_size_limit = \(Self.keptLogBytes)")
       }
     } catch {
       throw SQLFailure(error)

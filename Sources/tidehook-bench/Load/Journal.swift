@@ -2,8 +2,8 @@
 
 /// The book of one load phase. It is used by one thread only.
 final class Journal {
-  /// Sequence numbers that it has room for: 60 s at 100 000 events/s. Untouched pages cost nothing.
-  static let capacity = 6_000_000
+  /// Sequence numbers that it has room for: 200 s at 100 000 events/s. Untouched pages cost nothing.
+  static let capacity = 20_000_000
 
   private let scheduled = UnsafeMutablePointer<UInt64>.allocate(capacity: Journal.capacity)
   private let receipts = UnsafeMutablePointer<UInt8>.allocate(capacity: Journal.capacity)
