@@ -73,7 +73,7 @@ final class ResolvedPipeline: Sendable {
       if let version = stage.plugin, !found.contains(version) { found.append(version) }
     }
     canJudge = stages.contains(where: \.canJudge)
-    secrets = SecretMask(stages.flatMap(\.secrets))
+    secrets = SecretMask(stages.flatMap(\.secrets).flatMap(SecretForms.of))
     lane = Self.lane(of: webhook.id)
   }
 
@@ -86,7 +86,10 @@ final class ResolvedPipeline: Sendable {
   }
 
   /// A drop's reason, with the stage where that is not plain.
-  func reason(_ text: String, of stage: ResolvedStage) -> String {
-    stages.count == 1 && stage.plugin == nil ? text : "\(stage.name): \(text)"
+  func reason(_ text: String, ofStage index: Int) -> String {
+    guard stages.count > 1 || stages[index].plugin != nil else { return text }
+    let name = stages[index].name
+    let isAmbiguous = stages.filter { $0.name == name }.count > 1
+    return isAmbiguous ? "pipeline[\(index)] \(name): \(text)" : "\(name): \(text)"
   }
 }

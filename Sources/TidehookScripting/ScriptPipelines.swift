@@ -44,7 +44,7 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
     _ pipeline: ResolvedPipeline, on delivery: DueDelivery, at now: Timestamp, recording traces: inout [StageTrace]?
   ) async -> PipelineResult {
     var passed = Passed(payload: delivery.event.payload)
-    for stage in pipeline.stages {
+    for (index, stage) in pipeline.stages.enumerated() {
       let result = await run(stage, of: pipeline, on: passed, delivery, at: now)
       passed.add(log: result.log, upTo: Self.keptLogBytes)
       traces?.append(StageTrace(stage, result))
@@ -53,7 +53,7 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
       case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
       case .dropped(let reason):
         return PipelineResult(
-          .dropped(reason: pipeline.reason(reason, of: stage)), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
+          .dropped(reason: pipeline.reason(reason, ofStage: index)), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
       case .failed(let error):
         return PipelineResult(.failed(error.description), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
       case .judged, .events, .rejected: break  // Other entries give these.

@@ -1,26 +1,20 @@
-// Keeps what must not be shown out of what is recorded: secret options end up in URLs and bodies that scripts make.
+// Keeps what must not be shown out of what is recorded: secret options end up in URLs, headers and bodies that scripts make.
 
-/// Hides texts wherever they stand, also as JSON and as a URL would write them.
+/// Hides texts wherever they stand, in time that grows with the text alone.
 public struct SecretMask: Sendable {
-  /// Shorter texts are not hidden: they would blot out half of a body, and are no secrets.
-  private static let shortest = 4
-
   /// The longest first, so that no part of one is left when another is within it.
-  private let forms: [[UInt8]]
+  private let forms: [Form]
 
   /// What stands in a secret's place.
   public static let replacement = Secret("").description
+  /// From how many bytes on the beginning of a secret is hidden where a text was cut in the middle of it.
+  private static let shownBeginning = 3
 
   /// Makes a mask; `nil` when there is nothing to hide.
-  public init?(_ secrets: [String]) {
-    var forms: Set<[UInt8]> = []
-    for secret in secrets where secret.utf8.count >= Self.shortest {
-      forms.insert(Array(secret.utf8))
-      forms.insert(Array(JSONValue.string(secret).bytes.dropFirst().dropLast()))
-      forms.insert(Self.percentEncoded(secret))
-    }
-    guard !forms.isEmpty else { return nil }
-    self.forms = forms.sorted { $0.count > $1.count }
+  /// - Parameter forms: the secrets, in every way in which they may be written; empty ones do not count.
+  public init?(_ forms: some Sequence<[UInt8]>) {
+    self.forms = Set(forms).filter { !$0.isEmpty }.sorted { $0.count > $1.count }.map(Form.init)
+    guard !self.forms.isEmpty else { return nil }
   }
 
   /// The text without secrets.
@@ -28,33 +22,60 @@ public struct SecretMask: Sendable {
     String(decoding: hiding(Array(text.utf8)), as: UTF8.self)
   }
 
-  /// The bytes without secrets.
+  /// The bytes without secrets, and without the beginning of one at their end, where they may have been cut.
   public func hiding(_ bytes: [UInt8]) -> [UInt8] {
+    var shown = bytes
+    for form in forms {
+      let places = form.search(shown[...]).places
+      if !places.isEmpty { shown = Self.replace(places, form.bytes.count, in: shown) }
+    }
+    let beginning = forms.reduce(0) { max($0, $1.search(shown.suffix($1.bytes.count)).rest) }
+    guard beginning > Self.shownBeginning else { return shown }
+    return shown.dropLast(beginning) + Self.replacement.utf8
+  }
+
+  private static func replace(_ places: [Int], _ length: Int, in bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var index = 0
-    while index < bytes.count {
-      if let form = forms.first(where: { bytes[index...].starts(with: $0) }) {
-        result += Self.replacement.utf8
-        index += form.count
-      } else {
-        result.append(bytes[index])
-        index += 1
-      }
+    for place in places {
+      result += bytes[index..<place]
+      result += replacement.utf8
+      index = place + length
     }
-    return result
+    return result + bytes[index...]
   }
 
-  /// As RFC 3986 writes what is not unreserved.
-  private static func percentEncoded(_ text: String) -> [UInt8] {
-    let digits = Array("0123456789ABCDEF".utf8)
-    return text.utf8.flatMap { byte -> [UInt8] in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-        [byte]
-      default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+  /// One form, made ready for the search of Knuth, Morris and Pratt, which looks at each byte of a text about once.
+  private struct Form {
+    let bytes: [UInt8]
+    /// For each beginning of the form: how long a shorter beginning it ends with.
+    private let borders: [Int]
+
+    init(_ bytes: [UInt8]) {
+      self.bytes = bytes
+      var borders = [0]
+      for index in 1..<max(1, bytes.count) { borders.append(Self.next(borders[index - 1], bytes[index], bytes, borders)) }
+      self.borders = borders
+    }
+
+    /// Where the form stands, without overlaps, and how many of the last bytes are the beginning of another one.
+    func search(_ text: ArraySlice<UInt8>) -> (places: [Int], rest: Int) {
+      var places: [Int] = []
+      var length = 0
+      for index in text.indices {
+        length = Self.next(length, text[index], bytes, borders)
+        guard length == bytes.count else { continue }
+        places.append(index + 1 - length)
+        length = 0
       }
+      return (places, length)
+    }
+
+    private static func next(_ length: Int, _ byte: UInt8, _ bytes: [UInt8], _ borders: [Int]) -> Int {
+      var length = length
+      while length > 0, bytes[length] != byte { length = borders[length - 1] }
+      return bytes[length] == byte ? length + 1 : length
     }
   }
 }
@@ -122,5 +143,15 @@ extension DryRun {
 }
 
 extension HeaderField {
-  fileprivate func hiding(_ secrets: SecretMask) -> HeaderField { HeaderField(name, secrets.hiding(value)) }
+  /// What names of headers hold whose values are secrets, beside `Cookie`: `Authorization`, `X-Api-Key`, `X-Amz-Credential`.
+  private static let secretParts = ["auth", "-key", "apikey", "token", "secret", "password", "credential", "session"]
+
+  /// The header as it may be shown: a value that looks like a secret by its name is hidden.
+  public var withoutSecret: HeaderField {
+    let name = name.lowercased()
+    let isSecret = name == "cookie" || Self.secretParts.contains { name.contains($0) }
+    return isSecret ? HeaderField(self.name, SecretMask.replacement) : self
+  }
+
+  fileprivate func hiding(_ secrets: SecretMask) -> HeaderField { HeaderField(name, secrets.hiding(value)).withoutSecret }
 }

@@ -53,16 +53,3 @@ public struct DryRunner: DryRunning {
     }
   }
 }
-
-extension HeaderField {
-  /// What names of headers hold whose values are secrets, beside `Cookie`: `Authorization`, `Proxy-Authorization`, `X-Api-Key`,
-  /// `Api-Token`, `X-Client-Secret`.
-  private static let secretParts = ["authorization", "api-key", "apikey", "token", "secret", "password"]
-
-  /// The header as it may be shown: a value that looks like a secret is hidden.
-  fileprivate var withoutSecret: HeaderField {
-    let name = name.lowercased()
-    let isSecret = name == "cookie" || Self.secretParts.contains { name.contains($0) }
-    return isSecret ? HeaderField(self.name, Secret(value).description) : self
-  }
-}

@@ -22,6 +22,9 @@ public struct PluginOption: Sendable, Equatable {
     case any
   }
 
+  /// How long a secret may be, as JSON in bytes: whatever is recorded is searched for it.
+  private static let longestSecret = 4096
+
   /// Its name: a lower-case letter, then letters, digits and `_`.
   public let name: String
   /// What values it takes.
@@ -54,6 +57,7 @@ public struct PluginOption: Sendable, Equatable {
     if let items, let index = value.elements?.firstIndex(where: { !items.admits($0) }) {
       return "expected \(items.noun) as element \(index + 1), got \(shown(value[index] ?? .null))"
     }
+    if isSecret, value.bytes.count > Self.longestSecret { return "expected a secret of at most \(Self.longestSecret) bytes, got more" }
     guard let size = size(of: value) else { return nil }
     let isTooSmall = minimum.map { size < $0 } ?? false
     let isTooLarge = maximum.map { size > $0 } ?? false

@@ -57,7 +57,9 @@ struct PendingScenario {
     plan.warmup = 0
     plan.duration = 120
     plan.eventLimit = settings.pending
-    return try loop.run(plan, port: gateway.port, key: gateway.key) { try gateway.process.cpuSeconds() }
+    let load = try loop.run(plan, port: gateway.port, key: gateway.key) { try gateway.process.cpuSeconds() }
+    guard load.accepted >= settings.pending else { throw BenchError("only \(load.accepted) of \(settings.pending) events were accepted") }
+    return load
   }
 
   /// A port on which nothing listens.
