@@ -16,7 +16,7 @@ enum WebhookSchemas {
   static let inputs: [JSONValue.Member] = [
     .init("url", Schema.string("Where deliveries go: http or https, no user name, an address that the server allows.")),
     .init("events", ["type": "array", "minItems": 1, "maxItems": 100, "items": Schema.string("An event type, memory.* or *.")]),
-    .init("namespace", Schema.string("Only events of this namespace; null means of all.", nullable: true)),
+    .init("namespace", Schema.string("Only events of this namespace; null means of all but tidehook.", nullable: true)),
     .init("name", Schema.string("What people call it, at most 200 characters; the URL's host unless given.", nullable: true)),
     .init("active", ["type": ["boolean", "null"], "default": true]),
     .init("pipeline", Schema.array(of: Schema.reference("Stage"))),

@@ -16,7 +16,11 @@ struct Webhooks: AsyncParsableCommand {
 struct WebhooksAdd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Register a webhook.",
-    discussion: "Example: tidehook webhooks add https://your-app.com/hook --events memory.created,memory.deleted --script filter.lua")
+    discussion: """
+      Without --events it gets events of every type.
+
+      Example: tidehook webhooks add https://your-app.com/hook --events memory.created,memory.deleted --script filter.lua
+      """)
 
   @Argument(help: "Where deliveries go: an http or https URL.")
   var url: String
