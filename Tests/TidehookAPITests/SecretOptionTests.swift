@@ -50,6 +50,48 @@ import TidehookCore
     #expect(options(gateway, 1) == ["token": "new"] && options(gateway, 2) == ["token": "second"])
   }
 
+  private static let stages =
+    #"{"plugin":"chat","options":{"channel":"a","token":"first"}},{"plugin":"chat","options":{"channel":"b","token":"second"}}"#
+
+  @Test(arguments: [
+    // The first stage is removed: the second would get the first one's token.
+    #"{"plugin":"chat","options":{"channel":"b","token":"<secret>"}}"#,
+    // One is put before them.
+    #"{"plugin":"chat","options":{"channel":"c","token":"x"}},{"plugin":"chat","options":{"channel":"a","token":"<secret>"}},"#
+      + #"{"plugin":"chat","options":{"channel":"b","token":"<secret>"}}"#,
+    // They change places.
+    #"{"plugin":"chat","options":{"channel":"b","token":"<secret>"}},{"plugin":"chat","options":{"channel":"a","token":"<secret>"}}"#,
+    // One takes the place of another.
+    #"{"plugin":"chat","options":{"channel":"c","token":"<secret>"}},{"plugin":"chat","options":{"channel":"b","token":"<secret>"}}"#,
+    #"{"plugin":"chat","options":{"token":"<secret>"}},{"plugin":"chat","options":{"channel":"b","token":"<secret>"}}"#,
+  ])
+  func noStageGetsTheSecretOfAnother(_ stages: String) async throws {
+    let gateway = TestGateway()
+    let id = try await makeWebhook(gateway, Self.stages)
+    let answer = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"pipeline":[\#(stages)]}"#)
+    #expect(answer.status == 400 && answer.message.contains("expected the secret itself"), "\(answer.text)")
+    #expect(answer.field.map { $0.hasPrefix("pipeline[") && $0.hasSuffix("].options.token") } == true)
+    #expect(options(gateway, 0)?["token"] == "first" && options(gateway, 1)?["token"] == "second")
+  }
+
+  @Test func theSecretOfTheOnlyStageStaysWhenItsOtherOptionsChange() async throws {
+    let gateway = TestGateway()
+    let id = try await makeWebhook(gateway)
+    let stage = #"{"plugin":"chat","options":{"token":"<secret>","channel":"dev"}}"#
+    let answer = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"pipeline":[\#(stage)]}"#)
+    #expect(answer.status == 200 && options(gateway) == ["token": "hunter2", "channel": "dev"])
+  }
+
+  @Test func oneOfSeveralStagesChangesWithItsSecretGiven() async throws {
+    let gateway = TestGateway()
+    let id = try await makeWebhook(gateway, Self.stages)
+    let stages =
+      #"{"plugin":"chat","options":{"channel":"c","token":"new"}},{"plugin":"chat","options":{"channel":"b","token":"<secret>"}}"#
+    let answer = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"pipeline":[\#(stages)]}"#)
+    #expect(answer.status == 200, "\(answer.text)")
+    #expect(options(gateway, 0)?["token"] == "new" && options(gateway, 1)?["token"] == "second")
+  }
+
   @Test func withoutAStoredSecretThereIsNothingToKeep() async throws {
     let gateway = TestGateway()
     let id = try await makeWebhook(gateway)

@@ -31,6 +31,7 @@ package struct SecretOptions: Sendable {
 
   /// The stages with every `"<secret>"` replaced by what the stage of the same plugin holds in `stored`: the first of a plugin takes from
   /// its first there, the second from its second.
+  /// - Throws: an error on the option where it is not certain that this is the same stage, so that no secret goes to another receiver.
   package func restored(_ stages: [PipelineStage], from stored: [PipelineStage]) throws(PipelineError) -> [PipelineStage] {
     var places: [String: Int] = [:]
     var restored: [PipelineStage] = []
@@ -41,12 +42,17 @@ package struct SecretOptions: Sendable {
       }
       let place = places[plugin.name, default: 0]
       places[plugin.name] = place + 1
-      restored.append(.plugin(try self.restored(plugin, from: Self.stage(place, of: plugin.name, in: stored), at: index)))
+      let known = Self.stages(of: plugin.name, in: stored)
+      let doubt = doubt(about: plugin, at: place, of: Self.stages(of: plugin.name, in: stages).count, stored: known)
+      restored.append(.plugin(try self.restored(plugin, from: place < known.count ? known[place] : nil, doubt: doubt, at: index)))
     }
     return restored
   }
 
-  private func restored(_ stage: PluginStage, from stored: PluginStage?, at index: Int) throws(PipelineError) -> PluginStage {
+  /// - Parameter doubt: why `stored` may be another stage than this one.
+  private func restored(
+    _ stage: PluginStage, from stored: PluginStage?, doubt: String?, at index: Int
+  ) throws(PipelineError) -> PluginStage {
     guard let members = stage.options.members else { return stage }
     var result: [JSONValue.Member] = []
     for member in members {
@@ -54,11 +60,10 @@ package struct SecretOptions: Sendable {
       if member.value != Self.mark || secrecy == false {
         result.append(member)
       } else if let value = stored?.options[member.key] {
+        if let doubt { throw Self.refusal(of: member.key, at: index, "\(doubt), so it is not certain which stored one \"<secret>\" means") }
         result.append(JSONValue.Member(member.key, value))
       } else if secrecy == true {
-        throw PipelineError(
-          stage: index, member: "options.\(shortened(member.key, to: 64))",
-          message: "expected the secret itself: \"<secret>\" keeps the one that is stored, and none is")
+        throw Self.refusal(of: member.key, at: index, "\"<secret>\" keeps the one that is stored, and none is")
       } else {
         result.append(member)
       }
@@ -66,11 +71,29 @@ package struct SecretOptions: Sendable {
     return PluginStage(name: stage.name, options: .object(result))
   }
 
-  private static func stage(_ place: Int, of name: String, in pipeline: [PipelineStage]) -> PluginStage? {
-    let stages = pipeline.compactMap { stage in
+  private static func refusal(of option: String, at index: Int, _ reason: String) -> PipelineError {
+    PipelineError(stage: index, member: "options.\(shortened(option, to: 64))", message: "expected the secret itself: \(reason)")
+  }
+
+  private static func stages(of name: String, in pipeline: [PipelineStage]) -> [PluginStage] {
+    pipeline.compactMap { stage in
       if case .plugin(let plugin) = stage, plugin.name == name { plugin } else { nil }
     }
-    return place < stages.count ? stages[place] : nil
+  }
+
+  /// Why the stage at this place may be another one than the one that is stored there; `nil` when it is the same.
+  ///
+  /// A plugin's only stage stays the same whatever its options become.
+  private func doubt(about stage: PluginStage, at place: Int, of count: Int, stored: [PluginStage]) -> String? {
+    guard count == stored.count else { return "the number of \(stage.name) stages changes from \(stored.count) to \(count)" }
+    guard count > 1, open(stored[place]) != open(stage) else { return nil }
+    return "there are \(count) \(stage.name) stages, and other options of this one change too"
+  }
+
+  /// The options that are no secrets, as bytes: Swift takes texts for equal that differ in how accents are written.
+  private func open(_ stage: PluginStage) -> [String: [UInt8]] {
+    let members = (masked(stage).members ?? []).filter { isSecret($0.key, of: stage.name) != true }
+    return Dictionary(members.map { ($0.key, $0.value.bytes) }, uniquingKeysWith: { $1 })
   }
 
   private func masked(_ value: JSONValue, of plugin: String, option: String) -> JSONValue {
