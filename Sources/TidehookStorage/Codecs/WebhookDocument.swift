@@ -48,6 +48,31 @@ enum WebhookDocument {
     (try? JSONValue(parsing: Array(text.utf8)))?["active"]?.boolValue ?? false
   }
 
+  /// A configuration with every text in the options of its plugins replaced by `<secret>`: which of them are secrets only the plugins know.
+  /// - Throws: `failed` when the text was not written by ``write(_:)``.
+  static func withoutOptionTexts(_ text: String, of id: WebhookID) throws(StoreError) -> String {
+    guard var members = (try? JSONValue(parsing: Array(text.utf8)))?.members else {
+      throw StoreError(.failed, "cannot read the configuration of webhook \(id)")
+    }
+    for index in members.indices where members[index].key == "pipeline" {
+      members[index].value = .array((members[index].value.elements ?? []).map(withoutOptionTexts))
+    }
+    return String(decoding: JSONValue.object(members).bytes, as: UTF8.self)
+  }
+
+  private static func withoutOptionTexts(_ stage: JSONValue) -> JSONValue {
+    .object((stage.members ?? []).map { $0.key == "options" ? JSONValue.Member($0.key, withoutTexts($0.value)) : $0 })
+  }
+
+  private static func withoutTexts(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string: "<secret>"
+    case .array(let elements): .array(elements.map(withoutTexts))
+    case .object(let members): .object(members.map { JSONValue.Member($0.key, withoutTexts($0.value)) })
+    case .null, .bool, .integer, .number: value
+    }
+  }
+
   /// Every element, or `nil` when one cannot be read: a filter or a signature that got lost would be worse than a failure.
   private static func all<Element>(_ value: JSONValue?, _ read: (JSONValue) -> Element?) -> [Element]? {
     let elements = (value?.elements ?? []).map(read)

@@ -1,4 +1,4 @@
-// Keeps webhooks and every revision of them. A deleted webhook's row stays, without its secret, because deliveries point to it.
+// Keeps webhooks and every revision of them. A deleted webhook's row stays, without its secrets, because deliveries point to it.
 
 public import TidehookCore
 
@@ -56,12 +56,36 @@ extension SQLStore: WebhookStore {
   private static let deleteWebhook = SQLStatement(
     "UPDATE webhooks SET secret = '', deleted_at_us = $1 WHERE key = $2 AND deleted_at_us IS NULL")
 
-  /// Deletes a webhook and forgets its secret; its deliveries stay readable. Fails as `stale` when there is none.
+  private static let oneConfig = SQLStatement("SELECT config FROM webhooks WHERE key = $1")
+  private static let setConfig = SQLStatement("UPDATE webhooks SET config = $1 WHERE key = $2")
+  /// One revision at a time: together they may be large.
+  private static let nextPluginRevision = SQLStatement(
+    """
+    SELECT revision, config FROM webhook_revisions WHERE webhook_key = $1 AND revision > $2 AND config LIKE '%"plugin"%'
+    ORDER BY revision LIMIT 1
+    """)
+  private static let setRevisionConfig = SQLStatement("UPDATE webhook_revisions SET config = $1 WHERE webhook_key = $2 AND revision = $3")
+
+  /// Deletes a webhook and forgets its secret and every text in the options of its plugins, in its revisions too: any may be a secret. Its
+  /// deliveries stay readable. Fails as `stale` when there is none.
   public func delete(_ id: WebhookID) async throws(StoreError) {
     let now = time.now()
     return try await writer.write("cannot delete webhook \(id)") { connection in
       let deleted = try connection.execute(Self.deleteWebhook, [.time(now), .key(id.value)])
       guard deleted == 1 else { throw StoreError(.stale, "it does not exist") }
+      try Self.forgetOptions(of: id, connection)
+    }
+  }
+
+  private static func forgetOptions(of id: WebhookID, _ connection: any SQLConnection) throws {
+    if let config = try connection.first(oneConfig, [.key(id.value)], { $0.text(0) }) {
+      try connection.execute(setConfig, [.text(try WebhookDocument.withoutOptionTexts(config, of: id)), .key(id.value)])
+    }
+    var last = Int64.min
+    while let row = try connection.first(nextPluginRevision, [.key(id.value), .integer(last)], { ($0.integer(0), $0.text(1)) }) {
+      let config = try WebhookDocument.withoutOptionTexts(row.1, of: id)
+      try connection.execute(setRevisionConfig, [.text(config), .key(id.value), .integer(row.0)])
+      last = row.0
     }
   }
 

@@ -62,6 +62,30 @@ extension StoreConformance {
       try expectEqual(try await test.store.revisions(of: guessed, before: nil, limit: 10).count, 0, "the revisions of half an id")
       try expect(try await test.store.revision(1, of: guessed) == nil, "no revision of half an id")
     },
+    StoreRule("a deleted webhook keeps no text of its plugins' options, in no revision") { test in
+      let samples = StoreSamples()
+      let options: JSONValue = ["token": "hunter2", "n": 7, "on": true, "list": ["a", 1], "object": ["key": "b"]]
+      var webhook = try samples.webhook { $0.pipeline = [.script("a"), .plugin(PluginStage(name: "chat", options: options))] }
+      let other = try samples.webhook { $0.pipeline = [.plugin(PluginStage(name: "chat", options: options))] }
+      try await test.store.insert(webhook)
+      try await test.store.insert(other)
+      (webhook.revision, webhook.pipeline) = (2, [])
+      try await test.store.update(webhook)
+      (webhook.revision, webhook.pipeline) = (3, [.plugin(PluginStage(name: "chat", options: ["token": "hunter3"]))])
+      try await test.store.update(webhook)
+      try await test.store.delete(webhook.id)
+      let store = try await test.restart()
+      let found = try await store.revisions(of: webhook.id, before: nil, limit: 10)
+      let hidden: JSONValue = "<secret>"
+      let first: JSONValue = ["token": hidden, "n": 7, "on": true, "list": [hidden, 1], "object": ["key": hidden]]
+      try expectEqual(found.map(\.webhook.revision), [3, 2, 1], "the revisions")
+      try expectEqual(found[0].webhook.pipeline, [.plugin(PluginStage(name: "chat", options: ["token": hidden]))], "the third pipeline")
+      try expectEqual(found[1].webhook.pipeline, [], "the second pipeline")
+      let stages: [PipelineStage] = [.script("a"), .plugin(PluginStage(name: "chat", options: first))]
+      try expectEqual(found[2].webhook.pipeline, stages, "the first pipeline")
+      try expectEqual(try await store.webhooks().map(\.pipeline), [other.pipeline], "the pipelines of the others")
+      try expectEqual(try await store.revision(1, of: other.id)?.webhook.pipeline, other.pipeline, "the revision of the other")
+    },
   ]
 
   static let plugins: [StoreRule] = [
