@@ -6,8 +6,9 @@ public import TidehookCore
 
 /// Something that is to be done about a webhook on behalf of its deliveries.
 public enum WebhookNotice: Sendable, Equatable {
-  /// The receiver answered 410, or a `response` function said `disable`: the webhook is to be made inactive.
-  case gone(WebhookID)
+  /// The receiver answered 410, or a `response` function said `disable`: the webhook is to be made inactive,
+  /// unless it has another revision by now: then the receiver may be another one too.
+  case gone(WebhookID, revision: Int)
   /// Deliveries may be in a state that does not go with the webhook's: held though it is active, open though it is not.
   case unsettled(WebhookID)
 }
@@ -183,7 +184,9 @@ public final class DeliveryEngine: Sendable {
 
   /// What follows from an outcome that is on disk.
   private func follow(_ completed: CompletedDelivery, of delivery: DueDelivery) {
-    if completed.transition.disablesWebhook { notify(.gone(delivery.webhook)) }
+    if completed.transition.disablesWebhook, let attempt = completed.attempt {
+      notify(.gone(delivery.webhook, revision: attempt.revision))
+    }
     switch completed.transition.state {
     case .dead:
       logger.notice(

@@ -79,7 +79,7 @@ public final class Registrar: WebhookRegistry {
     for await notice in engine.notices {
       do throws(StoreError) {
         switch notice {
-        case .gone(let id): try await deactivate(id)
+        case .gone(let id, let revision): try await deactivate(id, revision: revision)
         case .unsettled(let id): if try await settle(id) == false { engine.notify(notice) }
         }
       } catch {
@@ -90,8 +90,9 @@ public final class Registrar: WebhookRegistry {
     }
   }
 
-  private func deactivate(_ id: WebhookID) async throws(StoreError) {
-    guard var webhook = directory.webhook(id), webhook.isActive else { return }
+  /// Makes a webhook inactive whose receiver is gone; one that was changed meanwhile may have another receiver, and stays as it is.
+  private func deactivate(_ id: WebhookID, revision: Int) async throws(StoreError) {
+    guard var webhook = directory.webhook(id), webhook.isActive, webhook.revision == revision else { return }
     webhook.isActive = false
     webhook.revision += 1
     webhook.updatedAt = time.now()
@@ -99,8 +100,8 @@ public final class Registrar: WebhookRegistry {
       try await replace(webhook, by: WebhookRevision.receiver)
     } catch {
       guard error.code == .stale else { throw error }
-      // Somebody changed it at the same moment: look again.
-      return engine.notify(.gone(id))
+      // Somebody changed or deleted it at the same moment.
+      return
     }
     logger.warning("webhook made inactive: an answer of its receiver said so", metadata: ["webhook.id": "\(id)"])
   }

@@ -186,4 +186,20 @@ private final class MemoryWebhookStore: WebhookStore {
     #expect(store.changedBy == [WebhookRevision.receiver])
     running.cancel()
   }
+
+  @Test func aWebhookChangedAfterTheAnswerStaysActive() async throws {
+    let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 410))])
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook])
+    let (registrar, engine) = makeRegistrar(fixture, store)
+    let publisher = Publisher(store: fixture.queue, directory: fixture.directory, engine: engine, ids: fixture.ids, time: fixture.clock)
+    _ = try await publisher.publish([PublishRequest(type: EventType(stored: "a"), data: Array("{}".utf8))])
+    var records = fixture.queue.records.makeAsyncIterator()
+    #expect(await records.next()?.transition.disablesWebhook == true)
+    try await registrar.replace(revise(webhook, isActive: true), by: WebhookRevision.admin)
+    await engine.drain(within: .seconds(30)) {}
+    await registrar.run()
+    #expect(registrar.webhook(webhook.id)?.isActive == true)
+    #expect(store.changedBy == [WebhookRevision.admin])
+  }
 }
