@@ -81,8 +81,10 @@ final class Backend: EventPublisher, WebhookRegistry, History {
         state.staleReplacements -= 1
         return true
       }
+      let changesSecret = state.webhooks[index].secret != webhook.secret
       state.webhooks[index] = webhook
-      state.revisions.append(WebhookRevision(webhook: webhook, createdAt: webhook.updatedAt, madeBy: maker))
+      state.revisions.append(
+        WebhookRevision(webhook: webhook, createdAt: webhook.updatedAt, madeBy: maker, changesSecret: changesSecret))
       return false
     }
     if isStale { throw StoreError(.stale, "another change came first") }

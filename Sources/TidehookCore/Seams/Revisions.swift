@@ -11,6 +11,8 @@ public struct WebhookRevision: Sendable {
   public var createdAt: Timestamp
   /// The name of the key that made it, ``admin`` or ``receiver``; `unknown` for one that is older than the keeping of names.
   public var madeBy: String
+  /// Whether it gave the webhook another secret; the secret itself is no part of a revision.
+  public var changesSecret: Bool
 
   /// The maker of what the admin key changes.
   public static let admin = "admin"
@@ -18,10 +20,11 @@ public struct WebhookRevision: Sendable {
   public static let receiver = "receiver"
 
   /// Makes a revision of its parts.
-  public init(webhook: Webhook, createdAt: Timestamp, madeBy: String) {
+  public init(webhook: Webhook, createdAt: Timestamp, madeBy: String, changesSecret: Bool = false) {
     self.webhook = webhook
     self.createdAt = createdAt
     self.madeBy = madeBy
+    self.changesSecret = changesSecret
   }
 }
 

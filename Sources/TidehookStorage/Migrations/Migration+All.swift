@@ -2,7 +2,7 @@
 
 extension Migration {
   /// Every step, in order.
-  package static let all: [Migration] = [initial, plugins]
+  package static let all: [Migration] = [initial, plugins, secretChanges]
 
   /// Keys and times are integers (microseconds since 1970), so that rows append and compare cheaply; `entropy` is the id's random half.
   ///
@@ -82,5 +82,10 @@ extension Migration {
       )\(end)
       """,
     ]
+  }
+
+  /// Which revisions gave their webhook another secret: 1, else `NULL`.
+  private static let secretChanges = Migration(3, "revisions that change the secret") { dialect in
+    ["ALTER TABLE webhook_revisions ADD COLUMN changes_secret \(dialect.integer)"]
   }
 }

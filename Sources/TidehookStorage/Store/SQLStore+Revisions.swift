@@ -3,7 +3,7 @@
 public import TidehookCore
 
 extension SQLStore: WebhookRevisions {
-  private static let columns = "r.revision, r.config, r.created_at_us, r.made_by, w.secret, w.created_at_us"
+  private static let columns = "r.revision, r.config, r.created_at_us, r.made_by, w.secret, w.created_at_us, r.changes_secret"
   private static let newestRevisions = SQLStatement(
     """
     SELECT \(columns) FROM webhooks w JOIN webhook_revisions r ON r.webhook_key = w.key
@@ -46,6 +46,7 @@ private struct RevisionRow: Sendable {
   private let madeBy: String
   private let secret: Secret
   private let createdAt: Timestamp
+  private let changesSecret: Bool
 
   init(_ row: any SQLRow) {
     number = Int(row.integer(0))
@@ -54,10 +55,11 @@ private struct RevisionRow: Sendable {
     madeBy = row.text(3)
     secret = Secret(row.text(4))
     createdAt = row.time(5)
+    changesSecret = row.integer(6) == 1
   }
 
   func revision(of id: WebhookID) throws(StoreError) -> WebhookRevision {
     let webhook = try WebhookDocument.read(config, id: id, secret: secret, revision: number, createdAt: createdAt, updatedAt: madeAt)
-    return WebhookRevision(webhook: webhook, createdAt: madeAt, madeBy: madeBy)
+    return WebhookRevision(webhook: webhook, createdAt: madeAt, madeBy: madeBy, changesSecret: changesSecret)
   }
 }

@@ -8,7 +8,9 @@ extension SQLStore: WebhookStore {
     INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
     """)
   private static let insertRevision = SQLStatement(
-    "INSERT INTO webhook_revisions (webhook_key, revision, config, created_at_us, made_by) VALUES ($1, $2, $3, $4, $5)")
+    """
+    INSERT INTO webhook_revisions (webhook_key, revision, config, created_at_us, made_by, changes_secret) VALUES ($1, $2, $3, $4, $5, $6)
+    """)
 
   /// Stores a new webhook, and its first revision as made by `maker`.
   public func insert(_ webhook: Webhook, by maker: String) async throws(StoreError) {
@@ -20,10 +22,11 @@ extension SQLStore: WebhookStore {
           .key(webhook.id.value), .entropy(webhook.id.value), .integer(Int64(webhook.revision)), .text(config),
           .text(webhook.secret.revealed), .time(webhook.createdAt), .time(webhook.updatedAt),
         ])
-      try Self.insertRevision(of: webhook, config, by: maker, connection)
+      try Self.insertRevision(of: webhook, config, by: maker, changesSecret: false, connection)
     }
   }
 
+  private static let oneSecret = SQLStatement("SELECT secret FROM webhooks WHERE key = $1")
   private static let updateWebhook = SQLStatement(
     """
     UPDATE webhooks SET revision = $1, config = $2, secret = $3, updated_at_us = $4
@@ -34,6 +37,7 @@ extension SQLStore: WebhookStore {
   public func update(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     let config = WebhookDocument.write(webhook)
     return try await writer.write("cannot change webhook \(webhook.id)", weight: 2 * config.utf8.count) { connection in
+      let secret = try connection.first(Self.oneSecret, [.key(webhook.id.value)]) { Secret($0.text(0)) }
       let changed = try connection.execute(
         Self.updateWebhook,
         [
@@ -41,16 +45,19 @@ extension SQLStore: WebhookStore {
           .key(webhook.id.value), .integer(Int64(webhook.revision - 1)),
         ])
       guard changed == 1 else { throw StoreError(.stale, "revision \(webhook.revision - 1) is not the current one") }
-      try Self.insertRevision(of: webhook, config, by: maker, connection)
+      try Self.insertRevision(of: webhook, config, by: maker, changesSecret: webhook.secret != secret, connection)
     }
   }
 
   private static func insertRevision(
-    of webhook: Webhook, _ config: String, by maker: String, _ connection: any SQLConnection
+    of webhook: Webhook, _ config: String, by maker: String, changesSecret: Bool, _ connection: any SQLConnection
   ) throws(SQLFailure) {
     try connection.execute(
       insertRevision,
-      [.key(webhook.id.value), .integer(Int64(webhook.revision)), .text(config), .time(webhook.updatedAt), .text(maker)])
+      [
+        .key(webhook.id.value), .integer(Int64(webhook.revision)), .text(config), .time(webhook.updatedAt), .text(maker),
+        changesSecret ? .integer(1) : .null,
+      ])
   }
 
   private static let deleteWebhook = SQLStatement(

@@ -41,6 +41,10 @@ extension StoreConformance {
       try await test.store.update(webhook)
       let found = try await test.store.revisions(of: webhook.id, before: nil, limit: 10)
       try expectEqual(found.map(\.webhook.secret.revealed), ["another", "another"], "the secrets")
+      (webhook.revision, webhook.name) = (3, "third")
+      try await test.store.update(webhook)
+      let all = try await test.restart().revisions(of: webhook.id, before: nil, limit: 10)
+      try expectEqual(all.map(\.changesSecret), [false, true, false], "which of them changed it")
     },
     StoreRule("a change that comes too late leaves no revision") { test in
       let samples = StoreSamples()

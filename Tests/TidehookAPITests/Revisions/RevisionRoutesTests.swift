@@ -24,6 +24,17 @@ import TidehookCore
     #expect(rows.map { $0["changed"] } == [["name"], ["pipeline[0].script", "retry.max_retries"], ["pipeline[0].script"], .null])
   }
 
+  @Test func aChangedSecretIsNamedAndNotShown() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    for body in [#"{"secret":"a secret of the admin"}"#, #"{"name":"x"}"#] {
+      #expect(try await gateway.send(.patch, "/v1/webhooks/\(id)", body).status == 200)
+    }
+    let answer = try await gateway.send(.get, "/v1/webhooks/\(id)/revisions")
+    #expect((0..<3).map { answer.json["data"]?[$0]?["changed"] } == [["name"], ["secret"], .null])
+    #expect(!answer.text.contains("of the admin"))
+  }
+
   @Test func theListOfRevisionsIsPaged() async throws {
     let gateway = TestGateway()
     let id = try await gateway.makeWebhook()
