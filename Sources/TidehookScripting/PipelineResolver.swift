@@ -120,10 +120,11 @@ final class PipelineResolver: Sendable {
 
 extension LoadedPlugin {
   /// Why a stage cannot run this plugin with these options; `nil` when it can.
-  fileprivate func problem(with options: JSONValue, runtime: LuaRuntime) async -> String? {
+  /// - Parameter hidesValues: whether it tells kinds and sizes only.
+  func problem(with options: JSONValue, runtime: LuaRuntime, hidesValues: Bool = false) async -> String? {
     guard manifest.kind == .stage else { return "it is a source, not a stage of pipelines" }
     do throws(OptionError) {
-      try await manifest.options.check(options, with: runtime)
+      try await (hidesValues ? manifest.options.hidingValues : manifest.options).check(options, with: runtime)
       return nil
     } catch {
       return error.description

@@ -13,6 +13,7 @@ public final class LivePlugins: PluginCatalog {
   private let publishedGeneration = Atomic<Int>(0)
   private let pinned = Mutex(RecentCache<PluginVersion, LoadedPlugin>(capacity: 64))
   private let watch: PluginWatch
+  private let webhooks: @Sendable () -> [Webhook]
 
   /// How long the watcher waits between two looks: a change takes two looks that agree, and must be in effect within a second.
   private static let lookInterval = Duration.milliseconds(250)
@@ -22,14 +23,18 @@ public final class LivePlugins: PluginCatalog {
   ///   - folder: the plugin folder; it need not exist. A plugin in it wins over one of the same name that comes with Tidehook.
   ///   - shipped: the plugins that come with Tidehook; `nil` for none.
   ///   - store: keeps every content and counts them; without one, every revision is 0.
+  ///   - webhooks: those of this moment, oldest first; content that one of them could not go on with is refused.
   ///   - report: told of each change once, in order.
   public init(
     folder: PluginFolder?, shipped: PluginFolder? = .shipped, runtime: LuaRuntime, store: (any PluginStore)? = nil,
-    time: any TimeSource = SystemTime(), report: @escaping @Sendable (PluginChange) -> Void = { _ in }
+    time: any TimeSource = SystemTime(), webhooks: @escaping @Sendable () -> [Webhook] = { [] },
+    report: @escaping @Sendable (PluginChange) -> Void = { _ in }
   ) {
     self.runtime = runtime
     self.store = store
-    watch = PluginWatch(folder: folder, shipped: shipped, loader: PluginLoader(runtime: runtime, store: store, time: time), report: report)
+    self.webhooks = webhooks
+    let loader = PluginLoader(runtime: runtime, store: store, time: time, webhooks: webhooks)
+    watch = PluginWatch(folder: folder, shipped: shipped, loader: loader, report: report)
   }
 
   /// Loads everything for the first time. What was usable when it was last stored, and is not now, goes on in the stored version.
@@ -55,8 +60,17 @@ public final class LivePlugins: PluginCatalog {
   /// Every plugin that can be used, by name.
   public func plugins() -> [PluginInfo] { current.infos }
 
-  /// What is wrong under the plugin folder, by plugin.
-  public func problems() -> [String: String] { current.problems }
+  /// What is wrong under the plugin folder, by plugin, and which plugins are missed by webhooks.
+  public func problems() -> [String: String] {
+    let snapshot = current
+    var problems = snapshot.problems.filter { !snapshot.removed.contains($0.key) }
+    for webhook in webhooks() {
+      for case .plugin(let stage) in webhook.pipeline where snapshot.plugins[stage.name] == nil && problems[stage.name] == nil {
+        problems[stage.name] = snapshot.problems[stage.name] ?? "not loaded; webhook \(webhook.id) names it"
+      }
+    }
+    return problems
+  }
 
   /// A version that need not be the current one; the store has it.
   public func plugin(_ version: PluginVersion) async throws(PluginProblem) -> LoadedPlugin {

@@ -26,6 +26,16 @@ public struct OptionSchema: Sendable, Equatable {
     self.options = options.sorted { $0.name < $1.name }
   }
 
+  /// The same with every option secret, for messages that show no values.
+  var hidingValues: OptionSchema {
+    OptionSchema(
+      options: options.map { option in
+        var hidden = option
+        hidden.isSecret = true
+        return hidden
+      })
+  }
+
   /// The names of the options whose values are never shown.
   public var secretNames: [String] { options.filter(\.isSecret).map(\.name) }
 

@@ -12,4 +12,8 @@ public enum PluginChange: Sendable {
   case recovered(PluginVersion)
   /// The folder is gone; nothing can run this plugin any more.
   case removed(name: String)
+  /// The plugin folder itself cannot be read; everything goes on as it is.
+  case folderUnreadable(path: String, problem: String)
+  /// It can be read again.
+  case folderReadable(path: String)
 }

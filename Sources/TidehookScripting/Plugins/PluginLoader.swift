@@ -7,6 +7,7 @@ struct PluginLoader: Sendable {
   let runtime: LuaRuntime
   let store: (any PluginStore)?
   let time: any TimeSource
+  let webhooks: @Sendable () -> [Webhook]
 
   /// Why a content is not in use.
   struct Refusal: Error {
@@ -16,13 +17,15 @@ struct PluginLoader: Sendable {
   }
 
   /// Compiles and checks a content, then stores it: only what can be used is a revision.
-  func load(_ files: PluginFiles) async throws(Refusal) -> LoadedPlugin {
+  /// - Parameter old: what runs now; without one, what ran last.
+  func load(_ files: PluginFiles, replacing old: LoadedPlugin?) async throws(Refusal) -> LoadedPlugin {
     let plugin: LoadedPlugin
     do throws(PluginProblem) {
       plugin = try await LoadedPlugin.load(files, with: runtime)
     } catch {
       throw Refusal(problem: error, isPassing: false)
     }
+    if let problem = await loss(of: plugin, replacing: old) { throw Refusal(problem: problem, isPassing: true) }
     guard let store else { return plugin }
     do throws(StoreError) {
       return plugin.numbered(
@@ -38,5 +41,22 @@ struct PluginLoader: Sendable {
     let revision = try? await store?.pluginRevision(latest.version)
     guard let revision, let files = try? PluginFiles(revision) else { return nil }
     return try? await LoadedPlugin.load(files, revision: latest.version.revision, with: runtime)
+  }
+
+  /// Which webhook could not go on with new content although it can with the old; `nil` when all can. Says nothing of values: what is
+  /// no secret in the new content may be one in the old.
+  private func loss(of new: LoadedPlugin, replacing current: LoadedPlugin?) async -> PluginProblem? {
+    var old = current
+    for webhook in webhooks() {
+      for case .plugin(let stage) in webhook.pipeline where stage.name == new.version.name {
+        guard let problem = await new.problem(with: stage.options, runtime: runtime, hidesValues: true) else { continue }
+        if old == nil { old = await lastStored(stage.name) }
+        guard let old else { return nil }
+        if await old.problem(with: stage.options, runtime: runtime) == nil {
+          return PluginProblem("webhook \(webhook.id) could not go on with it: \(problem)")
+        }
+      }
+    }
+    return nil
   }
 }

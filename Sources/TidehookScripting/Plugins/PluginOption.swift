@@ -34,7 +34,7 @@ public struct PluginOption: Sendable, Equatable {
   /// Whether a webhook must give it.
   public let isRequired: Bool
   /// Whether the API never shows its value; strings only.
-  public let isSecret: Bool
+  public internal(set) var isSecret: Bool
   /// What holds when a webhook does not give it.
   public let defaultValue: JSONValue?
   /// The only values it takes; `nil` for no such list.

@@ -10,14 +10,17 @@ public final class PluginSnapshot: Sendable {
   public let plugins: [String: LoadedPlugin]
   /// What is wrong on disk, by plugin.
   public let problems: [String: String]
+  /// Those of the ``problems`` that are plugins that ran until their folders were removed.
+  let removed: Set<String>
 
   /// No plugins at all.
-  static let empty = PluginSnapshot(generation: 0, plugins: [:], problems: [:])
+  static let empty = PluginSnapshot(generation: 0, plugins: [:], problems: [:], removed: [])
 
-  init(generation: Int, plugins: [String: LoadedPlugin], problems: [String: String]) {
+  init(generation: Int, plugins: [String: LoadedPlugin], problems: [String: String], removed: Set<String>) {
     self.generation = generation
     self.plugins = plugins
     self.problems = problems
+    self.removed = removed
   }
 
   /// Why a plugin cannot run, for attempts and refusals.

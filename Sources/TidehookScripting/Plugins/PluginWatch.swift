@@ -15,6 +15,11 @@ actor PluginWatch {
   private var taken: [String: [FolderSignature]] = [:]
   private var plugins: [String: LoadedPlugin] = [:]
   private var problems: [String: String] = [:]
+  /// What was refused for a reason that may pass: every look tries it again.
+  private var passing: Set<String> = []
+  /// What ran until its folder was removed.
+  private var removed: Set<String> = []
+  private var folderProblem: String?
   private var generation = 0
   private var isChanged = false
   private var isBusy = false
@@ -28,9 +33,13 @@ actor PluginWatch {
 
   /// Loads all that there is, without waiting for a second look.
   func load() async -> PluginSnapshot? {
-    for name in (try? shipped?.names()) ?? [] { await takeShipped(name, isStart: true) }
     seen = signatures() ?? [:]
-    for name in pluginNames(in: seen) { await take(name, seen, isStart: true) }
+    let own = pluginNames(in: seen)
+    for name in shippedNames where !own.contains(name) { await takeShipped(name, isStart: true) }
+    for name in own {
+      await take(name, seen, isStart: true)
+      await standIn(for: name)
+    }
     isChanged = true
     return snapshot()
   }
@@ -43,9 +52,9 @@ actor PluginWatch {
     defer { isBusy = false }
     let before = seen
     seen = now
-    for name in Set(pluginNames(in: now)).union(taken.keys).sorted() {
+    for name in passing.union(pluginNames(in: now)).union(taken.keys).sorted() {
       let signature = Self.signature(of: name, in: now)
-      guard signature != taken[name], signature == Self.signature(of: name, in: before) else { continue }
+      guard signature != taken[name] || passing.contains(name), signature == Self.signature(of: name, in: before) else { continue }
       if now[name]?.isPlugin ?? false { await take(name, now, isStart: false) } else { await remove(name) }
     }
     return snapshot()
@@ -71,32 +80,44 @@ actor PluginWatch {
 
   private func takeShipped(_ name: String, isStart: Bool) async {
     guard let files = try? shipped?.files(of: name) else { return }
+    guard files.digest != plugins[name]?.files.digest else { return recover(name) }
     await use(files, isStart: isStart)
+  }
+
+  /// Gives a plugin whose content on disk is not in use the version that ran last, else the one that comes with Tidehook.
+  private func standIn(for name: String) async {
+    guard plugins[name] == nil else { return }
+    plugins[name] = await loader.lastStored(name)
+    guard plugins[name] == nil, let files = try? shipped?.files(of: name) else { return }
+    plugins[name] = try? await loader.load(files, replacing: nil)
   }
 
   private func use(_ files: PluginFiles, isStart: Bool) async {
     do throws(PluginLoader.Refusal) {
-      let plugin = try await loader.load(files)
+      let plugin = try await loader.load(files, replacing: plugins[files.name])
       plugins[files.name] = plugin
       problems[files.name] = nil
+      passing.remove(files.name)
+      removed.remove(files.name)
       isChanged = true
       if !isStart { report(.loaded(plugin)) }
     } catch {
-      // The next look tries again.
-      if error.isPassing { taken[files.name] = nil }
-      await refuse(files.name, error.problem)
+      await refuse(files.name, error.problem, isPassing: error.isPassing)
     }
   }
 
-  private func refuse(_ name: String, _ problem: PluginProblem) async {
+  private func refuse(_ name: String, _ problem: PluginProblem, isPassing: Bool = false) async {
+    if isPassing { passing.insert(name) } else { passing.remove(name) }
     guard problems[name] != problem.description else { return }
-    if plugins[name] == nil { plugins[name] = await loader.lastStored(name) }
+    await standIn(for: name)
+    removed.remove(name)
     problems[name] = problem.description
     isChanged = true
     report(.refused(name: name, problem: problem.description, current: plugins[name]?.version))
   }
 
   private func recover(_ name: String) {
+    passing.remove(name)
     guard let plugin = plugins[name], problems.removeValue(forKey: name) != nil else { return }
     isChanged = true
     report(.recovered(plugin.version))
@@ -104,9 +125,12 @@ actor PluginWatch {
 
   private func remove(_ name: String) async {
     taken[name] = nil
-    if (try? shipped?.names())?.contains(name) ?? false { return await takeShipped(name, isStart: false) }
-    plugins[name] = nil
-    problems[name] = "its folder is gone"
+    if shippedNames.contains(name) { return await takeShipped(name, isStart: false) }
+    passing.remove(name)
+    // What never ran leaves nothing behind.
+    let ran = plugins.removeValue(forKey: name) != nil
+    problems[name] = ran ? "its folder is gone" : nil
+    if ran { removed.insert(name) }
     isChanged = true
     report(.removed(name: name))
   }
@@ -115,24 +139,26 @@ actor PluginWatch {
     guard isChanged else { return nil }
     isChanged = false
     generation += 1
-    return PluginSnapshot(generation: generation, plugins: plugins, problems: problems)
+    return PluginSnapshot(generation: generation, plugins: plugins, problems: problems, removed: removed)
   }
 
-  /// What the folder holds now; `nil` when it cannot be read: everything stays as it is, and the folder has a problem.
+  /// What the folder holds now; `nil` when it cannot be read: everything stays as it is.
   private func signatures() -> [String: FolderSignature]? {
     guard let folder else { return [:] }
     do throws(PluginProblem) {
       let found = try folder.signatures()
-      if problems.removeValue(forKey: folder.path) != nil { isChanged = true }
+      if folderProblem != nil { report(.folderReadable(path: folder.path)) }
+      folderProblem = nil
       return found
     } catch {
-      guard problems[folder.path] != error.description else { return nil }
-      problems[folder.path] = error.description
-      isChanged = true
-      report(.refused(name: folder.path, problem: error.description, current: nil))
+      guard folderProblem != error.description else { return nil }
+      folderProblem = error.description
+      report(.folderUnreadable(path: folder.path, problem: error.description))
       return nil
     }
   }
+
+  private var shippedNames: [String] { (try? shipped?.names()) ?? [] }
 
   private func isUnchanged(_ name: String, _ signature: [FolderSignature]) -> Bool {
     guard let now = try? folder?.signatures() else { return false }

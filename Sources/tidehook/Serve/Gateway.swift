@@ -32,10 +32,11 @@ struct Gateway {
       eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
     let news = PluginNews(logger: logger)
-    let plugins = LivePlugins(
-      folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store, time: SystemTime(), report: news.note)
-    let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
+    let plugins = LivePlugins(
+      folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store, time: SystemTime(),
+      webhooks: directory.webhooks, report: news.note)
+    let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
       directory: directory, revisions: store, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: random)
     let engine = DeliveryEngine(
@@ -48,9 +49,10 @@ struct Gateway {
       dryRuns: dryRunner, history: store, egress: policy, secrets: Self.secrets,
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
+    // Which contents of plugins can be used depends on the webhooks.
+    try await registrar.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
-    try await registrar.load()
     let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
     defer { for task in background { task.cancel() } }
     try await serve(api, engine: engine, registrar: registrar, client: client)

@@ -7,15 +7,15 @@ import TidehookScripting
 /// Passes the changes of the plugins on. Events wait for the publisher, which is made later than the plugins.
 struct PluginNews: Sendable {
   private let logger: Logger
-  private let changes: AsyncStream<PluginChange>
-  private let waiting: AsyncStream<PluginChange>.Continuation
+  private let requests: AsyncStream<PublishRequest>
+  private let waiting: AsyncStream<PublishRequest>.Continuation
 
   /// More changes than this at once are in the log only.
   private static let maximumWaiting = 1000
 
   init(logger: Logger) {
     self.logger = logger
-    (changes, waiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
+    (requests, waiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
   }
 
   /// Takes a change.
@@ -30,14 +30,18 @@ struct PluginNews: Sendable {
       logger.warning("plugin refused", metadata: ["plugin": "\(name)", "plugin.revision": "\(goingOn)", "error": "\(problem)"])
     case .removed(let name):
       logger.warning("plugin removed", metadata: ["plugin": "\(name)"])
+    case .folderUnreadable(let path, let problem):
+      logger.warning("plugin folder cannot be read", metadata: ["folder": "\(path)", "error": "\(problem)"])
+    case .folderReadable(let path):
+      logger.notice("plugin folder can be read again", metadata: ["folder": "\(path)"])
     }
-    waiting.yield(change)
+    guard let type = change.eventType else { return }
+    waiting.yield(PublishRequest(type: type, namespace: .operational, data: change.eventData.bytes))
   }
 
   /// Publishes what was noted, until the task is cancelled.
   func publish(to publisher: any EventPublisher) async {
-    for await change in changes {
-      let request = PublishRequest(type: change.eventType, namespace: .operational, data: change.eventData.bytes)
+    for await request in requests {
       do throws(StoreError) {
         _ = try await publisher.publish([request])
       } catch {
@@ -52,11 +56,13 @@ struct PluginNews: Sendable {
 }
 
 extension PluginChange {
-  fileprivate var eventType: EventType {
+  /// The event's type; `nil` for what concerns the operator of this process only.
+  fileprivate var eventType: EventType? {
     switch self {
     case .loaded, .recovered: EventType(stored: "plugin.loaded")
     case .refused: EventType(stored: "plugin.refused")
     case .removed: EventType(stored: "plugin.removed")
+    case .folderUnreadable, .folderReadable: nil
     }
   }
 
@@ -68,6 +74,7 @@ extension PluginChange {
     case .refused(let name, let problem, let current):
       ["plugin": .string(name), "revision": current.map { .integer(Int64($0.revision)) } ?? .null, "problem": .string(problem)]
     case .removed(let name): ["plugin": .string(name)]
+    case .folderUnreadable, .folderReadable: .null
     }
   }
 

@@ -154,4 +154,52 @@ import TidehookScripting
     #expect(live.current.plugins["demo"]?.manifest.version == "shipped")
     #expect(live.problems().isEmpty)
   }
+
+  @Test func aBrokenPluginNeverGivesWayToTheOneThatComesWithTidehook() async throws {
+    let (fixture, shipped) = (try PluginFixture(), try PluginFixture())
+    try shipped.writePlugin("demo", version: "shipped", Self.good)
+    try fixture.writePlugin("demo", version: "mine", Self.good)
+    _ = await started(fixture.live(shipped: shipped.folder))
+    try fixture.write("demo/plugin.lua", "return {")
+    let live = await started(fixture.live(shipped: shipped.folder))
+    #expect(live.current.plugins["demo"]?.manifest.version == "mine")
+    #expect(live.problems()["demo"] != nil)
+  }
+
+  @Test func aBrokenPluginThatNeverRanGivesWayToTheOneThatComesWithTidehook() async throws {
+    let (fixture, shipped) = (try PluginFixture(), try PluginFixture())
+    try shipped.writePlugin("demo", version: "shipped", Self.good)
+    try fixture.write("demo/plugin.lua", "return {")
+    let live = await started(fixture.live(shipped: shipped.folder))
+    #expect(live.current.plugins["demo"]?.manifest.version == "shipped")
+    #expect(live.problems()["demo"] != nil)
+    #expect(fixture.told().first?.hasPrefix("refused demo [1]") == true)
+    try fixture.remove("demo")
+    for _ in 0..<2 { await live.look() }
+    #expect(fixture.told() == ["recovered demo 1"])
+    #expect(live.problems().isEmpty)
+  }
+
+  @Test func aRestartMakesNoRevisionsOfWhatTheFolderOverrides() async throws {
+    let (fixture, shipped) = (try PluginFixture(), try PluginFixture())
+    try shipped.writePlugin("demo", version: "shipped", Self.good)
+    try fixture.writePlugin("demo", version: "mine", Self.good)
+    for _ in 0..<3 { _ = await started(fixture.live(shipped: shipped.folder)) }
+    #expect(try await fixture.store.pluginRevisions(of: "demo").count == 1)
+  }
+
+  @Test func aFolderThatCannotBeReadIsNoPlugin() async throws {
+    let fixture = try PluginFixture()
+    try fixture.writePlugin("demo", Self.good)
+    let live = await started(fixture.live())
+    try fixture.remove("")
+    try fixture.writeFolderAsFile()
+    for _ in 0..<3 { await live.look() }
+    #expect(fixture.told() == ["folder unreadable"])
+    #expect(live.problems().isEmpty && live.plugins().count == 1)
+    try fixture.remove("")
+    try fixture.writePlugin("demo", Self.good)
+    for _ in 0..<2 { await live.look() }
+    #expect(fixture.told() == ["folder readable"])
+  }
 }

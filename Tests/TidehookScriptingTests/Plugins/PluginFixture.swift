@@ -25,6 +25,9 @@ final class PluginFixture: Sendable {
     try Data(text.utf8).write(to: file)
   }
 
+  /// Puts a file where the folder should be.
+  func writeFolderAsFile() throws { try Data().write(to: root) }
+
   func remove(_ path: String) throws { try FileManager.default.removeItem(at: root.appending(path: path)) }
 
   /// Writes a stage plugin: `body` are more members of its table.
@@ -50,10 +53,10 @@ final class PluginFixture: Sendable {
   }
 
   /// A catalog of the folder alone, whose changes ``told`` gives.
-  func live(shipped: PluginFolder? = nil) -> LivePlugins {
-    LivePlugins(folder: folder, shipped: shipped, runtime: runtime, store: store) { change in
-      self.changes.withLock { $0.append(change.summary) }
-    }
+  func live(shipped: PluginFolder? = nil, webhooks: @escaping @Sendable () -> [Webhook] = { [] }) -> LivePlugins {
+    LivePlugins(
+      folder: folder, shipped: shipped, runtime: runtime, store: store, webhooks: webhooks,
+      report: { change in self.changes.withLock { $0.append(change.summary) } })
   }
 
   /// The changes since the last time it was asked.
@@ -105,6 +108,8 @@ extension PluginChange {
     case .refused(let name, let problem, let current): "refused \(name) [\(current?.revision ?? 0)]: \(problem)"
     case .recovered(let version): "recovered \(version.name) \(version.revision)"
     case .removed(let name): "removed \(name)"
+    case .folderUnreadable: "folder unreadable"
+    case .folderReadable: "folder readable"
     }
   }
 }
