@@ -197,3 +197,64 @@ def test_shipped_plugins_need_no_folder_and_give_way_to_one_of_the_same_name(mak
     eventually(lambda: gateway.api.call("GET", "/v1/plugins/rem").json["version"] == "mine", what="the folder's plugin")
     gateway.api.settled(webhook, gateway.api.publish(data={"tags": ["architecture"]}))
     assert bodies(receiver, "/shipped")[1] == {"mine": True}
+
+
+def test_after_a_restart_a_broken_plugin_does_not_give_way_to_the_shipped_one(make_gateway, receiver, tmp_path):
+    file = tmp_path / "plugins/rem/plugin.lua"
+    file.parent.mkdir(parents=True)
+    file.write_text("""
+        return { name = "rem", version = "mine", summary = "s", kind = "stage", transform = function() return { mine = true } end }""")
+    gateway = make_gateway(arguments=["--plugins", str(tmp_path / "plugins")])
+    webhook = gateway.api.add_webhook(receiver.url("/mine"), ["memory.created"], pipeline=[{"plugin": "rem"}])
+    assert gateway.stop() == 0
+    file.write_text(BROKEN)
+    api = gateway.start().api
+    api.settled(webhook, api.publish())
+    assert bodies(receiver, "/mine") == [{"mine": True}]
+    assert len(api.call("GET", "/v1/plugins/rem/revisions").json["data"]) == 1
+
+
+def test_content_that_the_options_of_a_webhook_do_not_fit_is_refused_until_they_do(plugins, receiver):
+    file = plugins.folder / "team/plugin.lua"
+    file.parent.mkdir()
+
+    def write(kind, version):
+        file.write_text(f"""
+            return {{ name = "team", version = "{version}", summary = "s", kind = "stage",
+              options = {{ channel = {{ type = "{kind}", description = "d", required = true }} }},
+              transform = function(event, ctx) return {{ channel = ctx.options.channel }} end }}""")
+
+    write("string", 1)
+    eventually(lambda: plugins.api.call("GET", "/v1/plugins/team").status == 200, what="the plugin team")
+    webhook = plugins.api.add_webhook(
+        receiver.url("/team"), ["memory.created"], pipeline=[{"plugin": "team", "options": {"channel": "ops"}}])
+    write("integer", 2)
+    problem = eventually(lambda: plugins.problems().get("team"), what="a problem in /readyz")
+    assert webhook["id"] in problem and "options.channel: expected a whole number" in problem and "ops" not in problem
+    assert plugins.gateway.stop() == 0
+    plugins.api = plugins.gateway.start().api
+    assert plugins.problems()["team"] == problem
+    plugins.api.settled(webhook, plugins.api.publish())
+    assert bodies(receiver, "/team") == [{"channel": "ops"}]
+    assert plugins.api.call("DELETE", f"/v1/webhooks/{webhook['id']}").status == 204
+    eventually(lambda: plugins.problems() == {}, what="the new content in use")
+    assert plugins.api.call("GET", "/v1/plugins/team").json["version"] == "2"
+
+
+def test_after_a_restart_a_plugin_that_a_webhook_misses_is_a_problem(plugins, receiver):
+    webhook = plugins.add_webhook(receiver)
+    assert plugins.gateway.stop() == 0
+    plugins.remove()
+    plugins.api = plugins.gateway.start().api
+    assert plugins.problems() == {"stamp": f"not loaded; webhook {webhook['id']} names it"}
+
+
+def test_a_plugin_folder_that_cannot_be_read_is_in_the_log_only(plugins):
+    kept = plugins.folder.rename(plugins.folder.with_name("kept"))
+    plugins.folder.write_text("")
+    eventually(lambda: "plugin folder cannot be read" in plugins.gateway.stderr(), what="the record")
+    assert plugins.problems() == {}
+    plugins.folder.unlink()
+    kept.rename(plugins.folder)
+    eventually(lambda: "plugin folder can be read again" in plugins.gateway.stderr(), what="the record")
+    assert plugins.problems() == {}
