@@ -97,6 +97,31 @@ def test_many_events_from_a_file_and_from_a_pipe(cli, tmp_path):
     assert "1 of 2" in done.stderr
 
 
+def test_nothing_is_an_error_to_send(cli):
+    for text in ("", " \n\n", "[]"):
+        assert "nothing to send" in cli.run("events", "send", stdin=text, status=2).stderr
+
+
+def test_events_as_deep_as_the_server_takes_can_be_read(cli, tmp_path):
+    deep = json.loads("[" * 126 + "]" * 126)
+    event = cli.json("events", "send", "memory.created", "--data", json.dumps({"deep": deep}))
+    assert event["id"] in cli.text("events", "list")
+    assert cli.json("events", "show", event["id"])["data"]["deep"] == deep
+    (tmp_path / "all.lua").write_text("function filter() return true end\n")
+    assert cli.json("plugins", "run", "all.lua", "--last", "1")["summary"]["delivered"] == 1
+    assert "1 would be sent" in cli.text("plugins", "run", "all.lua", "--last", "1")
+
+
+def test_a_log_is_shown_without_an_empty_line_after_it(cli, gateway, receiver, tmp_path):
+    (tmp_path / "log.lua").write_text('function filter() print("one") print("two") return true end\n')
+    webhook = cli.json("webhooks", "add", receiver.url(), "--script", "log.lua")
+    delivery = gateway.api.settled(webhook, gateway.api.publish(), states=("delivered",))
+    lines = cli.text("deliveries", "show", delivery["id"]).splitlines()
+    log = next(index for index, line in enumerate(lines) if line.strip().startswith("log"))
+    assert [line.split()[-1] for line in lines[log:log + 2]] == ["one", "two"] and lines[log + 2].strip().startswith("times")
+    assert all(line == line.rstrip() for line in lines)
+
+
 def test_tables_are_for_people_and_carry_no_colours_into_a_pipe(cli, gateway, receiver):
     webhook = cli.json("webhooks", "add", receiver.url(), "--name", "first")
     event = cli.json("events", "send", "memory.created", "--data", '{"content":"\\u001b[31mred"}')

@@ -96,6 +96,11 @@ def test_a_plugin_needs_a_plain_name(cli, tmp_path, name):
     assert not (tmp_path / "plugins").exists()
 
 
+def test_new_does_not_replace_a_shipped_plugin(cli, tmp_path):
+    assert "`tidehook plugins copy where`" in cli.run("plugins", "new", "where", status=1).stderr
+    assert not (tmp_path / "plugins").exists()
+
+
 def test_new_makes_the_folders_above(cli, tmp_path):
     cli.run("plugins", "new", "fresh", "--in", "a/b/c")
     assert cli.json("plugins", "test", "a/b/c")["failed"] == 0
@@ -116,6 +121,17 @@ def test_a_case_that_fails_shows_what_differs(cli, greet):
     lines = [line.strip() for line in done.stdout.splitlines()]
     assert "body.text" in lines and '- "bye Ada"' in lines and '+ "hello Ada"' in lines
     assert "1 passed, 2 failed" in done.stdout
+    assert lines.count("- is what a case expects, + is what came") == 1
+    assert "is what" not in cli.run("plugins", "test", "where").stdout
+
+
+@pytest.mark.parametrize("expect,word", [({"drop": "quiet"}, "drop"), ({"error": "boom"}, "error"), ({"untouched": True}, "untouched")])
+def test_a_case_shows_what_came_instead(cli, greet, expect, word):
+    greet(cases=[case(expect=expect), case("fails", expect, event={"event": "memory.created", "data": {}})])
+    text = cli.run("plugins", "test", status=1).stdout
+    came, failed = text.split("failed: fails")
+    assert word in came and '"text": "hello Ada"' in came
+    assert "attempt to concatenate" in failed
 
 
 def test_results_as_json(cli, greet):
@@ -241,7 +257,9 @@ def test_every_shipped_plugin_checks_without_a_warning():
 
 
 def test_what_lies_in_the_folder_comes_before_what_is_shipped(cli, tmp_path):
-    cli.run("plugins", "new", "slack", "--in", ".")
+    cli.run("plugins", "new", "own", "--in", ".")
+    plugin = (tmp_path / "own").rename(tmp_path / "slack") / "plugin.lua"
+    plugin.write_text(plugin.read_text().replace('"own"', '"slack"'))
     assert cli.json("plugins", "test", "slack")["cases"] == 4 and cli.json("plugins", "show", "slack")["from"] == "folder"
 
 
@@ -272,6 +290,13 @@ def test_what_cannot_load_is_an_error(cli, greet, plugin, word):
     assert word in cli.run("plugins", "check", status=1).stdout
     answer = json.loads(cli.run("plugins", "check", "--json", status=1).stdout)
     assert answer["errors"] == 1 and answer["problems"][0]["severity"] == "error"
+
+
+def test_a_misspelt_member_is_told_before_the_missing_one(cli, greet):
+    greet(plugin=PLUGIN.replace("summary =", "sumary ="))
+    assert 'unknown member "sumary"' in cli.run("plugins", "check", status=1).stdout
+    greet(cases=[{"nme": "x", "event": EVENT, "expect": {}}])
+    assert 'case 1: unknown member "nme"' in cli.run("plugins", "check", status=1).stdout
 
 
 # list, show, copy
@@ -378,6 +403,29 @@ def test_a_misused_run_is_told_in_one_sentence(cli, greet, event, tmp_path, argu
     (tmp_path / "broken.lua").write_text("function transform(")
     done = cli.run("plugins", "run", *arguments, status=2)
     assert done.stdout == "" and word in done.stderr, done.stderr
+
+
+def test_a_plugin_and_a_webhook_are_one_too_many(cli, greet):
+    done = cli.run("plugins", "run", "greet", "--webhook", "wh_1", "--last", "1", status=2)
+    assert "not both" in done.stderr and "greet" in done.stderr and "wh_1" in done.stderr
+
+
+@pytest.mark.parametrize("plugin,place", [("return {\n  name =\n}", "greet/plugin.lua:3:"), (PLUGIN.replace('"stage"', '"stag"'), "plugin.lua: kind:")])
+def test_a_run_of_what_cannot_be_loaded_tells_the_problem_once(cli, greet, event, plugin, place):
+    greet(plugin=plugin)
+    done = cli.run("plugins", "run", "greet", "--event", event, status=1)
+    assert done.stdout == "" and done.stderr.startswith(f"tidehook: the plugin greet cannot be loaded: {place}"), done.stderr
+    assert "slack" not in done.stderr
+
+
+def test_the_latest_events_leave_out_operational_ones(make_gateway, greet, tmp_path):
+    gateway = make_gateway(arguments=["--plugins", str(tmp_path / "plugins")])
+    cli = Cli(tmp_path, gateway)
+    gateway.api.publish("memory.created", {"who": "Ada"}, id="evt_own")
+    gateway.api.publish("plugin.failed", {"who": "the gateway"}, id="evt_news", namespace="tidehook")
+    assert [row["event_id"] for row in cli.json("plugins", "run", "greet", "--last", "5")["results"]] == ["evt_own"]
+    named = cli.json("plugins", "run", "greet", "--last", "5", "--namespace", "tidehook")["results"]
+    assert "evt_news" in [row["event_id"] for row in named]
 
 
 def test_run_over_events_of_the_server(make_gateway, greet, tmp_path):

@@ -13,7 +13,7 @@ public struct JSONCanonicalizer: Sendable {
   private var output = CanonicalOutput()
   private let maximumDepth: Int
 
-  /// - Parameter maximumDepth: 1 to 128 (the default); how deep arrays and objects may nest.
+  /// - Parameter maximumDepth: 1 to 192, by default 128; how deep arrays and objects may nest.
   public init(maximumDepth: Int = 128) { self.maximumDepth = maximumDepth }
 
   /// Returns the canonical form of `text`, or throws where and why it is not JSON.

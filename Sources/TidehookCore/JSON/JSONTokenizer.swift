@@ -7,8 +7,10 @@
 ///
 /// All reads are guarded by `position < count`, which is what makes the unchecked pointer safe.
 struct JSONTokenizer {
-  /// Deepest nesting that any caller may allow: one bit of `containers` per level.
-  static let deepest = 128
+  /// Deepest nesting that any caller may allow: one bit of `containers` and `outerContainers` per level.
+  static let deepest = 192
+  /// Deepest nesting where a caller says nothing else.
+  static let usualDepth = 128
 
   let base: UnsafePointer<UInt8>
   let count: Int
@@ -17,11 +19,13 @@ struct JSONTokenizer {
   private var depth = 0
   /// One bit per open container, the innermost lowest: 1 for an object, 0 for an array.
   private var containers: UInt128 = 0
+  /// The bits of the outermost containers, which `containers` has no place for.
+  private var outerContainers: UInt64 = 0
 
   /// Reads the whole of `text` and reports its tokens to `consumer`, some of them before a later error is found.
-  /// - Parameter maximumDepth: 1 to 128; how deep arrays and objects may nest.
+  /// - Parameter maximumDepth: 1 to 192; how deep arrays and objects may nest.
   static func read<Consumer: JSONConsumer>(
-    _ text: UnsafeBufferPointer<UInt8>, maximumDepth: Int = JSONTokenizer.deepest, into consumer: inout Consumer
+    _ text: UnsafeBufferPointer<UInt8>, maximumDepth: Int, into consumer: inout Consumer
   ) throws(JSONError) {
     guard let base = text.baseAddress, !text.isEmpty else { throw JSONError(.empty, at: 0, in: text) }
     var tokenizer = JSONTokenizer(base: base, count: text.count, maximumDepth: min(max(maximumDepth, 1), deepest))
@@ -74,6 +78,7 @@ struct JSONTokenizer {
   private mutating func openIsEmpty(object: Bool) throws(JSONError) -> Bool {
     guard depth < maximumDepth else { throw error(.tooDeep) }
     depth += 1
+    outerContainers = (outerContainers &<< 1) | UInt64(truncatingIfNeeded: containers &>> 127)
     containers = (containers &<< 1) | (object ? 1 : 0)
     position += 1
     skipWhitespace()
@@ -104,7 +109,8 @@ struct JSONTokenizer {
       guard byte == (inObject ? .closeBrace : .closeBracket) else { throw error(.unexpectedCharacter) }
       if inObject { consumer.endObject(at: position) } else { consumer.endArray(at: position) }
       depth -= 1
-      containers = containers &>> 1
+      containers = (containers &>> 1) | (UInt128(outerContainers & 1) &<< 127)
+      outerContainers = outerContainers &>> 1
       position += 1
     }
     return false

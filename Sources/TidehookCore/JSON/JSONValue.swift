@@ -34,11 +34,13 @@ public enum JSONValue: Sendable, Hashable {
   }
 
   /// Parses a JSON text with the rules of `JSONCanonicalizer` for numbers, duplicate keys and order.
-  /// - Parameter maximumDepth: 1 to 128 (the default); how deep arrays and objects may nest.
+  /// - Parameter maximumDepth: 1 to 192, by default 128; how deep arrays and objects may nest.
   public init(parsing text: [UInt8], maximumDepth: Int = 128) throws(JSONError) {
     let canonical = try CanonicalJSON.canonicalize(text, maximumDepth: maximumDepth)
     var builder = JSONTreeBuilder()
-    try canonical.withUnsafeBufferPointer { (text) throws(JSONError) in try JSONTokenizer.read(text, into: &builder) }
+    try canonical.withUnsafeBufferPointer { (text) throws(JSONError) in
+      try JSONTokenizer.read(text, maximumDepth: maximumDepth, into: &builder)
+    }
     self = builder.root
   }
 

@@ -78,7 +78,7 @@ public struct JSONView: Sendable {
   public init(_ bytes: [UInt8], in range: Range<Int>, maximumChildren: Int = .max) throws(JSONError) {
     let finder = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONError) in
       var finder = ChildFinder(origin: range.lowerBound, maximumChildren: maximumChildren)
-      try JSONTokenizer.read(UnsafeBufferPointer(rebasing: bytes[range]), into: &finder)
+      try JSONTokenizer.read(UnsafeBufferPointer(rebasing: bytes[range]), maximumDepth: JSONTokenizer.usualDepth, into: &finder)
       return finder
     }
     self.bytes = bytes

@@ -29,16 +29,20 @@ struct CaseExpectation: Sendable {
   /// The plugin ran.
   func differences(to result: ScriptResult, of test: PluginCase) -> [CaseDifference] {
     var differences = unless("options_error", got: nil)
+    var instead: JSONValue?
     switch result.verdict {
     case .failed(let error):
       return differences + part("error", of: error.message) + log(result.log)
     case .dropped(let reason):
       differences += drop(reason)
     case .untouched:
+      instead = ["body": test.eventBody]
       differences += request(body: test.eventBody, RequestOverrides(), isUntouched: true)
     case .body(let bytes, let isJSON, let overrides):
       let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
-      differences += request(body: isJSON ? (try? JSONValue(parsing: bytes)) ?? text : text, overrides, isUntouched: false)
+      let body = isJSON ? (try? JSONValue(parsing: bytes)) ?? text : text
+      instead = ["body": body]
+      differences += request(body: body, overrides, isUntouched: false)
     case .judged(let judgement, let reason):
       differences += exact("judgement", got: judgement.map { .string($0.rawValue) } ?? .null) + part("reason", of: reason)
     case .events(let events):
@@ -48,13 +52,13 @@ struct CaseExpectation: Sendable {
       differences +=
         exact("status", got: .integer(Int64(status)), isNeeded: true) + part("message", of: message) + unless("events", got: nil)
     }
-    return differences + unless("error", got: nil) + log(result.log)
+    return differences + unless("error", got: instead) + log(result.log)
   }
 
   private func request(body: JSONValue, _ overrides: RequestOverrides, isUntouched: Bool) -> [CaseDifference] {
-    var differences = unless("drop", got: nil)
+    var differences = unless("drop", got: ["body": body])
     if let untouched = expected["untouched"]?.boolValue, untouched != isUntouched {
-      differences.append(CaseDifference("untouched", expected: .bool(untouched), got: .bool(isUntouched)))
+      differences.append(CaseDifference("untouched", expected: .bool(untouched), got: isUntouched ? true : ["body": body]))
     }
     differences += self.body(body)
     differences += exact("method", got: overrides.method.map { .string($0) })

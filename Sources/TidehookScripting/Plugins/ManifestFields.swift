@@ -71,10 +71,10 @@ struct ManifestFields {
     return choice
   }
 
-  /// Sees that nothing is left.
-  func end(known: String) throws(PluginProblem) {
-    guard let name = members.keys.min() else { return }
-    throw PluginProblem("\(place): unknown member \(JSONValue.string(name).brief); known are \(known)")
+  /// Sees that there are no others. It is asked before any is taken: a name that is misspelt explains why another is missing.
+  func expectOnly(_ known: [String]) throws(PluginProblem) {
+    guard let name = members.keys.filter({ !known.contains($0) }).min() else { return }
+    throw PluginProblem("\(place): unknown member \(JSONValue.string(name).brief); known are \(known.joined(separator: ", "))")
   }
 
   func problem(_ name: String, expected: String, got: JSONValue?) -> PluginProblem {

@@ -25,6 +25,10 @@ public struct PluginCase: Sendable {
   /// What should come out.
   let expectation: CaseExpectation
 
+  /// In characters.
+  private static let longestName = 300
+  private static let members = ["name", "options", "event", "response", "request", "ctx", "expect"]
+
   /// The cases of a plugin; none when it has no cases.json.
   public static func all(of name: String, in folder: PluginFolder) throws(PluginProblem) -> [PluginCase] {
     guard let text = try folder.text(PluginTester.file, of: name) else { return [] }
@@ -46,15 +50,17 @@ public struct PluginCase: Sendable {
     var place = "\(PluginTester.file): case \(number)"
     guard value.kind == .object else { throw PluginProblem("\(place): expected an object, got \(value.kindNoun)") }
     var fields = ManifestFields(value, of: place)
-    name = try fields.text("name", longest: 300)
-    place += " (\(name))"
-    fields.rename(place)
+    if let name = value["name"]?.stringValue, !name.contains(where: \.isNewline) {
+      place += " (\(name.prefix(Self.longestName)))"
+      fields.rename(place)
+    }
+    try fields.expectOnly(Self.members)
+    name = try fields.text("name", longest: Self.longestName)
     options = try fields.object("options") ?? [:]
     context = try fields.object("ctx") ?? [:]
     input = try Self.input(&fields, at: place)
     guard let expected = try fields.object("expect") else { throw fields.problem("expect", expected: "an object", got: nil) }
     expectation = try CaseExpectation(expected, at: place)
-    try fields.end(known: "name, options, event, response, request, ctx, expect")
   }
 
   private static func input(_ fields: inout ManifestFields, at place: String) throws(PluginProblem) -> Input {

@@ -41,10 +41,16 @@ public struct PluginManifest: Sendable, Equatable {
   /// All of this as a JSON object, as `PluginInfo` has it.
   public let json: JSONValue
 
+  private static let members = [
+    "name", "version", "summary", "kind", "options", "defaults", "filter", "transform", "response", "receive",
+  ]
+
   /// Checks what `describe` gave: the members of the table that plugin.lua returns, and the names of its `functions`.
   /// - Parameter name: the folder's name.
   init(_ description: JSONValue, name: String) throws(PluginProblem) {
     var fields = ManifestFields(description, of: "plugin.lua")
+    let functionNames = fields.take("functions")
+    try fields.expectOnly(Self.members)
     self.name = try fields.text("name", longest: 63)
     guard self.name == name else {
       throw PluginProblem("plugin.lua: name: expected \"\(name)\" like the folder, got \(JSONValue.string(self.name).brief)")
@@ -54,8 +60,7 @@ public struct PluginManifest: Sendable, Equatable {
     kind = try fields.choice("kind")
     defaults = try fields.object("defaults") ?? [:]
     options = try Self.options(try fields.object("options") ?? [:])
-    functions = try Self.functions(fields.take("functions"), kind: kind)
-    try fields.end(known: "name, version, summary, kind, options, defaults, filter, transform, response, receive")
+    functions = try Self.functions(functionNames, kind: kind)
     json = [
       "name": .string(self.name), "version": .string(version), "summary": .string(summary), "kind": .string(kind.rawValue),
       "options": options.json, "defaults": defaults,

@@ -3,6 +3,8 @@
 import TidehookCore
 
 extension PluginOption {
+  private static let members = ["type", "description", "required", "default", "enum", "pattern", "min", "max", "items", "secret"]
+
   /// Checks a declaration.
   init(_ name: String, _ declaration: JSONValue) throws(PluginProblem) {
     let place = "plugin.lua: options.\(name)"
@@ -11,6 +13,7 @@ extension PluginOption {
     }
     guard declaration.kind == .object else { throw PluginProblem("\(place): expected a table with type, got \(declaration.brief)") }
     var fields = ManifestFields(declaration, of: place)
+    try fields.expectOnly(Self.members)
     self.name = name
     kind = try fields.choice("type")
     summary = try fields.optionalText("description") ?? ""
@@ -22,7 +25,6 @@ extension PluginOption {
     maximum = try fields.number("max")
     items = try fields.optionalChoice("items")
     defaultValue = Self.table(fields.take("default"), as: kind)
-    try fields.end(known: "type, description, required, default, enum, pattern, min, max, items, secret")
     try checkRules(fields)
   }
 

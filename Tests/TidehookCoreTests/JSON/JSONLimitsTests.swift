@@ -14,6 +14,18 @@ import TidehookCore
     #expect(try JSONValue(parsing: Array(nested(128).utf8)).bytes == Array(nested(128).utf8))
   }
 
+  @Test(arguments: [("[", "]"), (#"{"a":"#, "}"), (#"[{"a":"#, "}]")])
+  func readersOfAnswersMayGoTo192(open: String, close: String) throws {
+    func nested(_ depth: Int) -> [UInt8] {
+      let levels = (depth - 1) / (open.utf8.contains(UInt8(ascii: "{")) && open.hasPrefix("[") ? 2 : 1)
+      return Array((String(repeating: open, count: levels) + "[]" + String(repeating: close, count: levels)).utf8)
+    }
+    #expect(try JSONValue(parsing: nested(191), maximumDepth: 192).bytes == nested(191))
+    #expect(try JSONValue(parsing: nested(160), maximumDepth: 160).bytes == nested(160))
+    #expect(throws: JSONError.self) { try JSONValue(parsing: nested(193), maximumDepth: .max) }
+    #expect(throws: JSONError.self) { try JSONValue(parsing: Array(#"{"a":"#.utf8) + nested(160) + Array("]".utf8), maximumDepth: 192) }
+  }
+
   @Test func hundredThousandOpenBracketsAreRefusedAtTheLimit() {
     #expect(refusal(of: [UInt8](repeating: 0x5b, count: 100_000))?.offset == 128)
     #expect(refusal(of: Array(String(repeating: #"{"a":"#, count: 100_000).utf8))?.code == .tooDeep)

@@ -51,8 +51,8 @@ import TidehookScripting
       ),
       (#"{"event":{"data":{"text":true}},"expect":{"body":"plein"}}"#, [#"body||"plein"|"plain""#]),
       (
-        #"{"event":{"data":{"x":1}},"expect":{"headers":{"X-Team":"ops"},"method":"POST","untouched":true,"drop":"x","log":"y"}}"#,
-        [#"drop||"x"|-"#, "untouched||true|false", #"method||"POST"|"PUT""#, #"headers.X-Team||"ops"|"core""#, #"log||"y"|"tag a\n""#]
+        #"{"event":{"data":{"x":1}},"expect":{"headers":{"X-Team":"ops"},"method":"POST","log":"y"}}"#,
+        [#"method||"POST"|"PUT""#, #"headers.X-Team||"ops"|"core""#, #"log||"y"|"tag a\n""#]
       ),
       (#"{"event":{"data":{"skip":true}},"expect":{}}"#, [#"drop||-|"skipped""#]),
       (#"{"event":{"data":{"skip":true}},"expect":{"drop":"other"}}"#, [#"drop||"other"|"skipped""#]),
@@ -60,7 +60,9 @@ import TidehookScripting
         #"{"event":{},"options":{"tga":1},"expect":{}}"#,
         [#"options_error||-|"options.tga: expected an option of the plugin, got an unknown one; it has tag""#]
       ),
-      (#"{"event":{},"expect":{"error":"x"}}"#, [#"error||"x"|-"#]),
+      (#"{"event":{"data":{"text":true}},"expect":{"error":"x"}}"#, [#"error||"x"|{"body":"plain"}"#]),
+      (#"{"event":{"data":{"text":true}},"expect":{"drop":"x"}}"#, [#"drop||"x"|{"body":"plain"}"#]),
+      (#"{"event":{"data":{"text":true}},"expect":{"untouched":true}}"#, [#"untouched||true|{"body":"plain"}"#]),
       (#"{"event":{},"expect":{"options_error":"x"}}"#, [#"options_error||"x"|-"#]),
       (#"{"response":{"status":400},"expect":{"judgement":"retry"}}"#, [#"judgement||"retry"|"dead""#]),
     ] as [(String, [String])])

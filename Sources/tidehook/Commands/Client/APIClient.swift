@@ -93,10 +93,13 @@ struct JSONAnswer {
   /// What they say.
   let value: JSONValue
 
+  /// The API takes JSON of 128 levels, and its answers put some more around what it took.
+  private static let maximumDepth = 160
+
   init(_ bytes: [UInt8], from server: String) throws(CommandFailure) {
     self.bytes = bytes
     do {
-      value = try JSONValue(parsing: bytes)
+      value = try JSONValue(parsing: bytes, maximumDepth: Self.maximumDepth)
     } catch {
       throw CommandFailure(.refused, "\(server) answered with something that is not JSON (\(error)); is it Tidehook?")
     }

@@ -101,6 +101,7 @@ struct EventsSend: AsyncParsableCommand {
       progress.update(done: batch.end, count: tally.count)
     }
     progress.clear()
+    guard tally.count > 0 else { throw CommandFailure(.usage, "nothing to send: the input holds no event") }
     try tally.report(asJSON: options.json)
   }
 }

@@ -23,6 +23,12 @@ struct PluginsNew: AsyncParsableCommand {
     guard PluginName.isValid(name) else {
       throw CommandFailure(.usage, "the name of a plugin is \(PluginName.expectation), not \(SafeText.line(name))")
     }
+    guard try !PluginTarget.all(in: .shipped).contains(where: { $0.name == name }) else {
+      throw CommandFailure(
+        .refused,
+        "the plugin \(name) is shipped, and a new one would replace it; choose another name, or `tidehook plugins copy \(name)` to change it"
+      )
+    }
     let folder = NewFolder(parent: parent ?? location.folder, name: name)
     try folder.write(PluginScaffold(name: name, kind: kind).files.map { ($0.name, Array($0.text.utf8)) })
     Terminal.standardOutput.write("made \(folder.path); try it with `tidehook plugins test \(folder.path)`\n")

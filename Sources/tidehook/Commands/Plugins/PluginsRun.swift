@@ -39,7 +39,10 @@ struct PluginsRun: AsyncParsableCommand {
   @OptionGroup(title: "Server") var client: ClientOptions
 
   func validate() throws {
-    guard (plugin == nil) != (webhook == nil) else { throw ValidationError("Name a plugin (or a .lua file), or --webhook.") }
+    if let plugin, let webhook {
+      throw ValidationError("Name a plugin or --webhook, not both: \(plugin) and --webhook \(webhook) were given.")
+    }
+    guard plugin != nil || webhook != nil else { throw ValidationError("Name a plugin (or a .lua file), or --webhook.") }
     if webhook != nil && !(then.isEmpty && options.isEmpty) { throw ValidationError("--webhook runs the webhook's own pipeline.") }
     if trial.isEmpty { throw ValidationError("Name the events: --event FILE, --event ID, --event -, or --last COUNT.") }
   }

@@ -4,9 +4,10 @@
 struct FactSheet {
   private var facts: [(name: String, value: String, style: Style)] = []
 
-  /// Adds a fact; a `nil` or empty value is left out.
+  /// Adds a fact; a `nil` or empty value is left out, and so are empty lines at the end.
   mutating func add(_ name: String, _ value: String?, _ style: Style = .plain) {
-    guard let value, !value.isEmpty else { return }
+    guard var value, !value.isEmpty else { return }
+    while value.last?.isNewline == true { value.removeLast() }
     facts.append((name, SafeText.block(value), style))
   }
 

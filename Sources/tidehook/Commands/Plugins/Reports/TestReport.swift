@@ -9,6 +9,7 @@ enum TestReport {
     var plugins: [String] = []
     for record in records where plugins.last != record.plugin { plugins.append(record.plugin) }
     let width = plugins.reduce(0) { max($0, $1.count) }
+    if TestTally(records).failed > 0 { terminal.write("- is what a case expects, + is what came\n") }
     for plugin in plugins {
       let own = records.filter { $0.plugin == plugin }
       let margin = String(repeating: " ", count: width - plugin.count)

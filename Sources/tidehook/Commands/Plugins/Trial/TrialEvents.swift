@@ -82,7 +82,8 @@ struct TrialEventOptions: ParsableArguments {
     return try TrialEvent.read(bytes, at: id, namespace: nil)
   }
 
-  /// The latest events that are of the types, newest first. Pages are read until there are enough.
+  /// The latest events that are of the types, newest first. Pages are read until there are enough. As for webhooks, operational events
+  /// are only among them when their namespace is named.
   private func latest(_ count: Int, from client: APIClient) async throws(CommandFailure) -> [Event] {
     let patterns = types.compactMap { EventPattern($0) }
     var found: [Event] = []
@@ -92,6 +93,7 @@ struct TrialEventOptions: ParsableArguments {
       let page = try JSONAnswer(try await client.call("GET", "/v1/events", query: query), from: "the server")
       for row in page.rows where found.count < count {
         let event = try TrialEvent.read(row.bytes, at: row["id"]?.stringValue ?? "an event", namespace: nil)
+        guard namespace != nil || event.namespace != .operational else { continue }
         if patterns.isEmpty || patterns.contains(where: { $0.matches(event.type) }) { found.append(event) }
       }
       cursor = page.nextCursor

@@ -55,6 +55,7 @@ struct TrialPipeline {
     let runtime = LuaRuntime(threads: 1)
     let plugins = LivePlugins(folder: try Self.folder(of: stages, location), runtime: runtime)
     await plugins.load()
+    try Self.checkLoaded(stages, in: plugins.current)
     pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     do throws(PipelineError) {
       try await pipelines.check(stages.map(\.stage))
@@ -86,6 +87,14 @@ struct TrialPipeline {
       throw CommandFailure(.usage, "the plugins of a pipeline must be in one folder; these are in several")
     }
     return first
+  }
+
+  /// A plugin that is there but cannot be loaded is told of in the words of `plugins check`.
+  private static func checkLoaded(_ stages: [TrialStage], in snapshot: PluginSnapshot) throws(CommandFailure) {
+    for name in stages.compactMap(\.target?.name) where snapshot.plugins[name] == nil {
+      guard let problem = snapshot.problems[name] else { continue }
+      throw CommandFailure(.refused, "the plugin \(name) cannot be loaded: \(SafeText.block(problem))")
+    }
   }
 
   private static func webhook(_ stages: [PipelineStage], url: String, id: WebhookID) throws(CommandFailure) -> Webhook {
