@@ -280,6 +280,12 @@ def test_warnings_are_shown_and_fail_only_when_strict(cli, greet):
     assert any(problem["line"] == 9 and "pritn" in problem["message"] for problem in problems), problems
 
 
+def test_check_knows_the_members_of_the_library_and_lost_locals(cli, greet):
+    greet(plugin="counter = 0\n" + PLUGIN.replace('print("', 'print(text.tirm("x") .. "'))
+    problems = cli.json("plugins", "check")["problems"]
+    assert [(problem["line"], problem["message"].split("'")[1]) for problem in problems] == [(1, "counter"), (10, "text.tirm")]
+
+
 @pytest.mark.parametrize("plugin,word", [
     ("return {", "plugin.lua:1"), ("return 1", "table"), (PLUGIN.replace('version = "1.0.0", ', ""), "version"),
     (PLUGIN.replace('kind = "stage"', 'kind = "stag"'), "kind"), (PLUGIN.replace('type = "string"', 'type = "text"'), "text"),

@@ -34,6 +34,8 @@ import TidehookScripting
       "filter = function() return s, l, n end"
     ),
     ("if math.pi > 3 then print(1) elseif string then print(2) else print(3) end", "filter = function() return not nil and -1 or #'x' end"),
+    ("local text = {} text.own = 1", "filter = function(e) return text.own, e.text.truncat, string.len('x') end"),
+    ("settings = function() end settings.own = 1 response = 1 _ = 2", "filter = function() return settings.other end"),
     ("local f = function() return 'a' end local r = f 'x' local q = f {1} local m = f\"y\"", "filter = function() return r, q, m end"),
   ])
   func whatIsDefinedIsNotWarnedOf(head: String, members: String) async throws {
@@ -42,6 +44,20 @@ import TidehookScripting
 
   @Test(arguments: [
     ("", "filter = function(e) return has_tga(e) end", ["demo/plugin.lua:2: the global 'has_tga' is never defined"]),
+    (
+      "", "filter = function(e) return text.truncat('x', 1), string.tirm('x'), json.null, math.pi, undefined.x end",
+      [
+        "demo/plugin.lua:2: the global 'undefined' is never defined", "demo/plugin.lua:2: the library has no 'string.tirm'",
+        "demo/plugin.lua:2: the library has no 'text.truncat'",
+      ]
+    ),
+    (
+      "counter = 0\nlocal a = 1\na, total = 1, 2", "filter = function() counter = counter + 1 return a end",
+      [
+        "demo/plugin.lua:1: 'counter' is assigned as a global variable: make it local",
+        "demo/plugin.lua:3: 'total' is assigned as a global variable: make it local",
+      ]
+    ),
     ("local x = x", "filter = function() return x end", ["demo/plugin.lua:1: the global 'x' is never defined"]),
     (
       "local function f() return inner end\ndo local inner = 1 end", "filter = f",

@@ -10,6 +10,10 @@ struct LuaGlobals {
 
   private(set) var reads: [Use] = []
   private(set) var writes: [Use] = []
+  /// Names that are assigned something that is not a function as it stands there.
+  private(set) var variables: [Use] = []
+  /// Members of globals, as `text.trim`.
+  private(set) var members: [Use] = []
 
   private let tokens: [LuaToken]
   private var index = 0
@@ -210,8 +214,11 @@ struct LuaGlobals {
       for target in targets { read(target) }
       return
     }
+    let isFunction = isKeyword("function")
     expressions()
+    let known = writes.count
     for target in targets { write(target) }
+    if !isFunction { variables += writes[known...] }
   }
 
   // MARK: Expressions
@@ -294,6 +301,7 @@ struct LuaGlobals {
     case .symbol("."), .symbol(":"):
       read(name)
       advance()
+      if let base = name?.name, !isLocal(base), let member = token.name { members.append(Use(name: "\(base).\(member)", line: token.line)) }
       advance()
     case .symbol("["):
       read(name)

@@ -27,7 +27,7 @@ public struct PluginCheckReport: Sendable {
 /// Checks plugins without events.
 ///
 /// Warnings come from the source alone, read with Lua's grammar: that of the plugin's own modules, and of the shared ones that they load
-/// by a name that stands in the source. What it cannot see: globals that are reached through `_ENV` or `_G`, modules that are loaded
+/// by a name that stands in the source. What it cannot see: globals that are reached through `_ENV` or `_G`, methods, modules that are loaded
 /// and options that are read by a computed name (see ``OptionUses``).
 public struct PluginCheck: Sendable {
   private let runtime: LuaRuntime
@@ -82,11 +82,24 @@ public struct PluginCheck: Sendable {
   private func undefinedGlobals(_ sources: [String: [LuaToken]]) async -> [PluginWarning] {
     let globals = sources.mapValues(LuaGlobals.init)
     let written = Set(globals.values.flatMap(\.writes).map(\.name)).union(["require", "_ENV"])
-    let unknown = await notInLibrary(Set(globals.values.flatMap(\.reads).map(\.name)).subtracting(written))
+    let members = globals.mapValues { $0.members.filter { !written.contains(String($0.name.prefix { $0 != "." })) } }
+    let names = Set(globals.values.flatMap(\.reads).map(\.name)).subtracting(written)
+    let unknown = await notInLibrary(names.union(members.values.flatMap { $0 }.map(\.name)))
     return globals.flatMap { file, globals in
       globals.reads.filter { unknown.contains($0.name) }.map {
         PluginWarning(file: file, line: $0.line, message: "the global '\($0.name)' is never defined")
       }
+        + (members[file] ?? []).filter { unknown.contains($0.name) }.map {
+          PluginWarning(file: file, line: $0.line, message: "the library has no '\($0.name)'")
+        } + variableWarnings(globals, in: file)
+    }
+  }
+
+  /// Each variable once, where it is first assigned. A global function is a style; what is no function has mostly lost its `local`.
+  private func variableWarnings(_ globals: LuaGlobals, in file: String) -> [PluginWarning] {
+    var seen = Set(PluginFunction.allCases.map(\.rawValue) + ["_", "_ENV"])
+    return globals.variables.filter { seen.insert($0.name).inserted }.map {
+      PluginWarning(file: file, line: $0.line, message: "'\($0.name)' is assigned as a global variable: make it local")
     }
   }
 
@@ -99,7 +112,10 @@ public struct PluginCheck: Sendable {
         return { transform = function(e)
           local unknown = json.array({})
           for _, name in ipairs(e.names) do
-            if _ENV[name] == nil then unknown[#unknown + 1] = name end
+            local base, member = name:match("^([^.]+)%.(.+)$")
+            local found = _ENV[base or name]
+            if base and type(found) == "table" then found = found[member] elseif base then found = true end
+            if found == nil then unknown[#unknown + 1] = name end
           end
           return unknown
         end }
