@@ -51,6 +51,9 @@ public struct PluginManifest: Sendable, Equatable {
     var fields = ManifestFields(description, of: "plugin.lua")
     let functionNames = fields.take("functions")
     try fields.expectOnly(Self.members)
+    for function in PluginFunction.allCases {
+      if let value = fields.take(function.rawValue) { throw fields.problem(function.rawValue, expected: "a function", got: value) }
+    }
     self.name = try fields.text("name", longest: 63)
     guard self.name == name else {
       throw PluginProblem("plugin.lua: name: expected \"\(name)\" like the folder, got \(JSONValue.string(self.name).brief)")

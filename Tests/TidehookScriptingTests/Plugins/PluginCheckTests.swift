@@ -35,7 +35,7 @@ import TidehookScripting
     ),
     ("if math.pi > 3 then print(1) elseif string then print(2) else print(3) end", "filter = function() return not nil and -1 or #'x' end"),
     ("local text = {} text.own = 1", "filter = function(e) return text.own, e.text.truncat, string.len('x') end"),
-    ("settings = function() end settings.own = 1 response = 1 _ = 2", "filter = function() return settings.other end"),
+    ("settings = function() end response = 1 _ = 2", "filter = function() return settings.other end"),
     ("local f = function() return 'a' end local r = f 'x' local q = f {1} local m = f\"y\"", "filter = function() return r, q, m end"),
   ])
   func whatIsDefinedIsNotWarnedOf(head: String, members: String) async throws {
