@@ -42,7 +42,7 @@ import TidehookScripting
     ("return {name='demo',version='1',summary='s',kind='stage',filter=function() end,option={}}", #"unknown member "option""#),
     ("return {name='demo',version='1',summary='s',kind='source',filter=function() end}", "a source needs receive"),
     ("return {name='demo',version='1',summary='s',kind='stage',filter=function() end,receive=function() end}", "receive belongs to"),
-    ("return {name='demo',version='1',summary='s',kind='stage',filter=5}", "filter: expected a function, got 5"),
+    ("return {name='demo',version='1',summary='s',kind='stage',filter=5}", "'filter' must be a function, not a number"),
     ("return {name='demo',version='1',sumary='s',kind='stage',filter=function() end}", #"unknown member "sumary""#),
   ])
   func whatIsWrongIsNamed(text: String, part: String) async throws {
