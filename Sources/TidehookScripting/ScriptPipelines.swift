@@ -8,9 +8,6 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
   let plugins: LivePlugins?
   private let resolver: PipelineResolver
 
-  /// How much of what the scripts print is kept for each attempt, in bytes.
-  private static let keptLogBytes = 4096
-
   /// Makes pipelines that run on `runtime`, which must outlive them.
   /// - Parameter plugins: the plugins that stages may name; `nil` for none.
   public init(runtime: LuaRuntime, plugins: LivePlugins? = nil) {
@@ -46,7 +43,7 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
     var passed = Passed(payload: delivery.event.payload)
     for (index, stage) in pipeline.stages.enumerated() {
       let result = await run(stage, of: pipeline, on: passed, delivery, at: now)
-      passed.add(log: result.log, upTo: Self.keptLogBytes)
+      passed.log.addLines(result.log, upTo: Attempt.maximumLogBytes)
       traces?.append(StageTrace(stage, result))
       switch result.verdict {
       case .untouched: break
@@ -101,12 +98,6 @@ private struct Passed {
     body = bytes
     json = isJSON ? bytes : JSONValue.string(String(decoding: bytes, as: UTF8.self)).bytes
     overrides.merge(changes)
-  }
-
-  mutating func add(log lines: String, upTo limit: Int) {
-    guard !lines.isEmpty else { return }
-    let room = limit - log.utf8.count
-    log += lines.utf8.count <= room ? lines : String(decoding: lines.utf8.prefix(max(0, room)), as: UTF8.self)
   }
 }
 

@@ -98,14 +98,3 @@ extension Field {
     return name
   }
 }
-
-/// What plugins may be called: the names of folders that need no quoting anywhere.
-enum PluginName {
-  /// A lower-case letter, then at most 62 lower-case letters, digits and hyphens.
-  static func isValid(_ name: String) -> Bool {
-    guard let first = name.utf8.first, isLetter(first), name.utf8.count <= 63 else { return false }
-    return name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-  }
-
-  private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-}

@@ -53,15 +53,8 @@ extension Attempt {
   /// How long ``log`` may be, in bytes of UTF-8.
   public static let maximumLogBytes = 4096
 
-  /// Adds lines to the log as far as there is room, without cutting a character in two.
-  public mutating func addLog(_ lines: String) {
-    guard !lines.isEmpty else { return }
-    let isOpen = !log.isEmpty && log.utf8.last != UInt8(ascii: "\n")
-    let added = (isOpen ? "\n" : "") + lines
-    let room = max(0, Self.maximumLogBytes - log.utf8.count)
-    // A character takes up to four bytes: one of these prefixes ends with a whole one.
-    log += (0...3).lazy.compactMap { String(added.utf8.prefix(max(0, room - $0))) }.first ?? ""
-  }
+  /// Adds lines to the log as far as there is room.
+  public mutating func addLog(_ lines: String) { log.addLines(lines, upTo: Self.maximumLogBytes) }
 
   /// Roughly how many bytes the record takes besides the event's payload.
   public var ownBytes: Int {
@@ -86,5 +79,18 @@ public struct SentRequest: Sendable {
     self.url = url
     self.headers = headers
     self.body = body
+  }
+}
+
+extension String {
+  /// Adds lines as far as there is room, on lines of their own, without cutting a character in two.
+  /// - Parameter limit: how long the text may become, in bytes of UTF-8.
+  public mutating func addLines(_ lines: String, upTo limit: Int) {
+    guard !lines.isEmpty else { return }
+    let isOpen = !isEmpty && utf8.last != UInt8(ascii: "\n")
+    let added = (isOpen ? "\n" : "") + lines
+    let room = limit - utf8.count
+    // A character takes up to four bytes: one of these prefixes ends with a whole one.
+    self += (0...3).lazy.compactMap { String(added.utf8.prefix(Swift.max(0, room - $0))) }.first ?? ""
   }
 }

@@ -1,6 +1,7 @@
 // What tells that a folder's files changed, without reading them.
 
 import Glibc
+import TidehookCore
 
 /// The modules of one folder as the file system knows them.
 struct FolderSignature: Hashable, Sendable {

@@ -2,6 +2,7 @@
 
 import Glibc
 import ShippedPlugins
+import TidehookCore
 
 /// A place that plugins are read from.
 public struct PluginFolder: Sendable {

@@ -1,6 +1,7 @@
 // Finds the plugins that a command is told of: by folder, by the folder they are in, or by name.
 
 import Glibc
+import TidehookCore
 import TidehookScripting
 
 /// A plugin that need not load, and where it is.

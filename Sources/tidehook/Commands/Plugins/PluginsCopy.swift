@@ -1,6 +1,7 @@
 // `tidehook plugins copy`: a shipped plugin as a starting point of one's own.
 
 import ArgumentParser
+import TidehookCore
 import TidehookScripting
 
 struct PluginsCopy: AsyncParsableCommand {

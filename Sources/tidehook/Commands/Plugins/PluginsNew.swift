@@ -1,6 +1,7 @@
 // `tidehook plugins new`: a folder to start from.
 
 import ArgumentParser
+import TidehookCore
 import TidehookScripting
 
 struct PluginsNew: AsyncParsableCommand {

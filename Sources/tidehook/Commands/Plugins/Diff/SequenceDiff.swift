@@ -36,28 +36,13 @@ enum SequenceDiff {
     _ old: [Element], _ before: Range<Int>, _ new: [Element], _ after: Range<Int>
   ) -> [(Int, Int)] {
     guard !before.isEmpty, !after.isEmpty, before.count * after.count <= maximumPairs else { return [] }
-    let width = after.count + 1
-    var lengths = [Int](repeating: 0, count: (before.count + 1) * width)
-    for row in (0..<before.count).reversed() {
-      for column in (0..<after.count).reversed() {
-        let isEqual = old[before.lowerBound + row] == new[after.lowerBound + column]
-        lengths[row * width + column] =
-          isEqual
-          ? lengths[(row + 1) * width + column + 1] + 1 : max(lengths[(row + 1) * width + column], lengths[row * width + column + 1])
+    var (removed, inserted): (Set<Int>, Set<Int>) = ([], [])
+    for change in new[after].difference(from: old[before]) {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(before.lowerBound + offset)
+      case .insert(let offset, _, _): inserted.insert(after.lowerBound + offset)
       }
     }
-    var pairs: [(Int, Int)] = []
-    var (row, column) = (0, 0)
-    while row < before.count, column < after.count {
-      if old[before.lowerBound + row] == new[after.lowerBound + column] {
-        pairs.append((before.lowerBound + row, after.lowerBound + column))
-        (row, column) = (row + 1, column + 1)
-      } else if lengths[(row + 1) * width + column] >= lengths[row * width + column + 1] {
-        row += 1
-      } else {
-        column += 1
-      }
-    }
-    return pairs
+    return Array(zip(before.filter { !removed.contains($0) }, after.filter { !inserted.contains($0) }))
   }
 }

@@ -14,26 +14,15 @@ public enum PluginName {
   }
 
   /// Whether a file below a plugin's folder is a module of it: `plugin.lua`, `blocks.lua`.
-  static func isModuleFile(_ file: String) -> Bool {
+  public static func isModuleFile(_ file: String) -> Bool {
     file.hasSuffix(".lua") && isWord(String(file.dropLast(4)), joinedBy: "_", longest: 63)
   }
 
   /// Whether an option may have this name.
-  static func isOption(_ name: String) -> Bool { isWord(name, joinedBy: "_", longest: 63) }
+  public static func isOption(_ name: String) -> Bool { isWord(name, joinedBy: "_", longest: 63) }
 
   private static func isWord(_ text: String, joinedBy joint: Character, longest: Int) -> Bool {
     guard let first = text.first, first.isASCII, first.isLowercase, text.utf8.count <= longest else { return false }
     return text.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == joint) }
-  }
-}
-
-/// Why a plugin cannot be used, or what was asked for is not there.
-public struct PluginProblem: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What is wrong, with the file and the line where they are known.
-  public let description: String
-
-  /// Makes a problem.
-  public init(_ description: String) {
-    self.description = description
   }
 }
