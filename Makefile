@@ -14,7 +14,7 @@ FORMATTED := Sources Tests Package.swift
 export NODE_PATH := $(if $(NODE_PATH),$(NODE_PATH):)/usr/share/nodejs
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-build test-swift test-end-to-end test-sandbox bench lint format verify release clean
+.PHONY: help deps build run test test-build test-swift test-end-to-end test-interop test-sandbox bench lint format verify release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ build: ## Build .build/release/tidehook
 run: build ## Start a demo: gateway, receiver, two webhooks and an event; serves until Ctrl-C (PORT=8420 DATA=./data/demo)
 	@PORT=$(PORT) DATA="$(DATA)" examples/quickstart/run.sh
 
-test: deps test-build $(VENV)/.ready ## Run every test (swift, sandbox, end to end)
+test: deps test-build $(VENV)/.ready ## Run every test (swift, sandbox, end to end, interop)
 	@.ci/test
 
 test-build:
@@ -40,6 +40,10 @@ test-swift: test-build ## Run the Swift tests only (FILTER=RetryPolicy narrows t
 
 test-end-to-end: build $(VENV)/.ready ## Run the end-to-end tests only (FILTER=signing narrows them)
 	@.ci/test end-to-end
+
+test-interop: build ## Run the tests with what others wrote only: slack_sdk and others (FILTER=mem0 narrows them)
+	@.ci/deps test
+	@.ci/test interop
 
 test-sandbox: ## Run the C sandbox's tests under sanitizers only
 	@.ci/test sandbox

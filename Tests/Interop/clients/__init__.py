@@ -1,0 +1,1 @@
+"""What the tests run others' clients with."""
