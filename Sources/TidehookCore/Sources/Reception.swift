@@ -50,7 +50,8 @@ public struct ReceptionResult: Sendable {
 /// Runs the code of sources. Consumer: the API.
 public protocol RequestReceiver: Sendable {
   /// Runs a source's plugin or script on a request; never throws, never takes longer than the scripts' limits allow.
-  /// - Parameter isVerified: whether the request is known to be genuine; the code sees it as `ctx.verified`.
+  /// - Parameter isVerified: whether the request met the source's rule (always, where it demands nothing); false for the methods that need
+  ///   no verification. The code sees it as `ctx.verified`.
   func receive(_ request: InboundRequest, for source: Source, isVerified: Bool, at now: Timestamp) async -> ReceptionResult
   /// Compiles a source's script, or judges its plugin's options, before it is saved.
   func check(_ code: SourceCode) async throws(PipelineError)

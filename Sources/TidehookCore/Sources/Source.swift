@@ -53,7 +53,7 @@ public struct DedupeRule: Sendable, Hashable {
 }
 
 /// A source's configuration.
-public struct Source: Sendable {
+public struct Source: Sendable, Hashable {
   /// Its id.
   public var id: SourceID
   /// What people call it, and what events without a type of their own are called: `source.<name>`; `[a-z0-9_-]{1,63}`.

@@ -1,0 +1,101 @@
+// A request that a source received and what became of it.
+
+/// What became of a request.
+public enum ReceiptState: String, Sendable, Hashable, CaseIterable {
+  /// Its events are published.
+  case accepted
+  /// It was not believed, its source's code failed or refused it, or made something that is no event. It can be run again.
+  case rejected
+  /// It, or all of its events, came before; nothing was published.
+  case duplicate
+  /// It was answered and made no events: a challenge, a ping, a handshake.
+  case answered
+
+  /// Whether a request in this state may be run again: it published nothing, and could.
+  public var mayRunAgain: Bool {
+    switch self {
+    case .rejected, .answered: true
+    case .accepted, .duplicate: false
+    }
+  }
+}
+
+/// A request as a source keeps it.
+public struct Receipt: Sendable {
+  /// Its id.
+  public var id: InboundRequestID
+  /// Which source received it.
+  public var source: SourceID
+  /// The source's revision that judged it last.
+  public var revision: Int
+  /// When it came.
+  public var receivedAt: Timestamp
+  /// The request; in lists without its headers and its body.
+  public var request: InboundRequest
+  /// How long the body is.
+  public var bodyBytes: Int
+  /// How it was verified.
+  public var scheme: VerificationScheme
+  /// A header that held a secret when it came, besides those that always may.
+  public var secretHeader: String?
+  /// What became of it.
+  public var state: ReceiptState
+  /// Why, for people; `nil` where there is nothing to say.
+  public var reason: String?
+  /// What the sender was told, or would have been; in lists its status alone.
+  public var answer: InboundAnswer
+  /// What the source's code printed; empty in lists.
+  public var log: String
+  /// The plugin that ran.
+  public var plugin: PluginVersion?
+  /// How many events it has.
+  public var eventCount: Int
+  /// Its events, repeats included; those of an id that belongs to another event are not among them. Empty in lists.
+  public var events: [EventID]
+  /// When it was run again last; `nil` when it never was.
+  public var rerunAt: Timestamp?
+
+  /// Makes a request as it came, not judged yet: without a reason, an answer of use or events.
+  public init(
+    id: InboundRequestID, source: SourceID, revision: Int, receivedAt: Timestamp, request: InboundRequest, scheme: VerificationScheme,
+    secretHeader: String? = nil
+  ) {
+    self.id = id
+    self.source = source
+    self.revision = revision
+    self.receivedAt = receivedAt
+    self.request = request
+    self.bodyBytes = request.body.count
+    self.scheme = scheme
+    self.secretHeader = secretHeader
+    self.state = .rejected
+    self.answer = InboundAnswer(status: 503)
+    self.log = ""
+    self.eventCount = 0
+    self.events = []
+  }
+
+  /// Notes what became of its events. One without an event that is new repeats what came before.
+  public mutating func note(_ results: [AppendResult], of events: [NewEvent]) {
+    self.events = zip(events, results).compactMap { event, result in
+      switch result {
+      case .stored: event.event.id
+      case .duplicate(let id, _): id
+      case .conflict: nil
+      }
+    }
+    eventCount = self.events.count
+    guard !results.isEmpty else { return }
+    if !results.contains(.stored) { (state, reason) = (.duplicate, "its events were published before") }
+    let lost = results.firstIndex { if case .conflict = $0 { true } else { false } }
+    guard let lost else { return }
+    reason = "event \"\(events[lost].event.id)\" was not published: another event with other content has its id"
+  }
+}
+
+extension InboundAnswer {
+  /// What a sender is told unless the source's code says otherwise: `{"accepted":2}`.
+  public static func accepted(_ count: Int) -> InboundAnswer {
+    InboundAnswer(status: 200, body: Array(#"{"accepted":\#(count)}"#.utf8), contentType: "application/json")
+  }
+}
