@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "TidehookAPI",
       dependencies: [
-        "TidehookCore",
+        "TidehookCore", "TidehookSigning",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

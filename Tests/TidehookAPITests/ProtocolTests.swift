@@ -44,13 +44,13 @@ import TidehookCore
   }
 
   @Test(arguments: [
-    (HTTPRequest.Method.put, "/v1/webhooks", "GET, HEAD, POST"), (.delete, "/v1/events", "GET, HEAD, POST"),
-    (.get, "/v1/events/batch", "POST"),
+    (HTTPRequest.Method.put, "/v1/webhooks", "GET, HEAD, POST"), (.delete, "/v1/events", "GET, HEAD, OPTIONS, POST"),
+    (.get, "/v1/events/batch", "OPTIONS, POST"),
     (.post, "/v1/webhooks/wh_x", "DELETE, GET, HEAD, PATCH"), (.get, "/v1/deliveries/dlv_x/replay", "POST"),
     (.get, "/v1/dry-runs", "POST"), (.post, "/v1/plugins", "GET, HEAD"), (.get, "/v1/webhooks/wh_x/rollback", "POST"),
     (.post, "/v1/webhooks/wh_x/revisions/diff", "GET, HEAD"),
     (.post, "/healthz", "GET, HEAD"),
-    (.options, "/v1/events", "GET, HEAD, POST"),
+    (.options, "/v1/webhooks", "GET, HEAD, POST"),
   ])
   func aWrongMethodNamesTheRightOnes(method: HTTPRequest.Method, path: String, allow: String) async throws {
     // `/v1/events/batch` is also the path of an event with the id "batch": the call with that name wins.
@@ -86,8 +86,8 @@ import TidehookCore
   }
 
   @Test(arguments: [
-    (nil, 202), ("application/json", 202), ("application/json; charset=utf-8", 202), ("application/cloudevents+json", 202),
-    ("text/plain", 202),
+    (nil, 202), ("application/json", 202), ("application/json; charset=utf-8", 202), ("application/vnd.example+json", 202),
+    ("text/plain", 202), ("application/cloudevents+xml", 415), ("application/cloudevents-batch+avro", 415),
     ("application/x-www-form-urlencoded", 202), ("multipart/form-data; boundary=x", 415), ("text/html", 415), ("application/xml", 415),
     ("image/png", 415),
   ])

@@ -13,22 +13,36 @@ struct Batch {
   /// How many events a batch may have.
   static let maximumCount = 10_000
 
-  /// Reads a JSON array, or one JSON object per line.
+  /// What a batch consists of.
+  enum Form {
+    /// A JSON array of events, or one event per line.
+    case events
+    /// One event per line.
+    case lines
+    /// A JSON array of CloudEvents; it may be empty.
+    case cloudEvents
+  }
+
+  /// Reads a batch.
   /// - Parameter maximumEventBytes: how long one event may be.
-  init(_ body: ByteBuffer, isLines: Bool, maximumEventBytes: Int) throws {
+  init(_ body: ByteBuffer, of form: Form, maximumEventBytes: Int) throws {
     let bytes = Array(body.readableBytesView)
     let first = bytes.first { !Self.isSpace($0) }
-    let places = isLines || first == UInt8(ascii: "{") ? try Self.lines(of: bytes) : try Self.elements(of: bytes)
+    let isLines = form == .lines || (form == .events && first == UInt8(ascii: "{"))
+    let places = isLines ? try Self.lines(of: bytes) : try Self.elements(of: bytes)
     // Found first and read afterwards: a batch of too many is refused before any work.
     var canonicalizer = JSONCanonicalizer()
     for (index, place) in places.enumerated() {
       read(index) {
         guard place.count <= maximumEventBytes else { throw Self.tooLong(maximumEventBytes) }
         let text = try Self.canonical(bytes[place], with: &canonicalizer)
-        return try EventDecoder.decode(text, in: text.indices)
+        guard form == .cloudEvents else { return try EventDecoder.decode(text, in: text.indices) }
+        return try CloudEvent(structured: text, in: text.indices).request(idempotencyKey: nil)
       }
     }
-    guard !accepted.isEmpty || !rejected.isEmpty else { throw APIError(.invalidBody, "expected at least one event") }
+    guard !accepted.isEmpty || !rejected.isEmpty || form == .cloudEvents else {
+      throw APIError(.invalidBody, "expected at least one event")
+    }
   }
 
   /// Moves an event to the rejected ones after all.

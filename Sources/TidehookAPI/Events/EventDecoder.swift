@@ -18,6 +18,13 @@ enum EventDecoder {
     return try members.request(idempotencyKey: idempotencyKey)
   }
 
+  /// The namespace that REM's payloads carry inside `data`.
+  static func namespace(inside data: JSONView?) throws -> Namespace? {
+    guard let value = data?["namespace"], let name = value.string, !name.isEmpty else { return nil }
+    guard let namespace = Namespace(name) else { throw APIError.unexpected("data.namespace", Namespace.expectation, got: value.shown) }
+    return namespace
+  }
+
   /// What was found of an event so far.
   private struct Members {
     private var type: EventType?
@@ -25,6 +32,7 @@ enum EventDecoder {
     private var namespace: Namespace?
     private var timestamp: String?
     private var data: JSONView.Value?
+    private var cloudEvent: [UInt8]?
 
     mutating func note(_ value: JSONView.Value, name: String) throws {
       switch name {
@@ -33,8 +41,9 @@ enum EventDecoder {
       case "id": id = try Self.text(value, "id", EventID.expectation, EventID.init)
       case "namespace": namespace = try Self.text(value, "namespace", Namespace.expectation, Namespace.init)
       case "timestamp": timestamp = try Self.text(value, "timestamp", "an RFC 3339 time like 2026-04-13T10:30:00Z", Self.time)
+      case "cloudevent": cloudEvent = try CloudEventAttributes.member(value)
       default:
-        let names = "event (or type), data, id, timestamp, namespace"
+        let names = "event (or type), data, id, timestamp, namespace, cloudevent"
         throw APIError(.unknownField, "unknown field \(quoted(name)), known are \(names)", field: shortened(name, to: 128))
       }
     }
@@ -53,14 +62,9 @@ enum EventDecoder {
       guard let type else { throw APIError(.missingField, "event: is required, \(EventType.expectation)", field: "event") }
       guard let data else { throw APIError(.missingField, "data: is required, an object", field: "data") }
       return PublishRequest(
-        id: id, idempotencyKey: idempotencyKey, type: type, namespace: try namespace ?? Self.namespace(inside: data) ?? .default,
-        timestamp: timestamp, data: Array(data.text))
-    }
-
-    /// The namespace that REM's payloads carry inside `data`.
-    private static func namespace(inside data: JSONView.Value) throws -> Namespace? {
-      guard let value = data.view?["namespace"], let name = value.string, !name.isEmpty else { return nil }
-      return try text(value, "data.namespace", Namespace.expectation, Namespace.init)
+        id: id, idempotencyKey: idempotencyKey, type: type,
+        namespace: try namespace ?? EventDecoder.namespace(inside: data.view) ?? .default,
+        timestamp: timestamp, data: Array(data.text), cloudEvent: cloudEvent)
     }
 
     private static func object(_ value: JSONView.Value) throws -> JSONView.Value {

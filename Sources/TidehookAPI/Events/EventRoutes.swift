@@ -12,10 +12,15 @@ struct EventRoutes: Sendable {
   let limits: APILimits
 
   var routes: [Route] {
-    [Route(Self.publish, publish), Route(Self.batch, batch), Route(Self.list, list), Route(Self.show, show)]
+    [
+      Route(Self.publish, publish), Route(Self.batch, batch), Route(Self.list, list), Route(Self.show, show),
+      Route(CloudEventAgreement.events) { try CloudEventAgreement.answer($0, methods: "GET, HEAD, OPTIONS, POST") },
+      Route(CloudEventAgreement.batches) { try CloudEventAgreement.answer($0, methods: "OPTIONS, POST") },
+    ]
   }
 
   private func publish(_ request: APIRequest) async throws -> Response {
+    if let mode = try CloudEventMode(request.request.headers) { return try await publish(mode, request) }
     let key = try Self.idempotencyKey(request)
     let text = try await request.canonicalBody(limit: limits.bodyBytes)
     let event = try EventDecoder.decode(text, in: text.indices, idempotencyKey: key)
@@ -23,12 +28,30 @@ struct EventRoutes: Sendable {
     return try Self.answer(outcomes)
   }
 
+  private func publish(_ mode: CloudEventMode, _ request: APIRequest) async throws -> Response {
+    if mode == .batch { return try await batch(request) }
+    let key = try Self.idempotencyKey(request)
+    let event = try await mode == .binary ? binaryEvent(request) : structuredEvent(request)
+    return try Self.answer(try await publisher.publish([try event.request(idempotencyKey: key)]))
+  }
+
+  private func binaryEvent(_ request: APIRequest) async throws -> CloudEvent {
+    let body = try await request.body(limit: limits.bodyBytes, isData: true)
+    return try CloudEvent(binary: request.request.headers, body: Array(body.readableBytesView))
+  }
+
+  private func structuredEvent(_ request: APIRequest) async throws -> CloudEvent {
+    let text = try await request.canonicalBody(limit: limits.bodyBytes)
+    return try CloudEvent(structured: text, in: text.indices)
+  }
+
   private func batch(_ request: APIRequest) async throws -> Response {
     guard request.header(.idempotencyKey) == nil else {
       throw APIError(.invalidHeader, "Idempotency-Key: a batch takes none, give each event an id", field: "Idempotency-Key")
     }
+    let form = try Self.form(request.request.headers)
     let body = try await request.body(limit: limits.batchBytes)
-    var batch = try Batch(body, isLines: MediaType.isLines(request.request.headers), maximumEventBytes: limits.bodyBytes)
+    var batch = try Batch(body, of: form, maximumEventBytes: limits.bodyBytes)
     let outcomes = batch.accepted.isEmpty ? [] : try await publisher.publish(batch.accepted.map(\.request))
     return Self.answer(outcomes, &batch)
   }
@@ -63,6 +86,16 @@ extension EventRoutes {
       throw APIError.unexpected("Idempotency-Key", expectation, got: "\(key.utf8.count) bytes", code: .invalidHeader)
     }
     return key
+  }
+
+  private static func form(_ headers: HTTPFields) throws -> Batch.Form {
+    switch try CloudEventMode(headers) {
+    case nil: return MediaType.isLines(headers) ? .lines : .events
+    case .batch: return .cloudEvents
+    case .structured, .binary:
+      let message = "expected a batch, application/cloudevents-batch+json for CloudEvents, got one CloudEvent: post it to /v1/events"
+      throw APIError(.unsupportedMediaType, message, field: "Content-Type")
+    }
   }
 
   @inline(never)
@@ -125,7 +158,7 @@ extension EventRoutes {
 }
 
 extension EventRoutes {
-  static let operations = [publish, batch, list, show]
+  static let operations = [publish, batch, list, show, CloudEventAgreement.events, CloudEventAgreement.batches]
 
   private static let publish = Operation(
     id: "publishEvent", method: .post, path: "/v1/events", summary: "Publish an event; it is on disk when the answer comes.",

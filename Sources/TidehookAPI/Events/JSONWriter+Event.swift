@@ -3,7 +3,7 @@
 import TidehookCore
 
 extension JSONWriter {
-  /// Writes `{id, event, timestamp, namespace, data, accepted_at}`; time and data as they were published.
+  /// Writes `{id, event, timestamp, namespace, data, accepted_at}`; time and data as they were published, and `cloudevent` if it was one.
   mutating func event(_ event: Event) {
     let envelope = try? JSONView(event.payload)
     beginObject()
@@ -17,6 +17,10 @@ extension JSONWriter {
     string(event.namespace.name)
     key("data")
     if let data = envelope?["data"] { raw(data.text) } else { null() }
+    if let attributes = envelope?["cloudevent"] {
+      key("cloudevent")
+      raw(attributes.text)
+    }
     key("accepted_at")
     string(event.acceptedAt.rfc3339)
     endObject()

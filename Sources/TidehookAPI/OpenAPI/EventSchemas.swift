@@ -21,12 +21,27 @@ enum EventSchemas {
       ])),
     .init("Event", Schema.object(inputs.filter { $0.key != "type" } + [.init("accepted_at", Schema.time())])),
     .init("EventPage", Schema.page(of: "Event")),
+    .init("CloudEvent", cloudEvent),
   ]
 
   private static let inputs: [JSONValue.Member] = [
     .init("id", Schema.string(EventID.expectation)), .init("event", Schema.string(EventType.expectation)),
     .init("type", Schema.string("Another name for event.")), .init("timestamp", Schema.time()),
     .init("namespace", Schema.string("data.namespace, else default, unless given.")), .init("data", ["type": "object"]),
+    .init("cloudevent", Schema.anyObject("The attributes of the CloudEvent that it was published as.")),
+  ]
+
+  private static let cloudEvent: JSONValue = [
+    "type": "object",
+    "description": "A CloudEvent 1.0. Further members are extensions; namespace is Tidehook's.",
+    "required": ["specversion", "id", "source", "type"],
+    "properties": [
+      "specversion": ["const": "1.0"], "id": Schema.string("Identifies the event together with source."),
+      "source": Schema.string("A URI reference."), "type": Schema.string("Characters that event types cannot have become _."),
+      "time": Schema.time(), "subject": Schema.string("What it is about."), "dataschema": Schema.string("A URI."),
+      "datacontenttype": Schema.string("The media type of the data."), "data": ["description": "Any JSON."],
+      "data_base64": Schema.string("Data that is no JSON."),
+    ],
   ]
 
   private static let rejected = Schema.object([

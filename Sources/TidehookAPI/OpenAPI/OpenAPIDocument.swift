@@ -56,8 +56,16 @@ enum OpenAPIDocument {
 
   private static func content(_ schema: String) -> JSONValue {
     let reference: JSONValue = ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]
-    guard schema == "Batch" else { return ["application/json": reference] }
-    return ["application/json": reference, "application/x-ndjson": ["schema": ["type": "string", "description": "One event per line."]]]
+    switch schema {
+    case "NewEvent":
+      return ["application/json": reference, "application/cloudevents+json": ["schema": ["$ref": "#/components/schemas/CloudEvent"]]]
+    case "Batch":
+      return [
+        "application/json": reference, "application/x-ndjson": ["schema": ["type": "string", "description": "One event per line."]],
+        "application/cloudevents-batch+json": ["schema": Schema.array(of: Schema.reference("CloudEvent"))],
+      ]
+    default: return ["application/json": reference]
+    }
   }
 
   private static func pathParameters(_ operation: Operation) -> [JSONValue] {

@@ -26,8 +26,9 @@ struct APIRequest: Sendable {
   func header(_ name: HTTPField.Name) -> String? { request.headers[name] }
 
   /// Reads the whole body; refuses media types that cannot be JSON, and bodies longer than `limit` bytes, early where it can.
-  func body(limit: Int) async throws -> ByteBuffer {
-    try MediaType.check(request.headers)
+  /// - Parameter isData: whether it may be of any media type.
+  func body(limit: Int, isData: Bool = false) async throws -> ByteBuffer {
+    if isData { try MediaType.checkEncoding(request.headers) } else { try MediaType.check(request.headers) }
     if let announced = header(.contentLength).flatMap({ Int($0) }), announced > limit { throw Self.tooLarge(limit) }
     var body: ByteBuffer?
     do {

@@ -7,14 +7,19 @@ enum MediaType {
   ///
   /// `application/x-www-form-urlencoded` passes because curl claims it for every `--data`.
   static func check(_ headers: HTTPFields) throws {
-    if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
-      throw APIError(.unsupportedMediaType, "expected a body without Content-Encoding, got \(quoted(encoding))", field: "Content-Encoding")
-    }
+    try checkEncoding(headers)
     guard let type = headers[.contentType], type != "application/json" else { return }
     let essence = essence(type)
     let isAccepted = essence.isEmpty || essence.contains("json") || accepted.contains(essence)
     guard isAccepted else {
       throw APIError(.unsupportedMediaType, "expected Content-Type application/json, got \(quoted(type))", field: "Content-Type")
+    }
+  }
+
+  /// Refuses compressed bodies.
+  static func checkEncoding(_ headers: HTTPFields) throws {
+    if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+      throw APIError(.unsupportedMediaType, "expected a body without Content-Encoding, got \(quoted(encoding))", field: "Content-Encoding")
     }
   }
 
@@ -26,7 +31,8 @@ enum MediaType {
 
   private static let accepted: Set<String> = ["text/plain", "application/octet-stream", "application/x-www-form-urlencoded"]
 
-  private static func essence(_ type: String) -> String {
+  /// The type without its parameters, in lower case.
+  static func essence(_ type: String) -> String {
     String(type.prefix { $0 != ";" && $0 != " " }).lowercased()
   }
 }

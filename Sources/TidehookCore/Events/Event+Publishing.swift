@@ -7,13 +7,14 @@ extension Event {
     self.init(
       key: key, id: id, type: request.type, namespace: request.namespace,
       timestamp: request.timestamp.flatMap { Timestamp(rfc3339: $0) } ?? now, acceptedAt: now,
-      payload: Self.envelope(id: id, type: request.type, timestamp: request.timestamp ?? now.rfc3339, data: request.data))
+      payload: Self.envelope(id: id, type: request.type, timestamp: request.timestamp ?? now.rfc3339, request))
   }
 
-  /// REM's envelope, in REM's key order. Id, type and time hold no character that JSON escapes.
-  private static func envelope(id: EventID, type: EventType, timestamp: String, data: [UInt8]) -> [UInt8] {
+  /// REM's envelope, in REM's key order, and behind it the attributes of a CloudEvent. Id, type and time hold no character that JSON escapes.
+  private static func envelope(id: EventID, type: EventType, timestamp: String, _ request: PublishRequest) -> [UInt8] {
+    let extra = request.cloudEvent.map { $0.count + 16 } ?? 0
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(64 + id.rawValue.utf8.count + type.name.utf8.count + timestamp.utf8.count + data.count)
+    bytes.reserveCapacity(64 + id.rawValue.utf8.count + type.name.utf8.count + timestamp.utf8.count + request.data.count + extra)
     bytes += #"{"id":""#.utf8
     bytes += id.rawValue.utf8
     bytes += #"","event":""#.utf8
@@ -21,7 +22,11 @@ extension Event {
     bytes += #"","timestamp":""#.utf8
     bytes += timestamp.utf8
     bytes += #"","data":"#.utf8
-    bytes += data
+    bytes += request.data
+    if let attributes = request.cloudEvent {
+      bytes += #","cloudevent":"#.utf8
+      bytes += attributes
+    }
     bytes.append(UInt8(ascii: "}"))
     return bytes
   }

@@ -16,7 +16,7 @@ public final class Event: Sendable {
   public let timestamp: Timestamp
   /// When Tidehook accepted it.
   public let acceptedAt: Timestamp
-  /// `{"id","event","timestamp","data"}` in canonical JSON: the exact bytes of an untouched delivery.
+  /// `{"id","event","timestamp","data"}` in canonical JSON, and `"cloudevent"` when it was published as one: the exact bytes of an untouched delivery.
   public let payload: [UInt8]
 
   /// Makes an event of its parts.

@@ -15,6 +15,12 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
     self.name = text
   }
 
+  /// Reads a type of a vocabulary that allows any character: each one that a type cannot have becomes `_`. `nil` when it is empty or too long.
+  public static func mapped(from text: String) -> EventType? {
+    if aliases.keys.contains(text) { return EventType(text) }
+    return EventType(String(text.unicodeScalars.map { $0.isASCII && isAllowed(UInt8($0.value)) ? Character($0) : "_" }))
+  }
+
   /// Wraps a name that was accepted before, as the store reads it back.
   public init(stored name: String) {
     self.name = name

@@ -14,11 +14,13 @@ public struct PublishRequest: Sendable {
   public var timestamp: String?
   /// A JSON object in canonical form.
   public var data: [UInt8]
+  /// The attributes of the CloudEvent that it was published as, a canonical JSON object; `nil` for other events.
+  public var cloudEvent: [UInt8]?
 
   /// Makes a request of its parts.
   public init(
     id: EventID? = nil, idempotencyKey: String? = nil, type: EventType, namespace: Namespace = .default, timestamp: String? = nil,
-    data: [UInt8]
+    data: [UInt8], cloudEvent: [UInt8]? = nil
   ) {
     self.id = id
     self.idempotencyKey = idempotencyKey
@@ -26,6 +28,7 @@ public struct PublishRequest: Sendable {
     self.namespace = namespace
     self.timestamp = timestamp
     self.data = data
+    self.cloudEvent = cloudEvent
   }
 }
 

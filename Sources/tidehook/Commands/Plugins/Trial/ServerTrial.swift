@@ -42,6 +42,6 @@ struct ServerTrial {
 
   private func envelope(of id: String) async throws(CommandFailure) -> JSONValue {
     let event = try await client.json("GET", "/v1/events/\(QueryString.escape(id))").value
-    return .object(["id", "event", "timestamp", "data"].compactMap { name in event[name].map { .init(name, $0) } })
+    return .object(["id", "event", "timestamp", "data", "cloudevent"].compactMap { name in event[name].map { .init(name, $0) } })
   }
 }

@@ -30,12 +30,13 @@ enum TrialEvent {
     }
     let own = (view["namespace"] ?? data.view?["namespace"])?.string.flatMap { Namespace($0) }
     let request = PublishRequest(
-      id: id, type: type, namespace: namespace ?? own ?? .default, timestamp: time.0, data: Array(data.text))
+      id: id, type: type, namespace: namespace ?? own ?? .default, timestamp: time.0, data: Array(data.text),
+      cloudEvent: view["cloudevent"].flatMap { $0.kind == .object ? Array($0.text) : nil })
     return Event(request, key: TimeOrderedID(key: 1, entropy: 0), acceptedAt: time.1)
   }
 
   private static func checkNames(of view: JSONView, _ place: String) throws(CommandFailure) {
-    let known = ["id", "event", "type", "timestamp", "namespace", "data", "accepted_at"]
+    let known = ["id", "event", "type", "timestamp", "namespace", "data", "cloudevent", "accepted_at"]
     for child in view.children where !known.contains(view.name(of: child)) {
       let name = SafeText.line(view.name(of: child))
       throw CommandFailure(.usage, "\(place): unknown field \(name), known are event (or type), data, id, timestamp, namespace")

@@ -1,0 +1,89 @@
+// One CloudEvent 1.0, and what event of Tidehook it becomes.
+
+import TidehookCore
+import TidehookSigning
+
+/// A CloudEvent that was read.
+struct CloudEvent {
+  private let attributes: CloudEventAttributes
+  /// The `data` of Tidehook's event: a canonical JSON object.
+  private let data: [UInt8]
+  private let wrapping: Wrapping?
+
+  /// Where data that is no object stands in the object that it becomes.
+  enum Wrapping {
+    /// There is none; the object is empty.
+    case absent
+    /// Any other JSON, in `value`.
+    case value
+    /// Bytes, in `data_base64`.
+    case base64
+
+    /// The name of the member.
+    var name: JSONValue {
+      switch self {
+      case .absent: .null
+      case .value: "value"
+      case .base64: "data_base64"
+      }
+    }
+  }
+
+  /// Data as it came.
+  enum Data {
+    /// None.
+    case absent
+    /// Canonical JSON.
+    case json([UInt8])
+    /// Bytes in base 64.
+    case base64(String)
+  }
+
+  /// Makes an event of checked parts.
+  init(_ attributes: CloudEventAttributes, data: Data) throws {
+    try attributes.check()
+    self.attributes = attributes
+    switch data {
+    case .json(let bytes) where bytes.first == UInt8(ascii: "{"): (self.data, wrapping) = (bytes, nil)
+    case .json(let bytes): (self.data, wrapping) = (Array(#"{"value":"#.utf8) + bytes + Array("}".utf8), .value)
+    case .base64(let text): (self.data, wrapping) = (Array(#"{"data_base64":"\#(text)"}"#.utf8), .base64)
+    case .absent: (self.data, wrapping) = (Array("{}".utf8), .absent)
+    }
+  }
+
+  /// The event to publish.
+  func request(idempotencyKey: String?) throws -> PublishRequest {
+    PublishRequest(
+      id: try id(), idempotencyKey: idempotencyKey, type: try type(), namespace: try namespace(), timestamp: attributes["time"], data: data,
+      cloudEvent: try attributes.json(data: wrapping))
+  }
+
+  /// The event's id: a hash of source and id, which identify a CloudEvent together, so that equal ids of two sources do not collide.
+  private func id() throws -> EventID {
+    // Neither text has a control character, so that no other pair gives the same bytes.
+    let identity = Array("\(try attributes.required("source"))\u{0}\(try attributes.required("id"))".utf8)
+    guard let hash = try? Digest.sha256(identity), let id = EventID("ce_" + Hex.encode(Array(hash.prefix(20)))) else {
+      throw APIError.internal
+    }
+    return id
+  }
+
+  private func type() throws -> EventType {
+    let name = try attributes.required("type")
+    guard let type = EventType.mapped(from: name) else {
+      throw APIError.unexpected("\(attributes.prefix)type", "a text of at most 256 characters", got: quoted(name))
+    }
+    return type
+  }
+
+  /// The extension `namespace`, else what the data says, as with other events.
+  private func namespace() throws -> Namespace {
+    guard let name = attributes["namespace"], !name.isEmpty else {
+      return try EventDecoder.namespace(inside: try? JSONView(data)) ?? .default
+    }
+    guard let namespace = Namespace(name) else {
+      throw APIError.unexpected("\(attributes.prefix)namespace", Namespace.expectation, got: quoted(name))
+    }
+    return namespace
+  }
+}
