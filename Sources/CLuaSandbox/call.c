@@ -5,8 +5,6 @@
 #include "internal.h"
 
 #define REASON_MAX 1024
-// What a rejected sender is told may be an answer that a provider waits for, such as a challenge.
-#define REJECTION_MAX 4096
 
 // Stack of the protected function.
 enum { CALL = 1, CHUNK, ENVIRONMENT, DEFINITIONS, EVENT, CONTEXT };
@@ -60,10 +58,6 @@ static bool push_function(lua_State *L, const char *name) {
   return true;
 }
 
-static bool is_null(lua_State *L, int index) {
-  return lua_isnil(L, index) || (lua_type(L, index) == LUA_TLIGHTUSERDATA && lua_touserdata(L, index) == &tag_null);
-}
-
 static void keep_body(lua_State *L, const char *bytes, size_t len, sandbox_result *result) {
   sandbox *sb = sandbox_of(L);
   buffer_append(L, &sb->out, bytes, len);
@@ -71,12 +65,12 @@ static void keep_body(lua_State *L, const char *bytes, size_t len, sandbox_resul
 }
 
 // Keeps the text at `index` as reason; a missing one is none.
-static void keep_reason(lua_State *L, int index, size_t limit, const char *of_what, sandbox_result *result) {
+static void keep_reason(lua_State *L, int index, const char *of_what, sandbox_result *result) {
   size_t len;
-  if (is_null(L, index)) return;
+  if (null_is(L, index)) return;
   if (!lua_isstring(L, index)) fault_raise(L, SANDBOX_RESULT, "the reason of a %s must be a string, not a %s", of_what, luaL_typename(L, index));
   const char *reason = lua_tolstring(L, index, &len);
-  len = text_cut(reason, len, limit);
+  len = text_cut(reason, len, REASON_MAX);
   buffer_append(L, &sandbox_of(L)->out, reason, len);
   result->reason = (sandbox_text){"", len};
 }
@@ -84,7 +78,7 @@ static void keep_reason(lua_State *L, int index, size_t limit, const char *of_wh
 // Ends the call as a drop for the reason on top of the stack, or for `otherwise` when there is none.
 static void drop(lua_State *L, const char *otherwise, sandbox_result *result) {
   result->verdict = SANDBOX_DROPPED;
-  keep_reason(L, -1, REASON_MAX, "drop", result);
+  keep_reason(L, -1, "drop", result);
   if (result->reason.bytes == NULL) keep_body(L, otherwise, strlen(otherwise), result);
   if (result->reason.bytes != NULL) result->body = result->reason;
   result->reason = (sandbox_text){NULL, 0};
@@ -100,7 +94,7 @@ static void call_stage(lua_State *L) {
 // True when the event goes on.
 static bool run_filter(lua_State *L, sandbox_result *result) {
   call_stage(L);
-  if (lua_toboolean(L, -2) && !is_null(L, -2)) return true;
+  if (lua_toboolean(L, -2) && !null_is(L, -2)) return true;
   drop(L, "filter returned false", result);
   return false;
 }
@@ -128,7 +122,7 @@ static void take_bytes(lua_State *L, int body, sandbox_result *result) {
 static void run_transform(lua_State *L, sandbox_result *result) {
   call_stage(L);
   int body = lua_gettop(L) - 1;
-  if (is_null(L, body) || (lua_isboolean(L, body) && !lua_toboolean(L, body))) {
+  if (null_is(L, body) || (lua_isboolean(L, body) && !lua_toboolean(L, body))) {
     drop(L, "transform returned nothing", result);
     return;
   }
@@ -148,7 +142,7 @@ static void run_response(lua_State *L, sandbox_result *result) {
   call_stage(L);
   int word = lua_gettop(L) - 1;
   result->verdict = SANDBOX_JUDGED;
-  if (!is_null(L, word)) {
+  if (!null_is(L, word)) {
     if (lua_type(L, word) != LUA_TSTRING) fault_raise(L, SANDBOX_RESULT, "response must return a string, not a %s", luaL_typename(L, word));
     const char *text = lua_tostring(L, word);
     bool known = false;
@@ -156,7 +150,7 @@ static void run_response(lua_State *L, sandbox_result *result) {
     if (!known) fault_raise(L, SANDBOX_RESULT, "response must return 'delivered', 'retry', 'dead', 'disable' or nothing, not '%.60s'", text);
     keep_body(L, text, strlen(text), result);
   }
-  keep_reason(L, word + 1, REASON_MAX, "judgement", result);
+  keep_reason(L, word + 1, "judgement", result);
 }
 
 // Makes an array of what `receive` returned: one event is an array of one, and an empty table none.
@@ -178,20 +172,15 @@ static void take_events(lua_State *L, int events, sandbox_result *result) {
 static void run_receive(lua_State *L, sandbox_result *result) {
   lua_pushvalue(L, EVENT);
   lua_pushvalue(L, CONTEXT);
-  lua_call(L, 2, 3);
-  int events = lua_gettop(L) - 2, status = events + 1;
+  lua_call(L, 2, 4);
+  int events = lua_gettop(L) - 3;
   if (lua_istable(L, events)) {
     take_events(L, events, result);
+    answer_take(L, events + 1, result);
     return;
   }
-  if (!is_null(L, events)) fault_raise(L, SANDBOX_RESULT, "receive must return events as a table, not a %s", luaL_typename(L, events));
-  if (lua_isnil(L, status)) fault_raise(L, SANDBOX_RESULT, "receive returned nothing: it must return events (an empty table for none), or nil, a status and a message");
-  if (!lua_isinteger(L, status) || lua_tointeger(L, status) < 200 || lua_tointeger(L, status) > 599) {
-    fault_raise(L, SANDBOX_RESULT, "receive must return a status from 200 to 599 after nil");
-  }
-  result->verdict = SANDBOX_REJECTED;
-  result->status = (int)lua_tointeger(L, status);
-  keep_reason(L, status + 1, REJECTION_MAX, "rejection", result);
+  if (!null_is(L, events)) fault_raise(L, SANDBOX_RESULT, "receive must return events as a table, not a %s", luaL_typename(L, events));
+  answer_take_refusal(L, events + 1, result);
 }
 
 static void push_event(lua_State *L, const char *what) {
@@ -201,8 +190,9 @@ static void push_event(lua_State *L, const char *what) {
 }
 
 // Puts the arguments of the script's functions into their places.
-static void insert_arguments(lua_State *L, const char *what) {
+static void insert_arguments(lua_State *L, const char *what, bool is_request) {
   push_event(L, what);
+  if (is_request && lua_istable(L, -1)) request_mark(L);
   lua_insert(L, EVENT);
   context_push(L);
   lua_insert(L, CONTEXT);
@@ -211,7 +201,7 @@ static void insert_arguments(lua_State *L, const char *what) {
 static void run_stage(lua_State *L, sandbox_result *result) {
   bool has_filter = push_function(L, "filter"), has_transform = push_function(L, "transform");
   if (!has_filter && !has_transform) return;
-  insert_arguments(L, "event");
+  insert_arguments(L, "event", false);
   if (has_filter) {
     lua_pushvalue(L, -2);
     if (!run_filter(L, result)) return;
@@ -228,23 +218,24 @@ static void run_entry(lua_State *L, const sandbox_call *call) {
     case SANDBOX_RESPONSE:
       call->result->verdict = SANDBOX_JUDGED;
       if (!push_function(L, "response")) return;
-      insert_arguments(L, "response");
+      insert_arguments(L, "response", false);
       run_response(L, call->result);
       break;
     case SANDBOX_RECEIVE:
       if (!push_function(L, "receive")) fault_raise(L, SANDBOX_RESULT, "the script does not define 'receive'");
-      insert_arguments(L, "request");
+      insert_arguments(L, "request", true);
       run_receive(L, call->result);
       break;
   }
 }
 
-// Looks at everything that a script may define. Returns whether it defines any.
-static bool check_functions(lua_State *L) {
-  static const char *const names[] = {"filter", "transform", "response", "receive"};
-  bool defines_any = false;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) defines_any |= push_function(L, names[i]);
-  return defines_any;
+// Looks at everything that a script may define. Returns whether it defines what the entry runs; of stages one of three functions.
+static bool check_functions(lua_State *L, sandbox_entry entry) {
+  static const char *const names[] = {"filter", "transform", "response"};
+  bool is_stage = false;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) is_stage |= push_function(L, names[i]);
+  bool receives = push_function(L, "receive");
+  return entry == SANDBOX_RECEIVE ? receives : is_stage;
 }
 
 // Sorts the members of the definitions into two tables: `description` without functions, and the names of those.
@@ -267,7 +258,7 @@ static void sort_members(lua_State *L, int description, int functions) {
 
 static void describe(lua_State *L, sandbox_result *result) {
   if (lua_rawequal(L, DEFINITIONS, ENVIRONMENT)) fault_raise(L, SANDBOX_RESULT, "the plugin must return a table that describes it");
-  check_functions(L);
+  check_functions(L, SANDBOX_STAGE);
   lua_newtable(L);
   int description = lua_gettop(L);
   lua_newtable(L);
@@ -295,7 +286,9 @@ int call_protected(lua_State *L) {
       break;
     case PURPOSE_CHECK:
       // Most likely a misspelt name, and everything would pass.
-      if (!check_functions(L)) fault_raise(L, SANDBOX_RESULT, "the script defines neither 'filter' nor 'transform'");
+      if (check_functions(L, call->entry)) break;
+      if (call->entry == SANDBOX_RECEIVE) fault_raise(L, SANDBOX_RESULT, "the script does not define 'receive'");
+      fault_raise(L, SANDBOX_RESULT, "the script defines neither 'filter' nor 'transform'");
       break;
     case PURPOSE_DESCRIBE:
       describe(L, call->result);

@@ -26,14 +26,16 @@ static void copy_members(lua_State *L, int from, int to) {
   }
 }
 
-enum { CONTEXT_READ, CONTEXT_EVENT_UNREAD, CONTEXT_UNREAD };
+enum { CONTEXT_READ, CONTEXT_EVENT_UNREAD, CONTEXT_UNREAD, REQUEST_UNREAD };
 
 static int state_of(lua_State *L, int index) {
   const sandbox *sb = sandbox_of(L);
   if (!lua_getmetatable(L, index)) return CONTEXT_READ;
   const void *metatable = lua_topointer(L, -1);
   lua_pop(L, 1);
-  return metatable == sb->context_metatable ? CONTEXT_UNREAD : metatable == sb->context_event_metatable ? CONTEXT_EVENT_UNREAD : CONTEXT_READ;
+  if (metatable == sb->context_metatable) return CONTEXT_UNREAD;
+  if (metatable == sb->request_metatable) return REQUEST_UNREAD;
+  return metatable == sb->context_event_metatable ? CONTEXT_EVENT_UNREAD : CONTEXT_READ;
 }
 
 // Reads all members but `event`, which is larger and sought by few.
@@ -61,11 +63,15 @@ static void read_event(lua_State *L, int context) {
   lua_rawset(L, context);
 }
 
-// Fills the context if the table at `index` is one that has not been read yet.
+// Fills the table at `index` if it is an argument (a context, a request) that has not been read in full yet.
 void context_force(lua_State *L, int index) {
   int state = lua_istable(L, index) ? state_of(L, index) : CONTEXT_READ;
   if (state == CONTEXT_READ) return;
   index = lua_absindex(L, index);
+  if (state == REQUEST_UNREAD) {
+    request_read(L, index);
+    return;
+  }
   if (state == CONTEXT_UNREAD) read_members(L, index);
   read_event(L, index);
 }
@@ -81,10 +87,10 @@ static int read_on_index(lua_State *L) {
   return 1;
 }
 
-// Makes a metatable of contexts that have not been read in full, and returns its address.
-static const void *open_metatable(lua_State *L, const char *key) {
+// Makes a metatable of arguments that have not been read in full, and returns its address.
+const void *context_open_metatable(lua_State *L, lua_CFunction read, const char *key) {
   lua_newtable(L);
-  lua_pushcfunction(L, read_on_index);
+  lua_pushcfunction(L, read);
   lua_setfield(L, -2, "__index");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
@@ -94,8 +100,8 @@ static const void *open_metatable(lua_State *L, const char *key) {
 }
 
 void context_open(lua_State *L) {
-  sandbox_of(L)->context_metatable = open_metatable(L, &key_context_metatable);
-  sandbox_of(L)->context_event_metatable = open_metatable(L, &key_context_event_metatable);
+  sandbox_of(L)->context_metatable = context_open_metatable(L, read_on_index, &key_context_metatable);
+  sandbox_of(L)->context_event_metatable = context_open_metatable(L, read_on_index, &key_context_event_metatable);
 }
 
 // Pushes the context of this call. Its `event` is a table of its own: changing the argument does not change it.

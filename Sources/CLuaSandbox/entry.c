@@ -15,7 +15,8 @@ void entry_begin(sandbox *sb, sandbox_result *result) {
   fault_clear(sb);
   buffer_trim(&sb->out, OUTPUT_KEPT);
   buffer_trim(&sb->scratch, OUTPUT_KEPT);
-  sb->log.len = sb->overrides.len = 0;
+  sb->body = (sandbox_text){NULL, 0};
+  sb->log.len = sb->fields.len = 0;
   sb->log_full = false;
   sb->spent = false;
   sb->closing = 0;
@@ -42,11 +43,12 @@ int entry_enter(sandbox *sb, lua_CFunction function, sandbox_call *call) {
   return lua_pcall(L, 1, 0, 1);
 }
 
-// The reason stands behind the body, in a buffer that may have moved while it grew.
+// Reason and answer stand behind the body, in a buffer that may have moved while it grew.
 static void place_texts(sandbox *sb, sandbox_result *result) {
   const char *bytes = sb->out.len > 0 ? sb->out.bytes : "";
   if (result->verdict != SANDBOX_UNTOUCHED) result->body.bytes = bytes;
   if (result->reason.bytes != NULL) result->reason.bytes = bytes + result->body.len;
+  if (result->answer.bytes != NULL) result->answer.bytes = bytes + result->body.len;
 }
 
 void entry_finish(sandbox *sb, int status, sandbox_result *result) {
@@ -55,7 +57,7 @@ void entry_finish(sandbox *sb, int status, sandbox_result *result) {
   budget_stop(sb, result);
   if (status != LUA_OK || sb->killed != SANDBOX_OK) {
     fault_finish(sb, status);
-    result->body = result->reason = (sandbox_text){NULL, 0};
+    result->body = result->reason = result->answer = (sandbox_text){NULL, 0};
     result->verdict = SANDBOX_FAILED;
     result->fault = sb->fault;
   } else {
@@ -94,11 +96,13 @@ void sandbox_run(sandbox *sb, int script, sandbox_entry entry, const sandbox_inp
   sb->documents[DOCUMENT_ORIGINAL] = input->original;
   if (input->original.bytes == NULL && entry == SANDBOX_STAGE) sb->documents[DOCUMENT_ORIGINAL] = input->event;
   sb->documents[DOCUMENT_CONTEXT] = input->context;
+  sb->documents[DOCUMENT_BODY] = input->json;
+  sb->body = input->body;
   run(sb, &call);
 }
 
-void sandbox_check(sandbox *sb, int script, sandbox_result *result) {
-  sandbox_call call = {.purpose = PURPOSE_CHECK, .script = script, .result = result};
+void sandbox_check(sandbox *sb, int script, sandbox_entry entry, sandbox_result *result) {
+  sandbox_call call = {.purpose = PURPOSE_CHECK, .script = script, .entry = entry, .result = result};
   entry_begin(sb, result);
   run(sb, &call);
 }

@@ -11,8 +11,8 @@
 #define MESSAGE_MAX 2048
 #define TRACEBACK_MAX 2048
 #define HEADERS_MAX 64
-// All that overrides may hold together.
-#define OVERRIDES_MAX ((size_t)64 * 1024)
+// All that headers and other fields of a message may hold together.
+#define FIELDS_MAX ((size_t)64 * 1024)
 #define JSON_DEPTH_MAX 128
 #define CHUNK_NAME_MAX 64
 
@@ -31,7 +31,7 @@ typedef struct pool_chunk pool_chunk;
 #define POOL_CLASSES (POOL_LARGEST / POOL_STEP)
 
 // The JSON texts that tables of this call may have come from.
-enum { DOCUMENT_EVENT, DOCUMENT_ORIGINAL, DOCUMENT_CONTEXT, DOCUMENT_COUNT };
+enum { DOCUMENT_EVENT, DOCUMENT_ORIGINAL, DOCUMENT_CONTEXT, DOCUMENT_BODY, DOCUMENT_COUNT };
 
 // Library functions of Lua that are safe once their work has been charged; see string_library.c.
 typedef struct {
@@ -94,10 +94,11 @@ struct sandbox {
 
   // Values of this call.
   sandbox_text documents[DOCUMENT_COUNT];
+  sandbox_text body;  // Of the request, as it came.
   byte_buffer out;
   byte_buffer log;
   bool log_full;
-  byte_buffer overrides;
+  byte_buffer fields;
   byte_buffer scratch;
   sandbox_header headers[HEADERS_MAX];
   lua_Integer next_position;  // Where `next` stands in its snapshot (keys.c).
@@ -106,6 +107,7 @@ struct sandbox {
   const void *array_metatable;
   const void *context_metatable;
   const void *context_event_metatable;
+  const void *request_metatable;
   borrowed_functions borrowed;
 };
 
@@ -113,7 +115,7 @@ static inline sandbox *sandbox_of(lua_State *L) { return *(sandbox **)lua_getext
 
 // Registry slots that the sandbox owns: address of the member is the key.
 extern const char key_environment_metatable, key_array_metatable, key_context_metatable, key_context_event_metatable,
-    key_next_table, key_next_keys;
+    key_request_metatable, key_next_table, key_next_keys;
 // Addresses used as light userdata: values that no script can make.
 extern const char tag_null, tag_shape, tag_frozen, tag_fault;
 
@@ -252,6 +254,7 @@ int call_protected(lua_State *L);
 
 // null.c
 void null_open(lua_State *L);
+bool null_is(lua_State *L, int index);
 
 // modules.c
 void modules_open(lua_State *L);
@@ -262,9 +265,28 @@ void modules_drop_environment(lua_State *L, int plugin);
 void context_open(lua_State *L);
 void context_push(lua_State *L);
 void context_force(lua_State *L, int index);
+const void *context_open_metatable(lua_State *L, lua_CFunction read, const char *key);
+
+// request.c
+void request_open(lua_State *L);
+void request_mark(lua_State *L);
+void request_read(lua_State *L, int request);
+
+// fields.c
+typedef void (*field_taker)(lua_State *L, const char *name, sandbox_result *result);
+sandbox_text fields_keep(lua_State *L, const char *of, const char *bytes, size_t len);
+bool fields_is_token(const char *s, size_t len);
+const char *fields_check_string(lua_State *L, const char *of, const char *what, size_t *len);
+sandbox_text fields_take_content_type(lua_State *L, const char *of);
+void fields_take_headers(lua_State *L, const char *of, sandbox_result *result);
+void fields_take(lua_State *L, int index, const char *of, field_taker take, sandbox_result *result);
 
 // overrides.c
 void overrides_take(lua_State *L, int index, sandbox_result *result);
+
+// answer.c
+void answer_take(lua_State *L, int index, sandbox_result *result);
+void answer_take_refusal(lua_State *L, int index, sandbox_result *result);
 
 // Libraries: each fills the table on top of the stack, or the globals.
 void base_library_open(lua_State *L, int globals);

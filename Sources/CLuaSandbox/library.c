@@ -1,8 +1,8 @@
 // Puts the libraries together and makes them read-only: what one call does to its world, no other call sees.
 #include "native.h"
 
-const char key_environment_metatable, key_array_metatable, key_context_metatable, key_context_event_metatable, key_next_table,
-    key_next_keys;
+const char key_environment_metatable, key_array_metatable, key_context_metatable, key_context_event_metatable, key_request_metatable,
+    key_next_table, key_next_keys;
 const char tag_null, tag_shape, tag_frozen, tag_fault;
 
 // Stack index, while libraries are put together, of the table of libraries by name.
@@ -70,6 +70,7 @@ void library_open_all(lua_State *L) {
   json_library_open(L, globals);
   host_library_open(L, globals);
   context_open(L);
+  request_open(L);
   for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) library_freeze(L, globals, libraries[i]);
   keep_environment_metatable(L, globals);
   keep_names(L, globals);

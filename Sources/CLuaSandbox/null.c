@@ -1,6 +1,11 @@
 // Tells what a script did to `json.null` in words of its own: Lua only knows that it is a userdata.
 #include "internal.h"
 
+// Whether the value at `index` is nil or `json.null`.
+bool null_is(lua_State *L, int index) {
+  return lua_isnil(L, index) || (lua_type(L, index) == LUA_TLIGHTUSERDATA && lua_touserdata(L, index) == &tag_null);
+}
+
 // Upvalue 1 is what the script tried.
 static int refuse(lua_State *L) { return luaL_error(L, "attempt to %s json.null", lua_tostring(L, lua_upvalueindex(1))); }
 

@@ -56,7 +56,7 @@ void sandbox_free(sandbox *sb) {
   free(sb->out.bytes);
   free(sb->log.bytes);
   free(sb->scratch.bytes);
-  free(sb->overrides.bytes);
+  free(sb->fields.bytes);
   free(sb->scripts);
   free(sb);
 }

@@ -9,7 +9,7 @@ import Synchronization
 public final class LuaRuntime: Sendable {
   private enum Work: Sendable {
     case run(ScriptJob, @Sendable (ScriptResult) -> Void)
-    case check(ScriptSource, @Sendable (Result<Void, ScriptError>) -> Void)
+    case check(ScriptSource, ScriptEntry, @Sendable (Result<Void, ScriptError>) -> Void)
     case describe(ScriptSource, @Sendable (Result<[UInt8], ScriptError>) -> Void)
   }
 
@@ -43,10 +43,11 @@ public final class LuaRuntime: Sendable {
   package var compilations: Int { compiled.value.load(ordering: .relaxed) }
 
   /// Compiles a script, runs its top level and sees that what it defines is usable. An event is not needed.
+  /// - Parameter entry: what it is for; it must define a function that this entry runs.
   /// - Throws: a ``ScriptError`` with the line, when the script cannot be used.
-  public func check(_ source: String, name: String) async throws(ScriptError) {
+  public func check(_ source: String, name: String, for entry: ScriptEntry = .stage) async throws(ScriptError) {
     let script = ScriptSource(name: name, source: source)
-    try await ask { .check(script, $0) }
+    try await ask { .check(script, entry, $0) }
   }
 
   /// Compiles a plugin with its modules and runs its top level, which must return a table.
@@ -98,7 +99,7 @@ public final class LuaRuntime: Sendable {
     queue.work { work in
       switch work {
       case .run(let job, let completion): completion(worker.run(job))
-      case .check(let script, let completion): completion(worker.check(script))
+      case .check(let script, let entry, let completion): completion(worker.check(script, for: entry))
       case .describe(let script, let completion): completion(worker.describe(script))
       }
     }

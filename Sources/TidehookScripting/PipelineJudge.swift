@@ -32,19 +32,10 @@ struct PipelineJudge: ResponseJudge {
     return ResponseRuling(nil, log: log)
   }
 
-  /// `{status, headers, body}` with lower-case names; a name that came more than once has its values joined, as RFC 9110 allows.
+  /// `{status, headers, body}`.
   private static func json(of response: ReceivedResponse) -> [UInt8] {
-    var headers: [JSONValue.Member] = []
-    for field in response.headers {
-      let name = field.name.lowercased()
-      if let index = headers.firstIndex(where: { $0.key == name }) {
-        headers[index].value = .string("\(headers[index].value.stringValue ?? ""), \(field.value)")
-      } else {
-        headers.append(JSONValue.Member(name, .string(field.value)))
-      }
-    }
     let value: JSONValue = [
-      "status": .integer(Int64(response.status)), "headers": .object(headers),
+      "status": .integer(Int64(response.status)), "headers": JSONValue(headers: response.headers),
       "body": .string(String(decoding: response.body, as: UTF8.self)),
     ]
     return value.bytes

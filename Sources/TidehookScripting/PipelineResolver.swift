@@ -90,14 +90,10 @@ final class PipelineResolver: Sendable {
   ) async -> ResolvedStage {
     do throws(PluginProblem) {
       let plugin = try await plugin(stage.name, in: snapshot, pinned: pinned)
-      if let problem = await plugin.problem(with: stage.options, runtime: runtime) {
-        throw PluginProblem("plugin \(stage.name): \(problem)")
-      }
-      let options = plugin.manifest.options.filled(stage.options)
+      let options = try await plugin.options(of: stage, as: .stage, runtime: runtime)
       return ResolvedStage(
         name: stage.name, code: .script(plugin.source), plugin: plugin.version,
-        canJudge: plugin.manifest.functions.contains(.response), options: options.bytes, webhook: webhook,
-        secrets: plugin.manifest.options.secretNames.flatMap { options[$0]?.texts ?? [] })
+        canJudge: plugin.manifest.functions.contains(.response), options: options.filled.bytes, webhook: webhook, secrets: options.secrets)
     } catch {
       return ResolvedStage(
         name: stage.name, code: .missing(error.description), plugin: nil, canJudge: false, options: Array("{}".utf8), webhook: webhook)
@@ -118,33 +114,7 @@ final class PipelineResolver: Sendable {
   }
 }
 
-extension LoadedPlugin {
-  /// Why a stage cannot run this plugin with these options; `nil` when it can.
-  /// - Parameter hidesValues: whether it tells kinds and sizes only.
-  func problem(with options: JSONValue, runtime: LuaRuntime, hidesValues: Bool = false) async -> String? {
-    guard manifest.kind == .stage else { return "it is a source, not a stage of pipelines" }
-    do throws(OptionError) {
-      try await (hidesValues ? manifest.options.hidingValues : manifest.options).check(options, with: runtime)
-      return nil
-    } catch {
-      return error.description
-    }
-  }
-}
-
 extension PipelineStage {
   /// What errors call an inline script: the API's name of the field that it came from.
   static func scriptName(at index: Int, of count: Int) -> String { count == 1 ? "script" : "pipeline[\(index)].script" }
-}
-
-extension JSONValue {
-  /// Every text in the value, of whatever depth.
-  fileprivate var texts: [String] {
-    switch self {
-    case .string(let text): [text]
-    case .array(let elements): elements.flatMap(\.texts)
-    case .object(let members): members.flatMap(\.value.texts)
-    case .null, .bool, .integer, .number: []
-    }
-  }
 }

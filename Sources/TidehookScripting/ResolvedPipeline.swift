@@ -77,8 +77,8 @@ final class ResolvedPipeline: Sendable {
     lane = Self.lane(of: webhook.id)
   }
 
-  /// Lanes of scripts count up from 1; those of webhooks lie above.
-  static func lane(of id: WebhookID) -> UInt64 { UInt64(bitPattern: id.key) | 1 << 63 }
+  /// Lanes of scripts count up from 1; those of webhooks and sources lie above.
+  static func lane(of id: some PrefixedID) -> UInt64 { UInt64(bitPattern: id.key) | 1 << 63 }
 
   /// Whether this is how the webhook runs now. Cheap: a webhook that did not change shares its parts.
   func isCurrent(for webhook: Webhook, generation current: @autoclosure () -> Int) -> Bool {

@@ -61,8 +61,9 @@ extension ScriptVerdict {
     case SANDBOX_UNTOUCHED: self = .untouched
     case SANDBOX_DROPPED: self = .dropped(reason: result.body.string)
     case SANDBOX_JUDGED: self = .judged(ResponseJudgement(rawValue: result.body.string), reason: result.reason.optionalString)
-    case SANDBOX_REJECTED: self = .rejected(status: Int(result.status), message: result.reason.string)
-    case SANDBOX_JSON where entry == .receive: self = .events([UInt8](result.body.rawBytes))
+    case SANDBOX_REJECTED: self = .rejected(InboundAnswer(result))
+    case SANDBOX_JSON where entry == .receive:
+      self = .events([UInt8](result.body.rawBytes), answer: result.has_answer ? InboundAnswer(result) : nil)
     case SANDBOX_JSON: self = .body([UInt8](result.body.rawBytes), isJSON: true, RequestOverrides(result))
     case SANDBOX_BYTES: self = .body([UInt8](result.body.rawBytes), isJSON: false, RequestOverrides(result))
     default: self = .failed(ScriptError(result.fault))
@@ -72,9 +73,24 @@ extension ScriptVerdict {
 
 extension RequestOverrides {
   init(_ result: sandbox_result) {
-    let fields = UnsafeBufferPointer(start: result.headers, count: result.headers == nil ? 0 : result.header_count)
     self.init(
-      method: result.method.optionalString, url: result.url.optionalString,
-      headers: fields.map { HeaderField($0.name.string, $0.value.string) }, contentType: result.content_type.optionalString)
+      method: result.method.optionalString, url: result.url.optionalString, headers: result.headerFields,
+      contentType: result.content_type.optionalString)
+  }
+}
+
+extension InboundAnswer {
+  /// A table is JSON and a string plain text, unless the script says otherwise.
+  init(_ result: sandbox_result) {
+    let usual = result.answer_is_json ? "application/json" : "text/plain; charset=utf-8"
+    self.init(
+      status: Int(result.status), headers: result.headerFields, body: [UInt8](result.answer.rawBytes),
+      contentType: result.content_type.optionalString ?? (result.answer.len > 0 ? usual : nil))
+  }
+}
+
+extension sandbox_result {
+  fileprivate var headerFields: [HeaderField] {
+    UnsafeBufferPointer(start: headers, count: headers == nil ? 0 : header_count).map { HeaderField($0.name.string, $0.value.string) }
   }
 }

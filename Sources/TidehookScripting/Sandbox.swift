@@ -41,10 +41,10 @@ final class Sandbox {
 
   func forget(_ handle: CInt) { sandbox_forget(raw, handle) }
 
-  /// Runs the script's top level and looks at what it defines.
-  func check(_ handle: CInt) throws(ScriptError) {
+  /// Runs the script's top level and sees that it defines what the entry runs.
+  func check(_ handle: CInt, for entry: ScriptEntry) throws(ScriptError) {
     var result = sandbox_result()
-    sandbox_check(raw, handle, &result)
+    sandbox_check(raw, handle, sandbox_entry(entry), &result)
     if result.verdict == SANDBOX_FAILED { throw ScriptError(result.fault) }
   }
 
@@ -57,7 +57,7 @@ final class Sandbox {
   }
 
   func run(_ handle: CInt, _ job: ScriptJob) -> ScriptResult {
-    withTexts(job) { input in
+    withInput(job) { input in
       var input = input
       var result = sandbox_result()
       sandbox_run(raw, handle, sandbox_entry(job.entry), &input, &result)
@@ -71,19 +71,24 @@ final class Sandbox {
     return text.bytes == nil ? nil : [UInt8](text.rawBytes)
   }
 
-  private func withTexts(_ job: ScriptJob, _ body: (sandbox_input) -> ScriptResult) -> ScriptResult {
-    job.event.withUnsafeBytes { event in
-      job.context.withUnsafeBytes { context in
-        let absent = sandbox_text(bytes: nil, len: 0)
-        let contextText = context.isEmpty ? absent : sandbox_text(context)
-        guard let original = job.original else {
-          return body(sandbox_input(event: sandbox_text(event), original: absent, context: contextText))
-        }
-        return original.withUnsafeBytes { original in
-          body(sandbox_input(event: sandbox_text(event), original: sandbox_text(original), context: contextText))
+  private func withInput(_ job: ScriptJob, _ body: (sandbox_input) -> ScriptResult) -> ScriptResult {
+    Self.withText(job.event) { event in
+      Self.withText(job.original) { original in
+        Self.withText(job.context.isEmpty ? nil : job.context) { context in
+          Self.withText(job.body) { bytes in
+            Self.withText(job.json) { json in
+              body(sandbox_input(event: event, original: original, context: context, body: bytes, json: json))
+            }
+          }
         }
       }
     }
+  }
+
+  /// Gives `body` the text, which is without bytes only when there is none: an empty one is one too.
+  private static func withText(_ bytes: [UInt8]?, _ body: (sandbox_text) -> ScriptResult) -> ScriptResult {
+    guard let bytes else { return body(sandbox_text(bytes: nil, len: 0)) }
+    return (bytes.isEmpty ? [0] : bytes).withUnsafeBytes { body(sandbox_text(UnsafeRawBufferPointer(rebasing: $0[..<bytes.count]))) }
   }
 
   /// Gives `body` all texts at once, each followed by a zero byte; they are valid while it runs.

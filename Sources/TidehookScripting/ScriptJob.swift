@@ -8,7 +8,7 @@ public enum ScriptEntry: Sendable {
   case receive
 }
 
-/// One call of a script: what it runs and on what. All byte arrays are JSON, canonical as the core writes it.
+/// One call of a script: what it runs and on what. All byte arrays but ``body`` are JSON, canonical as the core writes it.
 public struct ScriptJob: Sendable {
   /// The script to run.
   public var script: ScriptSource
@@ -22,12 +22,16 @@ public struct ScriptJob: Sendable {
   public var original: [UInt8]?
   /// The object whose members become those of `ctx`: `options`, `now`, `webhook`, `delivery`. Empty for none.
   public var context: [UInt8]
+  /// `request.body`, any bytes; `nil` for what is no request.
+  public var body: [UInt8]?
+  /// What `request.json` is read from, canonical; `nil` when the body is not JSON.
+  public var json: [UInt8]?
 
   /// Makes a job.
   /// - Parameter lane: `nil` for the script's own.
   public init(
     script: ScriptSource, entry: ScriptEntry = .stage, event: [UInt8], original: [UInt8]? = nil, context: [UInt8] = [],
-    lane: UInt64? = nil
+    body: [UInt8]? = nil, json: [UInt8]? = nil, lane: UInt64? = nil
   ) {
     self.script = script
     self.lane = lane ?? script.lane
@@ -35,5 +39,7 @@ public struct ScriptJob: Sendable {
     self.event = event
     self.original = original
     self.context = context
+    self.body = body
+    self.json = json
   }
 }

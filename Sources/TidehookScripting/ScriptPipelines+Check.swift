@@ -8,7 +8,7 @@ extension ScriptPipelines: PipelineChecker {
     for (index, stage) in pipeline.enumerated() {
       switch stage {
       case .script(let text): try await check(text, at: index, of: pipeline.count)
-      case .plugin(let plugin): try await check(plugin, at: index)
+      case .plugin(let plugin): try await (plugins?.current ?? .empty).check(plugin, as: .stage, at: index, with: runtime)
       }
     }
   }
@@ -18,24 +18,6 @@ extension ScriptPipelines: PipelineChecker {
       try await runtime.check(text, name: PipelineStage.scriptName(at: index, of: count))
     } catch {
       throw PipelineError(stage: index, message: error.message)
-    }
-  }
-
-  private func check(_ stage: PluginStage, at index: Int) async throws(PipelineError) {
-    let snapshot = plugins?.current ?? .empty
-    guard let plugin = snapshot.plugins[stage.name] else {
-      let others = snapshot.plugins.values.filter { $0.manifest.kind == .stage }.map(\.version.name).sorted()
-      let known = others.isEmpty ? "there is none" : "there are \(others.joined(separator: ", "))"
-      throw PipelineError(stage: index, member: "plugin", message: "\(snapshot.reasonForMissing(stage.name)); \(known)")
-    }
-    guard plugin.manifest.kind == .stage else {
-      throw PipelineError(
-        stage: index, member: "plugin", message: "expected a plugin of kind \"stage\", got \(stage.name), which is a source")
-    }
-    do throws(OptionError) {
-      try await plugin.manifest.options.check(stage.options, with: runtime)
-    } catch {
-      throw PipelineError(stage: index, member: error.member, message: error.message)
     }
   }
 }

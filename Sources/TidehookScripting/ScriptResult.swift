@@ -12,10 +12,10 @@ public enum ScriptVerdict: Sendable, Equatable {
   case dropped(reason: String)
   /// What `response` makes of the answer; `nil` leaves it to the status, as a script without `response` does.
   case judged(ResponseJudgement?, reason: String?)
-  /// What `receive` makes of the request: a JSON array, which may be empty.
-  case events([UInt8])
-  /// `receive` refuses the request: an HTTP status from 200 to 599, and what the sender is told.
-  case rejected(status: Int, message: String)
+  /// What `receive` makes of the request: a JSON array, which may be empty, and what the sender is told when it is not the usual.
+  case events([UInt8], answer: InboundAnswer? = nil)
+  /// `receive` makes no events, but has an answer: a challenge's, or a refusal.
+  case rejected(InboundAnswer)
   /// The script failed.
   case failed(ScriptError)
 }

@@ -35,8 +35,8 @@ final class ScriptWorker {
   }
 
   /// Compiles a script and runs its top level, without keeping it.
-  func check(_ script: ScriptSource) -> Result<Void, ScriptError> {
-    withCompiled(script) { (sandbox, handle) throws(ScriptError) in try sandbox.check(handle) }
+  func check(_ script: ScriptSource, for entry: ScriptEntry) -> Result<Void, ScriptError> {
+    withCompiled(script) { (sandbox, handle) throws(ScriptError) in try sandbox.check(handle, for: entry) }
   }
 
   /// Compiles a script and asks what it says of itself, without keeping it.

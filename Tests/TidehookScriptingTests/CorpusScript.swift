@@ -29,7 +29,9 @@ struct CorpusScript: Sendable, CustomStringConvertible {
       }
     }
     let entries: [String: ScriptEntry] = ["response": .response, "receive": .receive]
-    return await fixture.run(source, entry: entries[entry] ?? .stage, event: event, context: #"{"options":{}}"#)
+    return await fixture.run(
+      source, entry: entries[entry] ?? .stage, event: event, context: #"{"options":{}}"#,
+      body: entry == "receive" ? Array(event.utf8) : nil)
   }
 
   private static func load(_ folder: String) -> [CorpusScript] {

@@ -31,21 +31,89 @@ import TidehookScripting
     ("return { event = 'a.b', data = {} }", #"events: [{"data":{},"event":"a.b"}]"#),
     ("return { { event = 'a' }, { event = 'b' } }", #"events: [{"event":"a"},{"event":"b"}]"#),
     ("return {}", "events: []"), ("return json.array()", "events: []"),
-    ("return nil, 401, 'bad signature'", "rejected: 401 bad signature"), ("return nil, 200", "rejected: 200 "),
-    ("return json.null, 200, input.body", "rejected: 200 hello"),
+    ("return nil, 401, 'bad signature'", "rejected: 401 (text/plain; charset=utf-8) bad signature"),
+    ("return nil, 200", "rejected: 200 "), ("return json.null, 200, input.body", "rejected: 200 (text/plain; charset=utf-8) hello"),
+    ("return nil, 200, { challenge = input.body }", #"rejected: 200 (application/json) {"challenge":"hello"}"#),
+    ("return nil, 200, '<a/>', 'text/xml'", "rejected: 200 (text/xml) <a/>"), ("return nil, 204", "rejected: 204 "),
+    ("return {}, { body = { type = 1 } }", #"events: [], answer: 200 (application/json) {"type":1}"#),
+    (
+      "return { event = 'a' }, { status = 202, headers = { ['X-A'] = 'b' }, content_type = 'text/html', body = '<p>' }",
+      #"events: [{"event":"a"}], answer: 202 X-A: b (text/html) <p>"#
+    ),
+    ("return {}, { headers = { ['Content-Type'] = 'text/css' } }", "events: [], answer: 200 (text/css) "),
+    ("return {}, json.null", "events: []"),
+    ("return {}, { status = 204, body = 'x' }", "result: script: an answer with status 204 cannot have a body"),
+    ("return nil, 204, 'x'", "result: script: an answer with status 204 cannot have a body"),
+    (
+      "return {}, { stauts = 204 }",
+      "result: script: unknown member 'stauts' of an answer; there are status, headers, content_type and body"
+    ),
+    ("return {}, { status = 700 }", "result: script: receive must return a status from 200 to 599 in its answer"),
+    ("return {}, 'ok'", "result: script: receive must return its answer as a table, not a string"),
+    ("return {}, { headers = { ['X-A'] = 'b\\r\\nX-B: c' } }", "result: script: header 'X-A' has a value with forbidden characters"),
+    ("return {}, { headers = { Connection = 'close' } }", "result: script: header 'Connection' cannot be set by a script"),
+    ("return {}, { body = ('x'):rep(70000) }", "output: script: the answer's body is larger than 65536 bytes"),
     (
       "",
       "result: script: receive returned nothing: it must return events (an empty table for none), or nil, a status and a message"
     ),
     ("return nil, 99", "result: script: receive must return a status from 200 to 599 after nil"),
     ("return nil, '200'", "result: script: receive must return a status from 200 to 599 after nil"),
-    ("return nil, 400, {}", "result: script: the reason of a rejection must be a string, not a table"),
+    ("return nil, 400, print", "result: script: the answer's body must be a string or a table, not a function"),
     ("return 'x'", "result: script: receive must return events as a table, not a string"),
     ("return { f = print }", "result: script: receive's result cannot be written as JSON: function, which JSON does not have, at .f"),
     ("return { event = tostring(ctx.event) }", #"events: [{"event":"nil"}]"#),
   ])
   func requestsAreReceived(body: String, expected: String) async {
     #expect(await run("receive", body, entry: .receive, event: #"{"body":"hello"}"#) == expected)
+  }
+
+  private func receive(_ script: String, body: [UInt8]) async -> String {
+    let source = ScriptSource(name: "script", source: "function receive(request, ctx) \(script) end")
+    return await Fixture().run(source, entry: .receive, event: #"{"method":"POST"}"#, body: body).summary
+  }
+
+  @Test func theBodyIsTheBytesThatCame() async {
+    let bytes: [UInt8] = [0x00, 0xFF, 0x0A, 0xC3]
+    #expect(
+      await receive("return { { hex = hex.encode(request.body), json = tostring(request.json) } }", body: bytes)
+        == #"events: [{"hex":"00ff0ac3","json":"nil"}]"#)
+    #expect(
+      await receive("return { { size = #request.body, json = tostring(request.json) } }", body: []) == #"events: [{"json":"nil","size":0}]"#
+    )
+  }
+
+  @Test func jsonKeepsLargeNumbersNullsEmptiesAndOrder() async {
+    let body = #" {"z": 9007199254740993, "big": 123456789012345678901234567890, "e": [], "o": {}, "n": null, "a": 1.0} "#
+    #expect(
+      await receive("return { { data = request.json } }", body: Array(body.utf8))
+        == #"events: [{"data":{"z":9007199254740993,"big":123456789012345678901234567890,"e":[],"o":{},"n":null,"a":1}}]"#)
+  }
+
+  @Test func bodyAndJSONAreMembersLikeOthers() async {
+    let body = Array(#"{"a":1}"#.utf8)
+    let keys = "local names = {} for name in pairs(request) do names[#names + 1] = name end return { { names = names } }"
+    #expect(await receive(keys, body: body) == #"events: [{"names":["method","body","json"]}]"#)
+    #expect(await receive("return request", body: body) == #"events: [{"method":"POST","body":"{\"a\":1}","json":{"a":1}}]"#)
+    #expect(
+      await receive("request.json = 5 request.body = 'x' return request", body: body) == #"events: [{"method":"POST","body":"x","json":5}]"#
+    )
+    #expect(
+      await receive("request.json.a = 2 return { request.json, { b = request.body } }", body: body)
+        == #"events: [{"a":2},{"b":"{\"a\":1}"}]"#)
+    #expect(await receive("return { { raw = rawget(request, 'json') } }", body: body) == #"events: [{"raw":{"a":1}}]"#)
+    #expect(await receive("return { { event = tostring(ctx.event) } }", body: body) == #"events: [{"event":"nil"}]"#)
+  }
+
+  @Test func aScriptIsCheckedForWhatItIsUsedFor() async {
+    let receives = "function receive() return {} end"
+    let filters = "function filter() return true end"
+    let runtime = Fixture().runtime
+    await #expect(throws: Never.self) { try await runtime.check(receives, name: "script", for: .receive) }
+    await #expect(throws: Never.self) { try await runtime.check(filters, name: "script") }
+    let error = await #expect(throws: ScriptError.self) { try await runtime.check(filters, name: "script", for: .receive) }
+    #expect(error?.message == "script: the script does not define 'receive'")
+    await #expect(throws: ScriptError.self) { try await runtime.check(receives, name: "script") }
   }
 
   @Test func aScriptWithoutReceiveCannotReceive() async {

@@ -13,10 +13,12 @@ struct Fixture {
   }
 
   func run(
-    _ script: ScriptSource, entry: ScriptEntry = .stage, event: String = "{}", original: String? = nil, context: String = ""
+    _ script: ScriptSource, entry: ScriptEntry = .stage, event: String = "{}", original: String? = nil, context: String = "",
+    body: [UInt8]? = nil
   ) async -> ScriptResult {
     let job = ScriptJob(
-      script: script, entry: entry, event: Array(event.utf8), original: original.map { Array($0.utf8) }, context: Array(context.utf8))
+      script: script, entry: entry, event: Array(event.utf8), original: original.map { Array($0.utf8) }, context: Array(context.utf8),
+      body: body, json: body.flatMap { try? CanonicalJSON.canonicalize($0) })
     return await withCheckedContinuation { continuation in runtime.run(job) { continuation.resume(returning: $0) } }
   }
 
@@ -33,9 +35,18 @@ extension ScriptResult {
     case .body(let bytes, _, _): String(decoding: bytes, as: UTF8.self)
     case .dropped(let reason): "dropped: \(reason)"
     case .judged(let judgement, let reason): "judged: \(judgement?.rawValue ?? "by status")\(reason.map { ", \($0)" } ?? "")"
-    case .events(let bytes): "events: \(String(decoding: bytes, as: UTF8.self))"
-    case .rejected(let status, let message): "rejected: \(status) \(message)"
+    case .events(let bytes, let answer):
+      "events: \(String(decoding: bytes, as: UTF8.self))\(answer.map { ", answer: \($0.summary)" } ?? "")"
+    case .rejected(let answer): "rejected: \(answer.summary)"
     case .failed(let error): "\(error.code.rawValue): \(error.message)"
+    }
+  }
+
+  var answer: InboundAnswer? {
+    switch verdict {
+    case .events(_, let answer): answer
+    case .rejected(let answer): answer
+    case .untouched, .body, .dropped, .judged, .failed: nil
     }
   }
 
@@ -47,5 +58,13 @@ extension ScriptResult {
   var overrides: RequestOverrides? {
     if case .body(_, _, let overrides) = verdict { return overrides }
     return nil
+  }
+}
+
+extension InboundAnswer {
+  /// `200 X-A: b (text/plain) body`
+  var summary: String {
+    let fields = headers.map { " \($0.name): \($0.value)" }.joined()
+    return "\(status)\(fields)\(contentType.map { " (\($0))" } ?? "") \(String(decoding: body, as: UTF8.self))"
   }
 }

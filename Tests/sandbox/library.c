@@ -106,7 +106,7 @@ static bool read_examples(sandbox *sb) {
   if (declarations.bytes == NULL) return false;
   char *copy = strndup(declarations.bytes, declarations.len);
   int script = sandbox_compile(sb, "list", list_script, sizeof list_script - 1, &result);
-  sandbox_input input = {text_of(copy), {NULL, 0}, {NULL, 0}};
+  sandbox_input input = {.event = text_of(copy)};
   sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
   bool good = result.verdict == SANDBOX_JSON;
   if (!good) printf("%.*s\n", (int)result.fault.message.len, result.fault.message.bytes);
@@ -136,7 +136,7 @@ static bool is_as_stated(const example *e, const sandbox_result *r) {
          (log_len == 0 || memcmp(r->log.bytes, e->log, log_len) == 0);
 }
 
-static const sandbox_input no_event = {{"{}", 2}, {NULL, 0}, {NULL, 0}};
+static const sandbox_input no_event = {.event = {"{}", 2}};
 
 static int check_examples(sandbox *sb) {
   int failed = 0;

@@ -51,7 +51,7 @@ typedef enum {
   SANDBOX_BYTES,      ///< `body` is the string that the script returned.
   SANDBOX_DROPPED,    ///< `body` is the reason.
   SANDBOX_JUDGED,     ///< `body` is the judgement, empty when the status decides; `reason` may say why.
-  SANDBOX_REJECTED,   ///< `status` and `reason` are what the sender of a request is told.
+  SANDBOX_REJECTED,   ///< No events, but an answer.
   SANDBOX_FAILED      ///< See `fault`.
 } sandbox_verdict;
 
@@ -73,7 +73,10 @@ typedef struct {
   const sandbox_header *headers;
   size_t header_count;
   sandbox_text reason;
-  int status;
+  bool has_answer;       ///< Beside events: whether the sender is told more than that they were taken.
+  int status;            ///< Of the answer, as are headers, content type and what follows.
+  sandbox_text answer;   ///< Its body; null for none.
+  bool answer_is_json;   ///< Made from a table.
   sandbox_text log;
   sandbox_fault fault;
   uint64_t instructions;
@@ -88,11 +91,13 @@ typedef enum {
   SANDBOX_RECEIVE    ///< `receive`, on a request.
 } sandbox_entry;
 
-/// What a script is given: three JSON texts.
+/// What a script is given: JSON texts, and the bytes of a request's body.
 typedef struct {
   sandbox_text event;     ///< First argument: the event, the answer or the request.
   sandbox_text original;  ///< `ctx.event`; null when it is the same as `event` (a stage) or when there is none.
   sandbox_text context;   ///< Object whose members become those of `ctx`; null for none.
+  sandbox_text body;      ///< `request.body`, any bytes; null for none, or when it is a member of the request.
+  sandbox_text json;      ///< What `request.json` is read from, in canonical form; null when the body is not JSON.
 } sandbox_input;
 
 /// A part of a plugin that its script loads with `require`.
@@ -121,8 +126,8 @@ void sandbox_forget(sandbox *sb, int script);
 /// Bytes that a compiled script and its modules took, what the compiler left behind included.
 size_t sandbox_script_bytes(const sandbox *sb, int script);
 
-/// Runs a script's top level and looks at what it defines, without an event.
-void sandbox_check(sandbox *sb, int script, sandbox_result *result);
+/// Runs a script's top level and sees that it defines what the entry runs, without an event.
+void sandbox_check(sandbox *sb, int script, sandbox_entry entry, sandbox_result *result);
 
 /// Runs a script's top level. The result is JSON: the members of the table that it returns, functions left out, and their names,
 /// sorted, as an array `functions`.
@@ -130,7 +135,8 @@ void sandbox_describe(sandbox *sb, int script, sandbox_result *result);
 
 /// Runs the functions that an entry asks for, in a fresh environment.
 ///
-/// A stage ends untouched, as JSON, as bytes or dropped; a response judged; a receive as the JSON array of events or rejected.
+/// A stage ends untouched, as JSON, as bytes or dropped; a response judged; a receive as the JSON array of events, perhaps with an answer,
+/// or rejected.
 void sandbox_run(sandbox *sb, int script, sandbox_entry entry, const sandbox_input *input, sandbox_result *result);
 
 /// The declarations of the host library as a JSON array: name, summary, parameters, returns and examples of each function. Valid until

@@ -2,6 +2,7 @@
 
 import HTTPTypes
 import Hummingbird
+import TidehookCore
 
 /// An operation and its handler.
 struct Route: Sendable {

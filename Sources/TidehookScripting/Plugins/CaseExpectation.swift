@@ -9,8 +9,7 @@ struct CaseExpectation: Sendable {
 
   private static let members = [
     "body", "untouched", "headers", "method", "url", "content_type", "drop", "error", "log", "options_error", "judgement", "reason",
-    "events",
-    "status", "message",
+    "events", "answer", "status", "message",
   ]
 
   init(_ expected: JSONValue, at place: String) throws(PluginProblem) {
@@ -45,12 +44,14 @@ struct CaseExpectation: Sendable {
       differences += request(body: body, overrides, isUntouched: false)
     case .judged(let judgement, let reason):
       differences += exact("judgement", got: judgement.map { .string($0.rawValue) } ?? .null) + part("reason", of: reason)
-    case .events(let events):
+    case .events(let events, let answer):
       differences +=
-        exact("events", got: (try? JSONValue(parsing: events)) ?? .null) + unless("status", got: nil) + unless("message", got: nil)
-    case .rejected(let status, let message):
+        exact("events", got: (try? JSONValue(parsing: events)) ?? .null) + self.answer(answer) + unless("status", got: nil)
+        + unless("message", got: nil)
+    case .rejected(let answer):
       differences +=
-        exact("status", got: .integer(Int64(status)), isNeeded: true) + part("message", of: message) + unless("events", got: nil)
+        exact("status", got: .integer(Int64(answer.status)), isNeeded: expected["answer"] == nil)
+        + part("message", of: String(decoding: answer.body, as: UTF8.self)) + self.answer(answer) + unless("events", got: nil)
     }
     return differences + unless("error", got: instead) + log(result.log)
   }
@@ -60,25 +61,46 @@ struct CaseExpectation: Sendable {
     if let untouched = expected["untouched"]?.boolValue, untouched != isUntouched {
       differences.append(CaseDifference("untouched", expected: .bool(untouched), got: isUntouched ? true : ["body": body]))
     }
-    differences += self.body(body)
+    differences += Self.body("body", expected["body"], body)
     differences += exact("method", got: overrides.method.map { .string($0) })
     differences += exact("url", got: overrides.url.map { .string($0) })
     differences += exact("content_type", got: overrides.contentType.map { .string($0) })
-    for header in expected["headers"]?.members ?? [] {
-      let value = overrides.headers.first { $0.name.lowercased() == header.key.lowercased() }.map { JSONValue.string($0.value) }
-      let wanted: JSONValue? = header.value == .null ? .none : header.value
-      if value != wanted { differences.append(CaseDifference("headers.\(header.key)", expected: wanted, got: value)) }
+    return differences + Self.headers("headers", expected["headers"], overrides.headers)
+  }
+
+  /// What the sender of a request is told; `null` is expected where it is the usual.
+  private func answer(_ got: InboundAnswer?) -> [CaseDifference] {
+    guard let wanted = expected["answer"] else { return [] }
+    guard let got, wanted != .null else {
+      return wanted == .null && got == nil ? [] : [CaseDifference("answer", expected: wanted, got: got.map { .integer(Int64($0.status)) })]
+    }
+    let text = JSONValue.string(String(decoding: got.body, as: UTF8.self))
+    var differences = Self.headers("answer.headers", wanted["headers"], got.headers) + Self.body("answer.body", wanted["body"], text)
+    let facts: [(String, JSONValue)] = [
+      ("status", .integer(Int64(got.status))), ("content_type", got.contentType.map { .string($0) } ?? .null),
+    ]
+    for (name, value) in facts {
+      if let fact = wanted[name] { differences += Self.compare("answer.\(name)", fact, value) }
     }
     return differences
   }
 
+  /// Headers that are not expected are not looked at; `null` is expected of one that must not be there.
+  private static func headers(_ place: String, _ expected: JSONValue?, _ got: [HeaderField]) -> [CaseDifference] {
+    (expected?.members ?? []).compactMap { header in
+      let value = got.first { $0.name.lowercased() == header.key.lowercased() }.map { JSONValue.string($0.value) }
+      let wanted: JSONValue? = header.value == .null ? .none : header.value
+      return value == wanted ? nil : CaseDifference("\(place).\(header.key)", expected: wanted, got: value)
+    }
+  }
+
   /// A body may be expected as the text that is sent, or as the JSON that it means.
-  private func body(_ got: JSONValue) -> [CaseDifference] {
-    guard let wanted = expected["body"] else { return [] }
+  private static func body(_ place: String, _ expected: JSONValue?, _ got: JSONValue) -> [CaseDifference] {
+    guard let wanted = expected else { return [] }
     switch (wanted.stringValue, got.stringValue) {
-    case (.some, nil): return Self.compare("body", wanted, .string(String(decoding: got.bytes, as: UTF8.self)))
-    case (nil, let text?): return Self.compare("body", wanted, (try? JSONValue(parsing: Array(text.utf8))) ?? got)
-    case (nil, nil), (.some, .some): return Self.compare("body", wanted, got)
+    case (.some, nil): return compare(place, wanted, .string(String(decoding: got.bytes, as: UTF8.self)))
+    case (nil, let text?): return compare(place, wanted, (try? JSONValue(parsing: Array(text.utf8))) ?? got)
+    case (nil, nil), (.some, .some): return compare(place, wanted, got)
     }
   }
 
@@ -129,7 +151,7 @@ extension PluginCase {
   fileprivate var eventBody: JSONValue {
     switch input {
     case .event(let event), .response(_, let event): event
-    case .request(let request): request
+    case .request(let request): request.head
     }
   }
 }

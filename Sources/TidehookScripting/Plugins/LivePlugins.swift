@@ -13,7 +13,7 @@ public final class LivePlugins: PluginCatalog {
   private let publishedGeneration = Atomic<Int>(0)
   private let pinned = Mutex(RecentCache<PluginVersion, LoadedPlugin>(capacity: 64))
   private let watch: PluginWatch
-  private let webhooks: @Sendable () -> [Webhook]
+  private let uses: @Sendable () -> [PluginUse]
 
   /// How long the watcher waits between two looks: a change takes two looks that agree, and must be in effect within a second.
   private static let lookInterval = Duration.milliseconds(250)
@@ -24,16 +24,19 @@ public final class LivePlugins: PluginCatalog {
   ///   - shipped: the plugins that come with Tidehook; `nil` for none.
   ///   - store: keeps every content and counts them; without one, every revision is 0.
   ///   - webhooks: those of this moment, oldest first; content that one of them could not go on with is refused.
+  ///   - sources: the same of sources.
   ///   - report: told of each change once, in order.
   public init(
     folder: PluginFolder?, shipped: PluginFolder? = .shipped, runtime: LuaRuntime, store: (any PluginStore)? = nil,
     time: any TimeSource = SystemTime(), webhooks: @escaping @Sendable () -> [Webhook] = { [] },
+    sources: @escaping @Sendable () -> [Source] = { [] },
     report: @escaping @Sendable (PluginChange) -> Void = { _ in }
   ) {
     self.runtime = runtime
     self.store = store
-    self.webhooks = webhooks
-    let loader = PluginLoader(runtime: runtime, store: store, time: time, webhooks: webhooks)
+    let uses: @Sendable () -> [PluginUse] = { PluginUse.all(in: webhooks()) + PluginUse.all(in: sources()) }
+    self.uses = uses
+    let loader = PluginLoader(runtime: runtime, store: store, time: time, uses: uses)
     watch = PluginWatch(folder: folder, shipped: shipped, loader: loader, report: report)
   }
 
@@ -60,14 +63,12 @@ public final class LivePlugins: PluginCatalog {
   /// Every plugin that can be used, by name.
   public func plugins() -> [PluginInfo] { current.infos }
 
-  /// What is wrong under the plugin folder, by plugin, and which plugins are missed by webhooks.
+  /// What is wrong under the plugin folder, by plugin, and which plugins are missed by webhooks and sources.
   public func problems() -> [String: String] {
     let snapshot = current
     var problems = snapshot.problems.filter { !snapshot.removed.contains($0.key) }
-    for webhook in webhooks() {
-      for case .plugin(let stage) in webhook.pipeline where snapshot.plugins[stage.name] == nil && problems[stage.name] == nil {
-        problems[stage.name] = snapshot.problems[stage.name] ?? "not loaded; webhook \(webhook.id) names it"
-      }
+    for use in uses() where snapshot.plugins[use.stage.name] == nil && problems[use.stage.name] == nil {
+      problems[use.stage.name] = snapshot.problems[use.stage.name] ?? "not loaded; \(use.owner) names it"
     }
     return problems
   }

@@ -11,7 +11,7 @@ public struct PluginCase: Sendable {
     /// A receiver's answer, for `response`; the event is `ctx.event`.
     case response(JSONValue, event: JSONValue)
     /// A request, for `receive`.
-    case request(JSONValue)
+    case request(CaseRequest)
   }
 
   /// The rule that it states.
@@ -69,7 +69,7 @@ public struct PluginCase: Sendable {
     let request = try fields.object("request")
     switch (event, response, request) {
     case (let event, let response?, nil): return .response(response, event: CaseDefaults.event(event ?? [:]))
-    case (nil, nil, let request?): return .request(request)
+    case (nil, nil, let request?): return .request(try CaseRequest(request, at: place))
     case (let event?, nil, nil): return .event(CaseDefaults.event(event))
     default: throw PluginProblem("\(place): expected an event, a response or a request")
     }
@@ -77,14 +77,16 @@ public struct PluginCase: Sendable {
 
   /// The call of the plugin.
   func job(for plugin: LoadedPlugin) -> ScriptJob {
-    let context = CaseDefaults.context(context, options: plugin.manifest.options.filled(options)).bytes
+    let context = CaseDefaults.context(context, of: input, options: plugin.manifest.options.filled(options)).bytes
     switch input {
     case .event(let event): return ScriptJob(script: plugin.source, event: event.bytes, context: context)
     case .response(let response, let event):
       return ScriptJob(
         script: plugin.source, entry: .response, event: CaseDefaults.response(response).bytes, original: event.bytes, context: context)
     case .request(let request):
-      return ScriptJob(script: plugin.source, entry: .receive, event: CaseDefaults.request(request).bytes, context: context)
+      let document = RequestDocument(head: request.head.bytes, body: request.body)
+      return ScriptJob(
+        script: plugin.source, entry: .receive, event: document.head, context: context, body: document.body, json: document.json)
     }
   }
 }
@@ -97,8 +99,13 @@ private enum CaseDefaults {
     merge(["id": "evt_0000000000000000000000001", "event": "memory.created", "timestamp": time, "data": [:]], with: given)
   }
 
-  static func context(_ given: JSONValue, options: JSONValue) -> JSONValue {
-    merge(
+  static func context(_ given: JSONValue, of input: PluginCase.Input, options: JSONValue) -> JSONValue {
+    if case .request = input {
+      return merge(
+        ["now": time, "options": options, "source": ["id": "src_00000000000000000000000001", "name": "test"], "verified": true],
+        with: given)
+    }
+    return merge(
       [
         "now": time, "namespace": "default", "options": options,
         "webhook": ["id": "wh_00000000000000000000000001", "name": "test"],
@@ -107,10 +114,6 @@ private enum CaseDefaults {
   }
 
   static func response(_ given: JSONValue) -> JSONValue { merge(["status": 200, "headers": [:], "body": ""], with: given) }
-
-  static func request(_ given: JSONValue) -> JSONValue {
-    merge(["method": "POST", "path": "/", "query": [:], "headers": [:], "body": ""], with: given)
-  }
 
   /// Members in the order of the defaults, then those that only the case has.
   private static func merge(_ defaults: JSONValue, with given: JSONValue) -> JSONValue {

@@ -7,7 +7,7 @@ struct PluginLoader: Sendable {
   let runtime: LuaRuntime
   let store: (any PluginStore)?
   let time: any TimeSource
-  let webhooks: @Sendable () -> [Webhook]
+  let uses: @Sendable () -> [PluginUse]
 
   /// Why a content is not in use.
   struct Refusal: Error {
@@ -43,18 +43,16 @@ struct PluginLoader: Sendable {
     return try? await LoadedPlugin.load(files, revision: latest.version.revision, with: runtime)
   }
 
-  /// Which webhook could not go on with new content although it can with the old; `nil` when all can. Says nothing of values: what is
+  /// Which webhook or source could not go on with new content although it can with the old; `nil` when all can. Says nothing of values: what is
   /// no secret in the new content may be one in the old.
   private func loss(of new: LoadedPlugin, replacing current: LoadedPlugin?) async -> PluginProblem? {
     var old = current
-    for webhook in webhooks() {
-      for case .plugin(let stage) in webhook.pipeline where stage.name == new.version.name {
-        guard let problem = await new.problem(with: stage.options, runtime: runtime, hidesValues: true) else { continue }
-        if old == nil { old = await lastStored(stage.name) }
-        guard let old else { return nil }
-        if await old.problem(with: stage.options, runtime: runtime) == nil {
-          return PluginProblem("webhook \(webhook.id) could not go on with it: \(problem)")
-        }
+    for use in uses() where use.stage.name == new.version.name {
+      guard let problem = await new.problem(with: use.stage.options, as: use.kind, runtime: runtime, hidesValues: true) else { continue }
+      if old == nil { old = await lastStored(use.stage.name) }
+      guard let old else { return nil }
+      if await old.problem(with: use.stage.options, as: use.kind, runtime: runtime) == nil {
+        return PluginProblem("\(use.owner) could not go on with it: \(problem)")
       }
     }
     return nil

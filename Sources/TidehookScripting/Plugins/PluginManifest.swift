@@ -36,6 +36,8 @@ public struct PluginManifest: Sendable, Equatable {
   public let options: OptionSchema
   /// Suggested settings of webhooks: an object, shown only.
   public let defaults: JSONValue
+  /// What a source plugin brings for sources that say nothing else; `nil` when it says nothing of it.
+  public let preset: SourcePreset?
   /// The functions that it defines.
   public let functions: Set<PluginFunction>
   /// All of this as a JSON object, as `PluginInfo` has it.
@@ -62,6 +64,7 @@ public struct PluginManifest: Sendable, Equatable {
     summary = try fields.text("summary", longest: 300)
     kind = try fields.choice("kind")
     defaults = try fields.object("defaults") ?? [:]
+    preset = nil
     options = try Self.options(try fields.object("options") ?? [:])
     functions = try Self.functions(functionNames, kind: kind)
     json = [

@@ -104,6 +104,48 @@ import TidehookScripting
     #expect(report.results.map(\.passed) == [true, true, false])
   }
 
+  @Test func answersAndBodiesOfSourcesAreTested() async throws {
+    let fixture = try PluginFixture()
+    try fixture.write(
+      "in/plugin.lua",
+      """
+      return { name = "in", version = "1", summary = "s", kind = "source", receive = function(request, ctx)
+        if request.body == "" then return nil, 200, { challenge = 1 } end
+        local data = { json = request.json, size = #request.body, verified = ctx.verified, type = request.headers["content-type"] }
+        return { event = "a.b", data = data }, { status = 202, headers = { ["X-A"] = "b" }, body = "ok" }
+      end }
+      """)
+    try fixture.write(
+      "in/cases.json",
+      #"""
+      [{"name":"json","request":{"json":{"a":1}},"expect":{"events":[{"event":"a.b","data":{"json":{"a":1},"size":7,"verified":true,"type":"application/json"}}],
+        "answer":{"status":202,"headers":{"x-a":"b","x-c":null},"body":"ok","content_type":"text/plain; charset=utf-8"}}},
+       {"name":"bytes","request":{"body_base64":"/wA="},"ctx":{"verified":false},"expect":{"events":[{"event":"a.b","data":{"size":2,"verified":false}}]}},
+       {"name":"challenge","request":{},"expect":{"answer":{"status":200,"body":{"challenge":1}}}},
+       {"name":"challenge by status","request":{},"expect":{"status":200,"message":"challenge"}},
+       {"name":"wrong body","request":{"body":"x"},"expect":{"answer":{"body":"no"}}},
+       {"name":"no answer expected","request":{"body":"x"},"expect":{"answer":null}},
+       {"name":"another header","request":{"body":"x"},"expect":{"answer":{"headers":{"x-a":"c"}}}},
+       {"name":"events expected","request":{},"expect":{"events":[]}}]
+      """#)
+    let report = await PluginTester(runtime: fixture.runtime).test("in", in: fixture.folder)
+    #expect(report.results.map(\.passed) == [true, true, true, true, false, false, false, false], "\(report)")
+  }
+
+  @Test(arguments: [
+    (#"{"body":"a","json":1}"#, "case 1 (n): request: expected one of body, json and body_base64, got several"),
+    (#"{"body_base64":"*"}"#, "case 1 (n): request: body_base64: expected base64"),
+    (#"{"boddy":"a"}"#, "case 1 (n): request: unknown member \"boddy\""),
+    (#"{"headers":5}"#, "case 1 (n): request: headers: expected a table"),
+  ])
+  func requestsThatMakeNoSenseAreNamed(request: String, part: String) async throws {
+    let fixture = try PluginFixture()
+    try fixture.write("in/plugin.lua", "return { name = 'in', version = '1', summary = 's', kind = 'source', receive = print }")
+    try fixture.write("in/cases.json", #"[{"name":"n","request":\#(request),"expect":{}}]"#)
+    let problem = await PluginTester(runtime: fixture.runtime).test("in", in: fixture.folder).problem
+    #expect(problem?.contains(part) == true, "\(problem ?? "it ran")")
+  }
+
   @Test func aPluginWithoutCasesHasNoResults() async throws {
     let fixture = try PluginFixture()
     try fixture.writePlugin("demo", Self.plugin)

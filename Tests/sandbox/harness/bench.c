@@ -5,7 +5,7 @@ int run_bench(void) {
   sandbox *sb = sandbox_new(&limits);
   sandbox_result result;
   int script = sandbox_compile(sb, "slack", slack_script, strlen(slack_script), &result);
-  sandbox_input input = {text_of(slack_event), {NULL, 0}, text_of(slack_context)};
+  sandbox_input input = {.event = text_of(slack_event), .context = text_of(slack_context)};
   size_t most = 0, first = 0;
   const int rounds = 1000000;
   double begin = seconds();

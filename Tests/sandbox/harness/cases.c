@@ -54,7 +54,8 @@ int case_compile(sandbox *sb, const script_case *c, sandbox_result *result) {
 }
 
 void case_run(sandbox *sb, const script_case *c, int script, sandbox_result *result) {
-  sandbox_input input = {text_of(slack_event), {NULL, 0}, text_of(slack_context)};
+  sandbox_input input = {.event = text_of(slack_event), .context = text_of(slack_context)};
+  if (c->entry == SANDBOX_RECEIVE) input.body = input.json = text_of(slack_event);
   if (c->describes) {
     sandbox_describe(sb, script, result);
   } else {

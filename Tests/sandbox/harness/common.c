@@ -40,7 +40,7 @@ char *read_file(const char *path) {
 int call(sandbox *sb, const char *source, size_t len, const char *event, const char *context, sandbox_result *result) {
   int script = sandbox_compile(sb, "script", source, len, result);
   if (script == 0) return 0;
-  sandbox_input input = {text_of(event), {NULL, 0}, text_of(context)};
+  sandbox_input input = {.event = text_of(event), .context = text_of(context)};
   sandbox_run(sb, script, SANDBOX_STAGE, &input, result);
   return script;
 }

@@ -53,7 +53,7 @@ static void fuzz_pattern(sandbox *sb, int script) {
     }
     at += sprintf(at, part < 2 ? "\",\"" : "\"]");
   }
-  sandbox_input input = {text_of(event), {NULL, 0}, {NULL, 0}};
+  sandbox_input input = {.event = text_of(event)};
   sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
 }
 
@@ -64,7 +64,7 @@ static void fuzz_json(sandbox *sb, int script) {
   sandbox_result result;
   for (uint32_t n = draw(24); n > 0; n--) len += (size_t)sprintf(event + len, "%s%s", tokens[draw(sizeof tokens / sizeof *tokens)], draw(2) ? "," : "");
   if (draw(4) != 0) sprintf(event + len - (event[len - 1] == ',' ? 1 : 0), "]");
-  sandbox_input input = {text_of(event), {NULL, 0}, {NULL, 0}};
+  sandbox_input input = {.event = text_of(event)};
   sandbox_run(sb, script, SANDBOX_STAGE, &input, &result);
 }
 

@@ -24,7 +24,7 @@ static bool fails_as_expected(const script_case *c, const char *name, const sand
 
 static bool serves_the_next_call(sandbox *sb, const char *name, int slack, bool spent) {
   sandbox_result result;
-  sandbox_input input = {text_of(slack_event), {NULL, 0}, text_of(slack_context)};
+  sandbox_input input = {.event = text_of(slack_event), .context = text_of(slack_context)};
   sandbox_run(sb, slack, SANDBOX_STAGE, &input, &result);
   if (result.verdict != SANDBOX_JSON) {
     printf("FAIL %s: the next call does not work: %.*s\n", name, (int)result.fault.message.len, result.fault.message.bytes);

@@ -19,7 +19,7 @@ int run_rotate(void) {
   static int handles[KEPT];
   sandbox *sb = sandbox_new(&limits);
   sandbox_result result;
-  sandbox_input input = {text_of(slack_event), {NULL, 0}, {NULL, 0}};
+  sandbox_input input = {.event = text_of(slack_event)};
   size_t most = 0;
   for (int i = 0; i < ROTATIONS; i++) {
     sandbox_forget(sb, handles[i % KEPT]);

@@ -20,13 +20,14 @@ static const char busy_script[] =
     "end\n";
 
 static const char plugin_script[] =
+    "local function answer(r) return { status = 201, headers = { ['X-A'] = r.id }, content_type = 'a/b', body = { r.json.id, r.body } } end\n"
     "local part, again = require('p.part'), require('p.part')\n"
     "pcall(require, 'p.broken') pcall(require, 'p.cycle') pcall(require, 'p.none')\n"
     "return {\n"
     "  name = 'p', options = { a = { enum = { 'x', 1.5 } } }, filter = function() return part == again end,\n"
     "  transform = function(event) return part.change(event) end,\n"
     "  response = function(answer, ctx) return answer.event and 'dead', part.name .. ctx.now end,\n"
-    "  receive = function(request) if part.name == '' then return nil, 400, 'no' end return { event = request.event, data = request } end,\n"
+    "  receive = function(request) if part.name == '' then return nil, 400, 'no' end return { event = request.event, data = request }, answer(request) end,\n"
     "}\n";
 static const char part_script[] = "local t = { name = (...) } function t.change(e) e.id = nil e.part = t.name return e end return t";
 
@@ -56,7 +57,8 @@ static int compile(sandbox *sb, const hungry *h, sandbox_result *result) {
 }
 
 static void run(sandbox *sb, const hungry *h, int script, sandbox_result *result) {
-  sandbox_input input = {text_of(slack_event), text_of(slack_event), text_of(slack_context)};
+  sandbox_input input = {.event = text_of(slack_event), .original = text_of(slack_event), .context = text_of(slack_context),
+                         .body = text_of(slack_event), .json = text_of(slack_event)};
   if (h->describes) {
     sandbox_describe(sb, script, result);
   } else {

@@ -1,3 +1,3 @@
--- expect: result the reason of a rejection
+-- expect: result must be a string or a table
 -- entry: receive
-function receive() return nil, 400, {} end
+function receive() return nil, 400, print end

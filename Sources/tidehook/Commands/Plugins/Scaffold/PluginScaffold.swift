@@ -123,36 +123,35 @@ private enum StageTemplate {
     """#
 }
 
-/// A source that checks a token and makes one event of a request.
+/// A source that makes one event of a request, with the type that it names.
 private enum SourceTemplate {
   static let files = [(name: "plugin.lua", text: plugin), (name: "README.md", text: readme), (name: "cases.json", text: cases)]
 
   private static let plugin = #"""
-    -- Makes one event of each request that carries the token.
-    -- Example Input:  {"method":"POST","headers":{"x-token":"s3cret"},"body":"{\"title\":\"Disk full\"}"}
-    -- Example Output: [{"event":"alert.received","data":{"title":"Disk full"}}]
-
+    -- Makes one event of each request, with the type that it names.
+    -- Example Input:  {"method":"POST","body":"{\"id\":\"a1\",\"kind\":\"disk_full\",\"title\":\"Disk full\"}"}
+    -- Example Output: [{"event":"alert.disk_full","data":{"id":"a1","kind":"disk_full","title":"Disk full"}}]
     return {
       name = "NAME",
       version = "0.1.0",
-      summary = "Makes one event of each request that carries the token.",
+      summary = "Makes one event of each request, with the type that it names.",
       kind = "source",
+      -- How a request proves that it is genuine: the header holds the source's secret. Sources may say otherwise.
+      verify = { scheme = "api-key", header = "X-Token" },
+      -- How a repeat is recognised.
+      dedupe = { path = "id" },
       options = {
-        token = { type = "string", secret = true, required = true, min = 1, description = "What the header X-Token must hold." },
-        event = { type = "string", default = "alert.received", description = "The type of the events." },
+        prefix = { type = "string", default = "alert", min = 1, description = "What stands before the types of the events." },
       },
 
-      -- Returns events, or nil with the status and the message to answer with.
+      -- Returns events, optionally with an answer; or nil with the status and the message to answer with.
       receive = function(request, ctx)
-        local token = request.headers["x-token"] or ""
-        if not crypto.equals(token, ctx.options.token) then
-          return nil, 401, "the token is missing or wrong"
-        end
-        local ok, data = pcall(json.decode, request.body)
-        if not ok or type(data) ~= "table" then
-          return nil, 400, "the body must be a JSON object"
-        end
-        return { { event = ctx.options.event, data = data } }
+        local data = request.json
+        if type(data) ~= "table" or type(data.kind) ~= "string" then return nil, 400, "expected a JSON object with a kind" end
+        if data.kind == "test" then return nil, 200, { ok = true } end
+        -- The sender's id is how a repeat is recognised; the source's before it keeps two sources apart.
+        local id = type(data.id) == "string" and ctx.source.id .. ":" .. data.id or nil
+        return { id = id, event = ctx.options.prefix .. "." .. data.kind, data = data }
       end,
     }
 
@@ -161,34 +160,33 @@ private enum SourceTemplate {
   private static let readme = #"""
     # NAME
 
-    Makes one event of each request that carries the token.
+    Makes one event of each request, with the type that it names.
 
     | option | type | default | meaning |
     |---|---|---|---|
-    | `token` | string, secret | required | What the header X-Token must hold. |
-    | `event` | string | `alert.received` | The type of the events. |
-
-    `receive` runs in `cases.json` today; the gateway does not serve sources over HTTP yet.
+    | `prefix` | string | `alert` | What stands before the types of the events. |
 
     Input:
 
     ```http
-    POST /alerts HTTP/1.1
+    POST /in/src_… HTTP/1.1
     X-Token: s3cret
 
-    {"title": "Disk full"}
+    {"id": "a1", "kind": "disk_full", "title": "Disk full"}
     ```
 
     Output:
 
     ```json
-    [{"event": "alert.received", "data": {"title": "Disk full"}}]
+    [{"event": "alert.disk_full", "data": {"id": "a1", "kind": "disk_full", "title": "Disk full"}}]
     ```
 
-    A request without the token is answered with 401, one whose body is not a JSON object with 400.
+    A request of the kind `test` is answered with `{"ok":true}` and is no event. One without a kind, or whose body is not a JSON object, is refused with 400.
 
     ```sh
     tidehook plugins test NAME
+    curl http://127.0.0.1:8420/v1/sources -H "Authorization: Bearer $TIDEHOOK_API_KEY" \
+      -d '{"name": "NAME", "plugin": "NAME", "secret": "a-long-secret-of-your-own"}'
     ```
 
     """#
@@ -196,21 +194,37 @@ private enum SourceTemplate {
   private static let cases = #"""
     [
       {
-        "name": "a request with the token becomes an event",
-        "options": {"token": "s3cret"},
-        "request": {"method": "POST", "path": "/alerts", "headers": {"x-token": "s3cret"}, "body": "{\"title\":\"Disk full\"}"},
-        "expect": {"events": [{"event": "alert.received", "data": {"title": "Disk full"}}]}
+        "name": "a request becomes an event with the type that it names",
+        "request": {"json": {"id": "a1", "kind": "disk_full", "title": "Disk full"}},
+        "expect": {
+          "events": [
+            {
+              "id": "src_00000000000000000000000001:a1",
+              "event": "alert.disk_full",
+              "data": {"id": "a1", "kind": "disk_full", "title": "Disk full"}
+            }
+          ]
+        }
       },
       {
-        "name": "a wrong token is refused",
-        "options": {"token": "s3cret"},
-        "request": {"method": "POST", "path": "/alerts", "headers": {"x-token": "guess"}, "body": "{}"},
-        "expect": {"status": 401, "message": "token"}
+        "name": "the prefix can be chosen",
+        "options": {"prefix": "ops"},
+        "request": {"json": {"kind": "disk_full"}},
+        "expect": {"events": [{"event": "ops.disk_full", "data": {"kind": "disk_full"}}]}
+      },
+      {
+        "name": "a test is answered, and is no event",
+        "request": {"json": {"kind": "test"}},
+        "expect": {"answer": {"status": 200, "body": {"ok": true}}}
+      },
+      {
+        "name": "a request without a kind is refused",
+        "request": {"json": {"title": "Disk full"}},
+        "expect": {"status": 400, "message": "kind"}
       },
       {
         "name": "a body that is no JSON object is refused",
-        "options": {"token": "s3cret"},
-        "request": {"method": "POST", "path": "/alerts", "headers": {"x-token": "s3cret"}, "body": "hello"},
+        "request": {"body": "hello"},
         "expect": {"status": 400, "message": "JSON object"}
       }
     ]

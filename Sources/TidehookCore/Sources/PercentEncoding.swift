@@ -1,8 +1,9 @@
 // Percent-encoding of paths and queries (RFC 3986, section 2.1).
 
-enum PercentEncoding {
+/// Texts as URLs and forms encode them.
+public enum PercentEncoding {
   /// The text that an encoded one stands for; `nil` when an escape is incomplete or the bytes are no UTF-8.
-  static func decode(_ text: some StringProtocol, plusIsSpace: Bool) -> String? {
+  public static func decode(_ text: some StringProtocol, plusIsSpace: Bool) -> String? {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
     var bytes: [UInt8] = []
     var rest = text.utf8.makeIterator()

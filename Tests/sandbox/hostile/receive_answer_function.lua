@@ -1,0 +1,3 @@
+-- expect: result must be a string or a table
+-- entry: receive
+function receive() return {}, {body = print} end

@@ -1,0 +1,3 @@
+-- expect: result forbidden characters
+-- entry: receive
+function receive() return {}, {headers = {['X-A'] = 'b\r\nSet-Cookie: c'}} end

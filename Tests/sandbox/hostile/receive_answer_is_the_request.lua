@@ -1,0 +1,3 @@
+-- expect: result unknown member
+-- entry: receive
+function receive(r) return {}, r end

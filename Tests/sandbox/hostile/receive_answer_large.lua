@@ -1,0 +1,3 @@
+-- expect: output the answer's body is larger
+-- entry: receive
+function receive() return {}, {body = ('x'):rep(65537)} end

@@ -1,0 +1,3 @@
+-- expect: result cannot have a body
+-- entry: receive
+function receive() return {}, {status = 204, body = 'x'} end

@@ -1,0 +1,3 @@
+-- expect: result its answer as a table
+-- entry: receive
+function receive() return {}, ('x'):rep(1000000) end

@@ -1,0 +1,3 @@
+-- expect: runtime attempt to index a boolean
+-- entry: receive
+function receive(r) getmetatable(r).__index = nil end
