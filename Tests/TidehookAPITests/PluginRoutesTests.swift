@@ -4,7 +4,7 @@ import TidehookAPI
 import TidehookCore
 
 @Suite struct PluginRoutesTests {
-  private static let keys = ["name", "version", "summary", "kind", "revision", "options", "defaults", "functions", "problem"]
+  private static let keys = ["name", "version", "summary", "kind", "revision", "options", "defaults", "preset", "functions", "problem"]
 
   @Test func pluginsAreListedByNameWithThoseThatDoNotLoad() async throws {
     let gateway = TestGateway()

@@ -19,6 +19,9 @@ enum PluginSchemas {
     .init("revision", ["type": ["integer", "null"], "description": "Which of its contents is in use; null when none ever loaded."]),
     .init("options", Schema.anyObject("What its options must be, by name.", nullable: true)),
     .init("defaults", Schema.anyObject("Settings that it suggests for its webhooks.", nullable: true)),
+    .init(
+      "preset",
+      Schema.anyObject("For sources: how requests are verified, recognised and taken when a source says nothing of it.", nullable: true)),
     .init("functions", ["type": ["array", "null"], "items": Schema.choice(["filter", "receive", "response", "transform"])]),
     .init("problem", Schema.string("Why its content on disk is refused.", nullable: true)),
   ]

@@ -11,7 +11,7 @@ extension JSONWriter {
     manifest(["version", "summary", "kind"], of: plugin)
     key("revision")
     if let info = plugin.info { integer(info.version.revision) } else { null() }
-    manifest(["options", "defaults", "functions"], of: plugin)
+    manifest(["options", "defaults", "preset", "functions"], of: plugin)
     key("problem")
     optional(plugin.problem)
     endObject()

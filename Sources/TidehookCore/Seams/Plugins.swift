@@ -18,7 +18,8 @@ public struct PluginVersion: Sendable, Hashable {
 public struct PluginInfo: Sendable {
   /// The version in use.
   public var version: PluginVersion
-  /// Its manifest: a JSON object with `name`, `version`, `summary`, `kind`, `options`, `defaults` and `functions`.
+  /// Its manifest: a JSON object with `name`, `version`, `summary`, `kind`, `options`, `defaults`, `preset` (a ``SourcePreset``, or null)
+  /// and `functions`.
   public var manifest: JSONValue
   /// Why the content that is on disk now is refused, while ``version`` goes on; `nil` when it is the one in use.
   public var problem: String?

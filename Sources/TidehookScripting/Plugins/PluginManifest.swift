@@ -44,7 +44,8 @@ public struct PluginManifest: Sendable, Equatable {
   public let json: JSONValue
 
   private static let members = [
-    "name", "version", "summary", "kind", "options", "defaults", "filter", "transform", "response", "receive",
+    "name", "version", "summary", "kind", "options", "defaults", "verify", "dedupe", "methods", "open_methods", "filter", "transform",
+    "response", "receive",
   ]
 
   /// Checks what `describe` gave: the members of the table that plugin.lua returns, and the names of its `functions`.
@@ -64,12 +65,12 @@ public struct PluginManifest: Sendable, Equatable {
     summary = try fields.text("summary", longest: 300)
     kind = try fields.choice("kind")
     defaults = try fields.object("defaults") ?? [:]
-    preset = nil
+    preset = try Self.preset(&fields, kind: kind)
     options = try Self.options(try fields.object("options") ?? [:])
     functions = try Self.functions(functionNames, kind: kind)
     json = [
       "name": .string(self.name), "version": .string(version), "summary": .string(summary), "kind": .string(kind.rawValue),
-      "options": options.json, "defaults": defaults,
+      "options": options.json, "defaults": defaults, "preset": preset?.json ?? .null,
       "functions": .array(PluginFunction.allCases.filter(functions.contains).map { .string($0.rawValue) }),
     ]
   }
@@ -90,6 +91,22 @@ public struct PluginManifest: Sendable, Equatable {
       guard functions == [.receive] else { throw PluginProblem("plugin.lua: a source needs receive, and nothing but receive") }
     }
     return functions
+  }
+
+  /// Takes what a source plugin says of its provider's requests; stages have nothing to say of it.
+  private static func preset(_ fields: inout ManifestFields, kind: Kind) throws(PluginProblem) -> SourcePreset? {
+    var members: [JSONValue.Member] = []
+    for name in SourcePreset.members {
+      guard let value = fields.take(name) else { continue }
+      guard kind == .source else { throw PluginProblem("plugin.lua: \(name): belongs to plugins of kind \"source\"") }
+      members.append(JSONValue.Member(name, name.hasSuffix("methods") && value == [:] ? [] : value))  // Lua's empty table.
+    }
+    guard !members.isEmpty else { return nil }
+    do throws(JSONProblem) {
+      return try SourcePreset(json: .object(members))
+    } catch {
+      throw PluginProblem("plugin.lua: \(error)")
+    }
   }
 
   private static func options(_ declared: JSONValue) throws(PluginProblem) -> OptionSchema {

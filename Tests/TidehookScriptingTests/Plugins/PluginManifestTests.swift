@@ -27,7 +27,7 @@ import TidehookScripting
     #expect(manifest.options.filled([:]) == ["channel": "general", "fields": [], "paths": [:]])
     let json = String(decoding: manifest.json.bytes, as: UTF8.self)
     #expect(json.contains(#""channel":{"type":"string","description":"where to","default":"general","min":1,"max":80}"#))
-    #expect(json.hasSuffix(#""defaults":{"rate_limit":"1/s"},"functions":["filter","transform","response"]}"#))
+    #expect(json.hasSuffix(#""defaults":{"rate_limit":"1/s"},"preset":null,"functions":["filter","transform","response"]}"#))
   }
 
   @Test(arguments: [

@@ -22,6 +22,7 @@ struct PluginView {
     facts.add("revision", plugin["revision"].flatMap { $0 == .null ? nil : $0.plainText })
     facts.add("functions", plugin.texts("functions"))
     facts.add("suggests", plugin["defaults"]?.settings)
+    facts.add("brings", plugin["preset"]?.settings)
     facts.write(to: terminal)
     writeOptions(to: terminal)
     guard let readme = plugin["readme"]?.stringValue else { return }
