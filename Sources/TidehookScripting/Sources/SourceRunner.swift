@@ -9,6 +9,8 @@ public final class SourceRunner: RequestReceiver {
   private static let capacity = 1024
   /// How much of a refusal is kept as its reason, in bytes.
   private static let longestReason = 1024
+  /// What a list without events is.
+  private static let noEvents = Array("[]".utf8)
   /// What errors call an inline script.
   private static let scriptName = "script"
 
@@ -90,8 +92,8 @@ public final class SourceRunner: RequestReceiver {
 
   private static func reception(of verdict: ScriptVerdict, isVerified: Bool) -> Reception {
     switch verdict {
+    case .events(noEvents, let answer?), .rejected(let answer): .answered(answer, reason: answer.status < 400 ? nil : reason(of: answer))
     case .events(let bytes, let answer): events(bytes, answer, isVerified: isVerified)
-    case .rejected(let answer): .answered(answer, reason: answer.status < 400 ? nil : reason(of: answer))
     case .failed(let error): .failed(error.description)
     case .untouched, .body, .dropped, .judged: .failed("receive was not run")  // Other entries give these.
     }
@@ -99,8 +101,7 @@ public final class SourceRunner: RequestReceiver {
 
   /// The script's tables may come from JSON that it decoded itself: their order and numbers are brought into canonical form here.
   private static func events(_ bytes: [UInt8], _ answer: InboundAnswer?, isVerified: Bool) -> Reception {
-    let none = Array("[]".utf8)
-    guard isVerified || bytes == none else {
+    guard isVerified || bytes == noEvents else {
       return .failed("receive returned events for a request that was not verified; where ctx.verified is false it may only answer")
     }
     do throws(JSONError) {

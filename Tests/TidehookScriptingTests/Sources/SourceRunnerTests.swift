@@ -27,11 +27,13 @@ import TidehookScripting
     ),
     ("return { { namespace = ctx.namespace, webhook = tostring(ctx.webhook) } }", #"[{"webhook":"nil"}]"#),
     ("local t = json.decode('{\"b\":1,\"2\":0,\"b\":1.50}') return { t }", #"[{"2":0,"b":1.5}]"#),
-    ("return {}, { status = 202, body = 'later' }", "[] 202 (text/plain; charset=utf-8) later"),
+    ("return {}, { status = 202, body = 'later' }", "answered 202 (text/plain; charset=utf-8) later"),
     ("return nil, 200, { challenge = request.path }", #"answered 200 (application/json) {"challenge":"/a/b"}"#),
     ("return nil, 301, 'elsewhere'", "answered 301 (text/plain; charset=utf-8) elsewhere"),
     ("return nil, 422, 'no title'", "answered 422 (text/plain; charset=utf-8) no title because no title"),
     ("return nil, 403", "answered 403  because refused with status 403"),
+    ("return {}, { status = 429, headers = { ['Retry-After'] = '5' } }", "answered 429 Retry-After: 5  because refused with status 429"),
+    ("return { { event = 'a' } }, { status = 202 }", #"[{"event":"a"}] 202 "#),
     ("error('oops')", "failed: script:1: oops"), ("return 5", "failed: script: receive must return events as a table, not a number"),
   ])
   func codeSeesTheRequestAndDecides(script: String, expected: String) async {
@@ -50,7 +52,7 @@ import TidehookScripting
       events.summary
         == "failed: receive returned events for a request that was not verified; where ctx.verified is false it may only answer")
     let none = await receive("return {}, { headers = { Allow = 'POST' } }", isVerified: false)
-    #expect(none.summary == "[] 200 Allow: POST ")
+    #expect(none.summary == "answered 200 Allow: POST ")
     #expect(await receive("return nil, 204", isVerified: false).summary == "answered 204 ")
   }
 
