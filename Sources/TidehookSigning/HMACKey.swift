@@ -1,9 +1,10 @@
-// HMAC-SHA256 on OpenSSL's EVP_MAC, with contexts that are keyed once and used again.
+// HMAC on OpenSSL's EVP_MAC, with contexts that are keyed once and used again.
 
 import COpenSSL
 import Synchronization
+import TidehookCore
 
-/// A key for HMAC-SHA256 that any number of threads may use at once.
+/// A key for HMAC that any number of threads may use at once.
 ///
 /// Fetching an algorithm and keying a context cost several times what hashing a small body does, so both happen once. A context serves one
 /// message at a time; when another thread is using the first one, further contexts are made, up to a few, and stay.
@@ -17,48 +18,51 @@ final class HMACKey: Sendable {
   }
 
   private let key: [UInt8]
+  private let algorithm: HashAlgorithm
   private let slots: [Slot]
 
-  /// Prepares a key of any length.
-  init(_ key: [UInt8]) throws(SigningError) {
+  /// Prepares a key of any length; the hash is SHA-256 unless another is named.
+  init(_ key: [UInt8], _ algorithm: HashAlgorithm = .sha256) throws(SigningError) {
     self.key = key
+    self.algorithm = algorithm
     slots = (0..<Self.mostContexts).map { _ in Slot() }
     _ = try code(for: [])
   }
 
-  /// Returns the 32 bytes of the code for `prefix` followed by `message`.
+  /// Returns the code for `prefix` followed by `message`, as long as the hash is.
   func code(for message: [UInt8], after prefix: [UInt8] = []) throws(SigningError) -> [UInt8] {
     for slot in slots {
       let code = try slot.context.withLockIfAvailable { (context) throws(SigningError) in
-        try Self.code(for: message, after: prefix, key: key, in: &context)
+        try self.code(for: message, after: prefix, in: &context)
       }
       if let code { return code }
     }
     return try slots[0].context.withLock { (context) throws(SigningError) in
-      try Self.code(for: message, after: prefix, key: key, in: &context)
+      try self.code(for: message, after: prefix, in: &context)
     }
   }
 
-  private static func code(
-    for message: [UInt8], after prefix: [UInt8], key: [UInt8], in context: inout HMACContext?
-  ) throws(SigningError) -> [UInt8] {
-    if context == nil { context = try HMACContext(key) }
+  private func code(for message: [UInt8], after prefix: [UInt8], in context: inout HMACContext?) throws(SigningError) -> [UInt8] {
+    if context == nil { context = try HMACContext(key, algorithm) }
     return try context?.code(for: message, after: prefix) ?? []
   }
 }
 
 /// One keyed `EVP_MAC_CTX`.
 private struct HMACContext: ~Copyable {
-  private static let codeLength = 32
   private let context: OpaquePointer
+  private let codeLength: Int
 
-  init(_ key: [UInt8]) throws(SigningError) { context = try Self.makeContext(key) }
+  init(_ key: [UInt8], _ algorithm: HashAlgorithm) throws(SigningError) {
+    context = try Self.makeContext(key, algorithm)
+    codeLength = algorithm.byteCount
+  }
 
-  private static func makeContext(_ key: [UInt8]) throws(SigningError) -> OpaquePointer {
+  private static func makeContext(_ key: [UInt8], _ hash: HashAlgorithm) throws(SigningError) -> OpaquePointer {
     guard let algorithm = EVP_MAC_fetch(nil, "HMAC", nil) else { throw .fromLibrary() }
     defer { EVP_MAC_free(algorithm) }
     guard let context = EVP_MAC_CTX_new(algorithm) else { throw .fromLibrary() }
-    var digest = Array("SHA256".utf8CString)
+    var digest = Array(hash.nameInOpenSSL.utf8CString)
     let isKeyed = digest.withUnsafeMutableBufferPointer { digest in
       let parameters = [OSSL_PARAM_construct_utf8_string("digest", digest.baseAddress, 0), OSSL_PARAM_construct_end()]
       return EVP_MAC_init(context, key, key.count, parameters) == 1
@@ -74,15 +78,34 @@ private struct HMACContext: ~Copyable {
 
   /// Without a key, `EVP_MAC_init` goes back to the state just after keying.
   borrowing func code(for message: [UInt8], after prefix: [UInt8]) throws(SigningError) -> [UInt8] {
-    var code = [UInt8](repeating: 0, count: Self.codeLength)
+    var code = [UInt8](repeating: 0, count: codeLength)
     var length = 0
     guard EVP_MAC_init(context, nil, 0, nil) == 1,
       EVP_MAC_update(context, prefix, prefix.count) == 1,
       EVP_MAC_update(context, message, message.count) == 1,
       EVP_MAC_final(context, &code, &length, code.count) == 1,
-      length == Self.codeLength
+      length == codeLength
     else { throw .fromLibrary() }
     return code
+  }
+}
+
+extension HashAlgorithm {
+  /// How many bytes the hash has.
+  var byteCount: Int {
+    switch self {
+    case .sha1: 20
+    case .sha256: 32
+    case .sha512: 64
+    }
+  }
+
+  fileprivate var nameInOpenSSL: String {
+    switch self {
+    case .sha1: "SHA1"
+    case .sha256: "SHA256"
+    case .sha512: "SHA512"
+    }
   }
 }
 

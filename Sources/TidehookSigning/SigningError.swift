@@ -12,6 +12,8 @@ public enum SigningError: Error, Sendable, Hashable, CustomStringConvertible {
   case secretNotBase64
   /// The id of the message is empty or has a period, which Standard Webhooks forbids.
   case messageIDNotSignable
+  /// A source's secret or rule cannot be used; the field is named as in the API: `secrets[0]`, `verify.header`.
+  case unusable(field: String, expected: String, got: String)
   /// OpenSSL refused; the text is its own reason.
   case library(String)
 
@@ -23,6 +25,7 @@ public enum SigningError: Error, Sendable, Hashable, CustomStringConvertible {
     case .secretHasControlCharacter: "the secret has a control character"
     case .secretNotBase64: "the secret starts with whsec_ but what follows is not base64"
     case .messageIDNotSignable: "the message id is empty or has a period, which Standard Webhooks cannot sign"
+    case .unusable(let field, let expected, let got): "\(field): expected \(expected), got \(got)"
     case .library(let reason): "openssl: \(reason)"
     }
   }
@@ -35,7 +38,13 @@ public enum SigningError: Error, Sendable, Hashable, CustomStringConvertible {
     case .secretHasControlCharacter: "secret_control_character"
     case .secretNotBase64: "secret_not_base64"
     case .messageIDNotSignable: "message_id_not_signable"
+    case .unusable: "unusable"
     case .library: "library"
     }
+  }
+
+  /// The field of a source that is to blame, as the API names it; `nil` when the error is not about a source's field.
+  public var field: String? {
+    if case .unusable(let field, _, _) = self { field } else { nil }
   }
 }
