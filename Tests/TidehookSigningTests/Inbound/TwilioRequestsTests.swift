@@ -85,6 +85,18 @@ import TidehookSigning
     #expect(try isBelieved(inside, url: Self.url))
   }
 
+  @Test func theSignerKnowsTheRulesURL() throws {
+    var rule = VerificationRule(.twilio)
+    rule.url = Self.url
+    for type in ["application/json", "application/x-www-form-urlencoded"] {
+      let sent = InboundRequest(
+        url: "http://10.0.0.7:8420/in/src_1?foo=1&bar=2", query: "foo=1&bar=2", headers: [HeaderField("Content-Type", type)],
+        body: Array(Self.json.utf8))
+      let request = try SourceSigner(rule, secret: "12345").sign(sent, messageID: "", at: SchemeSample.now)
+      #expect(try isBelieved(request, url: Self.url))
+    }
+  }
+
   @Test func aBodyThatTheSignatureDoesNotCoverIsRefused() throws {
     // A right signature of the URL alone, with no hash of the body in it.
     let bare = try SourceSigner(VerificationRule(.twilio), secret: "12345")

@@ -36,15 +36,20 @@ struct TwilioRequests: InboundVerifier, InboundSigner {
 
   func sign(_ request: inout InboundRequest, messageID: String, at now: Timestamp) throws(SigningError) {
     var parameters: [UInt8] = []
+    var signedURL = publicURL ?? request.url
     if request.mediaType == Self.formType {
       parameters = Self.concatenation(FormBody(request.body))
     } else if !request.body.isEmpty {
       let added = "\(Self.hashParameter)=\(Hex.encode(try Digest.sha256(request.body)))"
-      request.url += (request.url.contains("?") ? "&" : "?") + added
+      Self.append(added, to: &signedURL)
+      Self.append(added, to: &request.url)
       request.query += (request.query.isEmpty ? "" : "&") + added
     }
-    let url = Array((publicURL ?? request.url).utf8)
-    Self.form.write(try keys.code(for: parameters, after: url), to: &request)
+    Self.form.write(try keys.code(for: parameters, after: Array(signedURL.utf8)), to: &request)
+  }
+
+  private static func append(_ parameter: String, to url: inout String) {
+    url += (url.contains("?") ? "&" : "?") + parameter
   }
 
   /// What is signed behind the URL. A body that the signature would not cover is refused.
