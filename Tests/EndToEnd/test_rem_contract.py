@@ -3,10 +3,11 @@
 import json
 import os
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 
-from harness.express import SEED, ExpressReceiver
+from harness.express import SECRET, SEED, ExpressReceiver
 
 SEED_EVENT = json.loads((SEED / "event.json").read_text())
 STABLE = {
@@ -148,6 +149,32 @@ def pairs(headers):
 def test_the_seeds_other_events_verify(shared_gateway, express_webhook, event, line):
     shared_gateway.api.publish(event, {"memory_id": "mem_9"}, namespace="my-project")
     express_webhook.wait_for_line(line)
+
+
+def test_recalled_memories_go_to_nobody_who_did_not_ask(shared_gateway, express_webhook):
+    assert shared_gateway.api.publish("memory.recalled", {"query": "caching"}, namespace="my-project")["deliveries"] == 0
+
+
+@pytest.mark.parametrize("event", ["memory.created", "memory.updated", "memory.deleted", "memory.recalled"])
+def test_every_type_of_event_arrives_and_verifies(api, express, event):
+    api.add_webhook(express.url, [event], namespace="my-project", secret=SECRET)
+    data = {"memory_id": "mem_9", "content": "Redis", "namespace": "my-project", "tags": [], "created_at": "2026-04-13T10:30:00Z"}
+    published = api.publish(event, data, timestamp="2026-04-13T10:30:00Z")
+    assert published["deliveries"] == 1
+    (verdict,) = express.wait_for(1)
+    assert verdict.status == 200
+    envelope = {"id": published["id"], "event": event, "timestamp": "2026-04-13T10:30:00Z", "data": data}
+    assert verdict.raw.decode() == json.dumps(envelope, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("change,target,status,code", [
+    ({"key": "another-key"}, "https://your-app.com/", 401, "unauthorized"), ({}, "ftp://your-app.com/", 400, "invalid_url"),
+])
+def test_the_seeds_curl_is_refused_in_rems_form(shared_gateway, tmp_path, change, target, status, code):
+    gateway = SimpleNamespace(**({"url": shared_gateway.url, "key": shared_gateway.key} | change))
+    answered, body = run_seed_curl(gateway, target, tmp_path)
+    assert (answered, body["error"]["code"]) == (status, code)
+    assert body["error"]["message"]
 
 
 @pytest.mark.parametrize("name", STABLE)

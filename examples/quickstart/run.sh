@@ -7,57 +7,15 @@ cd "$(dirname "$0")/../.."
 port=${PORT:-8420}
 data=${DATA:-./data/demo}
 secret=your-webhook-secret
-tidehook=${TIDEHOOK_BINARY:-.build/release/tidehook}
-export TIDEHOOK_DATA=$data
-# The environment of whoever runs the demo must not point its gateway elsewhere.
-unset TIDEHOOK_HOST TIDEHOOK_PORT TIDEHOOK_STORE TIDEHOOK_CONFIG TIDEHOOK_ALLOW_DESTINATIONS TIDEHOOK_PLUGINS TIDEHOOK_API_KEY
+example="make run"
+. examples/processes.sh
 
-fail() {
-  echo "make run: $1" >&2
-  exit 1
-}
-
-scratch=$(mktemp -d)
-processes=()
-
-# Ends what was started, in every way out of here; a second Ctrl-C meanwhile changes nothing.
-stop() {
-  trap '' INT TERM HUP
-  for process in "${processes[@]}"; do kill -TERM "$process" 2>/dev/null || true; done
-  for process in "${processes[@]}"; do wait "$process" 2>/dev/null || true; done
-  rm -rf "$scratch"
-}
-trap stop EXIT
-trap 'echo; echo "stopping"; exit 0' INT TERM HUP
-
-# reason NAME: the last thing that a process said.
-reason() {
-  tail -n 1 "$scratch/$1.log" | sed 's/^Error: //'
-}
-
-# launch NAME COMMAND...: starts a process and reads its output through a pipe up to the line that says where it listens.
-launch() {
-  local name=$1 line
-  shift
-  mkfifo "$scratch/$name"
-  "$@" >"$scratch/$name" 2>"$scratch/$name.log" &
-  processes+=($!)
-  exec {output}<"$scratch/$name"
-  while read -r line <&"$output" || fail "the $name did not start: $(reason "$name")"; do
-    case $line in "listening on "*) break ;; esac
-  done
-  address=${line#listening on }
-}
-
-[ -x "$tidehook" ] || fail "there is no $tidehook; build it with: make build"
 if (exec 5<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   fail "port $port is in use, perhaps by another Tidehook; stop that one, or choose another port: make run PORT=$((port + 1))"
 fi
 
-mkdir -p "$data"
-launch gateway "$tidehook" serve --host 127.0.0.1 --port "$port" --data "$data" --allow-destinations 127.0.0.0/8
+launch_gateway "$port" "$data"
 gateway=${processes[0]}
-export TIDEHOOK_SERVER=$address
 echo "gateway   $address  (data in $data, API key in $data/admin.key)"
 
 launch receiver "$tidehook" listen --port 0 --secret "$secret" --compact
