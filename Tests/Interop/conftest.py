@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pytest
 
 pytest_plugins = ["harness.fixtures"]
+pytest.register_assert_rewrite("clients")
 
 # Read when mem0 is imported, so it has to stand before every import of it.
 os.environ["MEM0_TELEMETRY"] = "False"
