@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from standardwebhooks import Webhook
 
-from harness.cli import Cli, Listener
+from harness.cli import Cli
 from harness.gateway import KEY, binary, environment
 from harness.receiver import Reply
 from harness.waiting import eventually
@@ -19,20 +19,6 @@ SCRIPT = 'function transform(event) return { text = event.data.content } end\n'
 @pytest.fixture
 def cli(gateway, tmp_path):
     return Cli(tmp_path, gateway)
-
-
-@pytest.fixture
-def listen(tmp_path):
-    """Starts `tidehook listen` with some options."""
-    started = []
-
-    def start(*arguments):
-        started.append(Listener(tmp_path, *arguments))
-        return started[-1]
-
-    yield start
-    for listener in started:
-        listener.close()
 
 
 def test_an_event_from_the_command_line_arrives_and_can_be_followed(cli, listen, tmp_path):

@@ -10,6 +10,8 @@ struct Listen: AsyncParsableCommand {
     discussion: """
       The first line on standard output is `listening on http://HOST:PORT`; what follows are the requests, one JSON object to a line with --json.
       Tidehook delivers to this machine only when it was started with `--allow-destinations 127.0.0.0/8`.
+      With --forward each request goes on to an app on this machine, its path behind that of the URL, and the app's answer goes back; 502 when
+      there is none, 504 after 60 s.
       """)
 
   @Option(help: "Where to listen; 0 is any free port.")
@@ -21,8 +23,13 @@ struct Listen: AsyncParsableCommand {
   @Option(help: "The webhook's secret, to check signatures with.")
   var secret: String?
 
-  @Option(help: ArgumentHelp("The status to answer with; of several, as in 500,200, the last is for all others.", valueName: "status"))
-  var status = StatusPlan(first: [], rest: 200)
+  @Option(
+    help: ArgumentHelp(
+      "The status to answer with; of several, as in 500,200, the last is for all others (default: 200).", valueName: "status"))
+  var status: StatusPlan?
+
+  @Option(help: ArgumentHelp("Pass requests on to this URL, and its answers back: http://127.0.0.1:3000.", valueName: "url"))
+  var forward: String?
 
   @Option(help: ArgumentHelp("Wait this long before each answer.", valueName: "seconds"))
   var delay: Double = 0
@@ -42,6 +49,7 @@ struct Listen: AsyncParsableCommand {
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535.") }
     guard delay >= 0, delay <= 86_400 else { throw ValidationError("--delay is 0 to 86400 seconds.") }
+    if forward != nil, status != nil || hang { throw ValidationError("With --forward the app decides: leave out --status and --hang.") }
     if let count, count < 1 { throw ValidationError("--count is 1 or more.") }
   }
 
@@ -49,9 +57,14 @@ struct Listen: AsyncParsableCommand {
     endOnSignals()
     let format: RequestReport.Format = json ? .json : compact ? .compact : .pretty
     let receiver = Receiver(
-      plan: status, delay: .milliseconds(Int64(delay * 1000)), hangs: hang, limit: count,
+      answers: try answers(), delay: .milliseconds(Int64(delay * 1000)), hangs: hang, limit: count,
       check: try SignatureCheck(secret: secret), report: RequestReport(format: format, output: .standardOutput))
     try await ReceiverServer(receiver).serve(host: host, port: port)
+  }
+
+  private func answers() throws(CommandFailure) -> Receiver.Answers {
+    guard let forward else { return .planned(status ?? StatusPlan(first: [], rest: 200)) }
+    return .forwarded(try Forwarder(to: forward))
   }
 
   /// Ends at once and with success on Ctrl-C and SIGTERM: everything was written when it came, so nothing is lost.
@@ -79,8 +92,6 @@ struct StatusPlan: ExpressibleByArgument {
     guard let last = statuses.last, statuses.count == numbers.count, statuses.allSatisfy((200...599).contains) else { return nil }
     self.init(first: statuses.dropLast(), rest: last)
   }
-
-  var defaultValueDescription: String { String(rest) }
 
   /// The status for a request.
   /// - Parameter index: how many came before it.

@@ -9,20 +9,28 @@ final class Receiver: Sendable {
   /// The longest body that is taken: far more than Tidehook sends.
   static let maximumBodyBytes = 16 * 1024 * 1024
 
+  /// Who decides what a request is answered with.
+  enum Answers {
+    /// The statuses that the user named.
+    case planned(StatusPlan)
+    /// The app that requests are passed on to.
+    case forwarded(Forwarder)
+  }
+
   /// How long each answer waits.
   let delay: TimeAmount
   /// Whether answers never come.
   let hangs: Bool
 
-  private let plan: StatusPlan
+  private let answers: Answers
   private let limit: Int?
   private let check: SignatureCheck
   private let report: RequestReport
   private let received = Atomic<Int>(0)
   private let answered = Atomic<Int>(0)
 
-  init(plan: StatusPlan, delay: TimeAmount, hangs: Bool, limit: Int?, check: SignatureCheck, report: RequestReport) {
-    self.plan = plan
+  init(answers: Answers, delay: TimeAmount, hangs: Bool, limit: Int?, check: SignatureCheck, report: RequestReport) {
+    self.answers = answers
     self.delay = delay
     self.hangs = hangs
     self.limit = limit
@@ -31,12 +39,20 @@ final class Receiver: Sendable {
   }
 
   /// Reports a request, unless the limit was reached before it.
-  /// - Returns: the status to answer with.
-  func receive(_ request: ReceivedRequest) -> Int {
+  /// - Returns: what to answer with; it may take as long as the app does that the request is passed on to.
+  func receive(_ request: ReceivedRequest, on eventLoop: any EventLoop) -> EventLoopFuture<ListenAnswer> {
     let index = received.add(1, ordering: .relaxed).oldValue
     if limit.map({ index < $0 }) ?? true { report.write(request, check.verdicts(on: request)) }
     if hangs { finish() }
-    return plan.status(at: index)
+    switch answers {
+    case .planned(let plan): return eventLoop.makeSucceededFuture(.received(status: plan.status(at: index)))
+    case .forwarded(let forwarder):
+      return eventLoop.makeFutureWithTask { [report] in
+        let outcome = await forwarder.forward(request)
+        report.write(outcome)
+        return outcome.answer
+      }
+    }
   }
 
   /// Notes that a request was answered (or never will be), and ends the process after the last one.

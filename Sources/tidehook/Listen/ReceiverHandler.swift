@@ -39,20 +39,23 @@ final class ReceiverHandler: ChannelInboundHandler {
   }
 
   private func end(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    let status = receiver.receive(ReceivedRequest(head, body: body))
+    let answer = receiver.receive(ReceivedRequest(head, body: body), on: context.eventLoop)
+    body = []
     guard !receiver.hangs else { return }
-    guard receiver.delay > .zero else { return answer(status, head, context) }
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    context.eventLoop.scheduleTask(in: receiver.delay) { bound.value.0.answer(status, head, bound.value.1) }
+    answer.whenSuccess { [delay = receiver.delay] answer in
+      guard delay > .zero else { return bound.value.0.write(answer, to: head, bound.value.1) }
+      bound.eventLoop.scheduleTask(in: delay) { bound.value.0.write(answer, to: head, bound.value.1) }
+    }
   }
 
-  private func answer(_ status: Int, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    let text = status == 204 || status == 304 ? "" : "{\"received\":true}"
-    var headers: HTTPHeaders = ["content-type": "application/json", "content-length": String(text.utf8.count)]
-    if !head.isKeepAlive { headers.add(name: "connection", value: "close") }
-    write(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers), text, context)
-      .whenComplete { [receiver] _ in receiver.finish() }
-    if !head.isKeepAlive { context.close(promise: nil) }
+  private func write(_ answer: ListenAnswer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    var headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
+    if answer.hasLength, request.method != .HEAD { headers.add(name: "content-length", value: String(answer.body.count)) }
+    if !request.isKeepAlive { headers.add(name: "connection", value: "close") }
+    let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)
+    write(head, request.method == .HEAD ? [] : answer.body, context).whenComplete { [receiver] _ in receiver.finish() }
+    if !request.isKeepAlive { context.close(promise: nil) }
   }
 
   private func refuseBody(_ context: ChannelHandlerContext) {
@@ -61,16 +64,16 @@ final class ReceiverHandler: ChannelInboundHandler {
     let refusal = HTTPResponseHead(
       version: .http1_1, status: .payloadTooLarge, headers: ["connection": "close", "content-length": "0"])
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    write(refusal, "", context).whenComplete { _ in bound.value.close(promise: nil) }
+    write(refusal, [], context).whenComplete { _ in bound.value.close(promise: nil) }
   }
 
   private func allowBody(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
   }
 
-  private func write(_ head: HTTPResponseHead, _ body: String, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+  private func write(_ head: HTTPResponseHead, _ body: [UInt8], _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if !body.isEmpty { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil) }
+    if !body.isEmpty { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil) }
     return context.writeAndFlush(wrapOutboundOut(.end(nil)))
   }
 }

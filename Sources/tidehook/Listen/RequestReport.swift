@@ -34,6 +34,19 @@ struct RequestReport: Sendable {
     }
   }
 
+  /// Prints what became of a request that was passed on: for machines only a failure, and that on standard error.
+  func write(_ outcome: Forwarder.Outcome) {
+    switch (format, outcome.failure) {
+    case (_, let failure?): Terminal.standardError.write("tidehook: \(SafeText.line(failure))\n")
+    case (.json, nil): break
+    case (.pretty, nil), (.compact, nil):
+      let isGood = (200..<300).contains(outcome.answer.status)
+      let status = output.styled(String(outcome.answer.status), isGood ? .good : .bad)
+      let request = SafeText.line("\(outcome.request.method) \(outcome.request.path)")
+      output.write("  answered \(status) in \(outcome.milliseconds) ms  \(request)\n\n")
+    }
+  }
+
   private func json(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SchemeVerdict)]) -> [UInt8] {
     var writer = JSONWriter(reserving: request.body.count + 1024)
     writer.beginObject()

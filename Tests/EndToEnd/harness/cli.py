@@ -1,11 +1,14 @@
 """The `tidehook` commands that are clients of a gateway, or need none."""
 
+import itertools
 import json
 import queue
 import subprocess
 import threading
 
 from harness.gateway import binary, environment
+
+_numbers = itertools.count(1)
 
 
 class Cli:
@@ -34,9 +37,11 @@ class Listener:
     """A running `tidehook listen --json`."""
 
     def __init__(self, folder, *arguments):
-        self._process = subprocess.Popen(
-            [binary(), "listen", "--port", "0", "--json", *arguments], cwd=folder, env=environment(folder),
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+        self._errors = folder / f"listen-{next(_numbers)}.err"
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [binary(), "listen", "--port", "0", "--json", *arguments], cwd=folder, env=environment(folder),
+                stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, text=True)
         self._lines = queue.Queue()
         threading.Thread(target=self._pump, daemon=True).start()
         first = self._line(10)
@@ -60,6 +65,10 @@ class Listener:
         line = self._line(timeout)
         assert line is not None, "the listener ended"
         return json.loads(line)
+
+    def errors(self):
+        """What it has written to standard error so far."""
+        return self._errors.read_text()
 
     def ended(self, timeout=10):
         """Waits until it has ended by itself; returns its exit status."""

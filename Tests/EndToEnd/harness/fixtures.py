@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.cli import Listener
 from harness.express import ExpressReceiver
 from harness.gateway import LIVE, binary, gateways
 from harness.receiver import DeadEnd, Receiver
@@ -87,3 +88,17 @@ def express(tmp_path):
     receiver = ExpressReceiver(tmp_path)
     yield receiver
     receiver.close()
+
+
+@pytest.fixture
+def listen(tmp_path):
+    """Starts `tidehook listen` with some options."""
+    started = []
+
+    def start(*arguments):
+        started.append(Listener(tmp_path, *arguments))
+        return started[-1]
+
+    yield start
+    for listener in started:
+        listener.close()

@@ -1,8 +1,6 @@
 // Calls Tidehook's HTTP API, the only way in which the client commands reach a server.
 
-import NIOPosix
 import TidehookCore
-import TidehookDelivery
 
 /// A server and the key for it.
 struct APIClient {
@@ -14,11 +12,11 @@ struct APIClient {
   private let transport: any DeliveryClient
 
   /// Makes a client; nothing is connected yet.
-  /// - Parameter server: an http or https URL; a path prefix is kept.
+  /// - Parameter server: an http or https URL without a slash at its end; a path prefix is kept.
   init(server: String, key: String) throws(CommandFailure) {
-    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.server = server
     self.key = key
-    self.transport = try Self.makeTransport()
+    self.transport = try OpenTransport.make(keptBodyBytes: Self.maximumAnswerBytes)
     _ = try url("/", [])
   }
 
@@ -71,18 +69,6 @@ struct APIClient {
     let field = error?["field"]?.stringValue.map { " (field: \($0))" } ?? ""
     let hint = answer.status == 401 ? "; give the key with --api-key, TIDEHOOK_API_KEY, or --data" : ""
     return CommandFailure(.refused, SafeText.line(message + field + hint))
-  }
-
-  /// The delivery engine's own client, without its guard: where to connect is the user's own word here.
-  private static func makeTransport() throws(CommandFailure) -> any DeliveryClient {
-    let everywhere = ["0.0.0.0/0", "::/0"].compactMap { try? AddressRange(parsing: $0) }
-    do {
-      return try HTTPDeliveryClient(
-        eventLoopGroup: MultiThreadedEventLoopGroup.singleton, policy: EgressPolicy(allowed: everywhere),
-        limits: HTTPClientLimits(keptBodyBytes: Self.maximumAnswerBytes))
-    } catch {
-      throw CommandFailure(.unreachable, "cannot prepare TLS: \(error)")
-    }
   }
 }
 

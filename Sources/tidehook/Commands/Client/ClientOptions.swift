@@ -13,11 +13,16 @@ struct ServerOptions: ParsableArguments {
   @Flag(help: "Print the answer's JSON as it came, for machines.")
   var json = false
 
+  /// The server's address, without a slash at its end.
+  var address: String {
+    let address = server ?? Environment["TIDEHOOK_SERVER"] ?? "http://127.0.0.1:8420"
+    return address.hasSuffix("/") ? String(address.dropLast()) : address
+  }
+
   /// A client for the server that these options name.
   /// - Parameter folder: the server's data folder; `nil` for what the environment names, else `./data`.
   func client(dataFolder folder: String? = nil) throws(CommandFailure) -> APIClient {
-    let address = server ?? Environment["TIDEHOOK_SERVER"] ?? "http://127.0.0.1:8420"
-    return try APIClient(server: address, key: try key(folder ?? Environment["TIDEHOOK_DATA"] ?? "./data"))
+    try APIClient(server: address, key: try key(folder ?? Environment["TIDEHOOK_DATA"] ?? "./data"))
   }
 
   private func key(_ folder: String) throws(CommandFailure) -> String {

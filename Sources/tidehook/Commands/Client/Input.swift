@@ -58,4 +58,10 @@ struct Input: ~Copyable {
   static func file(_ path: String) throws(CommandFailure) -> [UInt8] {
     try Input(path: path).rest()
   }
+
+  /// The whole of a file, or of standard input for `-`, that must be text.
+  static func text(_ path: String) throws(CommandFailure) -> String {
+    guard let text = String(validating: try file(path), as: UTF8.self) else { throw CommandFailure(.usage, "\(path) is not UTF-8 text") }
+    return text
+  }
 }

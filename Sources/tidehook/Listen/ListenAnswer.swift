@@ -1,0 +1,31 @@
+// What a request is answered with.
+
+import TidehookCore
+
+/// A status, headers and a body.
+struct ListenAnswer: Sendable {
+  /// The status, 200 to 599.
+  let status: Int
+  /// The headers but those of the connection and of the framing.
+  let headers: [HeaderField]
+  /// The body.
+  let body: [UInt8]
+
+  /// Whether the answer says how long its body is; these two have none by definition (RFC 9110, section 8.6).
+  var hasLength: Bool { status != 204 && status != 304 }
+
+  /// The answer of a receiver that has nothing to say.
+  static func received(status: Int) -> ListenAnswer {
+    let hasBody = status != 204 && status != 304
+    return json(status, ["received": true], isEmpty: !hasBody)
+  }
+
+  /// An answer that tells why there is no better one.
+  static func failure(_ status: Int, _ message: String) -> ListenAnswer {
+    json(status, ["error": ["code": "forward_failed", "message": .string(message)]])
+  }
+
+  private static func json(_ status: Int, _ body: JSONValue, isEmpty: Bool = false) -> ListenAnswer {
+    ListenAnswer(status: status, headers: [HeaderField("content-type", "application/json")], body: isEmpty ? [] : body.bytes)
+  }
+}
