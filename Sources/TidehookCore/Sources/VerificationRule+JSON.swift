@@ -47,7 +47,7 @@ extension VerificationRule {
     case "scheme": true
     case "tolerance_secs": scheme.isTimed
     case "header": scheme == .hmac || scheme == .apiKey
-    case "url": scheme == .twilio
+    case "url": scheme == .twilio || scheme == .hmac
     default: scheme == .hmac
     }
   }

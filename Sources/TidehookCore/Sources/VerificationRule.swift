@@ -62,7 +62,8 @@ public struct VerificationRule: Sendable, Hashable {
   public var timestampHeader: String?
   /// For ``VerificationScheme/hmac``: the header that holds the message's id.
   public var idHeader: String?
-  /// For ``VerificationScheme/twilio``: the public URL that the provider was given, when a proxy hides it.
+  /// For ``VerificationScheme/twilio``, and ``VerificationScheme/hmac`` with `{url}` or `{path}`: the public URL that the provider was given,
+  /// when a proxy hides it.
   public var url: String?
 
   /// Makes a rule; what is not set is the scheme's own.

@@ -82,7 +82,6 @@ import TidehookSigning
   @Test func rulesThatCannotWorkNameTheirField() {
     #expect(refusedField { $0.header = nil } == "verify.header")
     #expect(refusedField { $0.header = "" } == "verify.header")
-    #expect(refusedField { $0.header = "X Signature" } == "verify.header")
     #expect(refusedField { $0.template = "{timestamp}.{body}" } == "verify.timestamp_header")
     #expect(refusedField { $0.template = "{id}.{body}" } == "verify.id_header")
     #expect(refusedField { $0.timestampHeader = "X-Time" } == "verify.template")

@@ -70,6 +70,30 @@ import TidehookSigning
     #expect(try !isBelieved(request(), url: "https://other.example/myapp.php"))
   }
 
+  @Test(arguments: [
+    ("https://h.example/x", "https://h.example:443/x", true), ("https://h.example:443/x", "https://h.example/x", true),
+    ("http://[::1]/x", "http://[::1]:80/x", true), ("https://[::1]:443/x?a=1", "https://[::1]/x?a=1", true),
+    ("https://h.example/x", "HTTPS://h.example/x", true), ("https://h.example", "http://h.example:8420", true),
+    ("https://u:p@h.example:443/x", "https://u:p@h.example/x", true), ("https://u:p@h.example/x", "https://h.example/x", false),
+    ("https://h.example/X", "https://h.example/x", false), ("https://h.example/x", "https://h.example.com/x", false),
+    ("/in/src_1", "/in/src_1", true), ("", "", true), ("https://h.example/x", "", false),
+  ])
+  func urlsAreTheSameButForSchemeAndPort(signed: String, seen: String, isSame: Bool) throws {
+    var request = try SourceSigner(VerificationRule(.twilio), secret: "12345").sign(
+      InboundRequest(method: "GET", url: signed), messageID: "", at: SchemeSample.now)
+    request.url = seen
+    request.query = seen.contains("?") ? "a=1" : ""
+    #expect(try isBelieved(request) == isSame)
+  }
+
+  @Test(arguments: ["a=%2", "a=%", "a=%zz", "=", "a", "&&", "a=1&a=1&a=2", "%ff=%fe+%00"])
+  func oddFormsAreReadAsTheyAreSigned(form: String) throws {
+    let sent = request(body: form)
+    let signed = try SourceSigner(VerificationRule(.twilio), secret: "12345").sign(sent, messageID: "", at: SchemeSample.now)
+    #expect(try isBelieved(signed))
+    #expect(try !isBelieved(sent))
+  }
+
   @Test func theRulesURLMustBeOne() {
     var rule = VerificationRule(.twilio)
     rule.url = "mycompany.com"

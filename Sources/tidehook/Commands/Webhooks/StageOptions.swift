@@ -34,7 +34,7 @@ struct StageOptions: ParsableArguments {
       case "--plugin":
         if let plugin = plugins.popFirst() { stages.append([.init("plugin", .string(plugin))]) }
       case "--script":
-        if let script = scripts.popFirst() { stages.append([.init("script", .string(try Self.text(of: script)))]) }
+        if let script = scripts.popFirst() { stages.append([.init("script", .string(try Input.text(script)))]) }
       default:
         guard let text = options.popFirst() else { break }
         guard let last = stages.indices.last, stages[last].count == 1, stages[last][0].key == "plugin" else {
@@ -44,13 +44,6 @@ struct StageOptions: ParsableArguments {
       }
     }
     return stages.map { .object($0) }
-  }
-
-  private static func text(of file: String) throws(CommandFailure) -> String {
-    guard let text = String(validating: try Input.file(file), as: UTF8.self) else {
-      throw CommandFailure(.usage, "\(file) is not UTF-8 text")
-    }
-    return text
   }
 }
 
