@@ -9,6 +9,7 @@ public import TidehookCore
 /// Tidehook's native HTTP API.
 public struct TidehookAPI: Sendable {
   private let webhooks: WebhookRoutes
+  private let mem0: Mem0Routes
   private let revisions: RevisionRoutes
   private let plugins: PluginRoutes
   private let dryRuns: DryRunRoutes
@@ -33,14 +34,17 @@ public struct TidehookAPI: Sendable {
   ///   - ids: makes the ids of webhooks.
   ///   - logger: gets failures of ours, at most one of a kind each second.
   public init(
-    publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions, pipelines: any PipelineChecker,
+    publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
+    pipelines: any PipelineChecker,
     plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, egress: EgressPolicy,
     secrets: SecretSource, isAuthorized: @escaping @Sendable (String) -> Bool, didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
-    webhooks = WebhookRoutes(
-      registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, secrets: secrets, time: time, ids: ids, limits: limits)
-    self.revisions = RevisionRoutes(revisions: revisions, catalog: plugins, changes: webhooks)
+    let editor = WebhookEditor(
+      registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, secrets: secrets, time: time, ids: ids)
+    webhooks = WebhookRoutes(editor: editor, limits: limits)
+    mem0 = Mem0Routes(editor: editor, makers: revisions, limits: limits)
+    self.revisions = RevisionRoutes(revisions: revisions, editor: editor, limits: limits)
     self.plugins = PluginRoutes(catalog: plugins, store: pluginStore)
     self.dryRuns = DryRunRoutes(
       runner: dryRuns, history: history, registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, time: time, ids: ids,
@@ -84,7 +88,7 @@ public struct TidehookAPI: Sendable {
   public static func openAPI() -> [UInt8] { OpenAPIDocument.bytes }
 
   private var routes: [Route] {
-    webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + health.routes
+    webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + mem0.routes + health.routes
       + OpenAPIRoutes.routes
   }
 

@@ -9,7 +9,7 @@ public final class RequestSigner: Sendable {
   private let signers: [any Signer]
 
   /// Prepares the keys of `schemes`, which are applied in the order given.
-  public init(schemes: [SigningScheme] = SigningScheme.allCases, secret: SigningSecret) throws(SigningError) {
+  public init(schemes: [SigningScheme] = SigningScheme.defaults, secret: SigningSecret) throws(SigningError) {
     var signers: [any Signer] = []
     for scheme in schemes { signers.append(try scheme.makeSigner(secret)) }
     self.signers = signers

@@ -5,6 +5,7 @@ import TidehookCore
 extension SigningScheme {
   func makeSigner(_ secret: SigningSecret) throws(SigningError) -> any Signer {
     switch self {
+    case .mem0: try Mem0Signer(secret)
     case .rem: try RemSigner(secret)
     case .standard: try StandardSigner(secret)
     }

@@ -34,7 +34,7 @@ def test_an_event_from_the_command_line_arrives_and_can_be_followed(cli, listen,
     assert event == {"id": "evt_cli", "deliveries": 1, "duplicate": False}
     request = listener.request()
     assert (request["method"], request["path"], request["body"]) == ("POST", "/hook", '{"text":"We decided"}')
-    assert request["signature"] == {"rem": "valid", "standard": "valid"}
+    assert request["signature"] == {"rem": "valid", "standard": "valid", "mem0": "missing"}
     assert listener.ended() == 0
 
     def delivered():
@@ -127,7 +127,7 @@ def test_listen_answers_as_told(gateway, listen):
     delivery = gateway.api.settled(webhook, gateway.api.publish(), states=("delivered",))
     assert [attempt["response"]["status"] for attempt in delivery["attempts"]] == [500, 204]
     assert all(attempt["duration_ms"] >= 95 for attempt in delivery["attempts"])
-    assert listener.request()["signature"] == {"rem": "unchecked", "standard": "unchecked"}
+    assert listener.request()["signature"] == {"rem": "unchecked", "standard": "unchecked", "mem0": "missing"}
 
 
 def test_listen_can_hang(gateway, listen):
@@ -141,7 +141,7 @@ def test_listen_tells_a_wrong_signature(gateway, listen):
     listener = listen("--secret", "another-secret")
     gateway.api.add_webhook(f"{listener.url}/", secret="your-webhook-secret")
     gateway.api.publish()
-    assert listener.request()["signature"] == {"rem": "invalid", "standard": "invalid"}
+    assert listener.request()["signature"] == {"rem": "invalid", "standard": "invalid", "mem0": "missing"}
 
 
 VECTOR = '{"id":"evt_abc123"}'

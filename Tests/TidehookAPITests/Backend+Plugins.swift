@@ -17,14 +17,14 @@ extension PluginInfo {
 }
 
 extension Backend: PipelineChecker {
-  /// Knows the plugin `chat` and those in its catalog; refuses scripts that say "syntax error".
+  /// Knows the plugins `chat` and `mem0`, and those in its catalog; refuses scripts that say "syntax error".
   func check(_ pipeline: [PipelineStage]) async throws(PipelineError) {
     for (index, stage) in pipeline.enumerated() {
       switch stage {
       case .script(let source):
         if source.contains("syntax error") { throw PipelineError(stage: index, message: "line 3: unexpected symbol") }
       case .plugin(let plugin):
-        guard plugin.name == "chat" || plugins().contains(where: { $0.version.name == plugin.name }) else {
+        guard ["chat", "mem0"].contains(plugin.name) || plugins().contains(where: { $0.version.name == plugin.name }) else {
           throw PipelineError(stage: index, member: "plugin", message: "there is no plugin \"\(plugin.name)\"")
         }
         for option in plugin.options.members ?? [] { try Self.check(option, at: index) }
@@ -53,6 +53,13 @@ extension Backend: WebhookRevisions {
   func revision(_ number: Int, of id: WebhookID) async throws(StoreError) -> WebhookRevision? {
     try check()
     return state.withLock { $0.revisions.first { $0.webhook.id == id && $0.webhook.revision == number } }
+  }
+}
+
+extension Backend: WebhookMakers {
+  func makers(of ids: [WebhookID]) async throws(StoreError) -> [WebhookID: String] {
+    let first = state.withLock { $0.revisions.filter { $0.webhook.revision == 1 && ids.contains($0.webhook.id) } }
+    return Dictionary(first.map { ($0.webhook.id, $0.madeBy) }) { one, _ in one }
   }
 }
 

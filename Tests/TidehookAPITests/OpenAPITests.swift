@@ -18,6 +18,7 @@ import TidehookCore
       for operation in try #require(path.value.members) {
         let method = try #require(HTTPRequest.Method(operation.key.uppercased()))
         let concrete = path.key.replacing("{id}", with: "x").replacing("{name}", with: "x").replacing("{n}", with: "1")
+          .replacing("{project_id}", with: "x")
         #expect(!concrete.contains("{"))
         let answer = try await TestGateway().send(method, concrete, key: nil)
         #expect([200, 401].contains(answer.status), "\(operation.key) \(path.key)")

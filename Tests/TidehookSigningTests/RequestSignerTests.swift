@@ -36,7 +36,17 @@ import TidehookSigning
     #expect(headers.map(\.value) == [expected])
   }
 
-  @Test func bothSchemesAreUsedByDefault() throws {
+  @Test("a vector made with openssl dgst -sha256 -hmac")
+  func mem0MakesTheSameCodeWithAndWithoutItsPrefix() throws {
+    let body = #"{"event_details":{"data":{"memory":"Name is Alex"},"event":"ADD","id":"m1"}}"#
+    let signer = try RequestSigner(schemes: [.mem0], secret: SigningSecret("your-webhook-secret"))
+    let headers = try signer.headers(messageID: "", timestamp: 0, body: Array(body.utf8))
+    let code = "f027c6a63378b7605456ed624b1da666e7094a1290672ca831a81145af35fb3d"
+    #expect(headers.map(\.name) == ["X-Mem0-Signature", "X-Mem0-Signature-256"])
+    #expect(headers.map(\.value) == [code, "sha256=" + code])
+  }
+
+  @Test func remAndStandardAreUsedByDefault() throws {
     let headers = try RequestSigner(secret: SigningSecret("s")).headers(messageID: "evt_1", timestamp: 5, body: [])
     #expect(headers.map(\.name) == ["X-REM-Signature", "webhook-id", "webhook-timestamp", "webhook-signature"])
   }

@@ -6,7 +6,7 @@ import TidehookSigning
   private let body = Array(#"{"a":1}"#.utf8)
   private let now: Int64 = 1_700_000_000
 
-  private func makeHeaders(_ schemes: [SigningScheme] = SigningScheme.allCases, at timestamp: Int64? = nil) throws -> [SignatureHeader] {
+  private func makeHeaders(_ schemes: [SigningScheme] = SigningScheme.defaults, at timestamp: Int64? = nil) throws -> [SignatureHeader] {
     try RequestSigner(schemes: schemes, secret: SigningSecret("your-webhook-secret"))
       .headers(messageID: "evt_1", timestamp: timestamp ?? now, body: body)
   }
@@ -48,6 +48,22 @@ import TidehookSigning
     for other in [signature.uppercased(), "sha256=" + signature, signature + " ", "", String(signature.dropLast())] {
       #expect(try verdict([("X-REM-Signature", other)]) == .mismatch(.rem))
     }
+  }
+
+  @Test func mem0TakesEitherHeaderInEitherForm() throws {
+    let code = try #require(try makeHeaders([.mem0]).first?.value)
+    for header in ["X-Mem0-Signature", "x-mem0-signature-256"] {
+      for value in [code, "sha256=" + code] { #expect(try verdict([(header, value)]) == .valid([.mem0])) }
+      for value in [code.uppercased(), "sha1=" + code, "", String(code.dropLast())] {
+        #expect(try verdict([(header, value)]) == .mismatch(.mem0))
+      }
+    }
+  }
+
+  @Test func ofBothHeadersOfMem0EachMustBeRight() throws {
+    let headers = try makeHeaders([.mem0])
+    #expect(try verdict(headers) == .valid([.mem0]))
+    for name in headers.map(\.name) { #expect(try verdict(replacing(name, by: "sha256=0", in: headers)) == .mismatch(.mem0)) }
   }
 
   @Test(arguments: [300, -300, 0] as [Int64])

@@ -1,4 +1,5 @@
--- Makes the payloads that Mem0's webhooks are documented to send: `event_details` and nothing beside it.
+-- Makes the payloads that Mem0's webhooks are documented to send: `event_details` and nothing beside it. What more a receiver may want to
+-- know stands in headers.
 
 local input = require("lib.input")
 
@@ -55,31 +56,34 @@ local function job(data, type)
   return details
 end
 
-local details = {
-  ["memory.created"] = change("ADD"),
-  ["memory.updated"] = change("UPDATE"),
-  ["memory.deleted"] = deleted,
-  ["memory.categorized"] = categorized,
-  ingest_job_completed = job,
-  ingest_job_partially_completed = job,
-  ingest_job_failed = job,
-  ingest_job_cancelled = job,
+-- Mem0's name of each event, and what makes its details.
+local events = {
+  ["memory.created"] = { name = "memory_add", details = change("ADD") },
+  ["memory.updated"] = { name = "memory_update", details = change("UPDATE") },
+  ["memory.deleted"] = { name = "memory_delete", details = deleted },
+  ["memory.categorized"] = { name = "memory_categorize", details = categorized },
+  ingest_job_completed = { name = "ingest_job_completed", details = job },
+  ingest_job_partially_completed = { name = "ingest_job_partially_completed", details = job },
+  ingest_job_failed = { name = "ingest_job_failed", details = job },
+  ingest_job_cancelled = { name = "ingest_job_cancelled", details = job },
 }
 
 local function filter(event)
   local type = input.object(event).event
-  if details[type] then return true end
+  if events[type] then return true end
   return false, "Mem0 has no event for " .. tostring(type)
 end
 
-local function transform(event)
+local function transform(event, ctx)
   if type(event.data) ~= "table" then error("data: expected an object, got " .. type(event.data), 0) end
-  return { event_details = details[event.event](event.data, event.event) }
+  local known = events[event.event]
+  local headers = { ["X-Mem0-Event"] = known.name, ["X-Mem0-Delivery"] = ctx.delivery.id }
+  return { event_details = known.details(event.data, event.event) }, { headers = headers }
 end
 
 return {
   name = "mem0",
-  version = "1.0.0",
+  version = "1.1.0",
   summary = "Sends the payload of Mem0's webhooks: event_details of ADD, UPDATE, DELETE or CATEGORIZE.",
   kind = "stage",
   filter = filter,

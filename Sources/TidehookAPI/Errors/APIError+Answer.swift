@@ -14,6 +14,11 @@ extension APIError {
     json.key("detail")
     json.string(message)
     json.endObject()
+    return answer(with: json)
+  }
+
+  /// The whole answer with another body.
+  func answer(with json: JSONWriter) -> Response {
     var response = Response.json(json, status: code.status)
     if code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"tidehook\"" }
     if code == .unavailable { response.headers[.retryAfter] = "1" }

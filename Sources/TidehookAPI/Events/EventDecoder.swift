@@ -33,17 +33,19 @@ enum EventDecoder {
     private var timestamp: String?
     private var data: JSONView.Value?
     private var cloudEvent: [UInt8]?
+    private var details: JSONView.Value?
 
     mutating func note(_ value: JSONView.Value, name: String) throws {
       switch name {
       case "event", "type": try noteType(value, name: name)
       case "data": data = try Self.object(value)
+      case "event_details": details = value
       case "id": id = try Self.text(value, "id", EventID.expectation, EventID.init)
       case "namespace": namespace = try Self.text(value, "namespace", Namespace.expectation, Namespace.init)
       case "timestamp": timestamp = try Self.text(value, "timestamp", "an RFC 3339 time like 2026-04-13T10:30:00Z", Self.time)
       case "cloudevent": cloudEvent = try CloudEventAttributes.member(value)
       default:
-        let names = "event (or type), data, id, timestamp, namespace, cloudevent"
+        let names = "event (or type), data, id, timestamp, namespace, cloudevent, event_details"
         throw APIError(.unknownField, "unknown field \(quoted(name)), known are \(names)", field: shortened(name, to: 128))
       }
     }
@@ -59,12 +61,25 @@ enum EventDecoder {
     }
 
     func request(idempotencyKey: String?) throws -> PublishRequest {
+      if let details { return try request(of: details, idempotencyKey: idempotencyKey) }
       guard let type else { throw APIError(.missingField, "event: is required, \(EventType.expectation)", field: "event") }
       guard let data else { throw APIError(.missingField, "data: is required, an object", field: "data") }
       return PublishRequest(
         id: id, idempotencyKey: idempotencyKey, type: type,
         namespace: try namespace ?? EventDecoder.namespace(inside: data.view) ?? .default,
         timestamp: timestamp, data: Array(data.text), cloudEvent: cloudEvent)
+    }
+
+    /// An event that came in Mem0's form; id, namespace and timestamp may stand beside it.
+    private func request(of details: JSONView.Value, idempotencyKey: String?) throws -> PublishRequest {
+      guard type == nil, data == nil else {
+        throw APIError.unexpected("event_details", "it without event and data, which it stands for", got: "both")
+      }
+      let event = try EventDetails(details)
+      return PublishRequest(
+        id: id, idempotencyKey: idempotencyKey, type: event.type,
+        namespace: try namespace ?? EventDecoder.namespace(inside: try? JSONView(event.data)) ?? .default,
+        timestamp: timestamp, data: event.data, cloudEvent: cloudEvent)
     }
 
     private static func object(_ value: JSONView.Value) throws -> JSONView.Value {

@@ -4,7 +4,7 @@ import TidehookCore
 
 enum EventSchemas {
   static let all: [JSONValue.Member] = [
-    .init("NewEvent", Schema.object(inputs, required: ["event", "data"])),
+    .init("NewEvent", newEvent),
     .init(
       "Batch", ["type": "array", "minItems": 1, "maxItems": .integer(Int64(Batch.maximumCount)), "items": Schema.reference("NewEvent")]),
     .init(
@@ -43,6 +43,13 @@ enum EventSchemas {
       "data_base64": Schema.string("Data that is no JSON."),
     ],
   ]
+
+  /// Tidehook's own form, or Mem0's; both are understood wherever events are published.
+  private static let newEvent: JSONValue = {
+    let properties = inputs + [.init("event_details", Schema.anyObject("Mem0's form of an event, instead of event and data."))]
+    let forms: JSONValue = [["required": ["event", "data"]], ["required": ["event_details"]]]
+    return .object((Schema.object(properties).members ?? []) + [.init("anyOf", forms)])
+  }()
 
   private static let rejected = Schema.object([
     .init("index", Schema.count("Its place in the batch, from 0.")), .init("error", Schema.reference("ErrorBody")),

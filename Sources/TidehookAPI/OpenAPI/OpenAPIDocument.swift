@@ -20,7 +20,7 @@ enum OpenAPIDocument {
 
   static let schemas =
     WebhookSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all + DeliverySchemas.all
-    + CommonSchemas.all
+    + Mem0Schemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {
     var paths: [JSONValue.Member] = []
@@ -50,7 +50,7 @@ enum OpenAPIDocument {
   private static func responses(_ operation: Operation) -> JSONValue {
     var success: [JSONValue.Member] = [.init("description", "Done.")]
     if !operation.answer.isEmpty { success.append(.init("content", content(operation.answer))) }
-    let failure: JSONValue = ["description": "Refused or failed.", "content": content("Error")]
+    let failure: JSONValue = ["description": "Refused or failed.", "content": content(operation.dialect.errorSchema)]
     return .object([.init("\(operation.success)", .object(success)), .init("default", failure)])
   }
 

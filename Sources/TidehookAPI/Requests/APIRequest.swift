@@ -9,6 +9,8 @@ import TidehookCore
 struct APIRequest: Sendable {
   /// The request as the server gives it.
   let request: Request
+  /// Whose key it carries.
+  let principal: Principal
   /// The parameters of its path.
   let parameters: PathParameters
   /// Its query.
@@ -80,7 +82,7 @@ struct APIRequest: Sendable {
       var request = request
       request.body = body
       do {
-        return try await handle(APIRequest(request: request, parameters: parameters, query: query))
+        return try await handle(APIRequest(request: request, principal: principal, parameters: parameters, query: query))
       } catch let error as APIError where error != .internal {
         return error.answer
       }

@@ -6,8 +6,8 @@ import TidehookCore
 /// `/v1/webhooks/{id}/revisions` and what is below it, and `/v1/webhooks/{id}/rollback`.
 struct RevisionRoutes: Sendable {
   let revisions: any WebhookRevisions
-  let catalog: any PluginCatalog
-  let changes: WebhookRoutes
+  let editor: WebhookEditor
+  let limits: APILimits
 
   /// Configurations that are read at once: each may be as long as a request's body.
   private static let readSize = 16
@@ -30,7 +30,7 @@ struct RevisionRoutes: Sendable {
     guard let number = request.number("n") else { throw Self.unknown(request.parameters["n"] ?? "", of: id) }
     let revision = try await self.revision(number, of: id)
     var json = JSONWriter(reserving: 1024)
-    json.revision(revision, hiding: SecretOptions(catalog.plugins()))
+    json.revision(revision, hiding: SecretOptions(editor.catalog.plugins()))
     return .json(json)
   }
 
@@ -41,7 +41,7 @@ struct RevisionRoutes: Sendable {
     if let number = wanted.to { new = try await revision(number, of: id) } else { new = try await latest(of: id, request) }
     let number = wanted.from ?? max(1, new.webhook.revision - 1)
     let old = try await revision(number, of: id)
-    let diff = WebhookDiff(from: old.webhook, to: new.webhook, hiding: SecretOptions(catalog.plugins()))
+    let diff = WebhookDiff(from: old.webhook, to: new.webhook, hiding: SecretOptions(editor.catalog.plugins()))
     var json = JSONWriter(reserving: 1024)
     json.diff(diff, from: old.webhook.revision, to: new.webhook.revision)
     return .json(json)
@@ -49,20 +49,24 @@ struct RevisionRoutes: Sendable {
 
   private func rollback(_ request: APIRequest) async throws -> Response {
     let id = try Self.webhookID(request)
-    let fields = try Fields(try await request.json(limit: changes.limits.bodyBytes), known: ["revision"])
+    let fields = try Fields(try await request.json(limit: limits.bodyBytes), known: ["revision"])
     let number = try fields.required("revision").integer(in: 1...Int64(Int32.max))
+    _ = try editor.webhook(request.id, for: request.principal)
     let found = try await revisions.revision(number, of: id)
-    guard let answer = try await changes.rollBack(request, to: found?.webhook) else {
+    guard let earlier = found?.webhook else {
       throw APIError(.invalidField, "revision: webhook \(id) has no revision \(number)", field: "revision")
     }
-    return answer
+    let webhook = try await editor.rollBack(request.id, to: earlier, by: request.principal)
+    var json = JSONWriter(reserving: 1024)
+    json.webhook(webhook, hiding: SecretOptions(editor.catalog.plugins()))
+    return .json(json)
   }
 }
 
 extension RevisionRoutes {
   /// The rows of a list, each with what changed in it; whole configurations are held only for a moment.
   private func summaries(of id: WebhookID, before start: Int?, limit: Int) async throws -> ([RevisionSummary], hasMore: Bool) {
-    let options = SecretOptions(catalog.plugins())
+    let options = SecretOptions(editor.catalog.plugins())
     var rows: [RevisionSummary] = []
     var newer: WebhookRevision?
     var isComplete = false

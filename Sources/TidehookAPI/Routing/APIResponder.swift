@@ -25,37 +25,40 @@ struct APIResponder: HTTPResponder {
     switch routes.match(request.method, request.uri.path) {
     case .route(let route, let parameters):
       return await answer(request, route, parameters)
-    case .otherMethods(let methods):
+    case .otherMethods(let methods, let dialect):
       let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method.rawValue))"
-      return APIError(.methodNotAllowed, message, allowedMethods: methods).answer
+      return dialect.answer(APIError(.methodNotAllowed, message, allowedMethods: methods))
     case .none:
       return APIError(.notFound, "there is nothing at \(quoted(request.uri.path))").answer
     }
   }
 
   private func answer(_ request: Request, _ route: Route, _ parameters: PathParameters) async -> Response {
+    let dialect = route.operation.dialect
     do {
-      if !route.operation.isOpen { try authorize(request) }
-      let query = try request.uri.query.map { try Query($0, known: route.operation.query) } ?? Query()
-      return try await route.handler(APIRequest(request: request, parameters: parameters, query: query))
+      let principal = route.operation.isOpen ? .nobody : try authorize(request)
+      let query = dialect.ignoresQuery ? Query() : try request.uri.query.map { try Query($0, known: route.operation.query) } ?? Query()
+      return try await route.handler(APIRequest(request: request, principal: principal, parameters: parameters, query: query))
+    } catch let refusal as Mem0Refusal {
+      return refusal.answer
     } catch let error as APIError {
       if error.code == .internalError { failures.note("internal", error.message, operation: route.operation.id) }
-      return error.answer
+      return dialect.answer(error)
     } catch let failure as StoreError {
       let error = APIError(failure)
       if error.code != .conflict { failures.note("store.\(failure.code.rawValue)", failure.description, operation: route.operation.id) }
-      return error.answer
+      return dialect.answer(error)
     } catch is CancellationError {
       // The client went: nobody reads this.
-      return APIError(.unavailable, "the request was cancelled").answer
+      return dialect.answer(APIError(.unavailable, "the request was cancelled"))
     } catch {
       failures.note("unexpected", "\(error)", operation: route.operation.id)
-      return APIError.internal.answer
+      return dialect.answer(.internal)
     }
   }
 
   /// Takes `Bearer KEY`, as REM's clients send it, and `Token KEY`, as Mem0's do.
-  private func authorize(_ request: Request) throws {
+  private func authorize(_ request: Request) throws -> Principal {
     guard let header = request.headers[.authorization] else {
       throw APIError(.unauthorized, "expected an API key: Authorization: Bearer KEY")
     }
@@ -69,5 +72,6 @@ struct APIResponder: HTTPResponder {
     guard isAuthorized(String(header[header.utf8.index(after: space)...])) else {
       throw APIError(.unauthorized, "the API key is not valid")
     }
+    return .admin
   }
 }

@@ -6,7 +6,7 @@ extension Operation {
   /// Every call there is.
   static let all =
     WebhookRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations
-    + DeliveryRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
+    + DeliveryRoutes.operations + Mem0Routes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
 }
 
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.
@@ -17,6 +17,10 @@ struct Operation: Sendable {
   let method: HTTPRequest.Method
   /// The path; `{id}`, or another name in braces, stands for one segment.
   let path: String
+  /// Other spellings of the path that are answered alike, because a redirect would break clients.
+  var aliases: [String] = []
+  /// Whose manners it has.
+  var dialect = Dialect.native
   /// Whether it needs no key.
   var isOpen = false
   /// What it does, in one line.

@@ -26,12 +26,14 @@ struct RouteTable: Sendable {
   /// What a path turned out to be.
   enum Match {
     case route(Route, PathParameters)
-    case otherMethods([String])
+    case otherMethods([String], Dialect)
     case none
   }
 
   init(_ routes: [Route]) {
-    for (path, routes) in Dictionary(grouping: routes, by: \.operation.path) {
+    let spellings = routes.flatMap { route in ([route.operation.path] + route.operation.aliases).map { (path: $0, route: route) } }
+    for (path, spelled) in Dictionary(grouping: spellings, by: \.path) {
+      let routes = spelled.map(\.route)
       if path.contains("{") {
         templates.append((Self.segments(path), routes))
       } else {
@@ -57,7 +59,7 @@ struct RouteTable: Sendable {
     let wanted = method == .head ? .get : method
     if let route = routes.first(where: { $0.operation.method == wanted }) { return .route(route, parameters) }
     let methods = routes.map(\.operation.method.rawValue)
-    return .otherMethods((methods.contains("GET") ? methods + ["HEAD"] : methods).sorted())
+    return .otherMethods((methods.contains("GET") ? methods + ["HEAD"] : methods).sorted(), routes.first?.operation.dialect ?? .native)
   }
 
   private static func segments(_ path: String) -> [Substring] {

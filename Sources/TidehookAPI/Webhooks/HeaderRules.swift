@@ -35,7 +35,7 @@ enum HeaderRules {
   /// Framing and connection headers, which the client sets, and those that prove a message.
   private static let reserved: Set<String> = [
     "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "proxy-connection",
-    "x-rem-signature", "webhook-id", "webhook-timestamp", "webhook-signature",
+    "x-rem-signature", "x-mem0-signature", "x-mem0-signature-256", "webhook-id", "webhook-timestamp", "webhook-signature",
   ]
 
   /// RFC 9110, section 5.6.2.

@@ -6,16 +6,19 @@ import TidehookCore
 struct WebhookChanges {
   var url: DestinationURL?
   var events: [EventPattern]?
-  var namespace: Change<Namespace>
-  var name: Change<String>
-  var isActive: Change<Bool>
-  var pipeline: Change<PipelineFields>
-  var signing: Change<[SigningScheme]>
-  var secret: Change<Secret>
-  var headers: Change<[HeaderField]>
-  var retry: Change<RetryFields>
-  var timeoutSeconds: Change<Double>
-  var maxInFlight: Change<Int>
+  var namespace = Change<Namespace>.absent
+  var name = Change<String>.absent
+  var isActive = Change<Bool>.absent
+  var pipeline = Change<PipelineFields>.absent
+  var signing = Change<[SigningScheme]>.absent
+  var secret = Change<Secret>.absent
+  var headers = Change<[HeaderField]>.absent
+  var retry = Change<RetryFields>.absent
+  var timeoutSeconds = Change<Double>.absent
+  var maxInFlight = Change<Int>.absent
+
+  /// No changes.
+  init() {}
 
   /// Reads the body of a request.
   init(_ body: JSONValue, egress: EgressPolicy) throws {

@@ -6,13 +6,7 @@ import TidehookCore
 
 /// `/v1/webhooks` and what is below it.
 struct WebhookRoutes: Sendable {
-  let registry: any WebhookRegistry
-  let pipelines: any PipelineChecker
-  let catalog: any PluginCatalog
-  let egress: EgressPolicy
-  let secrets: SecretSource
-  let time: any TimeSource
-  let ids: IDGenerator
+  let editor: WebhookEditor
   let limits: APILimits
 
   var routes: [Route] {
@@ -23,112 +17,40 @@ struct WebhookRoutes: Sendable {
 
   private func create(_ request: APIRequest) async throws -> Response {
     let changes = try await changes(request)
-    var webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
-    webhook.pipeline = try await pipeline(after: changes, of: webhook)
-    try secrets.check(webhook)
-    try await registry.add(webhook, by: WebhookRevision.admin)
-    return answer(webhook, after: changes, isNew: true)
+    return answer(try await editor.create(changes, by: request.principal), after: changes, isNew: true)
   }
 
   private func list(_ request: APIRequest) async throws -> Response {
     let limit = try request.query.limit()
     let start = try request.query.cursor(.webhooks) ?? Int64.min
-    let webhooks = registry.webhooks().filter { $0.id.key > start }
+    let webhooks = editor.webhooks(for: request.principal).filter { $0.id.key > start }
     return Page(webhooks.prefix(limit), of: .webhooks, hasMore: webhooks.count > limit, key: \.id.key)
-      .answer { [options = SecretOptions(catalog.plugins())] in $1.webhook($0, hiding: options) }
+      .answer { [options] in $1.webhook($0, hiding: options) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
     var json = JSONWriter(reserving: 1024)
-    json.webhook(try current(request), hiding: SecretOptions(catalog.plugins()))
+    json.webhook(try editor.webhook(request.id, for: request.principal), hiding: options)
     return .json(json)
   }
 
   private func update(_ request: APIRequest) async throws -> Response {
-    _ = try current(request)
+    _ = try editor.webhook(request.id, for: request.principal)
     let changes = try await changes(request)
-    return try await change(request) { current in
-      var changed = changes.applied(to: current, generated: try secrets.generate())
-      changed.pipeline = try await pipeline(after: changes, of: current)
-      return changed
-    } answer: {
-      answer($0, after: changes, isNew: false)
-    }
-  }
-
-  /// Gives a webhook an earlier configuration; `nil` when there is none.
-  ///
-  /// It is checked like any change: what was allowed then may not be allowed now.
-  func rollBack(_ request: APIRequest, to earlier: Webhook?) async throws -> Response? {
-    _ = try current(request)
-    guard let earlier else { return nil }
-    do {
-      _ = try Field(path: "url", value: .string(earlier.url.description)).destination(egress: egress)
-      let options = SecretOptions(catalog.plugins())
-      let stages = try await PipelineFields(stored: earlier.pipeline).resolved(
-        replacing: earlier.pipeline, secrets: options, checker: pipelines)
-      return try await change(request) { current in
-        var changed = earlier
-        changed.pipeline = stages
-        changed.secret = current.secret
-        changed.createdAt = current.createdAt
-        changed.updatedAt = current.updatedAt
-        changed.revision = current.revision
-        return changed
-      } answer: { webhook in
-        var json = JSONWriter(reserving: 1024)
-        json.webhook(webhook, hiding: options)
-        return .json(json)
-      }
-    } catch let error as APIError where error.code.status == .badRequest {
-      throw APIError(error.code, "revision \(earlier.revision) cannot be used any more: \(error.message)", field: error.field)
-    }
-  }
-
-  /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, once more on top of that.
-  private func change(
-    _ request: APIRequest, _ configure: (Webhook) async throws -> Webhook, answer: (Webhook) -> Response
-  ) async throws -> Response {
-    do {
-      return answer(try await replace(try current(request), configure))
-    } catch let failure as StoreError where failure.code == .stale {
-      return answer(try await replace(try current(request), configure))
-    }
-  }
-
-  private func replace(_ current: Webhook, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook {
-    var changed = try await configure(current)
-    guard !changed.isConfigured(like: current) else { return current }
-    try secrets.check(changed)
-    changed.revision = current.revision + 1
-    changed.updatedAt = time.now()
-    try await registry.replace(changed, by: WebhookRevision.admin)
-    return changed
+    return answer(try await editor.update(request.id, changes, by: request.principal), after: changes, isNew: false)
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
-    try await registry.remove(try current(request).id)
+    try await editor.remove(request.id, by: request.principal)
     return Response(status: .noContent)
   }
 
   private func changes(_ request: APIRequest) async throws -> WebhookChanges {
-    try WebhookChanges(try await request.json(limit: limits.bodyBytes), egress: egress)
+    try WebhookChanges(try await request.json(limit: limits.bodyBytes), egress: editor.egress)
   }
 
-  /// The stages of a webhook after changes, those that are new checked.
-  private func pipeline(after changes: WebhookChanges, of webhook: Webhook) async throws -> [PipelineStage] {
-    switch changes.pipeline {
-    case .absent: return webhook.pipeline
-    case .reset: return []
-    case .set(let fields):
-      return try await fields.resolved(replacing: webhook.pipeline, secrets: SecretOptions(catalog.plugins()), checker: pipelines)
-    }
-  }
-
-  private func current(_ request: APIRequest) throws -> Webhook {
-    guard let webhook = WebhookID(request.id).flatMap({ registry.webhook($0) }) else { throw APIError.notFound("webhook", request.id) }
-    return webhook
-  }
+  /// Which options of plugins must not be shown, as the plugins are now.
+  private var options: SecretOptions { SecretOptions(editor.catalog.plugins()) }
 
   /// The webhook; a secret is shown in the one answer to the request that set it, and only if Tidehook made it.
   private func answer(_ webhook: Webhook, after changes: WebhookChanges, isNew: Bool) -> Response {
@@ -142,16 +64,9 @@ struct WebhookRoutes: Sendable {
     let isStandard = webhook.secret.revealed.hasPrefix("whsec_")
     let showsStandardForm = changes.secret.isGiven || isNew
     json.webhook(
-      webhook, hiding: SecretOptions(catalog.plugins()), secret: isGenerated ? webhook.secret : nil,
-      standardSecret: showsStandardForm && !isStandard ? secrets.standardForm(webhook.secret) : nil)
+      webhook, hiding: options, secret: isGenerated ? webhook.secret : nil,
+      standardSecret: showsStandardForm && !isStandard ? editor.secrets.standardForm(webhook.secret) : nil)
     return .json(json, status: isNew ? .created : .ok)
-  }
-}
-
-extension Webhook {
-  /// Whether another revision would do the same.
-  fileprivate func isConfigured(like other: Webhook) -> Bool {
-    WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret
   }
 }
 

@@ -18,6 +18,8 @@ public struct WebhookRevision: Sendable {
   public static let admin = "admin"
   /// The maker of what an answer changes: 410, or a `response` function's `disable`, makes a webhook inactive.
   public static let receiver = "receiver"
+  /// The maker of what was made before makers were kept.
+  public static let unknown = "unknown"
 
   /// Makes a revision of its parts.
   public init(webhook: Webhook, createdAt: Timestamp, madeBy: String, changesSecret: Bool = false) {
@@ -26,6 +28,12 @@ public struct WebhookRevision: Sendable {
     self.madeBy = madeBy
     self.changesSecret = changesSecret
   }
+}
+
+/// Tells who made webhooks. Consumer: the API.
+public protocol WebhookMakers: Sendable {
+  /// The makers (``WebhookRevision/madeBy``) of the first revisions of these webhooks, as far as they are known.
+  func makers(of ids: [WebhookID]) async throws(StoreError) -> [WebhookID: String]
 }
 
 /// Reads the revisions of webhooks, deleted ones included. Consumers: the API, the delivery engine.

@@ -73,6 +73,8 @@ public enum SigningScheme: String, Sendable, Hashable, CaseIterable {
   case rem
   /// Standard Webhooks 1.0.0, symmetric (`v1`).
   case standard
+  /// What receivers of Mem0's webhooks check: `X-Mem0-Signature` and `X-Mem0-Signature-256`.
+  case mem0
 
   /// What a webhook gets that asks for nothing else.
   public static let defaults: [SigningScheme] = [.rem, .standard]

@@ -20,7 +20,7 @@ enum Preparation {
   /// Names that belong to the client, to the connection, or to a signature: a script cannot set them.
   private static let reservedNames: Set<String> = [
     "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect",
-    "x-rem-signature", "webhook-id", "webhook-timestamp", "webhook-signature",
+    "x-rem-signature", "x-mem0-signature", "x-mem0-signature-256", "webhook-id", "webhook-timestamp", "webhook-signature",
   ]
 
   /// Decides what follows from a pipeline's verdict.

@@ -38,6 +38,19 @@ extension SQLStore: WebhookRevisions {
   }
 }
 
+extension SQLStore: WebhookMakers {
+  private static let oneMaker = SQLStatement("SELECT made_by FROM webhook_revisions WHERE webhook_key = $1 AND revision = 1")
+
+  /// The makers of the first revisions of these webhooks, as far as they are known.
+  public func makers(of ids: [WebhookID]) async throws(StoreError) -> [WebhookID: String] {
+    try await read("read who made \(ids.count) webhooks") { connection throws(SQLFailure) in
+      var makers: [WebhookID: String] = [:]
+      for id in ids { makers[id] = try connection.first(Self.oneMaker, [.key(id.value)]) { $0.text(0) } }
+      return makers
+    }
+  }
+}
+
 /// A row of `webhook_revisions`, whose configuration is not read yet.
 private struct RevisionRow: Sendable {
   private let number: Int

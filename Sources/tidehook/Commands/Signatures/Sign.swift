@@ -7,7 +7,8 @@ import TidehookSigning
 struct Sign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the signature headers for a body.",
-    discussion: "Example: printf '{\"id\":\"evt_1\"}' | tidehook sign --secret your-webhook-secret")
+    discussion:
+      "Without --scheme those of rem and standard. Example: printf '{\"id\":\"evt_1\"}' | tidehook sign --secret your-webhook-secret")
 
   @OptionGroup var options: SignatureOptions
 
@@ -19,7 +20,7 @@ struct Sign: AsyncParsableCommand {
 
   func run() async throws {
     let body = try options.body()
-    let schemes = try options.schemes()
+    let schemes = try options.schemes(usual: SigningScheme.defaults)
     let headers: [SignatureHeader]
     do {
       let signer = try RequestSigner(schemes: schemes, secret: try options.signingSecret())

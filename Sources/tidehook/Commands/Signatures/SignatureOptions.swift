@@ -9,7 +9,7 @@ struct SignatureOptions: ParsableArguments {
   @Option(help: "The webhook's secret; a whsec_ secret is base64-decoded for the standard scheme.")
   var secret: String
 
-  @Option(help: ArgumentHelp("rem, standard; separated by commas (default: both).", valueName: "schemes"))
+  @Option(help: ArgumentHelp("rem, standard, mem0; separated by commas (default: what the command says).", valueName: "schemes"))
   var scheme: [String] = []
 
   @Option(help: ArgumentHelp("Where the body is read from; - is standard input.", valueName: "file"))
@@ -18,8 +18,8 @@ struct SignatureOptions: ParsableArguments {
   @Flag(help: "Print JSON, for machines.")
   var json = false
 
-  /// The schemes that were named, or all.
-  func schemes() throws(CommandFailure) -> [SigningScheme] {
+  /// The schemes that were named, or else `usual`.
+  func schemes(usual: [SigningScheme]) throws(CommandFailure) -> [SigningScheme] {
     var schemes: [SigningScheme] = []
     for name in scheme.flatMap({ $0.split(separator: ",") }) {
       guard let scheme = SigningScheme(rawValue: String(name)) else {
@@ -28,7 +28,7 @@ struct SignatureOptions: ParsableArguments {
       }
       schemes.append(scheme)
     }
-    return schemes.isEmpty ? SigningScheme.allCases : schemes
+    return schemes.isEmpty ? usual : schemes
   }
 
   /// The secret, checked.

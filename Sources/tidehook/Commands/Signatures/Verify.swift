@@ -7,7 +7,9 @@ import TidehookSigning
 struct Verify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check a body against the signature headers that came with it; the exit status is 0 when they belong together, else 1.",
-    discussion: "Example: tidehook verify --secret your-webhook-secret --header 'X-REM-Signature: 6d2f…' --file body.json")
+    discussion:
+      "Without --scheme every scheme counts that the headers show. Example: tidehook verify --secret your-webhook-secret --header 'X-REM-Signature: 6d2f…' --file body.json"
+  )
 
   @OptionGroup var options: SignatureOptions
 
@@ -41,7 +43,7 @@ struct Verify: AsyncParsableCommand {
     }
     do {
       let verifier = try SignatureVerifier(
-        schemes: try options.schemes(), secret: try options.signingSecret(), toleranceSeconds: tolerance)
+        schemes: try options.schemes(usual: SigningScheme.allCases), secret: try options.signingSecret(), toleranceSeconds: tolerance)
       return try verifier.verify(headers: headers, body: try options.body(), now: Timestamp.systemNow().seconds)
     } catch let error as SigningError {
       throw CommandFailure(.usage, "cannot verify: \(error)")

@@ -1,0 +1,110 @@
+// Makes, changes and deletes webhooks, whatever dialect asks for it: checked, recorded, and safe against others who change the same one.
+
+import HTTPTypes
+import TidehookCore
+
+/// The one way in which requests change webhooks.
+struct WebhookEditor: Sendable {
+  let registry: any WebhookRegistry
+  let pipelines: any PipelineChecker
+  let catalog: any PluginCatalog
+  let egress: EgressPolicy
+  let secrets: SecretSource
+  let time: any TimeSource
+  let ids: IDGenerator
+
+  /// The webhook of that id, as far as `principal` may see it.
+  func webhook(_ id: String, for principal: Principal) throws(APIError) -> Webhook {
+    guard let webhook = WebhookID(id).flatMap({ registry.webhook($0) }), principal.mayUse(webhook.namespace) else {
+      throw APIError.notFound("webhook", id)
+    }
+    return webhook
+  }
+
+  /// Every webhook that `principal` may see, oldest first.
+  func webhooks(for principal: Principal) -> [Webhook] {
+    registry.webhooks().filter { principal.mayUse($0.namespace) }
+  }
+
+  /// Makes a webhook.
+  func create(_ changes: WebhookChanges, by principal: Principal) async throws -> Webhook {
+    var webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
+    webhook.pipeline = try await pipeline(after: changes, of: webhook)
+    try secrets.check(webhook)
+    try await registry.add(webhook, by: principal.name)
+    return webhook
+  }
+
+  /// Changes some fields of a webhook; that is a revision, unless nothing is different afterwards.
+  func update(_ id: String, _ changes: WebhookChanges, by principal: Principal) async throws -> Webhook {
+    try await change(id, by: principal) { current in
+      var changed = changes.applied(to: current, generated: try secrets.generate())
+      changed.pipeline = try await pipeline(after: changes, of: current)
+      return changed
+    }
+  }
+
+  /// Gives a webhook an earlier configuration.
+  ///
+  /// It is checked like any change: what was allowed then may not be allowed now.
+  func rollBack(_ id: String, to earlier: Webhook, by principal: Principal) async throws -> Webhook {
+    do {
+      _ = try Field(path: "url", value: .string(earlier.url.description)).destination(egress: egress)
+      let stages = try await PipelineFields(stored: earlier.pipeline).resolved(
+        replacing: earlier.pipeline, secrets: SecretOptions(catalog.plugins()), checker: pipelines)
+      return try await change(id, by: principal) { current in
+        var changed = earlier
+        changed.pipeline = stages
+        changed.secret = current.secret
+        changed.createdAt = current.createdAt
+        changed.updatedAt = current.updatedAt
+        changed.revision = current.revision
+        return changed
+      }
+    } catch let error as APIError where error.code.status == .badRequest {
+      throw APIError(error.code, "revision \(earlier.revision) cannot be used any more: \(error.message)", field: error.field)
+    }
+  }
+
+  /// Deletes a webhook.
+  func remove(_ id: String, by principal: Principal) async throws {
+    try await registry.remove(try webhook(id, for: principal).id)
+  }
+
+  /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, once more on top of that.
+  private func change(_ id: String, by principal: Principal, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook {
+    do {
+      return try await replace(try webhook(id, for: principal), by: principal, configure)
+    } catch let failure as StoreError where failure.code == .stale {
+      return try await replace(try webhook(id, for: principal), by: principal, configure)
+    }
+  }
+
+  private func replace(_ current: Webhook, by principal: Principal, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook
+  {
+    var changed = try await configure(current)
+    guard !changed.isConfigured(like: current) else { return current }
+    try secrets.check(changed)
+    changed.revision = current.revision + 1
+    changed.updatedAt = time.now()
+    try await registry.replace(changed, by: principal.name)
+    return changed
+  }
+
+  /// The stages of a webhook after changes, those that are new checked.
+  private func pipeline(after changes: WebhookChanges, of webhook: Webhook) async throws -> [PipelineStage] {
+    switch changes.pipeline {
+    case .absent: return webhook.pipeline
+    case .reset: return []
+    case .set(let fields):
+      return try await fields.resolved(replacing: webhook.pipeline, secrets: SecretOptions(catalog.plugins()), checker: pipelines)
+    }
+  }
+}
+
+extension Webhook {
+  /// Whether another revision would do the same.
+  fileprivate func isConfigured(like other: Webhook) -> Bool {
+    WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret
+  }
+}
