@@ -16,6 +16,14 @@ import TidehookScripting
     .plugin(PluginStage(name: name, options: options))
   }
 
+  /// The sources of a test; they can change.
+  private final class Used: Sendable {
+    private let all: Mutex<[Source]>
+    init(_ sources: [Source]) { all = Mutex(sources) }
+    var sources: [Source] { all.withLock { $0 } }
+    func set(_ sources: [Source]) { all.withLock { $0 = sources } }
+  }
+
   private func run(_ runner: SourceRunner, _ code: SourceCode) async -> ReceptionResult {
     await runner.receive(InboundRequest(), for: SourceSamples.source(code), isVerified: true, at: Samples.now)
   }
@@ -81,16 +89,16 @@ import TidehookScripting
   @Test func contentThatASourceCouldNotGoOnWithIsRefusedAndAMissingPluginIsTold() async throws {
     let fixture = try PluginFixture()
     try fixture.write("demo/plugin.lua", Self.plugin(Self.options))
-    let used = Mutex([SourceSamples.source(Self.use(["word": "x"]))])
+    let used = Used([SourceSamples.source(Self.use(["word": "x"]))])
     let live = LivePlugins(
-      folder: fixture.folder, shipped: nil, runtime: fixture.runtime, store: fixture.store, sources: { used.withLock { $0 } })
+      folder: fixture.folder, shipped: nil, runtime: fixture.runtime, store: fixture.store, sources: { used.sources })
     await live.load()
     try fixture.write("demo/plugin.lua", Self.plugin("version = '22',", receive: "return {}"))
     for _ in 0..<3 { await live.look() }
     let id = SourceSamples.source(.body).id
     let problem = "source \(id) could not go on with it: options.word: expected an option of the plugin, got an unknown one; it has none"
     #expect(live.problems() == ["demo": problem])
-    used.withLock { $0 = [SourceSamples.source(Self.use([:], "gone"))] }
+    used.set([SourceSamples.source(Self.use([:], "gone"))])
     for _ in 0..<2 { await live.look() }
     #expect(live.problems() == ["gone": "not loaded; source \(id) names it"])
   }

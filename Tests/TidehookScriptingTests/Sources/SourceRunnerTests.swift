@@ -9,7 +9,7 @@ import TidehookScripting
     headers: [HeaderField("X-Type", "push"), HeaderField("Accept", "a"), HeaderField("accept", "b")], body: Array(#"{"n":1}"#.utf8))
 
   private func receive(
-    _ script: String, _ request: InboundRequest = request, isVerified: Bool = true, change: (inout Source) -> Void = { _ in }
+    _ script: String, _ request: InboundRequest = Self.request, isVerified: Bool = true, change: (inout Source) -> Void = { _ in }
   ) async -> ReceptionResult {
     var source = SourceSamples.source(.script("function receive(request, ctx) \(script) end"))
     change(&source)
@@ -110,11 +110,12 @@ import TidehookScripting
     #expect(result.summary == "failed: the source has neither a plugin nor a script")
   }
 
-  @Test(arguments: [
-    ("function receive() return {} end", String?.none), ("x = = 1", "script:1: unexpected symbol near '='"),
-    ("function filter() return true end", "script: the script does not define 'receive'"),
-    ("return { receive = 5 }", "script: 'receive' must be a function, not a number"),
-  ])
+  @Test(
+    arguments: [
+      ("function receive() return {} end", String?.none), ("x = = 1", "script:1: unexpected symbol near '='"),
+      ("function filter() return true end", "script: the script does not define 'receive'"),
+      ("return { receive = 5 }", "script: 'receive' must be a function, not a number"),
+    ] as [(String, String?)])
   func scriptsAreCheckedBeforeTheyAreSaved(script: String, problem: String?) async {
     let runner = SourceRunner(runtime: LuaRuntime(threads: 1))
     do throws(PipelineError) {
