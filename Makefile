@@ -41,7 +41,7 @@ test-swift: test-build ## Run the Swift tests only (FILTER=RetryPolicy narrows t
 test-end-to-end: build $(VENV)/.ready ## Run the end-to-end tests only (FILTER=signing narrows them)
 	@.ci/test end-to-end
 
-test-interop: build ## Run the tests with what others wrote only: slack_sdk and others (FILTER=mem0 narrows them)
+test-interop: build ## Run the tests with what others wrote only: mem0ai, slack_sdk, stripe, … (FILTER=mem0 narrows them)
 	@.ci/deps test
 	@.ci/test interop
 

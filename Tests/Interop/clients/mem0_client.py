@@ -71,6 +71,13 @@ def refusal(call):
     return judged.value
 
 
+def refused(kind, call):
+    """The same, of exactly that class."""
+    error = refusal(call)
+    assert type(error) is kind, repr(error)
+    return error
+
+
 @api_error_handler
 def _judge(error):
     raise error
