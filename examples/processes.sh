@@ -3,7 +3,7 @@
 
 tidehook=${TIDEHOOK_BINARY:-.build/release/tidehook}
 # The environment of whoever runs an example must not point its gateway elsewhere.
-unset TIDEHOOK_HOST TIDEHOOK_PORT TIDEHOOK_STORE TIDEHOOK_CONFIG TIDEHOOK_ALLOW_DESTINATIONS TIDEHOOK_PLUGINS TIDEHOOK_API_KEY TIDEHOOK_DATA
+unset "${!TIDEHOOK_@}"
 
 fail() {
   echo "${example:?}: $1" >&2
@@ -44,11 +44,11 @@ launch() {
   address=${line#listening on }
 }
 
-# launch_gateway [PORT [DATA]]: starts a gateway that may deliver to this machine; the commands below find it.
+# launch_gateway PORT DATA [OPTION...]: starts a gateway (port 0 is any free one); the commands that come after it find it.
 launch_gateway() {
-  export TIDEHOOK_DATA=${2:-$scratch/data}
+  export TIDEHOOK_DATA=$2
   mkdir -p "$TIDEHOOK_DATA"
-  launch gateway "$tidehook" serve --host 127.0.0.1 --port "${1:-0}" --data "$TIDEHOOK_DATA" --allow-destinations 127.0.0.0/8
+  launch gateway "$tidehook" serve --host 127.0.0.1 --port "$1" --data "$TIDEHOOK_DATA" "${@:3}"
   export TIDEHOOK_SERVER=$address
 }
 

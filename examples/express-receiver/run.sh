@@ -9,7 +9,7 @@ export WEBHOOK_SECRET=your-webhook-secret TIDEHOOK_API_KEY=choose-a-long-key-of-
 export NODE_PATH=${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs
 
 command -v node >/dev/null || fail "node is missing; on Debian: apt install nodejs node-express"
-launch_gateway
+launch_gateway 0 "$scratch/data" --allow-destinations 127.0.0.0/8
 echo "gateway   $TIDEHOOK_SERVER"
 launch receiver env PORT=0 node "$example/receiver.mjs"
 target=$address/webhooks/remlabs

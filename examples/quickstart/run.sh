@@ -14,7 +14,7 @@ if (exec 5<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   fail "port $port is in use, perhaps by another Tidehook; stop that one, or choose another port: make run PORT=$((port + 1))"
 fi
 
-launch_gateway "$port" "$data"
+launch_gateway "$port" "$data" --allow-destinations 127.0.0.0/8
 gateway=${processes[0]}
 echo "gateway   $address  (data in $data, API key in $data/admin.key)"
 

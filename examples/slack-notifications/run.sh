@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 example=examples/slack-notifications
 . examples/processes.sh
 
-launch_gateway
+launch_gateway 0 "$scratch/data" --allow-destinations 127.0.0.0/8
 echo "gateway   $TIDEHOOK_SERVER"
 launch receiver "$tidehook" listen --port 0 --compact
 echo "receiver  $address"
