@@ -44,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "tidehook",
       dependencies: [
-        "TidehookAPI", "TidehookCore", "TidehookDelivery", "TidehookScripting", "TidehookSigning", "TidehookStorage",
+        "TidehookAPI", "TidehookCore", "TidehookDatabases", "TidehookDelivery", "TidehookScripting", "TidehookSigning", "TidehookStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -82,6 +82,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
+    .target(name: "TidehookDatabases", dependencies: ["TidehookCore", "TidehookStorage"], swiftSettings: strict),
     .target(
       name: "TidehookScripting",
       dependencies: [
@@ -124,6 +125,8 @@ let package = Package(
         "TidehookCore", "TidehookStorage", "TidehookTesting", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
+    .testTarget(
+      name: "TidehookDatabasesTests", dependencies: ["TidehookCore", "TidehookDatabases", "TidehookStorage"], swiftSettings: strict),
     .testTarget(
       name: "TidehookScriptingTests", dependencies: ["TidehookCore", "TidehookScripting", "TidehookTesting"], swiftSettings: strict),
     .testTarget(

@@ -17,616 +17,631 @@ static const char file_2[] = {
 };
 
 static const char file_3[] = {
-#embed "../../plugins/discord/README.md" suffix(,)
+#embed "../../plugins/database/README.md" suffix(,)
   0
 };
 
 static const char file_4[] = {
-#embed "../../plugins/discord/answers.lua" suffix(,)
+#embed "../../plugins/database/cases.json" suffix(,)
   0
 };
 
 static const char file_5[] = {
-#embed "../../plugins/discord/cases.json" suffix(,)
+#embed "../../plugins/database/plugin.lua" suffix(,)
   0
 };
 
 static const char file_6[] = {
-#embed "../../plugins/discord/embeds.lua" suffix(,)
+#embed "../../plugins/discord/README.md" suffix(,)
   0
 };
 
 static const char file_7[] = {
-#embed "../../plugins/discord/plugin.lua" suffix(,)
+#embed "../../plugins/discord/answers.lua" suffix(,)
   0
 };
 
 static const char file_8[] = {
-#embed "../../plugins/form/README.md" suffix(,)
+#embed "../../plugins/discord/cases.json" suffix(,)
   0
 };
 
 static const char file_9[] = {
-#embed "../../plugins/form/cases.json" suffix(,)
+#embed "../../plugins/discord/embeds.lua" suffix(,)
   0
 };
 
 static const char file_10[] = {
-#embed "../../plugins/form/plugin.lua" suffix(,)
+#embed "../../plugins/discord/plugin.lua" suffix(,)
   0
 };
 
 static const char file_11[] = {
-#embed "../../plugins/from-cloudevents/README.md" suffix(,)
+#embed "../../plugins/form/README.md" suffix(,)
   0
 };
 
 static const char file_12[] = {
-#embed "../../plugins/from-cloudevents/attributes.lua" suffix(,)
+#embed "../../plugins/form/cases.json" suffix(,)
   0
 };
 
 static const char file_13[] = {
-#embed "../../plugins/from-cloudevents/cases.json" suffix(,)
+#embed "../../plugins/form/plugin.lua" suffix(,)
   0
 };
 
 static const char file_14[] = {
-#embed "../../plugins/from-cloudevents/plugin.lua" suffix(,)
+#embed "../../plugins/from-cloudevents/README.md" suffix(,)
   0
 };
 
 static const char file_15[] = {
-#embed "../../plugins/from-discord/README.md" suffix(,)
+#embed "../../plugins/from-cloudevents/attributes.lua" suffix(,)
   0
 };
 
 static const char file_16[] = {
-#embed "../../plugins/from-discord/cases.json" suffix(,)
+#embed "../../plugins/from-cloudevents/cases.json" suffix(,)
   0
 };
 
 static const char file_17[] = {
-#embed "../../plugins/from-discord/plugin.lua" suffix(,)
+#embed "../../plugins/from-cloudevents/plugin.lua" suffix(,)
   0
 };
 
 static const char file_18[] = {
-#embed "../../plugins/from-github/README.md" suffix(,)
+#embed "../../plugins/from-discord/README.md" suffix(,)
   0
 };
 
 static const char file_19[] = {
-#embed "../../plugins/from-github/cases.json" suffix(,)
+#embed "../../plugins/from-discord/cases.json" suffix(,)
   0
 };
 
 static const char file_20[] = {
-#embed "../../plugins/from-github/plugin.lua" suffix(,)
+#embed "../../plugins/from-discord/plugin.lua" suffix(,)
   0
 };
 
 static const char file_21[] = {
-#embed "../../plugins/from-gitlab/README.md" suffix(,)
+#embed "../../plugins/from-github/README.md" suffix(,)
   0
 };
 
 static const char file_22[] = {
-#embed "../../plugins/from-gitlab/cases.json" suffix(,)
+#embed "../../plugins/from-github/cases.json" suffix(,)
   0
 };
 
 static const char file_23[] = {
-#embed "../../plugins/from-gitlab/plugin.lua" suffix(,)
+#embed "../../plugins/from-github/plugin.lua" suffix(,)
   0
 };
 
 static const char file_24[] = {
-#embed "../../plugins/from-json/README.md" suffix(,)
+#embed "../../plugins/from-gitlab/README.md" suffix(,)
   0
 };
 
 static const char file_25[] = {
-#embed "../../plugins/from-json/cases.json" suffix(,)
+#embed "../../plugins/from-gitlab/cases.json" suffix(,)
   0
 };
 
 static const char file_26[] = {
-#embed "../../plugins/from-json/plugin.lua" suffix(,)
+#embed "../../plugins/from-gitlab/plugin.lua" suffix(,)
   0
 };
 
 static const char file_27[] = {
-#embed "../../plugins/from-linear/README.md" suffix(,)
+#embed "../../plugins/from-json/README.md" suffix(,)
   0
 };
 
 static const char file_28[] = {
-#embed "../../plugins/from-linear/cases.json" suffix(,)
+#embed "../../plugins/from-json/cases.json" suffix(,)
   0
 };
 
 static const char file_29[] = {
-#embed "../../plugins/from-linear/plugin.lua" suffix(,)
+#embed "../../plugins/from-json/plugin.lua" suffix(,)
   0
 };
 
 static const char file_30[] = {
-#embed "../../plugins/from-mem0/README.md" suffix(,)
+#embed "../../plugins/from-linear/README.md" suffix(,)
   0
 };
 
 static const char file_31[] = {
-#embed "../../plugins/from-mem0/cases.json" suffix(,)
+#embed "../../plugins/from-linear/cases.json" suffix(,)
   0
 };
 
 static const char file_32[] = {
-#embed "../../plugins/from-mem0/plugin.lua" suffix(,)
+#embed "../../plugins/from-linear/plugin.lua" suffix(,)
   0
 };
 
 static const char file_33[] = {
-#embed "../../plugins/from-pagerduty/README.md" suffix(,)
+#embed "../../plugins/from-mem0/README.md" suffix(,)
   0
 };
 
 static const char file_34[] = {
-#embed "../../plugins/from-pagerduty/cases.json" suffix(,)
+#embed "../../plugins/from-mem0/cases.json" suffix(,)
   0
 };
 
 static const char file_35[] = {
-#embed "../../plugins/from-pagerduty/plugin.lua" suffix(,)
+#embed "../../plugins/from-mem0/plugin.lua" suffix(,)
   0
 };
 
 static const char file_36[] = {
-#embed "../../plugins/from-rem/README.md" suffix(,)
+#embed "../../plugins/from-pagerduty/README.md" suffix(,)
   0
 };
 
 static const char file_37[] = {
-#embed "../../plugins/from-rem/cases.json" suffix(,)
+#embed "../../plugins/from-pagerduty/cases.json" suffix(,)
   0
 };
 
 static const char file_38[] = {
-#embed "../../plugins/from-rem/plugin.lua" suffix(,)
+#embed "../../plugins/from-pagerduty/plugin.lua" suffix(,)
   0
 };
 
 static const char file_39[] = {
-#embed "../../plugins/from-sendgrid/README.md" suffix(,)
+#embed "../../plugins/from-rem/README.md" suffix(,)
   0
 };
 
 static const char file_40[] = {
-#embed "../../plugins/from-sendgrid/cases.json" suffix(,)
+#embed "../../plugins/from-rem/cases.json" suffix(,)
   0
 };
 
 static const char file_41[] = {
-#embed "../../plugins/from-sendgrid/plugin.lua" suffix(,)
+#embed "../../plugins/from-rem/plugin.lua" suffix(,)
   0
 };
 
 static const char file_42[] = {
-#embed "../../plugins/from-shopify/README.md" suffix(,)
+#embed "../../plugins/from-sendgrid/README.md" suffix(,)
   0
 };
 
 static const char file_43[] = {
-#embed "../../plugins/from-shopify/cases.json" suffix(,)
+#embed "../../plugins/from-sendgrid/cases.json" suffix(,)
   0
 };
 
 static const char file_44[] = {
-#embed "../../plugins/from-shopify/plugin.lua" suffix(,)
+#embed "../../plugins/from-sendgrid/plugin.lua" suffix(,)
   0
 };
 
 static const char file_45[] = {
-#embed "../../plugins/from-slack/README.md" suffix(,)
+#embed "../../plugins/from-shopify/README.md" suffix(,)
   0
 };
 
 static const char file_46[] = {
-#embed "../../plugins/from-slack/cases.json" suffix(,)
+#embed "../../plugins/from-shopify/cases.json" suffix(,)
   0
 };
 
 static const char file_47[] = {
-#embed "../../plugins/from-slack/plugin.lua" suffix(,)
+#embed "../../plugins/from-shopify/plugin.lua" suffix(,)
   0
 };
 
 static const char file_48[] = {
-#embed "../../plugins/from-standard/README.md" suffix(,)
+#embed "../../plugins/from-slack/README.md" suffix(,)
   0
 };
 
 static const char file_49[] = {
-#embed "../../plugins/from-standard/cases.json" suffix(,)
+#embed "../../plugins/from-slack/cases.json" suffix(,)
   0
 };
 
 static const char file_50[] = {
-#embed "../../plugins/from-standard/plugin.lua" suffix(,)
+#embed "../../plugins/from-slack/plugin.lua" suffix(,)
   0
 };
 
 static const char file_51[] = {
-#embed "../../plugins/from-stripe/README.md" suffix(,)
+#embed "../../plugins/from-standard/README.md" suffix(,)
   0
 };
 
 static const char file_52[] = {
-#embed "../../plugins/from-stripe/cases.json" suffix(,)
+#embed "../../plugins/from-standard/cases.json" suffix(,)
   0
 };
 
 static const char file_53[] = {
-#embed "../../plugins/from-stripe/plugin.lua" suffix(,)
+#embed "../../plugins/from-standard/plugin.lua" suffix(,)
   0
 };
 
 static const char file_54[] = {
-#embed "../../plugins/from-twilio/README.md" suffix(,)
+#embed "../../plugins/from-stripe/README.md" suffix(,)
   0
 };
 
 static const char file_55[] = {
-#embed "../../plugins/from-twilio/cases.json" suffix(,)
+#embed "../../plugins/from-stripe/cases.json" suffix(,)
   0
 };
 
 static const char file_56[] = {
-#embed "../../plugins/from-twilio/plugin.lua" suffix(,)
+#embed "../../plugins/from-stripe/plugin.lua" suffix(,)
   0
 };
 
 static const char file_57[] = {
-#embed "../../plugins/github-issue/README.md" suffix(,)
+#embed "../../plugins/from-twilio/README.md" suffix(,)
   0
 };
 
 static const char file_58[] = {
-#embed "../../plugins/github-issue/answers.lua" suffix(,)
+#embed "../../plugins/from-twilio/cases.json" suffix(,)
   0
 };
 
 static const char file_59[] = {
-#embed "../../plugins/github-issue/cases.json" suffix(,)
+#embed "../../plugins/from-twilio/plugin.lua" suffix(,)
   0
 };
 
 static const char file_60[] = {
-#embed "../../plugins/github-issue/plugin.lua" suffix(,)
+#embed "../../plugins/github-issue/README.md" suffix(,)
   0
 };
 
 static const char file_61[] = {
-#embed "../../plugins/google-chat/README.md" suffix(,)
+#embed "../../plugins/github-issue/answers.lua" suffix(,)
   0
 };
 
 static const char file_62[] = {
-#embed "../../plugins/google-chat/answers.lua" suffix(,)
+#embed "../../plugins/github-issue/cases.json" suffix(,)
   0
 };
 
 static const char file_63[] = {
-#embed "../../plugins/google-chat/cards.lua" suffix(,)
+#embed "../../plugins/github-issue/plugin.lua" suffix(,)
   0
 };
 
 static const char file_64[] = {
-#embed "../../plugins/google-chat/cases.json" suffix(,)
+#embed "../../plugins/google-chat/README.md" suffix(,)
   0
 };
 
 static const char file_65[] = {
-#embed "../../plugins/google-chat/plugin.lua" suffix(,)
+#embed "../../plugins/google-chat/answers.lua" suffix(,)
   0
 };
 
 static const char file_66[] = {
-#embed "../../plugins/lib/answers.lua" suffix(,)
+#embed "../../plugins/google-chat/cards.lua" suffix(,)
   0
 };
 
 static const char file_67[] = {
-#embed "../../plugins/lib/envelope.lua" suffix(,)
+#embed "../../plugins/google-chat/cases.json" suffix(,)
   0
 };
 
 static const char file_68[] = {
-#embed "../../plugins/lib/input.lua" suffix(,)
+#embed "../../plugins/google-chat/plugin.lua" suffix(,)
   0
 };
 
 static const char file_69[] = {
-#embed "../../plugins/lib/limits.lua" suffix(,)
+#embed "../../plugins/lib/answers.lua" suffix(,)
   0
 };
 
 static const char file_70[] = {
-#embed "../../plugins/lib/markdown.lua" suffix(,)
+#embed "../../plugins/lib/envelope.lua" suffix(,)
   0
 };
 
 static const char file_71[] = {
-#embed "../../plugins/lib/message.lua" suffix(,)
+#embed "../../plugins/lib/input.lua" suffix(,)
   0
 };
 
 static const char file_72[] = {
-#embed "../../plugins/lib/paths.lua" suffix(,)
+#embed "../../plugins/lib/limits.lua" suffix(,)
   0
 };
 
 static const char file_73[] = {
-#embed "../../plugins/lib/source.lua" suffix(,)
+#embed "../../plugins/lib/markdown.lua" suffix(,)
   0
 };
 
 static const char file_74[] = {
-#embed "../../plugins/mem0/README.md" suffix(,)
+#embed "../../plugins/lib/message.lua" suffix(,)
   0
 };
 
 static const char file_75[] = {
-#embed "../../plugins/mem0/cases.json" suffix(,)
+#embed "../../plugins/lib/paths.lua" suffix(,)
   0
 };
 
 static const char file_76[] = {
-#embed "../../plugins/mem0/plugin.lua" suffix(,)
+#embed "../../plugins/lib/source.lua" suffix(,)
   0
 };
 
 static const char file_77[] = {
-#embed "../../plugins/pagerduty/README.md" suffix(,)
+#embed "../../plugins/mem0/README.md" suffix(,)
   0
 };
 
 static const char file_78[] = {
-#embed "../../plugins/pagerduty/alert.lua" suffix(,)
+#embed "../../plugins/mem0/cases.json" suffix(,)
   0
 };
 
 static const char file_79[] = {
-#embed "../../plugins/pagerduty/answers.lua" suffix(,)
+#embed "../../plugins/mem0/plugin.lua" suffix(,)
   0
 };
 
 static const char file_80[] = {
-#embed "../../plugins/pagerduty/cases.json" suffix(,)
+#embed "../../plugins/pagerduty/README.md" suffix(,)
   0
 };
 
 static const char file_81[] = {
-#embed "../../plugins/pagerduty/plugin.lua" suffix(,)
+#embed "../../plugins/pagerduty/alert.lua" suffix(,)
   0
 };
 
 static const char file_82[] = {
-#embed "../../plugins/pick/README.md" suffix(,)
+#embed "../../plugins/pagerduty/answers.lua" suffix(,)
   0
 };
 
 static const char file_83[] = {
-#embed "../../plugins/pick/cases.json" suffix(,)
+#embed "../../plugins/pagerduty/cases.json" suffix(,)
   0
 };
 
 static const char file_84[] = {
-#embed "../../plugins/pick/plugin.lua" suffix(,)
+#embed "../../plugins/pagerduty/plugin.lua" suffix(,)
   0
 };
 
 static const char file_85[] = {
-#embed "../../plugins/redact/README.md" suffix(,)
+#embed "../../plugins/pick/README.md" suffix(,)
   0
 };
 
 static const char file_86[] = {
-#embed "../../plugins/redact/card.lua" suffix(,)
+#embed "../../plugins/pick/cases.json" suffix(,)
   0
 };
 
 static const char file_87[] = {
-#embed "../../plugins/redact/cases.json" suffix(,)
+#embed "../../plugins/pick/plugin.lua" suffix(,)
   0
 };
 
 static const char file_88[] = {
-#embed "../../plugins/redact/email.lua" suffix(,)
+#embed "../../plugins/redact/README.md" suffix(,)
   0
 };
 
 static const char file_89[] = {
-#embed "../../plugins/redact/key.lua" suffix(,)
+#embed "../../plugins/redact/card.lua" suffix(,)
   0
 };
 
 static const char file_90[] = {
-#embed "../../plugins/redact/plugin.lua" suffix(,)
+#embed "../../plugins/redact/cases.json" suffix(,)
   0
 };
 
 static const char file_91[] = {
-#embed "../../plugins/rem/README.md" suffix(,)
+#embed "../../plugins/redact/email.lua" suffix(,)
   0
 };
 
 static const char file_92[] = {
-#embed "../../plugins/rem/cases.json" suffix(,)
+#embed "../../plugins/redact/key.lua" suffix(,)
   0
 };
 
 static const char file_93[] = {
-#embed "../../plugins/rem/plugin.lua" suffix(,)
+#embed "../../plugins/redact/plugin.lua" suffix(,)
   0
 };
 
 static const char file_94[] = {
-#embed "../../plugins/rename/README.md" suffix(,)
+#embed "../../plugins/rem/README.md" suffix(,)
   0
 };
 
 static const char file_95[] = {
-#embed "../../plugins/rename/cases.json" suffix(,)
+#embed "../../plugins/rem/cases.json" suffix(,)
   0
 };
 
 static const char file_96[] = {
-#embed "../../plugins/rename/plugin.lua" suffix(,)
+#embed "../../plugins/rem/plugin.lua" suffix(,)
   0
 };
 
 static const char file_97[] = {
-#embed "../../plugins/slack/README.md" suffix(,)
+#embed "../../plugins/rename/README.md" suffix(,)
   0
 };
 
 static const char file_98[] = {
-#embed "../../plugins/slack/answers.lua" suffix(,)
+#embed "../../plugins/rename/cases.json" suffix(,)
   0
 };
 
 static const char file_99[] = {
-#embed "../../plugins/slack/blocks.lua" suffix(,)
+#embed "../../plugins/rename/plugin.lua" suffix(,)
   0
 };
 
 static const char file_100[] = {
-#embed "../../plugins/slack/cases.json" suffix(,)
+#embed "../../plugins/slack/README.md" suffix(,)
   0
 };
 
 static const char file_101[] = {
-#embed "../../plugins/slack/plugin.lua" suffix(,)
+#embed "../../plugins/slack/answers.lua" suffix(,)
   0
 };
 
 static const char file_102[] = {
-#embed "../../plugins/standard/README.md" suffix(,)
+#embed "../../plugins/slack/blocks.lua" suffix(,)
   0
 };
 
 static const char file_103[] = {
-#embed "../../plugins/standard/cases.json" suffix(,)
+#embed "../../plugins/slack/cases.json" suffix(,)
   0
 };
 
 static const char file_104[] = {
-#embed "../../plugins/standard/plugin.lua" suffix(,)
+#embed "../../plugins/slack/plugin.lua" suffix(,)
   0
 };
 
 static const char file_105[] = {
-#embed "../../plugins/tags/README.md" suffix(,)
+#embed "../../plugins/standard/README.md" suffix(,)
   0
 };
 
 static const char file_106[] = {
-#embed "../../plugins/tags/cases.json" suffix(,)
+#embed "../../plugins/standard/cases.json" suffix(,)
   0
 };
 
 static const char file_107[] = {
-#embed "../../plugins/tags/plugin.lua" suffix(,)
+#embed "../../plugins/standard/plugin.lua" suffix(,)
   0
 };
 
 static const char file_108[] = {
-#embed "../../plugins/teams/README.md" suffix(,)
+#embed "../../plugins/tags/README.md" suffix(,)
   0
 };
 
 static const char file_109[] = {
-#embed "../../plugins/teams/answers.lua" suffix(,)
+#embed "../../plugins/tags/cases.json" suffix(,)
   0
 };
 
 static const char file_110[] = {
-#embed "../../plugins/teams/card.lua" suffix(,)
+#embed "../../plugins/tags/plugin.lua" suffix(,)
   0
 };
 
 static const char file_111[] = {
-#embed "../../plugins/teams/cases.json" suffix(,)
+#embed "../../plugins/teams/README.md" suffix(,)
   0
 };
 
 static const char file_112[] = {
-#embed "../../plugins/teams/plugin.lua" suffix(,)
+#embed "../../plugins/teams/answers.lua" suffix(,)
   0
 };
 
 static const char file_113[] = {
-#embed "../../plugins/telegram/README.md" suffix(,)
+#embed "../../plugins/teams/card.lua" suffix(,)
   0
 };
 
 static const char file_114[] = {
-#embed "../../plugins/telegram/answers.lua" suffix(,)
+#embed "../../plugins/teams/cases.json" suffix(,)
   0
 };
 
 static const char file_115[] = {
-#embed "../../plugins/telegram/cases.json" suffix(,)
+#embed "../../plugins/teams/plugin.lua" suffix(,)
   0
 };
 
 static const char file_116[] = {
-#embed "../../plugins/telegram/markup.lua" suffix(,)
+#embed "../../plugins/telegram/README.md" suffix(,)
   0
 };
 
 static const char file_117[] = {
-#embed "../../plugins/telegram/plugin.lua" suffix(,)
+#embed "../../plugins/telegram/answers.lua" suffix(,)
   0
 };
 
 static const char file_118[] = {
-#embed "../../plugins/template/README.md" suffix(,)
+#embed "../../plugins/telegram/cases.json" suffix(,)
   0
 };
 
 static const char file_119[] = {
-#embed "../../plugins/template/cases.json" suffix(,)
+#embed "../../plugins/telegram/markup.lua" suffix(,)
   0
 };
 
 static const char file_120[] = {
-#embed "../../plugins/template/plugin.lua" suffix(,)
+#embed "../../plugins/telegram/plugin.lua" suffix(,)
   0
 };
 
 static const char file_121[] = {
-#embed "../../plugins/where/README.md" suffix(,)
+#embed "../../plugins/template/README.md" suffix(,)
   0
 };
 
 static const char file_122[] = {
-#embed "../../plugins/where/cases.json" suffix(,)
+#embed "../../plugins/template/cases.json" suffix(,)
   0
 };
 
 static const char file_123[] = {
-#embed "../../plugins/where/conditions.lua" suffix(,)
+#embed "../../plugins/template/plugin.lua" suffix(,)
   0
 };
 
 static const char file_124[] = {
-#embed "../../plugins/where/operators.lua" suffix(,)
+#embed "../../plugins/where/README.md" suffix(,)
   0
 };
 
 static const char file_125[] = {
+#embed "../../plugins/where/cases.json" suffix(,)
+  0
+};
+
+static const char file_126[] = {
+#embed "../../plugins/where/conditions.lua" suffix(,)
+  0
+};
+
+static const char file_127[] = {
+#embed "../../plugins/where/operators.lua" suffix(,)
+  0
+};
+
+static const char file_128[] = {
 #embed "../../plugins/where/plugin.lua" suffix(,)
   0
 };
@@ -635,129 +650,132 @@ static const shipped_file files[] = {
   {"cloudevents/README.md", file_0, sizeof file_0 - 1},
   {"cloudevents/cases.json", file_1, sizeof file_1 - 1},
   {"cloudevents/plugin.lua", file_2, sizeof file_2 - 1},
-  {"discord/README.md", file_3, sizeof file_3 - 1},
-  {"discord/answers.lua", file_4, sizeof file_4 - 1},
-  {"discord/cases.json", file_5, sizeof file_5 - 1},
-  {"discord/embeds.lua", file_6, sizeof file_6 - 1},
-  {"discord/plugin.lua", file_7, sizeof file_7 - 1},
-  {"form/README.md", file_8, sizeof file_8 - 1},
-  {"form/cases.json", file_9, sizeof file_9 - 1},
-  {"form/plugin.lua", file_10, sizeof file_10 - 1},
-  {"from-cloudevents/README.md", file_11, sizeof file_11 - 1},
-  {"from-cloudevents/attributes.lua", file_12, sizeof file_12 - 1},
-  {"from-cloudevents/cases.json", file_13, sizeof file_13 - 1},
-  {"from-cloudevents/plugin.lua", file_14, sizeof file_14 - 1},
-  {"from-discord/README.md", file_15, sizeof file_15 - 1},
-  {"from-discord/cases.json", file_16, sizeof file_16 - 1},
-  {"from-discord/plugin.lua", file_17, sizeof file_17 - 1},
-  {"from-github/README.md", file_18, sizeof file_18 - 1},
-  {"from-github/cases.json", file_19, sizeof file_19 - 1},
-  {"from-github/plugin.lua", file_20, sizeof file_20 - 1},
-  {"from-gitlab/README.md", file_21, sizeof file_21 - 1},
-  {"from-gitlab/cases.json", file_22, sizeof file_22 - 1},
-  {"from-gitlab/plugin.lua", file_23, sizeof file_23 - 1},
-  {"from-json/README.md", file_24, sizeof file_24 - 1},
-  {"from-json/cases.json", file_25, sizeof file_25 - 1},
-  {"from-json/plugin.lua", file_26, sizeof file_26 - 1},
-  {"from-linear/README.md", file_27, sizeof file_27 - 1},
-  {"from-linear/cases.json", file_28, sizeof file_28 - 1},
-  {"from-linear/plugin.lua", file_29, sizeof file_29 - 1},
-  {"from-mem0/README.md", file_30, sizeof file_30 - 1},
-  {"from-mem0/cases.json", file_31, sizeof file_31 - 1},
-  {"from-mem0/plugin.lua", file_32, sizeof file_32 - 1},
-  {"from-pagerduty/README.md", file_33, sizeof file_33 - 1},
-  {"from-pagerduty/cases.json", file_34, sizeof file_34 - 1},
-  {"from-pagerduty/plugin.lua", file_35, sizeof file_35 - 1},
-  {"from-rem/README.md", file_36, sizeof file_36 - 1},
-  {"from-rem/cases.json", file_37, sizeof file_37 - 1},
-  {"from-rem/plugin.lua", file_38, sizeof file_38 - 1},
-  {"from-sendgrid/README.md", file_39, sizeof file_39 - 1},
-  {"from-sendgrid/cases.json", file_40, sizeof file_40 - 1},
-  {"from-sendgrid/plugin.lua", file_41, sizeof file_41 - 1},
-  {"from-shopify/README.md", file_42, sizeof file_42 - 1},
-  {"from-shopify/cases.json", file_43, sizeof file_43 - 1},
-  {"from-shopify/plugin.lua", file_44, sizeof file_44 - 1},
-  {"from-slack/README.md", file_45, sizeof file_45 - 1},
-  {"from-slack/cases.json", file_46, sizeof file_46 - 1},
-  {"from-slack/plugin.lua", file_47, sizeof file_47 - 1},
-  {"from-standard/README.md", file_48, sizeof file_48 - 1},
-  {"from-standard/cases.json", file_49, sizeof file_49 - 1},
-  {"from-standard/plugin.lua", file_50, sizeof file_50 - 1},
-  {"from-stripe/README.md", file_51, sizeof file_51 - 1},
-  {"from-stripe/cases.json", file_52, sizeof file_52 - 1},
-  {"from-stripe/plugin.lua", file_53, sizeof file_53 - 1},
-  {"from-twilio/README.md", file_54, sizeof file_54 - 1},
-  {"from-twilio/cases.json", file_55, sizeof file_55 - 1},
-  {"from-twilio/plugin.lua", file_56, sizeof file_56 - 1},
-  {"github-issue/README.md", file_57, sizeof file_57 - 1},
-  {"github-issue/answers.lua", file_58, sizeof file_58 - 1},
-  {"github-issue/cases.json", file_59, sizeof file_59 - 1},
-  {"github-issue/plugin.lua", file_60, sizeof file_60 - 1},
-  {"google-chat/README.md", file_61, sizeof file_61 - 1},
-  {"google-chat/answers.lua", file_62, sizeof file_62 - 1},
-  {"google-chat/cards.lua", file_63, sizeof file_63 - 1},
-  {"google-chat/cases.json", file_64, sizeof file_64 - 1},
-  {"google-chat/plugin.lua", file_65, sizeof file_65 - 1},
-  {"lib/answers.lua", file_66, sizeof file_66 - 1},
-  {"lib/envelope.lua", file_67, sizeof file_67 - 1},
-  {"lib/input.lua", file_68, sizeof file_68 - 1},
-  {"lib/limits.lua", file_69, sizeof file_69 - 1},
-  {"lib/markdown.lua", file_70, sizeof file_70 - 1},
-  {"lib/message.lua", file_71, sizeof file_71 - 1},
-  {"lib/paths.lua", file_72, sizeof file_72 - 1},
-  {"lib/source.lua", file_73, sizeof file_73 - 1},
-  {"mem0/README.md", file_74, sizeof file_74 - 1},
-  {"mem0/cases.json", file_75, sizeof file_75 - 1},
-  {"mem0/plugin.lua", file_76, sizeof file_76 - 1},
-  {"pagerduty/README.md", file_77, sizeof file_77 - 1},
-  {"pagerduty/alert.lua", file_78, sizeof file_78 - 1},
-  {"pagerduty/answers.lua", file_79, sizeof file_79 - 1},
-  {"pagerduty/cases.json", file_80, sizeof file_80 - 1},
-  {"pagerduty/plugin.lua", file_81, sizeof file_81 - 1},
-  {"pick/README.md", file_82, sizeof file_82 - 1},
-  {"pick/cases.json", file_83, sizeof file_83 - 1},
-  {"pick/plugin.lua", file_84, sizeof file_84 - 1},
-  {"redact/README.md", file_85, sizeof file_85 - 1},
-  {"redact/card.lua", file_86, sizeof file_86 - 1},
-  {"redact/cases.json", file_87, sizeof file_87 - 1},
-  {"redact/email.lua", file_88, sizeof file_88 - 1},
-  {"redact/key.lua", file_89, sizeof file_89 - 1},
-  {"redact/plugin.lua", file_90, sizeof file_90 - 1},
-  {"rem/README.md", file_91, sizeof file_91 - 1},
-  {"rem/cases.json", file_92, sizeof file_92 - 1},
-  {"rem/plugin.lua", file_93, sizeof file_93 - 1},
-  {"rename/README.md", file_94, sizeof file_94 - 1},
-  {"rename/cases.json", file_95, sizeof file_95 - 1},
-  {"rename/plugin.lua", file_96, sizeof file_96 - 1},
-  {"slack/README.md", file_97, sizeof file_97 - 1},
-  {"slack/answers.lua", file_98, sizeof file_98 - 1},
-  {"slack/blocks.lua", file_99, sizeof file_99 - 1},
-  {"slack/cases.json", file_100, sizeof file_100 - 1},
-  {"slack/plugin.lua", file_101, sizeof file_101 - 1},
-  {"standard/README.md", file_102, sizeof file_102 - 1},
-  {"standard/cases.json", file_103, sizeof file_103 - 1},
-  {"standard/plugin.lua", file_104, sizeof file_104 - 1},
-  {"tags/README.md", file_105, sizeof file_105 - 1},
-  {"tags/cases.json", file_106, sizeof file_106 - 1},
-  {"tags/plugin.lua", file_107, sizeof file_107 - 1},
-  {"teams/README.md", file_108, sizeof file_108 - 1},
-  {"teams/answers.lua", file_109, sizeof file_109 - 1},
-  {"teams/card.lua", file_110, sizeof file_110 - 1},
-  {"teams/cases.json", file_111, sizeof file_111 - 1},
-  {"teams/plugin.lua", file_112, sizeof file_112 - 1},
-  {"telegram/README.md", file_113, sizeof file_113 - 1},
-  {"telegram/answers.lua", file_114, sizeof file_114 - 1},
-  {"telegram/cases.json", file_115, sizeof file_115 - 1},
-  {"telegram/markup.lua", file_116, sizeof file_116 - 1},
-  {"telegram/plugin.lua", file_117, sizeof file_117 - 1},
-  {"template/README.md", file_118, sizeof file_118 - 1},
-  {"template/cases.json", file_119, sizeof file_119 - 1},
-  {"template/plugin.lua", file_120, sizeof file_120 - 1},
-  {"where/README.md", file_121, sizeof file_121 - 1},
-  {"where/cases.json", file_122, sizeof file_122 - 1},
-  {"where/conditions.lua", file_123, sizeof file_123 - 1},
-  {"where/operators.lua", file_124, sizeof file_124 - 1},
-  {"where/plugin.lua", file_125, sizeof file_125 - 1},
+  {"database/README.md", file_3, sizeof file_3 - 1},
+  {"database/cases.json", file_4, sizeof file_4 - 1},
+  {"database/plugin.lua", file_5, sizeof file_5 - 1},
+  {"discord/README.md", file_6, sizeof file_6 - 1},
+  {"discord/answers.lua", file_7, sizeof file_7 - 1},
+  {"discord/cases.json", file_8, sizeof file_8 - 1},
+  {"discord/embeds.lua", file_9, sizeof file_9 - 1},
+  {"discord/plugin.lua", file_10, sizeof file_10 - 1},
+  {"form/README.md", file_11, sizeof file_11 - 1},
+  {"form/cases.json", file_12, sizeof file_12 - 1},
+  {"form/plugin.lua", file_13, sizeof file_13 - 1},
+  {"from-cloudevents/README.md", file_14, sizeof file_14 - 1},
+  {"from-cloudevents/attributes.lua", file_15, sizeof file_15 - 1},
+  {"from-cloudevents/cases.json", file_16, sizeof file_16 - 1},
+  {"from-cloudevents/plugin.lua", file_17, sizeof file_17 - 1},
+  {"from-discord/README.md", file_18, sizeof file_18 - 1},
+  {"from-discord/cases.json", file_19, sizeof file_19 - 1},
+  {"from-discord/plugin.lua", file_20, sizeof file_20 - 1},
+  {"from-github/README.md", file_21, sizeof file_21 - 1},
+  {"from-github/cases.json", file_22, sizeof file_22 - 1},
+  {"from-github/plugin.lua", file_23, sizeof file_23 - 1},
+  {"from-gitlab/README.md", file_24, sizeof file_24 - 1},
+  {"from-gitlab/cases.json", file_25, sizeof file_25 - 1},
+  {"from-gitlab/plugin.lua", file_26, sizeof file_26 - 1},
+  {"from-json/README.md", file_27, sizeof file_27 - 1},
+  {"from-json/cases.json", file_28, sizeof file_28 - 1},
+  {"from-json/plugin.lua", file_29, sizeof file_29 - 1},
+  {"from-linear/README.md", file_30, sizeof file_30 - 1},
+  {"from-linear/cases.json", file_31, sizeof file_31 - 1},
+  {"from-linear/plugin.lua", file_32, sizeof file_32 - 1},
+  {"from-mem0/README.md", file_33, sizeof file_33 - 1},
+  {"from-mem0/cases.json", file_34, sizeof file_34 - 1},
+  {"from-mem0/plugin.lua", file_35, sizeof file_35 - 1},
+  {"from-pagerduty/README.md", file_36, sizeof file_36 - 1},
+  {"from-pagerduty/cases.json", file_37, sizeof file_37 - 1},
+  {"from-pagerduty/plugin.lua", file_38, sizeof file_38 - 1},
+  {"from-rem/README.md", file_39, sizeof file_39 - 1},
+  {"from-rem/cases.json", file_40, sizeof file_40 - 1},
+  {"from-rem/plugin.lua", file_41, sizeof file_41 - 1},
+  {"from-sendgrid/README.md", file_42, sizeof file_42 - 1},
+  {"from-sendgrid/cases.json", file_43, sizeof file_43 - 1},
+  {"from-sendgrid/plugin.lua", file_44, sizeof file_44 - 1},
+  {"from-shopify/README.md", file_45, sizeof file_45 - 1},
+  {"from-shopify/cases.json", file_46, sizeof file_46 - 1},
+  {"from-shopify/plugin.lua", file_47, sizeof file_47 - 1},
+  {"from-slack/README.md", file_48, sizeof file_48 - 1},
+  {"from-slack/cases.json", file_49, sizeof file_49 - 1},
+  {"from-slack/plugin.lua", file_50, sizeof file_50 - 1},
+  {"from-standard/README.md", file_51, sizeof file_51 - 1},
+  {"from-standard/cases.json", file_52, sizeof file_52 - 1},
+  {"from-standard/plugin.lua", file_53, sizeof file_53 - 1},
+  {"from-stripe/README.md", file_54, sizeof file_54 - 1},
+  {"from-stripe/cases.json", file_55, sizeof file_55 - 1},
+  {"from-stripe/plugin.lua", file_56, sizeof file_56 - 1},
+  {"from-twilio/README.md", file_57, sizeof file_57 - 1},
+  {"from-twilio/cases.json", file_58, sizeof file_58 - 1},
+  {"from-twilio/plugin.lua", file_59, sizeof file_59 - 1},
+  {"github-issue/README.md", file_60, sizeof file_60 - 1},
+  {"github-issue/answers.lua", file_61, sizeof file_61 - 1},
+  {"github-issue/cases.json", file_62, sizeof file_62 - 1},
+  {"github-issue/plugin.lua", file_63, sizeof file_63 - 1},
+  {"google-chat/README.md", file_64, sizeof file_64 - 1},
+  {"google-chat/answers.lua", file_65, sizeof file_65 - 1},
+  {"google-chat/cards.lua", file_66, sizeof file_66 - 1},
+  {"google-chat/cases.json", file_67, sizeof file_67 - 1},
+  {"google-chat/plugin.lua", file_68, sizeof file_68 - 1},
+  {"lib/answers.lua", file_69, sizeof file_69 - 1},
+  {"lib/envelope.lua", file_70, sizeof file_70 - 1},
+  {"lib/input.lua", file_71, sizeof file_71 - 1},
+  {"lib/limits.lua", file_72, sizeof file_72 - 1},
+  {"lib/markdown.lua", file_73, sizeof file_73 - 1},
+  {"lib/message.lua", file_74, sizeof file_74 - 1},
+  {"lib/paths.lua", file_75, sizeof file_75 - 1},
+  {"lib/source.lua", file_76, sizeof file_76 - 1},
+  {"mem0/README.md", file_77, sizeof file_77 - 1},
+  {"mem0/cases.json", file_78, sizeof file_78 - 1},
+  {"mem0/plugin.lua", file_79, sizeof file_79 - 1},
+  {"pagerduty/README.md", file_80, sizeof file_80 - 1},
+  {"pagerduty/alert.lua", file_81, sizeof file_81 - 1},
+  {"pagerduty/answers.lua", file_82, sizeof file_82 - 1},
+  {"pagerduty/cases.json", file_83, sizeof file_83 - 1},
+  {"pagerduty/plugin.lua", file_84, sizeof file_84 - 1},
+  {"pick/README.md", file_85, sizeof file_85 - 1},
+  {"pick/cases.json", file_86, sizeof file_86 - 1},
+  {"pick/plugin.lua", file_87, sizeof file_87 - 1},
+  {"redact/README.md", file_88, sizeof file_88 - 1},
+  {"redact/card.lua", file_89, sizeof file_89 - 1},
+  {"redact/cases.json", file_90, sizeof file_90 - 1},
+  {"redact/email.lua", file_91, sizeof file_91 - 1},
+  {"redact/key.lua", file_92, sizeof file_92 - 1},
+  {"redact/plugin.lua", file_93, sizeof file_93 - 1},
+  {"rem/README.md", file_94, sizeof file_94 - 1},
+  {"rem/cases.json", file_95, sizeof file_95 - 1},
+  {"rem/plugin.lua", file_96, sizeof file_96 - 1},
+  {"rename/README.md", file_97, sizeof file_97 - 1},
+  {"rename/cases.json", file_98, sizeof file_98 - 1},
+  {"rename/plugin.lua", file_99, sizeof file_99 - 1},
+  {"slack/README.md", file_100, sizeof file_100 - 1},
+  {"slack/answers.lua", file_101, sizeof file_101 - 1},
+  {"slack/blocks.lua", file_102, sizeof file_102 - 1},
+  {"slack/cases.json", file_103, sizeof file_103 - 1},
+  {"slack/plugin.lua", file_104, sizeof file_104 - 1},
+  {"standard/README.md", file_105, sizeof file_105 - 1},
+  {"standard/cases.json", file_106, sizeof file_106 - 1},
+  {"standard/plugin.lua", file_107, sizeof file_107 - 1},
+  {"tags/README.md", file_108, sizeof file_108 - 1},
+  {"tags/cases.json", file_109, sizeof file_109 - 1},
+  {"tags/plugin.lua", file_110, sizeof file_110 - 1},
+  {"teams/README.md", file_111, sizeof file_111 - 1},
+  {"teams/answers.lua", file_112, sizeof file_112 - 1},
+  {"teams/card.lua", file_113, sizeof file_113 - 1},
+  {"teams/cases.json", file_114, sizeof file_114 - 1},
+  {"teams/plugin.lua", file_115, sizeof file_115 - 1},
+  {"telegram/README.md", file_116, sizeof file_116 - 1},
+  {"telegram/answers.lua", file_117, sizeof file_117 - 1},
+  {"telegram/cases.json", file_118, sizeof file_118 - 1},
+  {"telegram/markup.lua", file_119, sizeof file_119 - 1},
+  {"telegram/plugin.lua", file_120, sizeof file_120 - 1},
+  {"template/README.md", file_121, sizeof file_121 - 1},
+  {"template/cases.json", file_122, sizeof file_122 - 1},
+  {"template/plugin.lua", file_123, sizeof file_123 - 1},
+  {"where/README.md", file_124, sizeof file_124 - 1},
+  {"where/cases.json", file_125, sizeof file_125 - 1},
+  {"where/conditions.lua", file_126, sizeof file_126 - 1},
+  {"where/operators.lua", file_127, sizeof file_127 - 1},
+  {"where/plugin.lua", file_128, sizeof file_128 - 1},
   {0, 0, 0}
 };
 

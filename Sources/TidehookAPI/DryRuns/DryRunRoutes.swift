@@ -80,7 +80,7 @@ struct DryRunRoutes: Sendable {
   /// What becomes of one event. A URL that a script chose is judged as far as it can be without looking up names.
   private func tried(_ webhook: Webhook, on event: Event) async -> DryRun {
     let run = await runner.dryRun(webhook, event: event)
-    guard case .request(let request) = run.outcome, let url = try? DestinationURL(parsing: request.url),
+    guard case .request(let request) = run.outcome, let url = try? DestinationURL(parsing: request.url, allowing: .all),
       case .blocked(let reason) = egress.verdict(forHost: url)
     else { return run }
     return DryRun(stages: run.stages, outcome: .failed(AttemptFailure(.blocked, "blocked: \(reason)")))

@@ -14,7 +14,11 @@ enum WebhookSchemas {
 
   /// What a request may set; null stands for the default.
   static let inputs: [JSONValue.Member] = [
-    .init("url", Schema.string("Where deliveries go: http or https, no user name, an address that the server allows.")),
+    .init(
+      "url",
+      Schema.string(
+        "Where deliveries go: http or https without a user name, sqlite:NAME.db, or postgres://USER:PASSWORD@HOST/DATABASE; an address that "
+          + "the server allows. Answers show *** for a password; a change with *** keeps the one that is stored.")),
     .init("events", ["type": "array", "minItems": 1, "maxItems": 100, "items": Schema.string("An event type, memory.* or *.")]),
     .init("namespace", Schema.string("Only events of this namespace; null means of all but tidehook.", nullable: true)),
     .init("name", Schema.string("What people call it, at most 200 characters; the URL's host unless given.", nullable: true)),

@@ -31,10 +31,17 @@ package struct WebhookDiff: Sendable {
   package init(from old: Webhook, to new: Webhook, hiding options: SecretOptions) {
     let (mine, theirs) = (old.fields(hiding: options), new.fields(hiding: options))
     changes = mine.flatMap { member in
-      member.key == "pipeline"
-        ? Self.stages(old.pipeline, new.pipeline, hiding: options)
-        : Self.members(member.key, member.value, theirs.last { $0.key == member.key }?.value)
+      switch member.key {
+      case "pipeline": Self.stages(old.pipeline, new.pipeline, hiding: options)
+      case "url": Self.url(old.url, new.url)
+      default: Self.members(member.key, member.value, theirs.last { $0.key == member.key }?.value)
+      }
     }
+  }
+
+  /// Compared with their passwords and shown without: that one was changed is seen, not what it was.
+  private static func url(_ old: DestinationURL, _ new: DestinationURL) -> [Change] {
+    old == new ? [] : [Change(field: "url", from: .string(old.description), to: .string(new.description))]
   }
 
   private static func members(_ path: String, _ old: JSONValue?, _ new: JSONValue?) -> [Change] {

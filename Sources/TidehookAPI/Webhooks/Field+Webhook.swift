@@ -3,16 +3,18 @@
 import TidehookCore
 
 extension Field {
-  /// Where a webhook goes; literal addresses and names of this machine are judged now, all other names on each attempt.
+  /// Where a webhook goes: a receiver or a database. Literal addresses, names of this machine and files are judged now, all other names on
+  /// each attempt.
   func destination(egress: EgressPolicy) throws -> DestinationURL {
-    let text = try string("an http or https URL")
+    let text = try string("an http or https URL, or that of a database")
     let url: DestinationURL
     do {
-      url = try DestinationURL(parsing: text)
+      url = try DestinationURL(parsing: text, allowing: .all)
     } catch {
       throw APIError(.invalidURL, "\(path): \(error)", field: path)
     }
     guard case .blocked(let reason) = egress.verdict(forHost: url) else { return url }
+    if case .sqlite = url.database { throw APIError(.invalidURL, "\(path): \(reason)", field: path) }
     let range = url.addressLiteral.map { "\($0)" } ?? "127.0.0.1"
     let advice = "the server would have to allow it with --allow-destinations \(range)"
     throw APIError(.invalidURL, "\(path): deliveries to \(reason) are refused; \(advice)", field: path)

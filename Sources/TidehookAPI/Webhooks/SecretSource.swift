@@ -21,8 +21,12 @@ public struct SecretSource: Sendable {
     self.standardForm = standardForm
   }
 
-  /// Throws unless a webhook's requests can be signed.
+  /// Throws unless a webhook's requests can be signed, and the password of its database is known.
   func check(_ webhook: Webhook) throws(APIError) {
+    guard !webhook.url.isMasked else {
+      let reason = "\(PostgresTarget.passwordMark) keeps the one that is stored for the same user, host, port and sslmode, and none is"
+      throw APIError(.invalidURL, "url: expected the password itself: \(reason)", field: "url")
+    }
     guard let problem = problem(webhook.secret, webhook.signing) else { return }
     throw APIError(.invalidField, "secret: expected one that can sign, but \(problem)", field: "secret")
   }

@@ -55,7 +55,7 @@ struct WebhookChanges {
   /// A webhook after these changes; revision, time and the stages of a new pipeline are the caller's to set.
   func applied(to webhook: Webhook, generated: Secret) -> Webhook {
     var changed = webhook
-    changed.url = url ?? webhook.url
+    changed.url = url?.keepingPassword(of: webhook.url) ?? webhook.url
     changed.events = events ?? webhook.events
     changed.namespace = namespace.applied(to: webhook.namespace)
     changed.name = name.applied(to: webhook.name, default: changed.url.host)

@@ -28,11 +28,13 @@ public struct SignedRequest: Sendable {
   public var connectTimeout: Duration
   /// The longest wait for the whole exchange, connecting included.
   public var timeout: Duration
+  /// Which event it delivers, for databases, which ignore an older one than a row has seen; `nil` for requests of other kinds.
+  public var event: EventPosition?
 
   /// Makes a request.
   public init(
     method: String = "POST", url: DestinationURL, headers: [HeaderField], body: [UInt8],
-    connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(15)
+    connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(15), event: EventPosition? = nil
   ) {
     self.method = method
     self.url = url
@@ -40,6 +42,7 @@ public struct SignedRequest: Sendable {
     self.body = body
     self.connectTimeout = connectTimeout
     self.timeout = timeout
+    self.event = event
   }
 }
 
@@ -110,6 +113,8 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case signature
   /// The answer's status was 2xx, but a `response` function took it for a failure.
   case response
+  /// A database refused what was asked of it, or the body was not something to ask of a database.
+  case database
 }
 
 /// One attempt's failure.

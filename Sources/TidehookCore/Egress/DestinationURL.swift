@@ -1,6 +1,7 @@
-// Where a request goes: an http or https URL that was read strictly, so that no two readers can disagree about its host.
+// Where a delivery goes: a URL that was read strictly, so that no two readers can disagree about its host.
 
-/// An absolute http or https URL, normalised: scheme and host in lower case, no fragment, no default port, a path of at least `/`.
+/// An absolute http or https URL, normalised: scheme and host in lower case, no fragment, no default port, a path of at least `/`; or, where
+/// the reader allows it, the URL of a database (see ``database``).
 ///
 /// It is a reference to immutable storage: copying and comparing origins is cheap, and nothing is parsed again per request.
 public struct DestinationURL: Sendable {
@@ -12,13 +13,23 @@ public struct DestinationURL: Sendable {
     let hostHeader: String
     let pathAndQuery: String
     let literal: IPAddress?
+    let database: DatabaseTarget?
 
-    init(origin: DestinationOrigin, hostHeader: String, pathAndQuery: String, literal: IPAddress?) {
+    init(origin: DestinationOrigin, hostHeader: String, pathAndQuery: String, literal: IPAddress?, database: DatabaseTarget? = nil) {
       self.origin = origin
       self.hostHeader = hostHeader
       self.pathAndQuery = pathAndQuery
       self.literal = literal
+      self.database = database
     }
+  }
+
+  /// What a URL may point at.
+  public enum Kinds: Sendable {
+    /// An HTTP receiver only.
+    case http
+    /// An HTTP receiver or a database.
+    case all
   }
 
   private let storage: Storage
@@ -27,18 +38,32 @@ public struct DestinationURL: Sendable {
   ///
   /// Refused: other schemes, user names and passwords, an empty host, white space, control and non-ASCII characters,
   /// backslashes, IPv6 zone ids, ports outside 1...65535, and hosts that look like numbers but are no address.
-  public init(parsing text: String) throws(DestinationURLError) {
+  /// - Parameter kinds: whether databases are understood, too; by default they are other schemes like any other.
+  public init(parsing text: String, allowing kinds: Kinds = .http) throws(DestinationURLError) {
     var parser = DestinationURLParser(text)
-    storage = try parser.parse()
+    storage = try parser.parse(kinds)
+  }
+
+  private init(_ storage: Storage) {
+    self.storage = storage
+  }
+
+  /// The database that it means; `nil` for an http or https URL. The HTTP client must never be given another.
+  public var database: DatabaseTarget? { storage.database }
+
+  /// The same place with another database in it.
+  func replacing(_ database: DatabaseTarget) -> DestinationURL {
+    DestinationURL(
+      Storage(origin: origin, hostHeader: hostHeader, pathAndQuery: pathAndQuery, literal: addressLiteral, database: database))
   }
 
   /// Scheme, host and port.
   public var origin: DestinationOrigin { storage.origin }
   /// Whether TLS is used: the scheme is https.
   public var isSecure: Bool { storage.origin.isSecure }
-  /// The host as written, in lower case; IPv6 literals without brackets.
+  /// The host as written, in lower case; IPv6 literals without brackets. The name of a SQLite file.
   public var host: String { storage.origin.host }
-  /// The TCP port; 80 or 443 when none was written.
+  /// The TCP port; 80, 443 or 5432 when none was written, 0 for a SQLite file.
   public var port: Int { storage.origin.port }
   /// What the request line asks for: the path, `/` when there was none, and the query.
   public var pathAndQuery: String { storage.pathAndQuery }
@@ -57,9 +82,10 @@ public struct DestinationURL: Sendable {
 }
 
 extension DestinationURL: Hashable {
-  /// Two URLs are equal when their normalised texts are.
+  /// Two URLs are equal when their normalised texts are, passwords included.
   public static func == (left: Self, right: Self) -> Bool {
-    left.storage === right.storage || (left.origin == right.origin && left.pathAndQuery == right.pathAndQuery)
+    left.storage === right.storage
+      || (left.origin == right.origin && left.pathAndQuery == right.pathAndQuery && left.database == right.database)
   }
 
   /// Feeds origin and path.
@@ -70,6 +96,6 @@ extension DestinationURL: Hashable {
 }
 
 extension DestinationURL: CustomStringConvertible {
-  /// The normalised text of the URL.
-  public var description: String { "\(isSecure ? "https" : "http")://\(hostHeader)\(pathAndQuery)" }
+  /// The normalised text of the URL, with `***` in place of a password.
+  public var description: String { text(showsPassword: false) }
 }

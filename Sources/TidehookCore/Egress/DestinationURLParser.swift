@@ -2,16 +2,38 @@
 
 struct DestinationURLParser {
   private let text: String
-  private var rest: Substring.UTF8View
+  var rest: Substring.UTF8View
 
   init(_ text: String) {
     self.text = text
     rest = text[...].utf8
   }
 
-  mutating func parse() throws(DestinationURLError) -> DestinationURL.Storage {
+  mutating func parse(_ kinds: DestinationURL.Kinds) throws(DestinationURLError) -> DestinationURL.Storage {
     try checkCharacters()
-    let isSecure = try takeScheme()
+    let scheme = try takeScheme(kinds)
+    switch scheme {
+    case .http: return try parseHTTP(isSecure: false)
+    case .https: return try parseHTTP(isSecure: true)
+    case .sqlite: return try parseSQLite()
+    case .postgres, .postgresql: return try parsePostgres()
+    }
+  }
+
+  private enum Scheme: String {
+    case http, https, sqlite, postgres, postgresql
+
+    var isDatabase: Bool {
+      switch self {
+      case .http, .https: false
+      case .sqlite, .postgres, .postgresql: true
+      }
+    }
+  }
+
+  private mutating func parseHTTP(isSecure: Bool) throws(DestinationURLError) -> DestinationURL.Storage {
+    guard rest.starts(with: "//".utf8) else { throw .relative }
+    rest = rest.dropFirst(2)
     let authority = takeAuthority()
     guard !authority.contains("@") else { throw .userInfo }
     let (host, port, isBracketed) = try Self.splitAuthority(authority, defaultPort: isSecure ? 443 : 80)
@@ -31,18 +53,16 @@ struct DestinationURLParser {
     }
   }
 
-  private mutating func takeScheme() throws(DestinationURLError) -> Bool {
+  private mutating func takeScheme(_ kinds: DestinationURL.Kinds) throws(DestinationURLError) -> Scheme {
     guard let colon = rest.firstIndex(of: UInt8(ascii: ":")) else { throw .relative }
     let scheme = String(Substring(rest[..<colon])).lowercased()
     guard !scheme.contains(where: { "/?#.@[".contains($0) }) else { throw .relative }
-    guard scheme == "http" || scheme == "https" else { throw .scheme(scheme) }
+    guard let known = Scheme(rawValue: scheme), kinds == .all || !known.isDatabase else { throw .scheme(scheme, kinds) }
     rest = rest[rest.index(after: colon)...]
-    guard rest.starts(with: "//".utf8) else { throw .relative }
-    rest = rest.dropFirst(2)
-    return scheme == "https"
+    return known
   }
 
-  private mutating func takeAuthority() -> Substring {
+  mutating func takeAuthority() -> Substring {
     let end = rest.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? rest.endIndex
     defer { rest = rest[end...] }
     return Substring(rest[..<end])
@@ -54,7 +74,7 @@ struct DestinationURLParser {
     return path.hasPrefix("/") ? path : "/" + path
   }
 
-  private static func splitAuthority(
+  static func splitAuthority(
     _ authority: Substring, defaultPort: Int
   ) throws(DestinationURLError) -> (host: String, port: Int, isBracketed: Bool) {
     let isBracketed = authority.hasPrefix("[")
@@ -80,14 +100,14 @@ struct DestinationURLParser {
     return port
   }
 
-  private static func bracketedLiteral(_ host: String) throws(DestinationURLError) -> IPAddress {
+  static func bracketedLiteral(_ host: String) throws(DestinationURLError) -> IPAddress {
     guard !host.contains("%") else { throw .zone }
     guard let address = IPAddress(parsing: host), address.version == .v6 else { throw .host("[\(host)]") }
     return address
   }
 
   /// The address that a host without brackets means, `nil` for a name. A host whose last label is a number is never a name.
-  private static func literalOrName(_ host: String) throws(DestinationURLError) -> IPAddress? {
+  static func literalOrName(_ host: String) throws(DestinationURLError) -> IPAddress? {
     let name = host.hasSuffix(".") ? host.dropLast() : host[...]
     let labels = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard name.utf8.count <= 253, labels.allSatisfy({ (1...63).contains($0.count) && $0.allSatisfy(isNameByte) }) else {
@@ -98,7 +118,7 @@ struct DestinationURLParser {
     return address
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
+  static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
     default: false

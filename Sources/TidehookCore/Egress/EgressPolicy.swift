@@ -13,9 +13,17 @@ public struct EgressPolicy: Sendable {
   /// The ranges that are fine although they are not globally routable; empty by default.
   public let allowed: [AddressRange]
 
+  /// Judges the name of a SQLite file: why it must not be written, `nil` when it may.
+  private let fileProblem: @Sendable (String) -> String?
+
+  /// What holds as long as the operator chose no folder for SQLite databases.
+  public static let noFiles = "the server has no folder for SQLite databases; it would have to be started with --databases FOLDER"
+
   /// Makes a policy that allows the globally routable addresses and the given ranges.
-  public init(allowed: [AddressRange] = []) {
+  /// - Parameter fileProblem: why a SQLite file of that name must not be written, `nil` when it may; none may by default.
+  public init(allowed: [AddressRange] = [], fileProblem: @escaping @Sendable (String) -> String? = { _ in noFiles }) {
     self.allowed = allowed
+    self.fileProblem = fileProblem
   }
 
   /// Judges one address. An IPv4 address inside an IPv6 one (mapped, NAT64) is judged as what it stands for.
@@ -37,10 +45,11 @@ public struct EgressPolicy: Sendable {
     return .allowed
   }
 
-  /// Judges a URL when it is saved, without resolving anything: literal addresses in every notation, and `localhost` names.
+  /// Judges a URL when it is saved, without resolving anything: literal addresses in every notation, `localhost` names, and SQLite files.
   ///
   /// Every other name passes here and is judged by ``verdict(for:)`` on each attempt, once it is resolved.
   public func verdict(forHost url: DestinationURL) -> EgressVerdict {
+    if case .sqlite(let file) = url.database { return fileProblem(file).map { .blocked(reason: $0) } ?? .allowed }
     if let literal = url.addressLiteral { return verdict(for: literal) }
     guard url.isLocalhost else { return .allowed }
     return allowedLoopback.isEmpty ? .blocked(reason: "loopback host name \(url.host)") : .allowed

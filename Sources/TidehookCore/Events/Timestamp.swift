@@ -37,6 +37,12 @@ extension Duration {
   public var microseconds: Int64 {
     components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
   }
+
+  /// `5.0 s`, or `250 ms` below one second.
+  package var forPeople: String {
+    let milliseconds = components.attoseconds / 1_000_000_000_000_000
+    return components.seconds < 1 ? "\(milliseconds) ms" : "\(components.seconds).\(milliseconds / 100) s"
+  }
 }
 
 extension Int64 {

@@ -35,9 +35,20 @@ public struct DryRunner: DryRunning {
       return .filtered(stage: max(0, trace.stages.count - 1), reason: reason)
     case .send(let request):
       let body = request.ownBody ?? event.payload
-      if let failure = signatureFailure(of: body, for: active, event) { return .failed(failure) }
+      let isDatabase = request.url.database != nil
+      if let failure = isDatabase ? Self.rowFailure(of: body) : signatureFailure(of: body, for: active, event) { return .failed(failure) }
       return .request(
         SentRequest(method: request.method, url: request.url.description, headers: request.headers.map(\.withoutSecret), body: body))
+    }
+  }
+
+  /// Why a body could not be written to any database.
+  private static func rowFailure(of body: [UInt8]) -> AttemptFailure? {
+    do throws(RowBodyError) {
+      _ = try RowBatch(parsing: body)
+      return nil
+    } catch {
+      return AttemptFailure(.database, error.description)
     }
   }
 

@@ -103,15 +103,19 @@ public struct AttemptRunner: Sendable {
     judge: (any ResponseJudge)?
   ) async -> DeliveryInput? {
     let body = prepared.ownBody ?? delivery.event.payload
-    let signatures: [HeaderField]
+    var signatures: [HeaderField] = []
     do throws(AttemptFailure) {
-      signatures = try active.signer.headers(messageID: delivery.event.id.rawValue, timestamp: time.now().seconds, body: body)
+      // A database has nothing to verify a signature with.
+      if prepared.url.database == nil {
+        signatures = try active.signer.headers(messageID: delivery.event.id.rawValue, timestamp: time.now().seconds, body: body)
+      }
     } catch {
       return .failed(error)
     }
     let request = SignedRequest(
       method: prepared.method, url: prepared.url, headers: prepared.headers + signatures, body: body,
-      timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)))
+      timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)),
+      event: EventPosition(time: delivery.event.timestamp, id: delivery.event.id))
     let exchange = await client.send(request)
     guard !exchange.isCancelled else { return nil }
     attempt.request = SentRequest(

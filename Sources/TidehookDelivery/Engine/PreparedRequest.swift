@@ -23,6 +23,9 @@ enum Preparation {
     "x-rem-signature", "x-mem0-signature", "x-mem0-signature-256", "webhook-id", "webhook-timestamp", "webhook-signature",
   ]
 
+  /// What stands for the method where a database is written to.
+  private static let databaseMethod = "UPSERT"
+
   /// Decides what follows from a pipeline's verdict.
   init(_ verdict: PipelineVerdict, for webhook: ActiveWebhook) {
     switch verdict {
@@ -34,6 +37,7 @@ enum Preparation {
 
   private static func request(body: [UInt8]?, _ overrides: RequestOverrides, for webhook: ActiveWebhook) -> Preparation {
     var url = webhook.webhook.url
+    // A script may send elsewhere, but never to a database: those are for whoever may change the webhook to choose.
     if let text = overrides.url {
       do throws(DestinationURLError) {
         url = try DestinationURL(parsing: text)
@@ -41,6 +45,7 @@ enum Preparation {
         return .failed(AttemptFailure(.script, "the script's url override is refused: \(error)"))
       }
     }
+    guard url.database == nil else { return .send(PreparedRequest(method: databaseMethod, url: url, headers: [], ownBody: body)) }
     if let name = overrides.headers.first(where: { reservedNames.contains($0.name.lowercased()) })?.name {
       return .failed(AttemptFailure(.script, "a script cannot set the header \(name)"))
     }

@@ -86,11 +86,3 @@ final class PendingExchange: Equatable {
 extension TimeAmount {
   var microseconds: Int64 { nanoseconds / 1000 }
 }
-
-extension Duration {
-  /// `5.0 s`, or `250 ms` below one second.
-  var forPeople: String {
-    let milliseconds = components.attoseconds / 1_000_000_000_000_000
-    return components.seconds < 1 ? "\(milliseconds) ms" : "\(components.seconds).\(milliseconds / 100) s"
-  }
-}

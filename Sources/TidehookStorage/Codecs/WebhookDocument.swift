@@ -8,7 +8,7 @@ enum WebhookDocument {
   static func write(_ webhook: Webhook) -> String {
     let document: JSONValue = [
       "name": .string(webhook.name),
-      "url": .string(webhook.url.description),
+      "url": .string(webhook.url.revealed),
       "events": .array(webhook.events.map { .string($0.description) }),
       "namespace": webhook.namespace.map { .string($0.name) } ?? .null,
       "active": .bool(webhook.isActive),
@@ -28,7 +28,8 @@ enum WebhookDocument {
     _ text: String, id: WebhookID, secret: Secret, revision: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) throws(StoreError) -> Webhook {
     guard let document = try? JSONValue(parsing: Array(text.utf8)), let url = document["url"]?.stringValue,
-      let url = try? DestinationURL(parsing: url), let events = all(document["events"], { $0.stringValue.flatMap { EventPattern($0) } }),
+      let url = try? DestinationURL(parsing: url, allowing: .all),
+      let events = all(document["events"], { $0.stringValue.flatMap { EventPattern($0) } }),
       let pipeline = all(document["pipeline"], stage),
       let signing = all(document["signing"], { $0.stringValue.flatMap(SigningScheme.init) }), let headers = all(document["headers"], header)
     else { throw StoreError(.failed, "cannot read the configuration of webhook \(id)") }
@@ -48,14 +49,20 @@ enum WebhookDocument {
     (try? JSONValue(parsing: Array(text.utf8)))?["active"]?.boolValue ?? false
   }
 
-  /// A configuration with every text in the options of its plugins replaced by `<secret>`: which of them are secrets only the plugins know.
+  /// A configuration with every text in the options of its plugins replaced by `<secret>`, as which of them are secrets only the plugins know,
+  /// and without the password of its URL.
   /// - Throws: `failed` when the text was not written by ``write(_:)``.
   static func withoutOptionTexts(_ text: String, of id: WebhookID) throws(StoreError) -> String {
     guard var members = (try? JSONValue(parsing: Array(text.utf8)))?.members else {
       throw StoreError(.failed, "cannot read the configuration of webhook \(id)")
     }
-    for index in members.indices where members[index].key == "pipeline" {
-      members[index].value = .array((members[index].value.elements ?? []).map(withoutOptionTexts))
+    for index in members.indices {
+      let value = members[index].value
+      if members[index].key == "pipeline" { members[index].value = .array((value.elements ?? []).map(withoutOptionTexts)) }
+      guard members[index].key == "url", let url = value.stringValue.flatMap({ try? DestinationURL(parsing: $0, allowing: .all) }) else {
+        continue
+      }
+      members[index].value = .string(url.description)
     }
     return String(decoding: JSONValue.object(members).bytes, as: UTF8.self)
   }

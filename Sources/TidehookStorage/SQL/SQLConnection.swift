@@ -20,7 +20,8 @@ package protocol SQLConnection: AnyObject {
 
 extension SQLConnection {
   /// The first row of a query, `nil` when it has none.
-  func first<Value>(_ statement: SQLStatement, _ arguments: [SQLValue], _ value: (any SQLRow) -> Value) throws(SQLFailure) -> Value? {
+  package func first<Value>(_ statement: SQLStatement, _ arguments: [SQLValue], _ value: (any SQLRow) -> Value) throws(SQLFailure) -> Value?
+  {
     var found: Value?
     try query(statement, arguments) { row in
       found = value(row)
@@ -30,7 +31,8 @@ extension SQLConnection {
   }
 
   /// Every row of a query.
-  func all<Value>(_ statement: SQLStatement, _ arguments: [SQLValue], _ value: (any SQLRow) -> Value) throws(SQLFailure) -> [Value] {
+  package func all<Value>(_ statement: SQLStatement, _ arguments: [SQLValue], _ value: (any SQLRow) -> Value) throws(SQLFailure) -> [Value]
+  {
     var values: [Value] = []
     try query(statement, arguments) { row in
       values.append(value(row))

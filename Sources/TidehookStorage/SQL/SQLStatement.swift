@@ -30,6 +30,8 @@ package enum SQLValue: Sendable {
   case null
   /// A 64-bit integer.
   case integer(Int64)
+  /// A floating-point number.
+  case double(Double)
   /// A text.
   case text(String)
   /// Bytes.

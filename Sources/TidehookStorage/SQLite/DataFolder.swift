@@ -14,7 +14,7 @@ final class DataFolder: Sendable {
   /// - Throws: `busy` when another process holds it, `failed` when it cannot be made or locked.
   init(_ path: String) throws(StoreError) {
     try Self.makeFolders(path)
-    databasePath = path + "/tidehook.db"
+    databasePath = Self.databasePath(in: path)
     let descriptor = open(path + "/tidehook.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Self.failure("open the lock file in", path) }
     // The lock belongs to the open file: it goes with the process, however that ends.
@@ -30,6 +30,9 @@ final class DataFolder: Sendable {
     guard database >= 0 else { throw Self.failure("make the database in", path) }
     close(database)
   }
+
+  /// Where the database of a folder is.
+  static func databasePath(in folder: String) -> String { folder + "/tidehook.db" }
 
   deinit {
     release()

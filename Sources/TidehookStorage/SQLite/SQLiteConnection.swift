@@ -108,6 +108,8 @@ final class SQLiteConnection: SQLConnection {
       return sqlite3_bind_null(handle, position)
     case .integer(let number):
       return sqlite3_bind_int64(handle, position, number)
+    case .double(let number):
+      return sqlite3_bind_double(handle, position, number)
     case .text(var text):
       return text.withUTF8 { utf8 in
         utf8.withMemoryRebound(to: CChar.self) { characters in

@@ -13,6 +13,9 @@ public final class SQLStore: Sendable {
   package let writer: GroupCommit
   private let folder: DataFolder?
 
+  /// Where the SQLite store in a data folder is, whether it was made yet or not.
+  public static func databasePath(in folder: String) -> String { DataFolder.databasePath(in: folder) }
+
   /// Opens the SQLite store in a data folder, making both when they do not exist. What an earlier process held can be claimed again.
   /// - Parameters:
   ///   - folder: the data folder; one process at a time can hold it.

@@ -7,6 +7,7 @@ import NIOPosix
 import ServiceLifecycle
 import TidehookAPI
 import TidehookCore
+import TidehookDatabases
 import TidehookDelivery
 import TidehookScripting
 import TidehookSigning
@@ -26,10 +27,11 @@ struct Gateway {
     let store = try SQLStore.open(folder: settings.dataFolder, durability: settings.durability, ids: ids, logger: logger)
     let key = try AdminKey.resolve(given: settings.apiKey, dataFolder: settings.dataFolder)
     let group = MultiThreadedEventLoopGroup.singleton
-    let policy = EgressPolicy(allowed: settings.allowedDestinations)
+    let policy = settings.egressPolicy
     // Lanes bound what is under way; webhooks of one origin must not wait for each other's connections.
     let client = try HTTPDeliveryClient(
       eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
+    let databases = DatabaseClient(folder: settings.databasesFolder)
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
     let news = PluginNews(logger: logger)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
@@ -38,7 +40,8 @@ struct Gateway {
       webhooks: directory.webhooks, report: news.note)
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
-      directory: directory, revisions: store, pipelines: pipelines, client: client, ids: ids, time: SystemTime(), random: random)
+      directory: directory, revisions: store, pipelines: pipelines, client: RoutedDeliveryClient(http: client, databases: databases),
+      ids: ids, time: SystemTime(), random: random)
     let engine = DeliveryEngine(
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
@@ -55,7 +58,10 @@ struct Gateway {
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
     defer { for task in background { task.cancel() } }
-    try await serve(api, engine: engine, registrar: registrar, client: client)
+    try await serve(api, engine: engine, registrar: registrar) {
+      client.cancelAll()
+      databases.cancelAll()
+    }
     await client.shutdown()
     runtime.shutdown()
     try await store.close()
@@ -75,7 +81,9 @@ struct Gateway {
 
   /// Serves until a signal comes or the server fails; then stops taking requests and drains at the same time, so that no client that
   /// is stuck in the middle of a request uses up the time of the deliveries.
-  private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar, client: HTTPDeliveryClient) async throws {
+  private func serve(
+    _ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar, cancelAll: @escaping @Sendable () -> Void
+  ) async throws {
     let server = api.application(host: settings.host, port: settings.port) { origin in
       Terminal.standardOutput.write("listening on \(origin)\n")
     }
@@ -92,7 +100,7 @@ struct Gateway {
     for try await _ in ended.stream { break }
     logger.info("stopping", metadata: ["drain_timeout_secs": "\(settings.drainTimeout.components.seconds)"])
     await services.triggerGracefulShutdown()
-    await engine.drain(within: settings.drainTimeout) { client.cancelAll() }
+    await engine.drain(within: settings.drainTimeout) { cancelAll() }
   }
 
   private func listen(_ services: ServiceGroup) async throws {

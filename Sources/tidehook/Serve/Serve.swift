@@ -19,6 +19,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.plugins)) var plugins: String?
   @Option(help: help(.store)) var store: String?
   @Option(help: help(.durability)) var durability: String?
+  @Option(help: help(.databases)) var databases: String?
   @Option(help: help(.allowDestinations)) var allowDestinations: String?
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
   @Option(help: help(.logLevel)) var logLevel: String?
@@ -44,7 +45,7 @@ struct Serve: AsyncParsableCommand {
   private var flags: [Setting: String] {
     let given: [(Setting, String?)] = [
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
-      (.allowDestinations, allowDestinations), (.drainTimeoutSecs, drainTimeoutSecs), (.logLevel, logLevel),
+      (.databases, databases), (.allowDestinations, allowDestinations), (.drainTimeoutSecs, drainTimeoutSecs), (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }

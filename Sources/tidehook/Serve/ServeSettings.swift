@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import SystemPackage
 import TidehookCore
+import TidehookDatabases
 import TidehookStorage
 import Yams
 
@@ -20,6 +21,8 @@ struct ServeSettings {
   let dataFolder: String
   let pluginsFolder: String
   let durability: Durability
+  /// `nil` when there is none.
+  let databasesFolder: DatabaseFolder?
   let allowedDestinations: [AddressRange]
   let apiKey: String?
   let drainTimeout: Duration
@@ -37,10 +40,17 @@ struct ServeSettings {
     pluginsFolder = try source.text(.plugins)
     guard try source.text(.store) == "sqlite" else { throw source.error(.store, expected: "sqlite") }
     durability = try source.choice(.durability)
+    databasesFolder = try source.databases(besides: dataFolder)
     allowedDestinations = try source.ranges(.allowDestinations)
     apiKey = try source.apiKey()
     drainTimeout = .seconds(try source.number(.drainTimeoutSecs, in: 0...3600))
     logLevel = try source.choice(.logLevel)
+  }
+
+  /// Where deliveries may go.
+  var egressPolicy: EgressPolicy {
+    guard let databasesFolder else { return EgressPolicy(allowed: allowedDestinations) }
+    return EgressPolicy(allowed: allowedDestinations) { databasesFolder.problem(with: $0) }
   }
 }
 
@@ -123,6 +133,14 @@ private struct Source {
         throw SettingError(description: "\(setting.rawValue): \(error)")
       }
     }
+  }
+
+  func databases(besides dataFolder: String) throws -> DatabaseFolder? {
+    guard let path = value(.databases), !path.isEmpty else { return nil }
+    guard let folder = DatabaseFolder(path: path, ownDatabase: SQLStore.databasePath(in: dataFolder)) else {
+      throw error(.databases, expected: "a folder that is there")
+    }
+    return folder
   }
 
   /// The key itself stays out of the message.

@@ -8,6 +8,7 @@ enum Setting: String, CaseIterable {
   case plugins
   case store
   case durability
+  case databases
   case allowDestinations = "allow_destinations"
   case apiKey = "api_key"
   case drainTimeoutSecs = "drain_timeout_secs"
@@ -30,7 +31,7 @@ enum Setting: String, CaseIterable {
     case .plugins: "./plugins"
     case .store: "sqlite"
     case .durability: "full"
-    case .allowDestinations, .apiKey: ""
+    case .databases, .allowDestinations, .apiKey: ""
     case .drainTimeoutSecs: "30"
     case .logLevel: "info"
     }
@@ -45,6 +46,7 @@ enum Setting: String, CaseIterable {
     case .plugins: "Folder of the plugins, read again when a file in it changes; it need not exist."
     case .store: "Where events are kept: sqlite, in the data folder."
     case .durability: "full: on disk before the answer (fsync). normal: faster, and a power failure may lose the last moments."
+    case .databases: "Folder of the SQLite files that webhooks may write to (sqlite:NAME.db); without it, none."
     case .allowDestinations: "Non-public networks that deliveries may go to, as CIDRs, comma-separated."
     case .apiKey: "The admin key, 16 or more visible ASCII characters; made on the first start when it is not set."
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."

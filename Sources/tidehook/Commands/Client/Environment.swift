@@ -1,5 +1,6 @@
 // Reads environment variables.
 
+import Foundation
 import Glibc
 
 /// The environment of the process.
@@ -8,5 +9,10 @@ enum Environment {
   static subscript(name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
+  }
+
+  /// Unsets every variable whose name begins so, for libraries that would take them for settings.
+  static func forget(prefix: String) {
+    for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix(prefix) { unsetenv(name) }
   }
 }

@@ -100,7 +100,7 @@ struct TrialPipeline {
   private static func webhook(_ stages: [PipelineStage], url: String, id: WebhookID) throws(CommandFailure) -> Webhook {
     let destination: DestinationURL
     do {
-      destination = try DestinationURL(parsing: url)
+      destination = try DestinationURL(parsing: url, allowing: .all)
     } catch {
       throw CommandFailure(.usage, "--url: \(error)")
     }
