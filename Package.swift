@@ -77,7 +77,7 @@ let package = Package(
     .target(
       name: "TidehookStorage",
       dependencies: [
-        "TidehookCore",
+        "CPostgreSQL", "TidehookCore",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -133,6 +133,7 @@ let package = Package(
       name: "TidehookSigningTests", dependencies: ["TidehookCore", "TidehookSigning"], swiftSettings: strict),
     .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+    .systemLibrary(name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   ],
   swiftLanguageModes: [.v6]

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from harness.api import unique
-from harness.gateway import REPOSITORY
+from harness.gateway import REPOSITORY, Gateway, StartFailed
 from harness.refusals import check
 from harness.rows import CREATING, SCRIPT, execute, operation, rows
 from harness.waiting import eventually
@@ -49,20 +49,20 @@ def test_created_updated_deleted(api, folder):
     assert json.loads(attempt["request"]["body"])["key"] == {"memory_id": "mem_1"}
     assert attempt["response"]["status"] == 200
     row = rows(folder / "mem.db", "SELECT memory_id, content, tags, namespace, created_at FROM memories")
-    assert row == [("mem_1", "Use Redis", '["architecture"]', "my-project", "2026-04-13T10:30:00.000Z")]
+    assert row == [("mem_1", "Use Redis", '["architecture"]', "my-project", "2026-04-13T10:30:00Z")]
     done(api.settled(webhook, api.publish("memory.updated", memory(content="Use Valkey"))))
     assert rows(folder / "mem.db", "SELECT content FROM memories") == [("Use Valkey",)]
     deleted = api.settled(webhook, api.publish("memory.deleted", {"memory_id": "mem_1"}))
     assert done(deleted) == {"upserted": 0, "deleted": 1, "ignored": 0}
     assert rows(folder / "mem.db", "SELECT * FROM memories") == []
     recalled = api.settled(webhook, api.publish("memory.recalled", memory()))
-    assert (recalled["state"], recalled["reason"]) == ("filtered", "no row for memory.recalled")
+    assert (recalled["state"], recalled["reason"]) == ("filtered", "database: no row for memory.recalled")
 
 
 def test_ten_lines_of_script_do_it_too(api, folder):
     execute(folder / "mem.db", "CREATE TABLE memories (memory_id text PRIMARY KEY, content text, tags text, namespace text, updated_at text)")
     assert SCRIPT.count("\n") == 10 and SCRIPT in (REPOSITORY / "docs/databases.md").read_text()
-    webhook = api.add_webhook("sqlite:mem.db", ["memory.*"], script=SCRIPT)
+    webhook = api.add_webhook("sqlite:mem.db", script=SCRIPT)
     for event in ("memory.created", "memory.updated"):
         done(api.settled(webhook, api.publish(event, memory(content=event))))
     assert rows(folder / "mem.db", "SELECT content, tags, namespace FROM memories") == [("memory.updated", '["architecture"]', "my-project")]
@@ -216,10 +216,9 @@ def test_without_a_folder_there_are_no_files(strict):
     assert "--databases" in answer.error["message"]
 
 
-def test_a_folder_that_is_not_there_stops_the_start(make_gateway):
-    gateway = make_gateway(start=False, arguments=["--databases", "missing"])
-    with pytest.raises(AssertionError, match="databases must be a folder that is there"):
-        gateway.start()
+def test_a_folder_that_is_not_there_stops_the_start(tmp_path):
+    with pytest.raises(StartFailed, match='databases must be a folder that is there, not "missing"'):
+        Gateway(tmp_path, arguments=["--databases", "missing"]).start()
 
 
 def test_links_and_the_gateways_own_database_are_refused(make_gateway, tmp_path):

@@ -23,7 +23,7 @@ import TidehookDatabases
 
   @Test func withoutAFolderEveryFileIsRefused() async throws {
     let fixture = try SQLiteFixture()
-    let client = DatabaseClient(folder: nil)
+    let client = DatabaseClient(folder: nil) { (_) throws(AttemptFailure) in [] }
     #expect(Outcome(await client.send(try fixture.request(memory()))) == .failed(.blocked, "blocked: \(EgressPolicy.noFiles)"))
   }
 

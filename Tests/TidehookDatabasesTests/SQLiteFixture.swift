@@ -21,7 +21,9 @@ final class SQLiteFixture: Sendable {
   init(table: String? = "CREATE TABLE memories (memory_id text PRIMARY KEY, content text NOT NULL, tags text, n integer)") throws {
     folder = NSTemporaryDirectory() + "tidehook-databases-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    client = DatabaseClient(folder: DatabaseFolder(path: folder, ownDatabase: folder + "/own.db"))
+    client = DatabaseClient(folder: DatabaseFolder(path: folder, ownDatabase: folder + "/own.db")) { (_) throws(AttemptFailure) in
+      throw AttemptFailure(.dns, "nothing resolves here")
+    }
     if let table { try run(table) }
   }
 
@@ -31,7 +33,7 @@ final class SQLiteFixture: Sendable {
 
   func run(_ sql: String) throws {
     try SQLiteFile.withConnection(path: path(), busyTimeout: .seconds(5)) { (connection) throws(SQLFailure) in
-      try connection.execute(SQLStatement(once: sql), [])
+      _ = try connection.execute(SQLStatement(once: sql), [])
     }
   }
 

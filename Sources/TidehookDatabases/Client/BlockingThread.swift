@@ -19,11 +19,6 @@ final class BlockingThread: Sendable {
     }
   }
 
-  /// Runs `body` after what was given before.
-  func run(_ body: @escaping @Sendable () -> Void) {
-    queue.async(execute: body)
-  }
-
   /// Runs `body` after that time.
   func run(after delay: Duration, _ body: @escaping @Sendable () -> Void) {
     queue.asyncAfter(deadline: .now() + .microseconds(Int(delay.components.seconds) * 1_000_000), execute: body)

@@ -5,6 +5,9 @@ public import TidehookCore
 
 /// Carries out the row operations that pipelines make.
 public final class DatabaseClient: DeliveryClient {
+  /// Names the addresses that may be connected to for a URL; all of them are judged.
+  public typealias Resolve = @Sendable (DestinationURL) async throws(AttemptFailure) -> [IPAddress]
+
   private struct Running {
     var exchanges: [Int: DatabaseExchange] = [:]
     var nextID = 0
@@ -12,12 +15,16 @@ public final class DatabaseClient: DeliveryClient {
   }
 
   private let sqlite: SQLiteDestinations
+  private let postgres: PostgresDestinations
   private let running = Mutex(Running())
 
   /// Makes a client.
-  /// - Parameter folder: where SQLite files may be; `nil` when there are none.
-  public init(folder: DatabaseFolder?) {
+  /// - Parameters:
+  ///   - folder: where SQLite files may be; `nil` when there are none.
+  ///   - resolve: resolves and judges the hosts of PostgreSQL servers.
+  public init(folder: DatabaseFolder?, resolve: @escaping Resolve) {
     sqlite = SQLiteDestinations(folder: folder)
+    postgres = PostgresDestinations(resolve: resolve)
   }
 
   /// Carries out a delivery: all of it in one transaction, or nothing; never longer than the request's timeout.
@@ -55,23 +62,28 @@ public final class DatabaseClient: DeliveryClient {
   }
 
   private func perform(_ request: SignedRequest, _ exchange: DatabaseExchange) async {
+    let phases = PhaseClock()
     do throws(AttemptFailure) {
-      let report = try await write(request, by: exchange.began + request.timeout)
+      let report = try await write(request, from: exchange.began, phases)
       let type = HeaderField("Content-Type", "application/json")
-      exchange.end(.success(ReceivedResponse(status: 200, headers: [type], body: report.json.bytes)))
+      exchange.end(.success(ReceivedResponse(status: 200, headers: [type], body: report.json.bytes)), phases: phases.phases)
     } catch {
-      exchange.end(.failure(error))
+      exchange.end(.failure(error), phases: phases.phases)
     }
   }
 
-  private func write(_ request: SignedRequest, by deadline: ContinuousClock.Instant) async throws(AttemptFailure) -> RowReport {
+  private func write(
+    _ request: SignedRequest, from began: ContinuousClock.Instant, _ phases: PhaseClock
+  ) async throws(AttemptFailure) -> RowReport {
     guard let database = request.url.database, let event = request.event else {
       throw AttemptFailure(.database, "\(request.url) is no database")
     }
     let batch = try Self.batch(request.body)
     switch database {
-    case .sqlite(let file): return try await sqlite.write(batch, of: event, to: file, by: deadline)
-    case .postgres: throw AttemptFailure(.database, "this build has no PostgreSQL driver")
+    case .sqlite(let file): return try await sqlite.write(batch, of: event, to: file, by: began + request.timeout)
+    case .postgres(let target):
+      let limits = DeliveryLimits(end: began + request.timeout, connectTimeout: request.connectTimeout)
+      return try await postgres.write(batch, of: event, to: request.url, target, limits: limits, phases: phases)
     }
   }
 

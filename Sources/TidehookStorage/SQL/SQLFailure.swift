@@ -10,6 +10,10 @@ package struct SQLFailure: Error, Sendable, CustomStringConvertible {
     case full
     /// Another process holds the database: the same may work later.
     case busy
+    /// The connection is gone, and with it the transaction: the same may work over another one.
+    case lost
+    /// The time was up.
+    case late
     /// Anything else; the same would fail again.
     case other
   }
@@ -28,7 +32,7 @@ package struct SQLFailure: Error, Sendable, CustomStringConvertible {
   /// Whether it may pass by itself.
   var isPassing: Bool {
     switch kind {
-    case .full, .busy: true
+    case .full, .busy, .lost, .late: true
     case .other: false
     }
   }
@@ -38,7 +42,7 @@ package struct SQLFailure: Error, Sendable, CustomStringConvertible {
     let code: StoreError.Code =
       switch kind {
       case .full: .full
-      case .busy: .busy
+      case .busy, .lost, .late: .busy
       case .other: .failed
       }
     return StoreError(code, "\(attempted): \(description)")

@@ -146,7 +146,7 @@ struct GroupWriter: Sendable {
     lastFailure = failure
     let results = refuse(group)
     switch failure.kind {
-    case .busy: waitForOtherProcess(results, failure)
+    case .busy, .lost, .late: waitForOtherProcess(results, failure)
     case .full, .other: waitForSpace(results, of: group, connection, failure)
     }
   }

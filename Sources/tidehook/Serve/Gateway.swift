@@ -7,7 +7,6 @@ import NIOPosix
 import ServiceLifecycle
 import TidehookAPI
 import TidehookCore
-import TidehookDatabases
 import TidehookDelivery
 import TidehookScripting
 import TidehookSigning
@@ -22,16 +21,14 @@ struct Gateway {
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
     raiseDescriptorLimit()
+    // libpq would take a host, a password or options from there.
+    Environment.forget(prefix: "PG")
     let random = SystemRandom()
     let ids = IDGenerator(time: SystemTime(), random: random)
     let store = try SQLStore.open(folder: settings.dataFolder, durability: settings.durability, ids: ids, logger: logger)
     let key = try AdminKey.resolve(given: settings.apiKey, dataFolder: settings.dataFolder)
     let group = MultiThreadedEventLoopGroup.singleton
-    let policy = settings.egressPolicy
-    // Lanes bound what is under way; webhooks of one origin must not wait for each other's connections.
-    let client = try HTTPDeliveryClient(
-      eventLoopGroup: group, policy: policy, limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
-    let databases = DatabaseClient(folder: settings.databasesFolder)
+    let destinations = try Destinations(settings, on: group)
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
     let news = PluginNews(logger: logger)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
@@ -40,8 +37,8 @@ struct Gateway {
       webhooks: directory.webhooks, report: news.note)
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
-      directory: directory, revisions: store, pipelines: pipelines, client: RoutedDeliveryClient(http: client, databases: databases),
-      ids: ids, time: SystemTime(), random: random)
+      directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, ids: ids, time: SystemTime(),
+      random: random)
     let engine = DeliveryEngine(
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
@@ -49,7 +46,7 @@ struct Gateway {
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
-      dryRuns: dryRunner, history: store, egress: policy, secrets: Self.secrets,
+      dryRuns: dryRunner, history: store, egress: settings.egressPolicy, secrets: Self.secrets,
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks.
@@ -58,11 +55,8 @@ struct Gateway {
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
     defer { for task in background { task.cancel() } }
-    try await serve(api, engine: engine, registrar: registrar) {
-      client.cancelAll()
-      databases.cancelAll()
-    }
-    await client.shutdown()
+    try await serve(api, engine: engine, registrar: registrar, destinations: destinations)
+    await destinations.shutdown()
     runtime.shutdown()
     try await store.close()
   }
@@ -81,9 +75,7 @@ struct Gateway {
 
   /// Serves until a signal comes or the server fails; then stops taking requests and drains at the same time, so that no client that
   /// is stuck in the middle of a request uses up the time of the deliveries.
-  private func serve(
-    _ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar, cancelAll: @escaping @Sendable () -> Void
-  ) async throws {
+  private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar, destinations: Destinations) async throws {
     let server = api.application(host: settings.host, port: settings.port) { origin in
       Terminal.standardOutput.write("listening on \(origin)\n")
     }
@@ -100,7 +92,7 @@ struct Gateway {
     for try await _ in ended.stream { break }
     logger.info("stopping", metadata: ["drain_timeout_secs": "\(settings.drainTimeout.components.seconds)"])
     await services.triggerGracefulShutdown()
-    await engine.drain(within: settings.drainTimeout) { cancelAll() }
+    await engine.drain(within: settings.drainTimeout) { destinations.cancelAll() }
   }
 
   private func listen(_ services: ServiceGroup) async throws {

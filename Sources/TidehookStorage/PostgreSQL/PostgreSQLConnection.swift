@@ -1,0 +1,131 @@
+// PostgreSQL's half of the driver seam, on libpq. Every wait has an end: libpq's own blocking calls are not used.
+
+import CPostgreSQL
+import Glibc
+import TidehookCore
+
+/// One connection, for one thread at a time. A failure that lost it is final: ``isLost``.
+package final class PostgreSQLConnection: SQLConnection {
+  private let handle: OpaquePointer
+
+  /// When whatever is under way fails; set it before each use.
+  package var deadline: ContinuousClock.Instant
+
+  /// Whether the connection cannot be used any more.
+  package private(set) var isLost = false
+
+  private static let beginStatement = SQLStatement("BEGIN")
+  private static let commitStatement = SQLStatement("COMMIT")
+  private static let rollbackStatement = SQLStatement("ROLLBACK")
+
+  /// Takes over a connection that is open.
+  init(open handle: OpaquePointer, deadline: ContinuousClock.Instant) {
+    self.handle = handle
+    self.deadline = deadline
+    PQsetnonblocking(handle, 1)
+  }
+
+  deinit { PQfinish(handle) }
+
+  @discardableResult
+  package func execute(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> Int {
+    try run(statement, arguments).affectedRows
+  }
+
+  package func query(_ statement: SQLStatement, _ arguments: [SQLValue], _ row: (any SQLRow) -> Bool) throws(SQLFailure) {
+    let result = try run(statement, arguments)
+    for index in 0..<result.count {
+      guard row(PostgreSQLRow(result: result, index: index)) else { return }
+    }
+  }
+
+  package func begin() throws(SQLFailure) { try execute(Self.beginStatement, []) }
+
+  /// A transaction that has failed is rolled back by `COMMIT` without an error; its answer tells.
+  package func commit() throws(SQLFailure) {
+    let answer = try run(Self.commitStatement, []).command
+    guard answer == "COMMIT" else { throw SQLFailure(.other, "the transaction was not committed: \(answer)") }
+  }
+
+  package func rollback() {
+    guard !isLost, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
+    do throws(SQLFailure) { try execute(Self.rollbackStatement, []) } catch { isLost = true }
+  }
+
+  private func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> PostgreSQLResult {
+    guard !isLost else { throw SQLFailure(.lost, "the connection is closed") }
+    let parameters = try PostgreSQLParameters(arguments)
+    guard parameters.send(statement.text, on: handle) else { throw lost() }
+    try flush()
+    var outcome: PostgreSQLResult?
+    while let result = try next() {
+      if outcome?.failure == nil { outcome = result }
+    }
+    guard let outcome else { throw lost() }
+    guard let failure = outcome.failure else { return outcome }
+    if failure.kind == .lost || PQstatus(handle) != CONNECTION_OK { isLost = true }
+    throw failure
+  }
+
+  private func flush() throws(SQLFailure) {
+    while true {
+      let left = PQflush(handle)
+      guard left != 0 else { return }
+      guard left > 0 else { throw lost() }
+      // The server may be waiting for us to read before it reads on.
+      try wait(for: POLLIN | POLLOUT)
+      guard PQconsumeInput(handle) == 1 else { throw lost() }
+    }
+  }
+
+  /// The next result; `nil` when the statement has no more.
+  private func next() throws(SQLFailure) -> PostgreSQLResult? {
+    while PQisBusy(handle) == 1 {
+      try wait(for: POLLIN)
+      guard PQconsumeInput(handle) == 1 else { throw lost() }
+    }
+    return PQgetResult(handle).map(PostgreSQLResult.init)
+  }
+
+  private func wait(for events: Int32) throws(SQLFailure) {
+    guard waitForSocket(PQsocket(handle), events, until: deadline) else {
+      // The answer may come when nobody expects it any more.
+      isLost = true
+      throw SQLFailure(.late, "the database did not answer in time")
+    }
+  }
+
+  private func lost() -> SQLFailure {
+    isLost = true
+    return SQLFailure(.lost, PostgreSQLText.oneLine(PQerrorMessage(handle)))
+  }
+}
+
+/// Waits until a socket can be read or written.
+/// - Returns: false when the time is up.
+func waitForSocket(_ socket: Int32, _ events: Int32, until deadline: ContinuousClock.Instant) -> Bool {
+  var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
+  while true {
+    let left = (deadline - .now).microseconds
+    guard left > 0 else { return false }
+    // Rounded up, so that the last millisecond is not spent in a busy loop.
+    let count = poll(&descriptor, 1, Int32(min(left / 1000 + 1, 60_000)))
+    guard count == 0 || (count < 0 && errno == EINTR) else { return true }
+  }
+}
+
+/// What libpq says, as our messages have it.
+enum PostgreSQLText {
+  /// A message without its line ends.
+  static func oneLine(_ text: UnsafePointer<CChar>?) -> String {
+    guard let text else { return "" }
+    return String(cString: text).split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }.joined(separator: " ")
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingSpaces: Substring {
+    let start = firstIndex { $0 != " " && $0 != "\t" } ?? endIndex
+    return self[start...]
+  }
+}
