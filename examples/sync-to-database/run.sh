@@ -4,35 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 data=${DATA:-./data/sync}
-tidehook=${TIDEHOOK_BINARY:-.build/release/tidehook}
-# The environment of whoever runs the example must not point its gateway elsewhere.
-unset "${!TIDEHOOK_@}"
-export TIDEHOOK_DATA=$data
-
-fail() {
-  echo "sync-to-database: $1" >&2
-  exit 1
-}
-
-[ -x "$tidehook" ] || fail "there is no $tidehook; build it with: make build"
-scratch=$(mktemp -d)
-gateway=
-
-stop() {
-  trap '' INT TERM HUP
-  [ -z "$gateway" ] || { kill -TERM "$gateway" 2>/dev/null || true; wait "$gateway" 2>/dev/null || true; }
-  rm -rf "$scratch"
-}
-trap stop EXIT
-trap 'exit 130' INT TERM HUP
+example=examples/sync-to-database
+. examples/processes.sh
 
 mkdir -p "$data/databases"
-mkfifo "$scratch/out"
-"$tidehook" serve --host 127.0.0.1 --port 0 --databases "$data/databases" >"$scratch/out" 2>"$scratch/log" &
-gateway=$!
-exec {output}<"$scratch/out"
-read -r line <&"$output" || fail "the gateway did not start: $(tail -n 1 "$scratch/log")"
-export TIDEHOOK_SERVER=${line#listening on }
+launch_gateway 0 "$data" --databases "$data/databases"
 
 # api METHOD PATH [BODY FILE]
 api() {
