@@ -84,10 +84,10 @@ import TidehookScripting
   }
 
   @Test func jsonKeepsLargeNumbersNullsEmptiesAndOrder() async {
-    let body = #" {"z": 9007199254740993, "big": 123456789012345678901234567890, "e": [], "o": {}, "n": null, "a": 1.0} "#
+    let body = #" {"z": 9007199254740993, "big": 12345678901234567891, "e": [], "o": {}, "n": null, "a": 1.0} "#
     #expect(
       await receive("return { { data = request.json } }", body: Array(body.utf8))
-        == #"events: [{"data":{"z":9007199254740993,"big":123456789012345678901234567890,"e":[],"o":{},"n":null,"a":1}}]"#)
+        == #"events: [{"data":{"z":9007199254740993,"big":12345678901234567891,"e":[],"o":{},"n":null,"a":1}}]"#)
   }
 
   @Test func bodyAndJSONAreMembersLikeOthers() async {
