@@ -58,7 +58,7 @@ struct SourceFields: ParsableArguments {
     }
     guard burst == nil || rate != nil else { throw CommandFailure(.usage, "--burst goes with --rate") }
     let verify = verification.members
-    let fields: [(String, JSONValue?)] = [
+    return [JSONValue.Member](given: [
       ("plugin", plugin.map { .string($0) }),
       ("options", try options.map { text throws(CommandFailure) in try PluginOptionsText.value(of: text) }),
       ("script", try script.map { file throws(CommandFailure) in .string(try Input.text(file)) }),
@@ -68,16 +68,14 @@ struct SourceFields: ParsableArguments {
       ("dedupe", dedupe.isEmpty ? nil : .object(dedupe)),
       ("methods", Self.list(methods, uppercased: true)), ("content_types", Self.list(contentTypes)),
       ("max_body_bytes", maxBody.map { .integer($0) }), ("rate_limit", rateLimit), ("active", active.map { .bool($0) }),
-    ]
-    return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
+    ])
   }
 
   private var dedupe: [JSONValue.Member] {
-    let fields: [(String, JSONValue?)] = [
+    [JSONValue.Member](given: [
       ("header", dedupeHeader.map { .string($0) }), ("path", dedupePath.map { .string($0) }),
       ("window_secs", dedupeWindow.map { .integer($0) }),
-    ]
-    return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
+    ])
   }
 
   private var rateLimit: JSONValue? {

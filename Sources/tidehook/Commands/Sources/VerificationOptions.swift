@@ -40,13 +40,12 @@ struct VerificationOptions: ParsableArguments {
 
   /// The members of `verify`; empty when no option was given.
   var members: [JSONValue.Member] {
-    let fields: [(String, JSONValue?)] = [
+    [JSONValue.Member](given: [
       ("scheme", scheme.map { .string($0) }), ("tolerance_secs", tolerance.map { .integer($0) }),
       ("header", signatureHeader.map { .string($0) }), ("algorithm", algorithm.map { .string($0) }),
       ("encoding", encoding.map { .string($0) }), ("prefix", prefix.map { .string($0) }), ("template", template.map { .string($0) }),
       ("timestamp_header", timestampHeader.map { .string($0) }), ("id_header", idHeader.map { .string($0) }),
       ("url", publicURL.map { .string($0) }),
-    ]
-    return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
+    ])
   }
 }

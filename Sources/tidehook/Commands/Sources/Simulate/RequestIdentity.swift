@@ -9,19 +9,22 @@ struct RequestIdentity: Sendable {
   let id: String
   /// An id in the form of a UUID.
   let uuid: String
+  /// An id of up to 19 digits.
+  let number: String
   /// When the request is made.
   let now: Timestamp
 
   init(_ id: TimeOrderedID, at now: Timestamp) {
     self.id = id.text
+    number = String(id.key)
     self.now = now
     uuid = Self.uuid(of: id)
   }
 
-  /// A body with its places filled: `{{id}}`, `{{uuid}}`, `{{time}}`, `{{seconds}}`, `{{milliseconds}}`.
+  /// A body with its places filled: `{{id}}`, `{{uuid}}`, `{{number}}`, `{{time}}`, `{{seconds}}`, `{{milliseconds}}`.
   func fill(_ body: String) -> String {
     let values = [
-      ("id", id), ("uuid", uuid), ("time", now.rfc3339), ("seconds", String(now.seconds)),
+      ("id", id), ("uuid", uuid), ("number", number), ("time", now.rfc3339), ("seconds", String(now.seconds)),
       ("milliseconds", String(now.microseconds / 1000)),
     ]
     return values.reduce(body) { text, value in text.replacing("{{\(value.0)}}", with: value.1) }
