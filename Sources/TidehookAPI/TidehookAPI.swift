@@ -15,6 +15,9 @@ public struct TidehookAPI: Sendable {
   private let dryRuns: DryRunRoutes
   private let events: EventRoutes
   private let deliveries: DeliveryRoutes
+  private let sources: SourceRoutes
+  private let receipts: ReceiptRoutes
+  private let inbound: InboundRoutes
   private let health: HealthRoutes
   private let isAuthorized: @Sendable (String) -> Bool
   private let limits: APILimits
@@ -27,6 +30,7 @@ public struct TidehookAPI: Sendable {
   ///   - plugins: says which plugins there are, and which of their options are secret.
   ///   - pluginStore: shows what plugins were like before.
   ///   - dryRuns: tries webhooks on events.
+  ///   - sources: what is behind inbound sources.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
   ///   - isAuthorized: whether a key may use the API; must compare in constant time.
@@ -36,7 +40,8 @@ public struct TidehookAPI: Sendable {
   public init(
     publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
     pipelines: any PipelineChecker,
-    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, egress: EgressPolicy,
+    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, sources: SourceServices,
+    egress: EgressPolicy,
     secrets: SecretSource, isAuthorized: @escaping @Sendable (String) -> Bool, didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
@@ -51,6 +56,13 @@ public struct TidehookAPI: Sendable {
       limits: limits)
     events = EventRoutes(publisher: publisher, history: history, time: time, limits: limits)
     deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
+    let inbox = Inbox(
+      receiver: sources.receiver, history: sources.history, publisher: sources.publisher,
+      alarm: RejectionAlarm(publisher: publisher, logger: logger), time: time, ids: ids)
+    self.sources = SourceRoutes(
+      directory: sources.directory, receiver: sources.receiver, catalog: plugins, secrets: secrets, time: time, ids: ids, limits: limits)
+    receipts = ReceiptRoutes(directory: sources.directory, inbox: inbox, history: sources.history, time: time)
+    inbound = InboundRoutes(directory: sources.directory, inbox: inbox, time: time)
     health = HealthRoutes(history: history, catalog: plugins)
     self.isAuthorized = isAuthorized
     self.limits = limits
@@ -88,8 +100,8 @@ public struct TidehookAPI: Sendable {
   public static func openAPI() -> [UInt8] { OpenAPIDocument.bytes }
 
   private var routes: [Route] {
-    webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + mem0.routes + health.routes
-      + OpenAPIRoutes.routes
+    webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + mem0.routes
+      + sources.routes + receipts.routes + inbound.routes + health.routes + OpenAPIRoutes.routes
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

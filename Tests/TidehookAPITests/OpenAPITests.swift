@@ -18,15 +18,15 @@ import TidehookCore
       for operation in try #require(path.value.members) {
         let method = try #require(HTTPRequest.Method(operation.key.uppercased()))
         let concrete = path.key.replacing("{id}", with: "x").replacing("{name}", with: "x").replacing("{n}", with: "1")
-          .replacing("{project_id}", with: "x")
+          .replacing("{project_id}", with: "x").replacing("{request}", with: "x")
         #expect(!concrete.contains("{"))
         let answer = try await TestGateway().send(method, concrete, key: nil)
-        #expect([200, 401].contains(answer.status), "\(operation.key) \(path.key)")
+        #expect((path.key == "/in/{id}" ? [404] : [200, 401]).contains(answer.status), "\(operation.key) \(path.key)")
       }
     }
   }
 
-  @Test(arguments: [("NewWebhook", "/v1/webhooks"), ("NewEvent", "/v1/events")])
+  @Test(arguments: [("NewWebhook", "/v1/webhooks"), ("NewEvent", "/v1/events"), ("NewSource", "/v1/sources")])
   func theSchemasListTheFieldsThatAreKnown(schema: String, path: String) async throws {
     let answer = try await TestGateway().send(.post, path, #"{"unknown":1}"#)
     let properties = try #require(try document()["components"]?["schemas"]?[schema]?["properties"]?.members)
@@ -87,6 +87,22 @@ import TidehookCore
       let names = try #require(try document()["components"]?["schemas"]?[schema]?["properties"]?.members).map(\.key)
       #expect(answer?.members?.map(\.key) == names.filter { $0 != "body_base64" }, "\(schema)")
     }
+  }
+
+  @Test func theSchemasOfSourcesListWhatIsShown() async throws {
+    let gateway = TestGateway()
+    let made = try await gateway.send(.post, "/v1/sources", #"{"name":"a","plugin":"p","verify":{"scheme":"path"}}"#).json
+    let id = made["id"]?.stringValue ?? ""
+    _ = try await gateway.send(.post, "/in/\(id)", "{}", key: nil)
+    let requests = "/v1/sources/\(id)/requests"
+    let row = try await gateway.send(.get, requests).json["data"]?[0]
+    let whole = try await gateway.send(.get, "\(requests)/\(row?["id"]?.stringValue ?? "")").json
+    for (schema, answer) in [("SourceRequest", row), ("SourceRequestWithBody", whole)] {
+      let names = try #require(try document()["components"]?["schemas"]?[schema]?["properties"]?.members).map(\.key)
+      #expect(answer?.members?.map(\.key) == names, "\(schema)")
+    }
+    let names = try #require(try document()["components"]?["schemas"]?["CreatedSource"]?["properties"]?.members).map(\.key)
+    #expect(Set(made.members?.map(\.key) ?? []) == Set(names).subtracting(["script"]))
   }
 
   @Test func everyReferenceHasItsSchema() throws {

@@ -180,15 +180,26 @@ struct TestGateway {
   static let key = "0123456789abcdef"
 
   let backend = Backend()
+  let sources = SourceBackend()
+  let directory: SourceDirectory
   let ids = IDGenerator(time: StoppedClock(), random: SystemRandom())
-  var allowed: [AddressRange] = []
-  var limits = APILimits()
-  var clock = StoppedClock()
+  let allowed: [AddressRange]
+  let limits: APILimits
+  let clock: StoppedClock
+
+  init(allowed: [AddressRange] = [], limits: APILimits = APILimits(), clock: StoppedClock = StoppedClock()) {
+    self.allowed = allowed
+    self.limits = limits
+    self.clock = clock
+    directory = SourceDirectory(store: sources, time: clock, makeVerifier: HeaderVerifier.init)
+  }
 
   func api() -> TidehookAPI {
     TidehookAPI(
       publisher: backend, registry: backend, revisions: backend, pipelines: backend, plugins: backend, pluginStore: backend,
-      dryRuns: backend, history: backend, egress: EgressPolicy(allowed: allowed),
+      dryRuns: backend, history: backend,
+      sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),
+      egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
         standardForm: { "whsec_<\($0.revealed)>" }),

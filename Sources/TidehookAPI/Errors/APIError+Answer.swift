@@ -5,7 +5,10 @@ import TidehookCore
 
 extension APIError {
   /// The whole answer, with the headers that its status asks for (RFC 9110, sections 10.2.1, 10.2.3 and 11.6.1).
-  var answer: Response {
+  var answer: Response { answer(with: json) }
+
+  /// The body of an answer: `{"error": {…}, "detail": …}`.
+  var json: JSONWriter {
     var json = JSONWriter(reserving: 2 * message.utf8.count + 128)
     json.beginObject()
     json.key("error")
@@ -14,7 +17,7 @@ extension APIError {
     json.key("detail")
     json.string(message)
     json.endObject()
-    return answer(with: json)
+    return json
   }
 
   /// The whole answer with another body.

@@ -23,6 +23,7 @@ enum ErrorCode: String, Sendable, CaseIterable {
   case conflict
   case tooLarge = "too_large"
   case unsupportedMediaType = "unsupported_media_type"
+  case rateLimited = "rate_limited"
   case internalError = "internal_error"
   case unavailable
 
@@ -38,6 +39,7 @@ enum ErrorCode: String, Sendable, CaseIterable {
     case .conflict: .conflict
     case .tooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
+    case .rateLimited: .tooManyRequests
     case .internalError: .internalServerError
     case .unavailable: .serviceUnavailable
     }

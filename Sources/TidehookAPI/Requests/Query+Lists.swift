@@ -45,6 +45,8 @@ enum Cursor {
     case deliveries = 0x646c_7673_0000_0003
     case webhookRevisions = 0x7772_6576_0000_0004
     case pluginRevisions = 0x7072_6576_0000_0005
+    case sources = 0x7372_6373_0000_0006
+    case receipts = 0x7265_7173_0000_0007
   }
 
   /// The cursor that continues after the row with this key.

@@ -37,7 +37,8 @@ struct APIResponder: HTTPResponder {
     let dialect = route.operation.dialect
     do {
       let principal = route.operation.isOpen ? .nobody : try authorize(request)
-      let query = dialect.ignoresQuery ? Query() : try request.uri.query.map { try Query($0, known: route.operation.query) } ?? Query()
+      let checked = dialect.ignoresQuery || route.operation.takesAnything ? nil : request.uri.query
+      let query = try checked.map { try Query($0, known: route.operation.query) } ?? Query()
       return try await route.handler(APIRequest(request: request, principal: principal, parameters: parameters, query: query))
     } catch let refusal as Mem0Refusal {
       return refusal.answer

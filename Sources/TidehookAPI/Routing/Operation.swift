@@ -6,7 +6,8 @@ extension Operation {
   /// Every call there is.
   static let all =
     WebhookRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations
-    + DeliveryRoutes.operations + Mem0Routes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
+    + DeliveryRoutes.operations + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
+    + HealthRoutes.operations + OpenAPIRoutes.operations
 }
 
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.
@@ -23,6 +24,8 @@ struct Operation: Sendable {
   var dialect = Dialect.native
   /// Whether it needs no key.
   var isOpen = false
+  /// Whether it takes every method, every path below its own and every query: what is sent there is not ours to define.
+  var takesAnything = false
   /// What it does, in one line.
   let summary: String
   /// The query parameters that it knows: all others are refused.

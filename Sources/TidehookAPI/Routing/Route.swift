@@ -21,7 +21,7 @@ typealias PathParameters = [String: String]
 /// Finds the route of a request: fixed paths by one hash lookup, paths with parameters by comparing segments.
 struct RouteTable: Sendable {
   private var fixed: [String: [Route]] = [:]
-  private var templates: [(segments: [Substring], routes: [Route])] = []
+  private var templates: [(segments: [Substring], takesRest: Bool, routes: [Route])] = []
 
   /// What a path turned out to be.
   enum Match {
@@ -35,7 +35,7 @@ struct RouteTable: Sendable {
     for (path, spelled) in Dictionary(grouping: spellings, by: \.path) {
       let routes = spelled.map(\.route)
       if path.contains("{") {
-        templates.append((Self.segments(path), routes))
+        templates.append((Self.segments(path), routes.contains(where: \.operation.takesAnything), routes))
       } else {
         fixed[path] = routes
       }
@@ -48,8 +48,10 @@ struct RouteTable: Sendable {
   func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
     if let routes = fixed[path] { return choose(method, from: routes, [:]) }
     let segments = Self.segments(path)
-    for (template, routes) in templates {
-      guard let parameters = Self.parameters(of: segments, in: template) else { continue }
+    for (template, takesRest, routes) in templates {
+      guard let parameters = Self.parameters(of: takesRest ? segments.prefix(template.count) : segments[...], in: template) else {
+        continue
+      }
       return choose(method, from: routes, parameters)
     }
     return .none
@@ -57,7 +59,7 @@ struct RouteTable: Sendable {
 
   private func choose(_ method: HTTPRequest.Method, from routes: [Route], _ parameters: PathParameters) -> Match {
     let wanted = method == .head ? .get : method
-    if let route = routes.first(where: { $0.operation.method == wanted }) { return .route(route, parameters) }
+    if let route = routes.first(where: { $0.operation.takesAnything || $0.operation.method == wanted }) { return .route(route, parameters) }
     let methods = routes.map(\.operation.method.rawValue)
     return .otherMethods((methods.contains("GET") ? methods + ["HEAD"] : methods).sorted(), routes.first?.operation.dialect ?? .native)
   }
@@ -70,7 +72,7 @@ struct RouteTable: Sendable {
     template.count { $0.hasPrefix("{") }
   }
 
-  private static func parameters(of segments: [Substring], in template: [Substring]) -> PathParameters? {
+  private static func parameters(of segments: ArraySlice<Substring>, in template: [Substring]) -> PathParameters? {
     guard segments.count == template.count else { return nil }
     var parameters: PathParameters = [:]
     for (segment, expected) in zip(segments, template) {

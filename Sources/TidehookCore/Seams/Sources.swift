@@ -34,8 +34,8 @@ public struct ReceiptFilter: Sendable {
 
 /// Shows what sources received. Consumer: the API.
 public protocol ReceiptHistory: Sendable {
-  /// What became of the request that brought a sender's id first, while its window lasts; `nil` for a new id.
-  func earlier(_ id: String, at source: SourceID, now: Timestamp) async throws(StoreError) -> InboundAnswer?
+  /// The request that brought a sender's id first, while its window lasts; `nil` for a new id.
+  func earlier(_ id: String, at source: SourceID, now: Timestamp) async throws(StoreError) -> EarlierReceipt?
   /// Requests, newest first, older than `cursor` (a request's key), each without headers, body and log.
   func receipts(_ filter: ReceiptFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Receipt]
   /// One request, whole.

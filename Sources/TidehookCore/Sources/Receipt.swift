@@ -75,6 +75,13 @@ public struct Receipt: Sendable {
     self.events = []
   }
 
+  /// Makes it a repeat of an earlier request: answered like that one, without events.
+  public mutating func repeats(_ earlier: EarlierReceipt) {
+    state = .duplicate
+    reason = "the same id came before with \(earlier.id)"
+    answer = earlier.answer
+  }
+
   /// Notes what became of its events. One without an event that is new repeats what came before.
   public mutating func note(_ results: [AppendResult], of events: [NewEvent]) {
     self.events = zip(events, results).compactMap { event, result in
@@ -90,6 +97,20 @@ public struct Receipt: Sendable {
     let lost = results.firstIndex { if case .conflict = $0 { true } else { false } }
     guard let lost else { return }
     reason = "event \"\(events[lost].event.id)\" was not published: another event with other content has its id"
+  }
+}
+
+/// The request that brought a sender's id first.
+public struct EarlierReceipt: Sendable {
+  /// Its id.
+  public var id: InboundRequestID
+  /// What its sender was told.
+  public var answer: InboundAnswer
+
+  /// Makes a note of a request.
+  public init(id: InboundRequestID, answer: InboundAnswer) {
+    self.id = id
+    self.answer = answer
   }
 }
 

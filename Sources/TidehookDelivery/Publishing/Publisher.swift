@@ -23,17 +23,34 @@ public struct Publisher: EventPublisher {
 
   /// Matches events to webhooks and commits both; returns when they are on disk, with one outcome for each request, in order.
   public func publish(_ requests: [PublishRequest]) async throws(StoreError) -> [PublishOutcome] {
+    let events = prepare(requests)
+    let results = try await handOver(events) { () throws(StoreError) in
+      let results = try await store.append(events)
+      return (results, results)
+    }
+    return zip(events, results).map { event, result in Self.outcome(of: event, result) }
+  }
+
+  /// Matches events to webhooks, and takes places in memory for their deliveries: ``handOver(_:_:)`` must follow.
+  func prepare(_ requests: [PublishRequest]) -> [NewEvent] {
     let now = time.now()
-    let events = requests.map { prepare($0, now: now) }
-    let results: [AppendResult]
+    return requests.map { prepare($0, now: now) }
+  }
+
+  /// Has `append` store events, and hands over the deliveries of those that were stored; the places of the others are given back.
+  /// - Parameter append: returns one result for each event, or none when it stored none of them.
+  func handOver<Stored: Sendable>(
+    _ events: [NewEvent], _ append: () async throws(StoreError) -> (stored: Stored, results: [AppendResult])
+  ) async throws(StoreError) -> Stored {
+    let outcome: (stored: Stored, results: [AppendResult])
     do {
-      results = try await store.append(events)
+      outcome = try await append()
     } catch {
       engine.abandon(events)
       throw error
     }
-    engine.accept(events, results)
-    return zip(events, results).map { event, result in Self.outcome(of: event, result) }
+    if outcome.results.count == events.count { engine.accept(events, outcome.results) } else { engine.abandon(events) }
+    return outcome.stored
   }
 
   private func prepare(_ request: PublishRequest, now: Timestamp) -> NewEvent {

@@ -38,6 +38,23 @@ extension AttemptTrigger {
   }
 }
 
+extension ReceiptState {
+  /// Its number in the database.
+  var code: Int64 {
+    switch self {
+    case .accepted: 0
+    case .rejected: 1
+    case .duplicate: 2
+    case .answered: 3
+    }
+  }
+
+  /// The state of a number; one that this release does not know reads as `duplicate`, which never runs again.
+  init(code: Int64) {
+    self = Self.allCases.first { $0.code == code } ?? .duplicate
+  }
+}
+
 extension SQLValue {
   static func key(_ id: TimeOrderedID) -> SQLValue { .integer(id.key) }
 

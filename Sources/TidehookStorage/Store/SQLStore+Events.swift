@@ -5,15 +5,20 @@ public import TidehookCore
 extension SQLStore: EventStore {
   /// Commits events and their deliveries, all in one transaction, and returns when they are on disk.
   public func append(_ events: [NewEvent]) async throws(StoreError) -> [AppendResult] {
-    let weight = events.reduce(0) { $0 + $1.event.payload.count + 256 * (1 + $1.deliveries.count) }
+    let weight = events.reduce(0) { $0 + $1.weight }
     // Encoded here, on the caller's thread: the writer's time is everybody's.
     let rows = events.map { EventRows($0, node: node) }
     return try await writer.write("cannot store \(events.count) events", .offered, weight: weight) { connection in
-      var results: [AppendResult] = []
-      results.reserveCapacity(rows.count)
-      for row in rows { results.append(try Self.append(row, connection)) }
-      return results
+      try Self.append(rows, connection)
     }
+  }
+
+  /// Writes events and their deliveries into the transaction that is under way.
+  static func append(_ rows: [EventRows], _ connection: any SQLConnection) throws(SQLFailure) -> [AppendResult] {
+    var results: [AppendResult] = []
+    results.reserveCapacity(rows.count)
+    for row in rows { results.append(try append(row, connection)) }
+    return results
   }
 
   private static let insertEvent = SQLStatement(
@@ -61,8 +66,13 @@ extension SQLStore: EventStore {
   }
 }
 
+extension NewEvent {
+  /// Roughly how many bytes it writes.
+  var weight: Int { event.payload.count + 256 * (1 + deliveries.count) }
+}
+
 /// An event and its deliveries as the values of their rows.
-private struct EventRows: Sendable {
+struct EventRows: Sendable {
   let source: NewEvent
   let event: [SQLValue]
   let deliveries: [[SQLValue]]

@@ -134,7 +134,7 @@ extension SQLStore: History {
 
 extension Conditions {
   /// Rows from `since` to before `until`: exact by their time, found by their key.
-  fileprivate mutating func addTimes(key: String, time: String, since: Timestamp?, until: Timestamp?) {
+  mutating func addTimes(key: String, time: String, since: Timestamp?, until: Timestamp?) {
     add("\(key) >= ?", since.map { .integer(KeyTime.lowerBound($0)) })
     add("\(time) >= ?", since.map { .time($0) })
     add("\(key) <= ?", until.map { .integer(KeyTime.upperBound($0)) })

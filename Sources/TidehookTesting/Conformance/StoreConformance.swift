@@ -3,7 +3,8 @@
 public import TidehookCore
 
 /// What the rest of Tidehook needs of a store.
-public typealias FullStore = EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & PluginStore & History
+public typealias FullStore =
+  EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & PluginStore & History & SourceStore & ReceiptStore & ReceiptHistory
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {
@@ -42,7 +43,8 @@ public struct RuleBroken: Error, CustomStringConvertible {
 /// Every rule.
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
-  public static let rules: [StoreRule] = events + queue + results + webhooks + revisions + plugins + moves + replays + pins + lists
+  public static let rules: [StoreRule] =
+    events + queue + results + webhooks + revisions + plugins + moves + replays + pins + lists + sources + receipts
 }
 
 /// Throws when the condition does not hold.

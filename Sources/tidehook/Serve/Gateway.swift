@@ -43,14 +43,19 @@ struct Gateway {
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
+    let sources = SourceDirectory(store: store, time: SystemTime(), makeVerifier: Self.verifier(of:))
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
-      dryRuns: dryRunner, history: store, egress: settings.egressPolicy, secrets: Self.secrets,
+      dryRuns: dryRunner, history: store,
+      sources: SourceServices(
+        directory: sources, receiver: SourceRunner(runtime: runtime, plugins: plugins), history: store,
+        publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
       isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks.
     try await registrar.load()
+    try await sources.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
@@ -59,6 +64,14 @@ struct Gateway {
     await destinations.shutdown()
     runtime.shutdown()
     try await store.close()
+  }
+
+  private static func verifier(of source: Source) throws -> any InboundVerifier {
+    do {
+      return try SourceVerifier(source.verify, secrets: source.secrets)
+    } catch .unusable(let field, let expected, let got) {
+      throw JSONProblem(field, "expected \(expected), got \(got)")
+    }
   }
 
   private static let secrets = SecretSource(

@@ -1,0 +1,100 @@
+// `/in/{id}`: what others send. No key is asked for; the source's rule decides who is believed.
+
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import TidehookCore
+
+/// The door of sources.
+struct InboundRoutes: Sendable {
+  let directory: SourceDirectory
+  let inbox: Inbox
+  let time: any TimeSource
+
+  var routes: [Route] { [Route(Self.receive, receive)] }
+
+  private func receive(_ request: APIRequest) async throws -> Response {
+    guard let active = SourceID(request.id).flatMap({ directory[$0] }), active.source.isActive else {
+      throw APIError.notFound("source", request.id)
+    }
+    let source = active.source
+    try Self.checkMethod(request.request.method, inbox.methods(of: source))
+    try Self.checkMediaType(request.request, source.contentTypes)
+    let now = time.now()
+    if let wait = active.admit(at: now) { return Self.tooMany(source, wait) }
+    let body = try await request.body(limit: source.maxBodyBytes, isData: true)
+    let inbound = InboundRequest(request.request, body: Array(body.readableBytesView))
+    do throws(StoreError) {
+      return Response(try await inbox.take(inbound, for: active, at: now).answer)
+    } catch {
+      guard error.code == .stale else { throw error }
+      // It was deleted at this moment.
+      throw APIError.notFound("source", request.id)
+    }
+  }
+
+  private static func checkMethod(_ method: HTTPRequest.Method, _ known: [String]) throws(APIError) {
+    guard !known.contains(method.rawValue) else { return }
+    throw APIError(
+      .methodNotAllowed, "expected \(known.joined(separator: " or ")), got \(quoted(method.rawValue))", allowedMethods: known)
+  }
+
+  /// Judges requests that may have a body; the others need not say what it is.
+  private static func checkMediaType(_ request: Request, _ known: [String]) throws(APIError) {
+    guard !known.isEmpty, ![.get, .head, .options, .delete].contains(request.method) else { return }
+    let type = request.headers[.contentType]
+    guard let type, known.contains(MediaType.essence(type)) else {
+      let expected = known.joined(separator: " or ")
+      throw APIError(
+        .unsupportedMediaType, "expected Content-Type \(expected), got \(type.map { quoted($0) } ?? "none")", field: "Content-Type")
+    }
+  }
+
+  private static func tooMany(_ source: Source, _ wait: Duration) -> Response {
+    let limit = source.rateLimit.map { "\($0.count) requests in \($0.perSeconds) s" } ?? "fewer requests"
+    var response = APIError(.rateLimited, "expected at most \(limit), try again later").answer
+    response.headers[.retryAfter] = "\(max(1, (wait.microseconds + 999_999) / 1_000_000))"
+    return response
+  }
+}
+
+extension InboundRoutes {
+  static let operations = [receive]
+
+  private static let receive = Operation(
+    id: "receive", method: .post, path: "/in/{id}", isOpen: true, takesAnything: true,
+    summary: "Receive what others send to a source, in each method that it takes, also at paths below.", answer: "Received")
+}
+
+extension InboundRequest {
+  /// A request as it came. The scheme is the one that a proxy names, if there is one: it only goes into what a sender has signed.
+  init(_ request: Request, body: [UInt8]) {
+    let path = request.head.path ?? "/"
+    let uri = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let forwarded = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] }
+    let authority = request.head.authority ?? ""
+    let host = authority.isEmpty ? [] : [HeaderField("Host", authority)]
+    self.init(
+      method: request.method.rawValue, url: "\(forwarded == "https" ? "https" : "http")://\(authority)\(path)",
+      path: Self.rest(of: uri[0]), query: uri.count > 1 ? String(uri[1]) : "",
+      headers: host + request.headers.map { HeaderField($0.name.rawName, $0.value) }, body: body)
+  }
+
+  /// What follows `/in/{id}`.
+  private static func rest(of path: Substring) -> String {
+    let segments = path.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    return segments.count > 3 ? "/\(segments[3])" : ""
+  }
+}
+
+extension Response {
+  /// What a sender is told.
+  init(_ answer: InboundAnswer) {
+    var headers = HTTPFields()
+    for header in answer.headers {
+      if let name = HTTPField.Name(header.name) { headers.append(HTTPField(name: name, value: header.value)) }
+    }
+    if let type = answer.contentType { headers[.contentType] = type }
+    self.init(status: .init(code: answer.status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+  }
+}

@@ -1,0 +1,74 @@
+// From a request to what is kept of it and told to its sender: verify, look for a repeat, run the source's code, commit.
+
+import TidehookCore
+
+/// Takes what sources receive. Whatever is decided about a request is stored before its sender is told.
+struct Inbox: Sendable {
+  let receiver: any RequestReceiver
+  let history: any ReceiptHistory
+  let publisher: any ReceiptPublisher
+  let alarm: RejectionAlarm
+  let time: any TimeSource
+  let ids: IDGenerator
+
+  /// The methods that a source takes, those of its provider's handshakes included.
+  func methods(of source: Source) -> [String] {
+    source.methods + openMethods(of: source).filter { !source.methods.contains($0) }
+  }
+
+  /// Takes a request that a source's rules of method, type, size and rate let in.
+  func take(_ request: InboundRequest, for active: ActiveSource, at now: Timestamp) async throws(StoreError) -> Receipt {
+    let source = active.source
+    let receipt = Receipt(
+      id: InboundRequestID(ids.next()), source: source.id, revision: source.revision, receivedAt: now, request: request,
+      scheme: source.verify.scheme, secretHeader: source.verify.header)
+    return try await commit(try await judge(receipt, active, at: now), replaces: nil, source, at: now)
+  }
+
+  /// Takes a request again, as if it came at its time to the source as it is now.
+  func takeAgain(_ earlier: Receipt, for active: ActiveSource) async throws(StoreError) -> Receipt {
+    let now = time.now()
+    let source = active.source
+    var receipt = Receipt(
+      id: earlier.id, source: source.id, revision: source.revision, receivedAt: earlier.receivedAt, request: earlier.request,
+      scheme: source.verify.scheme, secretHeader: source.verify.header ?? earlier.secretHeader)
+    receipt.rerunAt = now
+    return try await commit(try await judge(receipt, active, at: now), replaces: earlier.state, source, at: now)
+  }
+
+  private func commit(
+    _ judged: JudgedReceipt, replaces earlier: ReceiptState?, _ source: Source, at now: Timestamp
+  ) async throws(StoreError) -> Receipt {
+    let until = now + .seconds(source.dedupe?.windowSeconds ?? 0)
+    let new = NewReceipt(judged.receipt, at: now, dedupe: judged.senderID.map { ($0, until) }, replaces: earlier)
+    let receipt = try await publisher.publish(new, events: judged.events)
+    if receipt.state == .rejected { await alarm.note(receipt, of: source, at: now) }
+    return receipt
+  }
+
+  private func judge(_ receipt: Receipt, _ active: ActiveSource, at now: Timestamp) async throws(StoreError) -> JudgedReceipt {
+    let source = active.source
+    let isOpen = openMethods(of: source).contains(receipt.request.method)
+    if !isOpen {
+      do {
+        try active.verifier.verify(receipt.request, at: receipt.receivedAt)
+      } catch {
+        return .rejected(receipt, APIError(.unauthorized, error.description))
+      }
+    }
+    let id = isOpen ? nil : source.dedupe?.id(of: receipt.request)
+    if let id {
+      guard id.utf8.count <= DedupeRule.longestID else {
+        return .rejected(receipt, APIError(.invalidBody, "expected an id of at most \(DedupeRule.longestID) bytes, got \(id.utf8.count)"))
+      }
+      if let earlier = try await history.earlier(id, at: source.id, now: now) { return .repeated(receipt, earlier) }
+    }
+    if case .body = source.code { return JudgedReceipt(receipt, publishing: [BodyEvent.request(receipt.request, of: source)], id) }
+    let result = await receiver.receive(receipt.request, for: source, isVerified: !isOpen, at: receipt.receivedAt)
+    return .decided(receipt, result, of: source, id)
+  }
+
+  private func openMethods(of source: Source) -> [String] {
+    if case .plugin(let stage) = source.code { receiver.preset(of: stage.name)?.openMethods ?? [] } else { [] }
+  }
+}

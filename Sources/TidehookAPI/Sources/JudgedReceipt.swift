@@ -1,0 +1,110 @@
+// What a request came to, before it is stored: a pure decision.
+
+import HTTPTypes
+import TidehookCore
+
+/// A request with its state and answer, and the events that are to be published with it.
+struct JudgedReceipt: Sendable {
+  private(set) var receipt: Receipt
+  private(set) var events: [PublishRequest] = []
+  /// The sender's id, to be remembered; only for what is accepted, so that a sender can try again what was not.
+  private(set) var senderID: String?
+
+  /// More events than this come from a mistake.
+  private static let maximumEvents = Batch.maximumCount
+
+  private init(_ receipt: Receipt) {
+    self.receipt = receipt
+  }
+
+  /// A request that made events.
+  init(_ receipt: Receipt, publishing events: [PublishRequest], _ senderID: String?) {
+    self.init(receipt)
+    self.events = events
+    self.senderID = senderID
+    self.receipt.state = .accepted
+    self.receipt.answer = .accepted(events.count)
+  }
+
+  /// A request that the source's code decided about.
+  static func decided(_ receipt: Receipt, _ result: ReceptionResult, of source: Source, _ senderID: String?) -> JudgedReceipt {
+    var receipt = receipt
+    receipt.log = result.log
+    receipt.plugin = result.plugin
+    switch result.reception {
+    case .events(let list, let answer):
+      do {
+        var judged = JudgedReceipt(receipt, publishing: try events(list, of: source), senderID)
+        judged.receipt.answer = answer ?? judged.receipt.answer
+        return judged
+      } catch {
+        return broken(receipt, "receive returned what is no event: \(error.message)")
+      }
+    case .answered(let answer, let reason): return answered(receipt, answer, reason)
+    case .failed(let message): return broken(receipt, message)
+    }
+  }
+
+  private static func answered(_ receipt: Receipt, _ answer: InboundAnswer, _ reason: String?) -> JudgedReceipt {
+    let isRefusal = answer.status >= 400
+    var judged = JudgedReceipt(receipt)
+    judged.receipt.state = isRefusal ? .rejected : .answered
+    judged.receipt.answer = answer
+    judged.receipt.reason = reason ?? (isRefusal ? "the source's code refused it with status \(answer.status)" : nil)
+    return judged
+  }
+
+  /// A request that is refused; its sender learns why.
+  static func rejected(_ receipt: Receipt, _ refusal: APIError) -> JudgedReceipt {
+    var judged = JudgedReceipt(receipt)
+    judged.receipt.state = .rejected
+    judged.receipt.reason = refusal.message
+    judged.receipt.answer = refusal.inboundAnswer(scheme: receipt.scheme)
+    return judged
+  }
+
+  /// A request that came before.
+  static func repeated(_ receipt: Receipt, _ earlier: EarlierReceipt) -> JudgedReceipt {
+    var judged = JudgedReceipt(receipt)
+    judged.receipt.repeats(earlier)
+    return judged
+  }
+
+  /// A request that our code cannot take: the sender is to try again, and learns nothing else.
+  private static func broken(_ receipt: Receipt, _ reason: String) -> JudgedReceipt {
+    var judged = rejected(receipt, APIError(.unavailable, "the request cannot be taken now, try again later"))
+    judged.receipt.reason = reason
+    return judged
+  }
+
+  private static func events(_ list: [UInt8], of source: Source) throws(APIError) -> [PublishRequest] {
+    guard let view = try? JSONView(list, in: list.indices, maximumChildren: maximumEvents), view.kind == .array else {
+      throw APIError(.invalidBody, "expected an array of events")
+    }
+    guard !view.hasMoreChildren else { throw APIError(.tooLarge, "expected at most \(maximumEvents) events") }
+    var events: [PublishRequest] = []
+    for (index, child) in view.children.enumerated() {
+      do {
+        var event = try EventDecoder.decode(list, in: child.value)
+        event.namespace = source.namespace ?? event.namespace
+        events.append(event)
+      } catch {
+        throw APIError(.invalidBody, "event \(index + 1): \((error as? APIError)?.message ?? "\(error)")")
+      }
+    }
+    return events
+  }
+}
+
+extension APIError {
+  /// The refusal as a source's answer, which is stored; a 401 names the way of its scheme.
+  func inboundAnswer(scheme: VerificationScheme) -> InboundAnswer {
+    var headers: [HeaderField] = []
+    if code == .unavailable { headers.append(HeaderField("Retry-After", "1")) }
+    if code == .unauthorized {
+      let way = scheme == .basic ? "Basic" : scheme == .bearer ? "Bearer" : "Signature"
+      headers.append(HeaderField("WWW-Authenticate", "\(way) realm=\"tidehook\""))
+    }
+    return InboundAnswer(status: code.status.code, headers: headers, body: json.bytes, contentType: "application/json")
+  }
+}
