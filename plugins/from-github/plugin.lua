@@ -6,7 +6,9 @@ local source = require("lib.source")
 -- The content type `application/x-www-form-urlencoded` puts the JSON into the field `payload`.
 local function payload(request)
   if not source.is_form(request) then return source.object(request) end
-  local ok, value = pcall(json.decode, source.text(source.form(request).payload) or "")
+  local form, status, problem = source.form(request)
+  if not form then return nil, status, problem end
+  local ok, value = pcall(json.decode, source.text(form.payload) or "")
   if ok and type(value) == "table" then return value end
   return nil, 400, "expected a JSON object in the form's field payload"
 end

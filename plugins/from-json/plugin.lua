@@ -32,7 +32,7 @@ local function event_of(item, view, ctx)
 end
 
 local function body_of(request)
-  if source.is_form(request) then return json.object(source.form(request)) end
+  if source.is_form(request) then return source.form(request) end
   if request.json == nil then return nil, 400, "expected JSON or a form as the body" end
   return request.json
 end

@@ -43,7 +43,8 @@ end
 
 local function receive(request, ctx)
   if not source.is_form(request) then return events_api(request, ctx) end
-  local form = source.form(request)
+  local form, status, problem = source.form(request)
+  if not form then return nil, status, problem end
   if form.ssl_check == "1" then return nil, 200, "ok" end
   if source.text(form.payload) then return interaction(form.payload, ctx) end
   if source.text(form.command) then return command(form, ctx) end

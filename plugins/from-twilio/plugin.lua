@@ -50,7 +50,7 @@ local function receive(request, ctx)
     id = id_of(request, params, kind, happened, ctx),
     event = source.type("twilio", kind and kind[2] or "event", happened or source.text(params.EventType)),
     timestamp = source.time(source.text(params.Timestamp)),
-    data = json.object(params),
+    data = params,
   }, { content_type = "text/xml", body = ctx.options.twiml }
 end
 

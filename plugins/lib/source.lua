@@ -19,8 +19,22 @@ function source.is_form(request)
   return (request.headers["content-type"] or ""):lower():find("^%s*application/x%-www%-form%-urlencoded") ~= nil
 end
 
--- Returns the parameters of a form: a text each, or a list of texts.
-function source.form(request) return url.parse_query(request.body) end
+local function is_text(value)
+  if type(value) == "string" then return utf8.len(value) ~= nil end
+  for _, item in ipairs(value) do
+    if not utf8.len(item) then return false end
+  end
+  return true
+end
+
+-- Returns the parameters of a form, a text each or a list of texts; else nil with the status and the message to refuse the request with.
+function source.form(request)
+  local form = url.parse_query(request.body)
+  for name, value in pairs(form) do
+    if not is_text(name) or not is_text(value) then return nil, 400, "expected a form in UTF-8" end
+  end
+  return json.object(form)
+end
 
 -- Returns `value` when it is a text that is not empty, else nil.
 function source.text(value)
