@@ -1,4 +1,4 @@
-// Twilio's messages and calls, which are forms, and its Event Streams, which are JSON.
+// Twilio's messages and calls, which are forms, and its Verify service, whose webhooks are JSON.
 
 import TidehookCore
 
@@ -22,9 +22,9 @@ extension SimulatedProvider {
       RequestSample(
         "json",
         #"""
-        [{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","source":"/2010-04-01/Accounts/AC0123456789abcdef/Messages/SM1.json",
-        "id":"EZ{{id}}","dataschema":"https://events-schemas.twilio.com/Messaging.MessageStatus/6","datacontenttype":"application/json",
-        "time":"{{time}}","data":{"messageStatus":"DELIVERED","messageSid":"SM{{id}}","to":"+14158675309","from":"+18005551212"}}]
+        {"uid":"{{uuid}}","type":"factor.verified","account_sid":"AC0123456789abcdef0123456789abcdef",
+        "service_sid":"VA0123456789abcdef0123456789abcdef","entity_identity":"ada","factor_sid":"YF{{id}}","factor_type":"push",
+        "factor_friendly_name":"Ada's phone"}
         """#),
     ]
   ) { _, id in
