@@ -30,20 +30,19 @@ struct RequestDocument {
 
   /// The parameters by name: a text each, or a list of texts for a name that occurs more than once. What is not encoded well stays as it came.
   private static func query(_ text: String) -> JSONValue {
-    var members: [JSONValue.Member] = []
-    var places: [String: Int] = [:]
+    var names: [String] = []
+    var values: [String: [JSONValue]] = [:]
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in
         PercentEncoding.decode(part, plusIsSpace: true) ?? String(part)
       }
-      let value = JSONValue.string(parts.count > 1 ? parts[1] : "")
-      guard let place = places[parts[0]] else {
-        places[parts[0]] = members.count
-        members.append(JSONValue.Member(parts[0], value))
-        continue
-      }
-      members[place].value = .array((members[place].value.elements ?? [members[place].value]) + [value])
+      if values[parts[0]] == nil { names.append(parts[0]) }
+      values[parts[0], default: []].append(.string(parts.count > 1 ? parts[1] : ""))
     }
-    return .object(members)
+    return .object(
+      names.map { name in
+        let found = values[name] ?? []
+        return JSONValue.Member(name, found.count == 1 ? found[0] : .array(found))
+      })
   }
 }
