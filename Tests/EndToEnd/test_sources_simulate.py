@@ -129,6 +129,13 @@ def test_a_body_and_headers_of_ones_own(simulate, tmp_path):
     assert (request.header("X-GitHub-Event"), request.header("X-GitHub-Delivery"), request.header("X-Extra")) == ("star", "mine", "1")
 
 
+def test_a_body_from_standard_input(tmp_path, receiver):
+    arguments = ("sources", "simulate", "rem", "--to", receiver.url("/"), "--secret", SECRET, "--body", "-")
+    Cli(tmp_path).run(*arguments, stdin='{"id":"evt_é"}')
+    [request] = receiver.requests()
+    assert request.body.decode() == '{"id":"evt_é"}' and request.header("X-REM-Signature") == code(request.body).hex()
+
+
 def test_each_request_has_an_id_of_its_own(simulate):
     assert simulate("github").header("X-GitHub-Delivery") != simulate("github").header("X-GitHub-Delivery")
     assert simulate("rem").body != simulate("rem").body

@@ -13,6 +13,15 @@ import TidehookSigning
       body, [("x-rem-signature", "dbc989519f810b0002a66e3a1ff0ee29a1b01d39d40f1026ee38fbfb3384b0eb")])
   }
 
+  @Test func remBodiesOfAnyCharacters() throws {
+    let body =
+      #"{"id":"evt_u","event":"memory.updated","timestamp":"2026-04-13T10:30:00Z","data":{"memory_id":"mem_1","content":"caf\#u{e9} <b>&"#
+      + "\u{2028}\u{2029}" + #" 🎉 \"q\" \\ \n","namespace":"my-project","tags":[],"created_at":"2026-04-13T10:30:00Z"}}"#
+    #expect(body.utf8.count == 220)
+    try Vector(.rem, "your-webhook-secret").verify(
+      body, [("X-REM-Signature", "bfc67c987c02de7926fccd4b3cd4409512f4d693ad599f5d4da9a8c3ebb53c9d")])
+  }
+
   @Test func gitHubDocumentation() throws {
     let vector = Vector(.github, "It's a Secret to Everybody")
     let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
