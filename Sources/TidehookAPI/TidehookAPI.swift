@@ -10,6 +10,7 @@ public import TidehookCore
 public struct TidehookAPI: Sendable {
   private let webhooks: WebhookRoutes
   private let mem0: Mem0Routes
+  private let keyRoutes: KeyRoutes
   private let revisions: RevisionRoutes
   private let plugins: PluginRoutes
   private let dryRuns: DryRunRoutes
@@ -19,7 +20,7 @@ public struct TidehookAPI: Sendable {
   private let receipts: ReceiptRoutes
   private let inbound: InboundRoutes
   private let health: HealthRoutes
-  private let isAuthorized: @Sendable (String) -> Bool
+  private let keys: KeyRing
   private let limits: APILimits
   private let time: any TimeSource
   private let logger: Logger
@@ -33,7 +34,7 @@ public struct TidehookAPI: Sendable {
   ///   - sources: what is behind inbound sources.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
-  ///   - isAuthorized: whether a key may use the API; must compare in constant time.
+  ///   - keys: the keys that may use the API.
   ///   - didReplay: called when a webhook has a delivery to try again, so that its lane wakes up.
   ///   - ids: makes the ids of webhooks.
   ///   - logger: gets failures of ours, at most one of a kind each second.
@@ -42,7 +43,7 @@ public struct TidehookAPI: Sendable {
     pipelines: any PipelineChecker,
     plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, sources: SourceServices,
     egress: EgressPolicy,
-    secrets: SecretSource, isAuthorized: @escaping @Sendable (String) -> Bool, didReplay: @escaping @Sendable (WebhookID) -> Void,
+    secrets: SecretSource, keys: KeyRing, didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
     let editor = WebhookEditor(
@@ -64,7 +65,8 @@ public struct TidehookAPI: Sendable {
     receipts = ReceiptRoutes(directory: sources.directory, inbox: inbox, history: sources.history, time: time)
     inbound = InboundRoutes(directory: sources.directory, inbox: inbox, time: time)
     health = HealthRoutes(history: history, catalog: plugins)
-    self.isAuthorized = isAuthorized
+    keyRoutes = KeyRoutes(ring: keys, time: time, limits: limits)
+    self.keys = keys
     self.limits = limits
     self.time = time
     self.logger = logger
@@ -79,7 +81,7 @@ public struct TidehookAPI: Sendable {
     host: String, port: Int, onServerRunning: @escaping @Sendable (_ origin: String) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
     Application(
-      responder: APIResponder(routes: RouteTable(routes), isAuthorized: isAuthorized, failures: FailureLog(logger: logger, time: time)),
+      responder: APIResponder(routes: RouteTable(routes), keys: keys, failures: FailureLog(logger: logger, time: time), time: time),
       server: .http1(configuration: channelConfiguration),
       configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
       onServerRunning: { channel in
@@ -101,7 +103,7 @@ public struct TidehookAPI: Sendable {
 
   private var routes: [Route] {
     webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + mem0.routes
-      + sources.routes + receipts.routes + inbound.routes + health.routes + OpenAPIRoutes.routes
+      + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + OpenAPIRoutes.routes
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

@@ -63,6 +63,20 @@ extension Backend: WebhookMakers {
   }
 }
 
+extension Backend: KeyStore {
+  func insert(_ key: StoredKey) async throws(StoreError) {
+    try check()
+    state.withLock { $0.keys.append(key) }
+  }
+
+  func keys() async throws(StoreError) -> [StoredKey] { state.withLock { $0.keys } }
+
+  func delete(_ id: KeyID) async throws(StoreError) {
+    try check()
+    state.withLock { state in state.keys.removeAll { $0.key.id == id } }
+  }
+}
+
 extension Backend: PluginCatalog {
   func plugins() -> [PluginInfo] { state.withLock { $0.plugins.isEmpty ? [.chat()] : $0.plugins } }
 

@@ -30,6 +30,7 @@ final class Backend: EventPublisher, WebhookRegistry, History {
     var plugins: [PluginInfo] = []
     var problems: [String: String] = [:]
     var pluginRevisions: [PluginRevision] = []
+    var keys: [StoredKey] = []
     /// The webhooks that were tried, each with the event.
     var dryRuns: [(webhook: Webhook, event: Event)] = []
     /// What a dry run makes of an event; the request of an untouched delivery unless set.
@@ -101,7 +102,8 @@ final class Backend: EventPublisher, WebhookRegistry, History {
       state.eventFilters.append(filter)
       var bytes = 0
       var events: [Event] = []
-      for event in state.events.filter({ $0.key.key < cursor ?? .max }).sorted(by: { $0.key > $1.key }).prefix(limit)
+      let visible = state.events.filter { filter.namespaces?.contains($0.namespace) ?? true }
+      for event in visible.filter({ $0.key.key < cursor ?? .max }).sorted(by: { $0.key > $1.key }).prefix(limit)
       where bytes < maxBytes {
         bytes += event.payload.count
         events.append(event)
@@ -118,7 +120,10 @@ final class Backend: EventPublisher, WebhookRegistry, History {
   func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery] {
     state.withLock { state in
       state.filters.append(filter)
-      return Array(state.records.map(\.delivery).filter { $0.id.key < cursor ?? .max }.sorted { $0.id > $1.id }.prefix(limit))
+      let visible = state.records.filter { record in
+        filter.namespaces.map { $0.contains(record.event.namespace) && record.webhookNamespace.map($0.contains) ?? false } ?? true
+      }
+      return Array(visible.map(\.delivery).filter { $0.id.key < cursor ?? .max }.sorted { $0.id > $1.id }.prefix(limit))
     }
   }
 
@@ -186,12 +191,34 @@ struct TestGateway {
   let allowed: [AddressRange]
   let limits: APILimits
   let clock: StoppedClock
+  let rateLimit: RateLimit
+  let ring = OneRing()
 
-  init(allowed: [AddressRange] = [], limits: APILimits = APILimits(), clock: StoppedClock = StoppedClock()) {
+  init(
+    allowed: [AddressRange] = [], limits: APILimits = APILimits(), clock: StoppedClock = StoppedClock(),
+    rateLimit: RateLimit = RateLimit(count: 6_000_000, perSeconds: 60)
+  ) {
     self.allowed = allowed
     self.limits = limits
     self.clock = clock
+    self.rateLimit = rateLimit
     directory = SourceDirectory(store: sources, time: clock, makeVerifier: HeaderVerifier.init)
+  }
+
+  /// One ring for all requests, so that the next one sees what the one before did.
+  final class OneRing: Sendable {
+    let ring = Mutex<KeyRing?>(nil)
+  }
+
+  private func keys() -> KeyRing {
+    ring.ring.withLock { ring in
+      if let ring { return ring }
+      let source = KeySource(
+        generate: { "thk_\(UInt64.random(in: 0...(.max)))" }, digest: { Array($0.utf8.reversed()) }, isAdmin: { $0 == Self.key })
+      let made = KeyRing(store: backend, source: source, limit: rateLimit, ids: ids, time: clock)
+      ring = made
+      return made
+    }
   }
 
   func api() -> TidehookAPI {
@@ -203,7 +230,7 @@ struct TestGateway {
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
         standardForm: { "whsec_<\($0.revealed)>" }),
-      isAuthorized: { $0 == Self.key }, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: clock, ids: ids,
+      keys: keys(), didReplay: { id in backend.with { $0.replayed.append(id) } }, time: clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
   }
 
@@ -230,6 +257,12 @@ struct TestGateway {
           status: response.status.code, headers: response.headers, text: String(decoding: bytes, as: UTF8.self), json: json)
       }
     }
+  }
+
+  /// Makes a key and returns it as a header.
+  func makeKey(_ name: String = "limited", namespaces: String = #"["mine"]"#) async throws -> String {
+    let answer = try await send(.post, "/v1/keys", #"{"name":"\#(name)","namespaces":\#(namespaces)}"#)
+    return "Bearer \(answer.json["key"]?.stringValue ?? "")"
   }
 
   /// Registers a webhook and returns its id.

@@ -52,9 +52,12 @@ struct CloudEvent {
   }
 
   /// The event to publish.
-  func request(idempotencyKey: String?) throws -> PublishRequest {
-    PublishRequest(
-      id: try id(), idempotencyKey: idempotencyKey, type: try type(), namespace: try namespace(), timestamp: attributes["time"], data: data,
+  /// - Parameter principal: who publishes it; throws 403 when that key may not use the event's namespace.
+  func request(from principal: Principal, idempotencyKey: String?) throws -> PublishRequest {
+    let namespace = try namespace() ?? principal.usualNamespace
+    try principal.check(namespace)
+    return PublishRequest(
+      id: try id(), idempotencyKey: idempotencyKey, type: try type(), namespace: namespace, timestamp: attributes["time"], data: data,
       cloudEvent: try attributes.json(data: wrapping))
   }
 
@@ -77,10 +80,8 @@ struct CloudEvent {
   }
 
   /// The extension `namespace`, else what the data says, as with other events.
-  private func namespace() throws -> Namespace {
-    guard let name = attributes["namespace"], !name.isEmpty else {
-      return try EventDecoder.namespace(inside: try? JSONView(data)) ?? .default
-    }
+  private func namespace() throws -> Namespace? {
+    guard let name = attributes["namespace"], !name.isEmpty else { return try EventDecoder.namespace(inside: try? JSONView(data)) }
     guard let namespace = Namespace(name) else {
       throw APIError.unexpected("\(attributes.prefix)namespace", Namespace.expectation, got: quoted(name))
     }

@@ -17,10 +17,11 @@ struct DeliveryRoutes: Sendable {
 
   private func list(_ request: APIRequest) async throws -> Response {
     var filter = try Self.filter(request.query, now: time.now())
+    filter.namespaces = request.principal.namespaces
     if let id = filter.event, filter.type?.name == id.rawValue {
       // `event=` may mean either: an event of that id decides.
       let event = try await history.event(id)
-      if event == nil { filter.event = nil } else { filter.type = nil }
+      if !(event.map { request.principal.mayUse($0.namespace) } ?? false) { filter.event = nil } else { filter.type = nil }
     }
     let limit = try request.query.limit()
     let deliveries = try await history.deliveries(filter, before: request.query.cursor(.deliveries), limit: limit + 1)
@@ -30,12 +31,18 @@ struct DeliveryRoutes: Sendable {
   private func show(_ request: APIRequest) async throws -> Response {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
     let record = try await history.delivery(id)
-    guard let answer = Self.answer(record) else { throw Self.unknown(request) }
+    guard record.map({ $0.isVisible(to: request.principal) }) ?? false, let answer = Self.answer(record) else {
+      throw Self.unknown(request)
+    }
     return answer
   }
 
   private func replay(_ request: APIRequest) async throws -> Response {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
+    if request.principal.namespaces != nil {
+      let record = try await history.delivery(id)
+      guard record.map({ $0.isVisible(to: request.principal) }) ?? false else { throw Self.unknown(request) }
+    }
     let versions = try Self.versions(try await request.optionalJSON(limit: limits.bodyBytes))
     switch try await history.replay(id, at: time.now(), runs: versions) {
     case .queued(let webhook):
@@ -94,6 +101,13 @@ struct DeliveryRoutes: Sendable {
   }
 }
 
+extension DeliveryRecord {
+  /// Whether a key may see it: what was sent shows the event as well as the webhook.
+  fileprivate func isVisible(to principal: Principal) -> Bool {
+    principal.mayUse(event.namespace) && principal.mayUse(webhookNamespace)
+  }
+}
+
 extension DeliveryRoutes {
   private static func filter(_ query: Query, now: Timestamp) throws -> DeliveryFilter {
     var filter = DeliveryFilter(
@@ -134,7 +148,7 @@ extension DeliveryRoutes {
   static let operations = [list, show, replay]
 
   private static let list = Operation(
-    id: "listDeliveries", method: .get, path: "/v1/deliveries", summary: "List deliveries, newest first.",
+    id: "listDeliveries", method: .get, path: "/v1/deliveries", isScoped: true, summary: "List deliveries, newest first.",
     query: [
       QueryParameter("state", "Only in this state: \(stateNames)."), QueryParameter("webhook", "Only for the webhook of this id."),
       QueryParameter("event", "Only of the event of this id, or of events of this type."),
@@ -142,10 +156,11 @@ extension DeliveryRoutes {
     ] + QueryParameter.times + QueryParameter.paging, answer: "DeliveryPage")
 
   private static let show = Operation(
-    id: "showDelivery", method: .get, path: "/v1/deliveries/{id}", summary: "Show a delivery with its attempts.",
+    id: "showDelivery", method: .get, path: "/v1/deliveries/{id}", isScoped: true, summary: "Show a delivery with its attempts.",
     answer: "DeliveryWithAttempts")
 
   private static let replay = Operation(
-    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", summary: "Make a delivery due now.", body: "Replay",
+    id: "replayDelivery", method: .post, path: "/v1/deliveries/{id}/replay", isScoped: true, summary: "Make a delivery due now.",
+    body: "Replay",
     isBodyOptional: true, success: 202, answer: "Replayed")
 }

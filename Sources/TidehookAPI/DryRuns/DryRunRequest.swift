@@ -25,7 +25,7 @@ struct DryRunRequest {
   static let maximumEvents = 100
 
   /// Reads a canonical JSON text.
-  init(_ body: [UInt8], egress: EgressPolicy) throws {
+  init(_ body: [UInt8], egress: EgressPolicy, for principal: Principal) throws {
     let json = try Self.tree(body)
     let fields = try Fields(json, known: Self.ownNames + Self.webhookNames)
     webhook = try fields["webhook"].map { field in
@@ -37,7 +37,7 @@ struct DryRunRequest {
     guard webhook != nil || changes.pipeline.isGiven else {
       throw APIError(.missingField, "webhook: expected webhook, pipeline or script, that is something to try", field: "webhook")
     }
-    events = try Self.selection(fields, body)
+    events = try Self.selection(fields, body, for: principal)
   }
 
   private static let ownNames = ["webhook", "event", "event_id", "last"]
@@ -52,7 +52,7 @@ struct DryRunRequest {
     }
   }
 
-  private static func selection(_ fields: Fields, _ body: [UInt8]) throws -> Selection {
+  private static func selection(_ fields: Fields, _ body: [UInt8], for principal: Principal) throws -> Selection {
     let given = ["event", "event_id", "last"].compactMap { fields[$0] }
     guard let field = given.first else { throw APIError(.missingField, "event: expected event, event_id or last", field: "event") }
     guard given.count == 1 else {
@@ -62,16 +62,16 @@ struct DryRunRequest {
     for name in ["events", "namespace"] where fields[name] != nil {
       throw APIError(.invalidField, "\(name): expected it together with last only", field: name)
     }
-    if field.path == "event" { return .given(try event(in: body)) }
+    if field.path == "event" { return .given(try event(in: body, for: principal)) }
     guard let id = field.value.stringValue.flatMap({ EventID($0) }) else { throw field.unexpected(EventID.expectation) }
     return .stored(id)
   }
 
   /// The event is read from the text, not from the tree, so that every byte of it is kept.
-  private static func event(in body: [UInt8]) throws -> PublishRequest {
+  private static func event(in body: [UInt8], for principal: Principal) throws -> PublishRequest {
     guard let event = try? JSONView(body)["event"] else { throw APIError.internal }
     do {
-      return try EventDecoder.decode(body, in: event.range)
+      return try EventDecoder.decode(body, in: event.range, from: principal)
     } catch let error as APIError {
       let path = error.field.map { "event.\($0)" } ?? "event"
       let isNamed = error.field.map { error.message.hasPrefix($0) } ?? false

@@ -38,15 +38,17 @@ struct DryRunRoutes: Sendable {
   }
 
   private func run(_ request: APIRequest) async throws -> Response {
-    let input = try DryRunRequest(try await request.canonicalBody(limit: limits.bodyBytes), egress: egress)
-    let webhook = try await webhook(input)
+    let input = try DryRunRequest(try await request.canonicalBody(limit: limits.bodyBytes), egress: egress, for: request.principal)
+    let webhook = try await webhook(input, for: request.principal)
     try gate.enter()
     defer { gate.leave() }
     switch input.events {
     case .given(let event): return await run(webhook, on: Event(event, key: ids.next(), acceptedAt: time.now()))
     case .stored(let id):
       let event = try await history.event(id)
-      guard let event else { throw APIError(.invalidField, "event_id: there is no event \(quoted(id.rawValue))", field: "event_id") }
+      guard let event, request.principal.mayUse(event.namespace) else {
+        throw APIError(.invalidField, "event_id: there is no event \(quoted(id.rawValue))", field: "event_id")
+      }
       return await run(webhook, on: event)
     case .last(let count): return try await run(webhook, onLast: count)
     }
@@ -87,12 +89,14 @@ struct DryRunRoutes: Sendable {
   }
 
   /// The webhook to try, its pipeline checked as if it were saved.
-  private func webhook(_ input: DryRunRequest) async throws -> Webhook {
-    let stored = input.webhook.flatMap { registry.webhook($0) }
+  private func webhook(_ input: DryRunRequest, for principal: Principal) async throws -> Webhook {
+    let stored = input.webhook.flatMap { registry.webhook($0) }.flatMap { principal.mayUse($0.namespace) ? $0 : nil }
     if let id = input.webhook, stored == nil {
       throw APIError(.invalidField, "webhook: there is no webhook \(id)", field: "webhook")
     }
     var draft = try input.draft(of: stored, id: WebhookID(ids.next()), now: time.now())
+    // Only these events are read from the store; one that is named, or given, is judged by itself.
+    if case .last = input.events { draft.namespace = try principal.namespace(draft.namespace) }
     if case .set(let fields) = input.changes.pipeline {
       draft.pipeline = try await fields.resolved(
         replacing: stored?.pipeline ?? [], secrets: SecretOptions(catalog.plugins()), checker: pipelines)
@@ -130,6 +134,7 @@ extension DryRunRoutes {
   static let operations = [run]
 
   private static let run = Operation(
-    id: "dryRun", method: .post, path: "/v1/dry-runs", summary: "Try a pipeline on events; sends and stores nothing.", body: "DryRun",
+    id: "dryRun", method: .post, path: "/v1/dry-runs", isScoped: true, summary: "Try a pipeline on events; sends and stores nothing.",
+    body: "DryRun",
     answer: "DryRunReport")
 }

@@ -24,7 +24,7 @@ extension APIError {
   func answer(with json: JSONWriter) -> Response {
     var response = Response.json(json, status: code.status)
     if code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"tidehook\"" }
-    if code == .unavailable { response.headers[.retryAfter] = "1" }
+    if code == .unavailable || code == .rateLimited { response.headers[.retryAfter] = String(retryAfterSeconds) }
     if !allowedMethods.isEmpty { response.headers[.allow] = allowedMethods.joined(separator: ", ") }
     return response
   }

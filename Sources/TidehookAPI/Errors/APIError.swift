@@ -18,6 +18,7 @@ enum ErrorCode: String, Sendable, CaseIterable {
   case invalidParameter = "invalid_parameter"
   case invalidHeader = "invalid_header"
   case unauthorized
+  case forbidden
   case notFound = "not_found"
   case methodNotAllowed = "method_not_allowed"
   case conflict
@@ -34,13 +35,14 @@ enum ErrorCode: String, Sendable, CaseIterable {
       .unknownPlugin, .unknownParameter, .invalidParameter, .invalidHeader:
       .badRequest
     case .unauthorized: .unauthorized
+    case .forbidden: .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .conflict: .conflict
     case .tooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
-    case .rateLimited: .tooManyRequests
     case .internalError: .internalServerError
+    case .rateLimited: .tooManyRequests
     case .unavailable: .serviceUnavailable
     }
   }
@@ -56,12 +58,15 @@ struct APIError: Error, Sendable, Equatable {
   let field: String?
   /// Which methods the path has; set for ``ErrorCode/methodNotAllowed`` alone.
   var allowedMethods: [String] = []
+  /// When to try again, in seconds; for ``ErrorCode/unavailable`` and ``ErrorCode/rateLimited``.
+  var retryAfterSeconds: Int64 = 1
 
-  init(_ code: ErrorCode, _ message: String, field: String? = nil, allowedMethods: [String] = []) {
+  init(_ code: ErrorCode, _ message: String, field: String? = nil, allowedMethods: [String] = [], retryAfterSeconds: Int64 = 1) {
     self.code = code
     self.message = message
     self.field = field
     self.allowedMethods = allowedMethods
+    self.retryAfterSeconds = retryAfterSeconds
   }
 
   /// A value that is not what its field expects: the message names field, expectation and value.

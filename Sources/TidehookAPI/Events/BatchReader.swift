@@ -24,8 +24,10 @@ struct Batch {
   }
 
   /// Reads a batch.
-  /// - Parameter maximumEventBytes: how long one event may be.
-  init(_ body: ByteBuffer, of form: Form, maximumEventBytes: Int) throws {
+  /// - Parameters:
+  ///   - maximumEventBytes: how long one event may be.
+  ///   - principal: who publishes them.
+  init(_ body: ByteBuffer, of form: Form, maximumEventBytes: Int, from principal: Principal) throws {
     let bytes = Array(body.readableBytesView)
     let first = bytes.first { !Self.isSpace($0) }
     let isLines = form == .lines || (form == .events && first == UInt8(ascii: "{"))
@@ -36,8 +38,8 @@ struct Batch {
       read(index) {
         guard place.count <= maximumEventBytes else { throw Self.tooLong(maximumEventBytes) }
         let text = try Self.canonical(bytes[place], with: &canonicalizer)
-        guard form == .cloudEvents else { return try EventDecoder.decode(text, in: text.indices) }
-        return try CloudEvent(structured: text, in: text.indices).request(idempotencyKey: nil)
+        guard form == .cloudEvents else { return try EventDecoder.decode(text, in: text.indices, from: principal) }
+        return try CloudEvent(structured: text, in: text.indices).request(from: principal, idempotencyKey: nil)
       }
     }
     guard !accepted.isEmpty || !rejected.isEmpty || form == .cloudEvents else {

@@ -5,7 +5,10 @@ import TidehookCore
 /// Turns the canonical text of one published event into a request to publish it.
 enum EventDecoder {
   /// Reads the event that stands at `range` of a canonical JSON text.
-  static func decode(_ text: [UInt8], in range: Range<Int>, idempotencyKey: String? = nil) throws -> PublishRequest {
+  /// - Parameter principal: who publishes it; throws 403 when that key may not use the event's namespace.
+  static func decode(
+    _ text: [UInt8], in range: Range<Int>, from principal: Principal, idempotencyKey: String? = nil
+  ) throws -> PublishRequest {
     let view: JSONView
     do {
       view = try JSONView(text, in: range)
@@ -15,7 +18,9 @@ enum EventDecoder {
     guard view.kind == .object else { throw APIError(.invalidBody, "expected an event, that is a JSON object, got \(view.kind.shown)") }
     var members = Members()
     for child in view.children { try members.note(view.value(of: child), name: view.name(of: child)) }
-    return try members.request(idempotencyKey: idempotencyKey)
+    let request = try members.request(default: principal.usualNamespace, idempotencyKey: idempotencyKey)
+    try principal.check(request.namespace)
+    return request
   }
 
   /// The namespace that REM's payloads carry inside `data`.
@@ -60,25 +65,25 @@ enum EventDecoder {
       type = found
     }
 
-    func request(idempotencyKey: String?) throws -> PublishRequest {
-      if let details { return try request(of: details, idempotencyKey: idempotencyKey) }
+    func request(default fallback: Namespace, idempotencyKey: String?) throws -> PublishRequest {
+      if let details { return try request(of: details, default: fallback, idempotencyKey: idempotencyKey) }
       guard let type else { throw APIError(.missingField, "event: is required, \(EventType.expectation)", field: "event") }
       guard let data else { throw APIError(.missingField, "data: is required, an object", field: "data") }
       return PublishRequest(
         id: id, idempotencyKey: idempotencyKey, type: type,
-        namespace: try namespace ?? EventDecoder.namespace(inside: data.view) ?? .default,
+        namespace: try namespace ?? EventDecoder.namespace(inside: data.view) ?? fallback,
         timestamp: timestamp, data: Array(data.text), cloudEvent: cloudEvent)
     }
 
     /// An event that came in Mem0's form; id, namespace and timestamp may stand beside it.
-    private func request(of details: JSONView.Value, idempotencyKey: String?) throws -> PublishRequest {
+    private func request(of details: JSONView.Value, default fallback: Namespace, idempotencyKey: String?) throws -> PublishRequest {
       guard type == nil, data == nil else {
         throw APIError.unexpected("event_details", "it without event and data, which it stands for", got: "both")
       }
       let event = try EventDetails(details)
       return PublishRequest(
         id: id, idempotencyKey: idempotencyKey, type: event.type,
-        namespace: try namespace ?? EventDecoder.namespace(inside: try? JSONView(event.data)) ?? .default,
+        namespace: try namespace ?? EventDecoder.namespace(inside: try? JSONView(event.data)) ?? fallback,
         timestamp: timestamp, data: event.data, cloudEvent: cloudEvent)
     }
 

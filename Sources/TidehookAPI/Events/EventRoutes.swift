@@ -23,8 +23,8 @@ struct EventRoutes: Sendable {
     if let mode = try CloudEventMode(request.request.headers) { return try await publish(mode, request) }
     let key = try Self.idempotencyKey(request)
     let text = try await request.canonicalBody(limit: limits.bodyBytes)
-    let event = try EventDecoder.decode(text, in: text.indices, idempotencyKey: key)
-    let outcomes = try await publisher.publish([event])
+    let event = try EventDecoder.decode(text, in: text.indices, from: request.principal, idempotencyKey: key)
+    let outcomes = try await publisher.publish([request.principal.own(event)])
     return try Self.answer(outcomes)
   }
 
@@ -32,7 +32,8 @@ struct EventRoutes: Sendable {
     if mode == .batch { return try await batch(request) }
     let key = try Self.idempotencyKey(request)
     let event = try await mode == .binary ? binaryEvent(request) : structuredEvent(request)
-    return try Self.answer(try await publisher.publish([try event.request(idempotencyKey: key)]))
+    let published = try event.request(from: request.principal, idempotencyKey: key)
+    return try Self.answer(try await publisher.publish([request.principal.own(published)]))
   }
 
   private func binaryEvent(_ request: APIRequest) async throws -> CloudEvent {
@@ -51,7 +52,7 @@ struct EventRoutes: Sendable {
     }
     let form = try Self.form(request.request.headers)
     let body = try await request.body(limit: limits.batchBytes)
-    var batch = try Batch(body, of: form, maximumEventBytes: limits.bodyBytes)
+    var batch = try Batch(body, of: form, maximumEventBytes: limits.bodyBytes, from: request.principal)
     let outcomes = batch.accepted.isEmpty ? [] : try await publisher.publish(batch.accepted.map(\.request))
     return Self.answer(outcomes, &batch)
   }
@@ -59,9 +60,11 @@ struct EventRoutes: Sendable {
   private func list(_ request: APIRequest) async throws -> Response {
     let query = request.query
     let now = time.now()
+    let namespace = try query.value("namespace", Namespace.expectation, read: Namespace.init) ?? request.principal.onlyNamespace
+    if let namespace { try request.principal.check(namespace) }
     let filter = EventFilter(
-      type: try query.value("event", EventType.expectation, read: EventType.init),
-      namespace: try query.value("namespace", Namespace.expectation, read: Namespace.init),
+      type: try query.value("event", EventType.expectation, read: EventType.init), namespace: namespace,
+      namespaces: namespace == nil ? request.principal.namespaces : nil,
       since: try query.time("since", now: now), until: try query.time("until", now: now))
     let limit = try query.limit()
     let maximum = pageMaximumBytes
@@ -73,7 +76,9 @@ struct EventRoutes: Sendable {
   private func show(_ request: APIRequest) async throws -> Response {
     guard let id = EventID(request.id) else { throw APIError.notFound("event", request.id) }
     let event = try await history.event(id)
-    guard let answer = Self.answer(event) else { throw APIError.notFound("event", request.id) }
+    guard event.map({ request.principal.mayUse($0.namespace) }) ?? false, let answer = Self.answer(event) else {
+      throw APIError.notFound("event", request.id)
+    }
     return answer
   }
 }
@@ -161,21 +166,23 @@ extension EventRoutes {
   static let operations = [publish, batch, list, show, CloudEventAgreement.events, CloudEventAgreement.batches]
 
   private static let publish = Operation(
-    id: "publishEvent", method: .post, path: "/v1/events", summary: "Publish an event; it is on disk when the answer comes.",
+    id: "publishEvent", method: .post, path: "/v1/events", isScoped: true,
+    summary: "Publish an event; it is on disk when the answer comes.",
     body: "NewEvent", success: 202, answer: "Published")
 
   private static let batch = Operation(
-    id: "publishEvents", method: .post, path: "/v1/events/batch", summary: "Publish a JSON array of events, or one event per line.",
+    id: "publishEvents", method: .post, path: "/v1/events/batch", isScoped: true,
+    summary: "Publish a JSON array of events, or one event per line.",
     body: "Batch", success: 202, answer: "BatchPublished")
 
   private static let list = Operation(
-    id: "listEvents", method: .get, path: "/v1/events", summary: "List events, newest first.",
+    id: "listEvents", method: .get, path: "/v1/events", isScoped: true, summary: "List events, newest first.",
     query: [
       QueryParameter("event", "Only of this type."), QueryParameter("namespace", "Only in this namespace."),
     ] + QueryParameter.times + QueryParameter.paging, answer: "EventPage")
 
   private static let show = Operation(
-    id: "showEvent", method: .get, path: "/v1/events/{id}", summary: "Show an event.", answer: "Event")
+    id: "showEvent", method: .get, path: "/v1/events/{id}", isScoped: true, summary: "Show an event.", answer: "Event")
 }
 
 extension HTTPField.Name {

@@ -32,7 +32,7 @@ struct Mem0Routes: Sendable {
     json.key("org_id")
     json.string("tidehook")
     json.key("project_id")
-    json.string((request.principal.onlyNamespace ?? .default).name)
+    json.string(request.principal.usualNamespace.name)
     json.key("user_email")
     json.null()
     json.endObject()
@@ -87,6 +87,7 @@ struct Mem0Routes: Sendable {
   private static func project(_ request: APIRequest) throws -> Namespace {
     let id = request.parameters["project_id"] ?? ""
     guard let project = Namespace(id) else { throw APIError.unexpected("project_id", Namespace.expectation, got: quoted(id)) }
+    guard request.principal.mayUse(project) else { throw APIError(.forbidden, "You don't have access to this project") }
     return project
   }
 
@@ -127,6 +128,6 @@ extension Mem0Routes {
   ) -> Operation {
     Operation(
       id: id, method: method, path: path, aliases: [String(path.dropLast()), "/" + path, "/" + path.dropLast()], dialect: .mem0,
-      summary: summary, body: body, success: success, answer: answer)
+      isScoped: true, summary: summary, body: body, success: success, answer: answer)
   }
 }

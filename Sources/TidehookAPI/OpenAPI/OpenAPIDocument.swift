@@ -20,7 +20,7 @@ enum OpenAPIDocument {
 
   static let schemas =
     WebhookSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all + DeliverySchemas.all
-    + Mem0Schemas.all + SourceSchemas.all + CommonSchemas.all
+    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {
     var paths: [JSONValue.Member] = []

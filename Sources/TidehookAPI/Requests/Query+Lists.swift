@@ -47,6 +47,7 @@ enum Cursor {
     case pluginRevisions = 0x7072_6576_0000_0005
     case sources = 0x7372_6373_0000_0006
     case receipts = 0x7265_7173_0000_0007
+    case keys = 0x6b65_7973_0000_0008
   }
 
   /// The cursor that continues after the row with this key.

@@ -17,7 +17,7 @@ struct RevisionRoutes: Sendable {
   }
 
   private func list(_ request: APIRequest) async throws -> Response {
-    let id = try Self.webhookID(request)
+    let id = try await webhookID(request)
     let limit = try request.query.limit()
     let start = try request.query.cursor(.webhookRevisions).map { Int(clamping: $0) }
     let (rows, hasMore) = try await summaries(of: id, before: start, limit: limit)
@@ -26,7 +26,7 @@ struct RevisionRoutes: Sendable {
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
-    let id = try Self.webhookID(request)
+    let id = try await webhookID(request)
     guard let number = request.number("n") else { throw Self.unknown(request.parameters["n"] ?? "", of: id) }
     let revision = try await self.revision(number, of: id)
     var json = JSONWriter(reserving: 1024)
@@ -35,7 +35,7 @@ struct RevisionRoutes: Sendable {
   }
 
   private func diff(_ request: APIRequest) async throws -> Response {
-    let id = try Self.webhookID(request)
+    let id = try await webhookID(request)
     let wanted = try (from: request.query.revision("from"), to: request.query.revision("to"))
     let new: WebhookRevision
     if let number = wanted.to { new = try await revision(number, of: id) } else { new = try await latest(of: id, request) }
@@ -48,7 +48,7 @@ struct RevisionRoutes: Sendable {
   }
 
   private func rollback(_ request: APIRequest) async throws -> Response {
-    let id = try Self.webhookID(request)
+    let id = try await webhookID(request)
     let fields = try Fields(try await request.json(limit: limits.bodyBytes), known: ["revision"])
     let number = try fields.required("revision").integer(in: 1...Int64(Int32.max))
     _ = try editor.webhook(request.id, for: request.principal)
@@ -94,8 +94,12 @@ extension RevisionRoutes {
     return found
   }
 
-  private static func webhookID(_ request: APIRequest) throws -> WebhookID {
+  /// The webhook of the path, deleted or not, as far as the key may see it. Its history belongs to the namespace that it is in now.
+  private func webhookID(_ request: APIRequest) async throws -> WebhookID {
     guard let id = WebhookID(request.id) else { throw APIError.notFound("webhook", request.id) }
+    guard request.principal.namespaces != nil else { return id }
+    let newest = try await latest(of: id, request)
+    guard request.principal.mayUse(newest.webhook.namespace) else { throw APIError.notFound("webhook", request.id) }
     return id
   }
 
@@ -115,16 +119,17 @@ extension RevisionRoutes {
   static let operations = [list, show, diff, rollback]
 
   private static let list = Operation(
-    id: "listWebhookRevisions", method: .get, path: "/v1/webhooks/{id}/revisions",
+    id: "listWebhookRevisions", method: .get, path: "/v1/webhooks/{id}/revisions", isScoped: true,
     summary: "List the revisions of a webhook, newest first; also of a deleted one.", query: QueryParameter.paging,
     answer: "WebhookRevisionPage")
 
   private static let show = Operation(
-    id: "showWebhookRevision", method: .get, path: "/v1/webhooks/{id}/revisions/{n}", summary: "Show one revision of a webhook.",
+    id: "showWebhookRevision", method: .get, path: "/v1/webhooks/{id}/revisions/{n}", isScoped: true,
+    summary: "Show one revision of a webhook.",
     answer: "WebhookRevision")
 
   private static let diff = Operation(
-    id: "diffWebhookRevisions", method: .get, path: "/v1/webhooks/{id}/revisions/diff",
+    id: "diffWebhookRevisions", method: .get, path: "/v1/webhooks/{id}/revisions/diff", isScoped: true,
     summary: "Show what changed from one revision of a webhook to another.",
     query: [
       QueryParameter("from", "A revision's number; the one before `to` unless given."),
@@ -132,7 +137,7 @@ extension RevisionRoutes {
     ], answer: "WebhookDiff")
 
   private static let rollback = Operation(
-    id: "rollbackWebhook", method: .post, path: "/v1/webhooks/{id}/rollback",
+    id: "rollbackWebhook", method: .post, path: "/v1/webhooks/{id}/rollback", isScoped: true,
     summary: "Give a webhook the configuration of an earlier revision, as a new revision; the secret stays.", body: "Rollback",
     answer: "Webhook")
 }

@@ -7,7 +7,7 @@ extension Operation {
   static let all =
     WebhookRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations
     + DeliveryRoutes.operations + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
-    + HealthRoutes.operations + OpenAPIRoutes.operations
+    + KeyRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
 }
 
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.
@@ -26,6 +26,8 @@ struct Operation: Sendable {
   var isOpen = false
   /// Whether it takes every method, every path below its own and every query: what is sent there is not ours to define.
   var takesAnything = false
+  /// Whether it is for every key, because it shows and changes only what is in the key's namespaces; all others are the admin key's.
+  var isScoped = false
   /// What it does, in one line.
   let summary: String
   /// The query parameters that it knows: all others are refused.

@@ -28,6 +28,15 @@ struct RouteTable: Sendable {
     case route(Route, PathParameters)
     case otherMethods([String], Dialect)
     case none
+
+    /// Whose manners the path has.
+    var dialect: Dialect {
+      switch self {
+      case .route(let route, _): route.operation.dialect
+      case .otherMethods(_, let dialect): dialect
+      case .none: .native
+      }
+    }
   }
 
   init(_ routes: [Route]) {

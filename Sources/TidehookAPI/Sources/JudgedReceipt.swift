@@ -85,7 +85,7 @@ struct JudgedReceipt: Sendable {
     var events: [PublishRequest] = []
     for (index, child) in view.children.enumerated() {
       do {
-        var event = try EventDecoder.decode(list, in: child.value)
+        var event = try EventDecoder.decode(list, in: child.value, from: .admin)
         event.namespace = source.namespace ?? event.namespace
         events.append(event)
       } catch {

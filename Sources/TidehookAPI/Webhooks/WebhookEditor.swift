@@ -29,6 +29,8 @@ struct WebhookEditor: Sendable {
   /// Makes a webhook.
   func create(_ changes: WebhookChanges, by principal: Principal) async throws -> Webhook {
     var webhook = try changes.webhook(id: WebhookID(ids.next()), generated: try secrets.generate(), now: time.now())
+    webhook.namespace = try principal.namespace(webhook.namespace)
+    try principal.check(webhook.url)
     webhook.pipeline = try await pipeline(after: changes, of: webhook)
     try secrets.check(webhook)
     try await registry.add(webhook, by: principal.name)
@@ -83,6 +85,8 @@ struct WebhookEditor: Sendable {
   private func replace(_ current: Webhook, by principal: Principal, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook
   {
     var changed = try await configure(current)
+    changed.namespace = try principal.namespace(changed.namespace)
+    if changed.url != current.url { try principal.check(changed.url) }
     guard !changed.isConfigured(like: current) else { return current }
     try secrets.check(changed)
     changed.revision = current.revision + 1

@@ -74,21 +74,23 @@ extension WebhookRoutes {
   static let operations = [create, list, show, update, remove]
 
   private static let create = Operation(
-    id: "createWebhook", method: .post, path: "/v1/webhooks", summary: "Register a webhook.", body: "NewWebhook",
+    id: "createWebhook", method: .post, path: "/v1/webhooks", isScoped: true, summary: "Register a webhook.", body: "NewWebhook",
     success: 201, answer: "CreatedWebhook")
 
   private static let list = Operation(
-    id: "listWebhooks", method: .get, path: "/v1/webhooks", summary: "List webhooks, oldest first.", query: QueryParameter.paging,
+    id: "listWebhooks", method: .get, path: "/v1/webhooks", isScoped: true, summary: "List webhooks, oldest first.",
+    query: QueryParameter.paging,
     answer: "WebhookPage")
 
   private static let show = Operation(
-    id: "showWebhook", method: .get, path: "/v1/webhooks/{id}", summary: "Show a webhook.", answer: "Webhook")
+    id: "showWebhook", method: .get, path: "/v1/webhooks/{id}", isScoped: true, summary: "Show a webhook.", answer: "Webhook")
 
   private static let update = Operation(
-    id: "updateWebhook", method: .patch, path: "/v1/webhooks/{id}",
+    id: "updateWebhook", method: .patch, path: "/v1/webhooks/{id}", isScoped: true,
     summary: "Change some fields of a webhook; null sets a field back to its default.", body: "WebhookChanges", answer: "CreatedWebhook")
 
   private static let remove = Operation(
-    id: "deleteWebhook", method: .delete, path: "/v1/webhooks/{id}", summary: "Delete a webhook and cancel its open deliveries.",
+    id: "deleteWebhook", method: .delete, path: "/v1/webhooks/{id}", isScoped: true,
+    summary: "Delete a webhook and cancel its open deliveries.",
     success: 204, answer: "")
 }

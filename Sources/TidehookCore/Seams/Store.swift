@@ -98,15 +98,20 @@ public struct EventFilter: Sendable {
   public var type: EventType?
   /// Only in this namespace.
   public var namespace: Namespace?
+  /// Only in one of these namespaces; `nil` for no such limit.
+  public var namespaces: [Namespace]?
   /// Only accepted at or after this time.
   public var since: Timestamp?
   /// Only accepted before this time.
   public var until: Timestamp?
 
   /// Makes a filter; everything passes what is not set.
-  public init(type: EventType? = nil, namespace: Namespace? = nil, since: Timestamp? = nil, until: Timestamp? = nil) {
+  public init(
+    type: EventType? = nil, namespace: Namespace? = nil, namespaces: [Namespace]? = nil, since: Timestamp? = nil, until: Timestamp? = nil
+  ) {
     self.type = type
     self.namespace = namespace
+    self.namespaces = namespaces
     self.since = since
     self.until = until
   }
@@ -122,6 +127,8 @@ public struct DeliveryFilter: Sendable {
   public var type: EventType?
   /// Only of this event.
   public var event: EventID?
+  /// Only where event and webhook both are in one of these namespaces; `nil` for no such limit.
+  public var namespaces: [Namespace]?
   /// Only made at or after this time.
   public var since: Timestamp?
   /// Only made before this time.
@@ -129,13 +136,14 @@ public struct DeliveryFilter: Sendable {
 
   /// Makes a filter; everything passes what is not set.
   public init(
-    state: DeliveryState? = nil, webhook: WebhookID? = nil, type: EventType? = nil, event: EventID? = nil, since: Timestamp? = nil,
-    until: Timestamp? = nil
+    state: DeliveryState? = nil, webhook: WebhookID? = nil, type: EventType? = nil, event: EventID? = nil,
+    namespaces: [Namespace]? = nil, since: Timestamp? = nil, until: Timestamp? = nil
   ) {
     self.state = state
     self.webhook = webhook
     self.type = type
     self.event = event
+    self.namespaces = namespaces
     self.since = since
     self.until = until
   }
@@ -163,6 +171,8 @@ public struct DeliveryRecord: Sendable {
   public var delivery: Delivery
   /// What it delivers.
   public var event: Event
+  /// The namespace of its webhook, also of a deleted one; `nil` when it has none.
+  public var webhookNamespace: Namespace?
   /// Its attempts, first to last; of more than ``maximumAttempts`` the newest.
   public var attempts: [Attempt]
   /// Those attempts that come without headers, bodies and log, because newer ones took ``maximumBytes``.
@@ -174,9 +184,10 @@ public struct DeliveryRecord: Sendable {
   public static let maximumBytes = 8 << 20
 
   /// Makes a record of its parts.
-  public init(delivery: Delivery, event: Event, attempts: [Attempt], abridged: Set<AttemptID> = []) {
+  public init(delivery: Delivery, event: Event, webhookNamespace: Namespace? = nil, attempts: [Attempt], abridged: Set<AttemptID> = []) {
     self.delivery = delivery
     self.event = event
+    self.webhookNamespace = webhookNamespace
     self.attempts = attempts
     self.abridged = abridged
   }

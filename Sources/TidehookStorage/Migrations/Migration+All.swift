@@ -2,7 +2,7 @@
 
 extension Migration {
   /// Every step, in order.
-  package static let all: [Migration] = [initial, plugins, secretChanges, sources]
+  package static let all: [Migration] = [initial, plugins, secretChanges, sources, keys]
 
   /// Keys and times are integers (microseconds since 1970), so that rows append and compare cheaply; `entropy` is the id's random half.
   ///
@@ -87,5 +87,20 @@ extension Migration {
   /// Which revisions gave their webhook another secret: 1, else `NULL`.
   private static let secretChanges = Migration(3, "revisions that change the secret") { dialect in
     ["ALTER TABLE webhook_revisions ADD COLUMN changes_secret \(dialect.integer)"]
+  }
+
+  /// Keys of the API, and each webhook's namespace in a column of its own, so that lists can be limited to what a key may see.
+  private static let keys = Migration(5, "keys") { dialect in
+    let (integer, bytes, end) = (dialect.integer, dialect.bytes, dialect.tableOptions)
+    return [
+      """
+      CREATE TABLE api_keys (
+        key \(integer) PRIMARY KEY, entropy \(integer) NOT NULL, name TEXT NOT NULL UNIQUE, namespaces TEXT, digest \(bytes) NOT NULL UNIQUE,
+        created_at_us \(integer) NOT NULL, expires_at_us \(integer)
+      )\(end)
+      """,
+      "ALTER TABLE webhooks ADD COLUMN namespace TEXT",
+      "UPDATE webhooks SET namespace = \(dialect.member("namespace", "config"))",
+    ]
   }
 }

@@ -18,6 +18,14 @@ struct Conditions {
     terms.append(term.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "$\(arguments.count)"))
   }
 
+  /// Adds the condition that a column has one of these values; nothing when there are no such limits.
+  mutating func add(_ column: String, isOneOf values: [SQLValue]?) {
+    guard let values else { return }
+    guard !values.isEmpty else { return add("1 = 0") }
+    let parameters = values.map { parameter($0) }
+    add("\(column) IN (\(parameters.joined(separator: ", ")))")
+  }
+
   /// Adds the value of the parameter that stands after the conditions, and returns that parameter.
   mutating func parameter(_ value: SQLValue) -> String {
     arguments.append(value)

@@ -64,6 +64,10 @@ package struct SQLDialect: Sendable {
   /// What ends an index's columns so that equal entries are in key order.
   let thenKey: String
 
+  /// The text of a member of a JSON object, `NULL` when it is null or absent.
+  let member: @Sendable (_ name: String, _ column: String) -> String
+
   /// SQLite: `INTEGER PRIMARY KEY` is the row's own key, which ends every index entry anyway; `STRICT` tables check types.
-  static let sqlite = SQLDialect(integer: "INTEGER", bytes: "BLOB", tableOptions: " STRICT", thenKey: "")
+  static let sqlite = SQLDialect(
+    integer: "INTEGER", bytes: "BLOB", tableOptions: " STRICT", thenKey: "", member: { "json_extract(\($1), '$.\($0)')" })
 }

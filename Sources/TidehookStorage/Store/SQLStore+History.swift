@@ -6,7 +6,7 @@ extension SQLStore: History {
   private static let oneEvent = SQLStatement("SELECT \(eventColumns) FROM events e WHERE e.id = $1")
   private static let oneDelivery = SQLStatement(
     """
-    SELECT \(deliveryColumns) FROM deliveries d JOIN events e ON e.key = d.event_key JOIN webhooks w ON w.key = d.webhook_key
+    SELECT \(deliveryColumns), w.namespace FROM deliveries d JOIN events e ON e.key = d.event_key JOIN webhooks w ON w.key = d.webhook_key
     WHERE d.key = $1 AND d.entropy = $2
     """)
   private static let eventOfDelivery = SQLStatement(
@@ -28,7 +28,7 @@ extension SQLStore: History {
     conditions.add("e.namespace = ?", filter.namespace.map { .text($0.name) })
     conditions.addTimes(key: "e.key", time: "e.accepted_at_us", since: filter.since, until: filter.until)
     conditions.add("e.key < ?", cursor.map(SQLValue.integer))
-    let maximum = conditions.parameter(.integer(Int64(limit)))
+    let maximum = conditions.addNewest(limit, of: filter.namespaces)
     let query = SQLStatement(once: "SELECT \(eventColumns) FROM events e \(conditions.clause) ORDER BY e.key DESC LIMIT \(maximum)")
     let arguments = conditions.arguments
     return try await read("list events") { connection throws(SQLFailure) in
@@ -47,10 +47,12 @@ extension SQLStore: History {
   /// One delivery, its event and its newest attempts in order, within the bounds of ``DeliveryRecord``.
   public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
     try await read("read delivery \(id)") { connection throws(SQLFailure) in
-      guard let delivery = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)], { $0.delivery() }),
-        let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) })
+      let found = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)]) { ($0.delivery(), $0.optionalText(12)) }
+      guard let (delivery, namespace) = found, let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) })
       else { return nil }
-      return try Self.record(delivery, event, connection)
+      var record = try Self.record(delivery, event, connection)
+      record.webhookNamespace = namespace.map(Namespace.init(stored:))
+      return record
     }
   }
 
@@ -80,20 +82,50 @@ extension SQLStore: History {
     conditions.add("w.entropy = ?", filter.webhook.map { .entropy($0.value) })
     conditions.add("e.type = ?", filter.type.map { .text($0.name) })
     conditions.add("d.event_key = (SELECT key FROM events WHERE id = ?)", filter.event.map { .text($0.rawValue) })
+    let namespaces = filter.namespaces.map { $0.map { SQLValue.text($0.name) } }
+    conditions.add("e.namespace", isOneOf: namespaces)
+    conditions.add("w.namespace", isOneOf: namespaces)
     conditions.add("d.state = ?", filter.state.map { .integer($0.code) })
     conditions.addTimes(key: "d.key", time: "d.created_at_us", since: filter.since, until: filter.until)
     conditions.add("d.key < ?", cursor.map(SQLValue.integer))
-    let lists = Self.parts(of: filter.state).map { part in
-      var conditions = conditions
-      part.map { conditions.add($0) }
-      let maximum = conditions.parameter(.integer(Int64(limit)))
-      return (Self.list(conditions.clause, limit: maximum), conditions.arguments)
-    }
+    let all = conditions
+    let scope = filter.webhook == nil && filter.event == nil ? namespaces : nil
     return try await read("list deliveries") { connection throws(SQLFailure) in
+      let webhooks = try Self.webhooks(in: scope, connection)
+      let lists = Self.lists(all, of: webhooks, in: filter.state, limit: limit)
       var found: [Delivery] = []
       for (query, arguments) in lists { found += try connection.all(query, arguments) { $0.delivery() } }
       if lists.count > 1 { found.sort { $0.id.key > $1.id.key } }
       return Array(found.prefix(limit))
+    }
+  }
+
+  /// The keys of the webhooks in these namespaces, deleted ones included; `nil` when there are no such limits, or too many webhooks to list
+  /// the deliveries of one by one.
+  private static func webhooks(in namespaces: [SQLValue]?, _ connection: any SQLConnection) throws(SQLFailure) -> [Int64]? {
+    guard let namespaces else { return nil }
+    let maximum = 50
+    var conditions = Conditions()
+    conditions.add("namespace", isOneOf: namespaces)
+    let query = SQLStatement(once: "SELECT key FROM webhooks \(conditions.clause) LIMIT \(maximum + 1)")
+    let keys = try connection.all(query, conditions.arguments) { $0.integer(0) }
+    return keys.count > maximum ? nil : keys
+  }
+
+  /// The lists that make up the whole, each over an index that knows its order. Those of a few webhooks are read webhook by webhook: theirs
+  /// may be few among very many.
+  private static func lists(
+    _ conditions: Conditions, of webhooks: [Int64]?, in state: DeliveryState?, limit: Int
+  ) -> [(SQLStatement, [SQLValue])] {
+    let scopes: [Int64?] = webhooks ?? [nil]
+    return scopes.flatMap { webhook in
+      parts(of: state).map { part in
+        var conditions = conditions
+        conditions.add("d.webhook_key = ?", webhook.map(SQLValue.integer))
+        part.map { conditions.add($0) }
+        let maximum = conditions.parameter(.integer(Int64(limit)))
+        return (list(conditions.clause, limit: maximum), conditions.arguments)
+      }
     }
   }
 
@@ -133,6 +165,26 @@ extension SQLStore: History {
 }
 
 extension Conditions {
+  /// Events of these namespaces: each namespace's newest by the index that knows their order, so that nothing else is read. All other
+  /// conditions are there already.
+  /// - Parameter limit: how many are wanted.
+  /// - Returns: the parameter of the limit.
+  fileprivate mutating func addNewest(_ limit: Int, of namespaces: [Namespace]?) -> String {
+    guard let namespaces, !namespaces.isEmpty else {
+      if namespaces != nil { add("1 = 0") }
+      return parameter(.integer(Int64(limit)))
+    }
+    let others = clause.isEmpty ? "WHERE" : clause + " AND"
+    // Parameters are numbered in the order in which they first stand in the text.
+    let names = [parameter(.text(namespaces[0].name))]
+    let maximum = parameter(.integer(Int64(limit)))
+    let parts = (names + namespaces.dropFirst().map { parameter(.text($0.name)) }).map { name in
+      "SELECT key FROM (SELECT e.key FROM events e \(others) e.namespace = \(name) ORDER BY e.key DESC LIMIT \(maximum)) n"
+    }
+    add("e.key IN (\(parts.joined(separator: " UNION ALL ")))")
+    return maximum
+  }
+
   /// Rows from `since` to before `until`: exact by their time, found by their key.
   mutating func addTimes(key: String, time: String, since: Timestamp?, until: Timestamp?) {
     add("\(key) >= ?", since.map { .integer(KeyTime.lowerBound($0)) })

@@ -5,7 +5,8 @@ public import TidehookCore
 extension SQLStore: WebhookStore {
   private static let insertWebhook = SQLStatement(
     """
-    INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us, namespace)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     """)
   private static let insertRevision = SQLStatement(
     """
@@ -20,7 +21,7 @@ extension SQLStore: WebhookStore {
         Self.insertWebhook,
         [
           .key(webhook.id.value), .entropy(webhook.id.value), .integer(Int64(webhook.revision)), .text(config),
-          .text(webhook.secret.revealed), .time(webhook.createdAt), .time(webhook.updatedAt),
+          .text(webhook.secret.revealed), .time(webhook.createdAt), .time(webhook.updatedAt), SQLValue(webhook.namespace?.name),
         ])
       try Self.insertRevision(of: webhook, config, by: maker, changesSecret: false, connection)
     }
@@ -29,8 +30,8 @@ extension SQLStore: WebhookStore {
   private static let oneSecret = SQLStatement("SELECT secret FROM webhooks WHERE key = $1")
   private static let updateWebhook = SQLStatement(
     """
-    UPDATE webhooks SET revision = $1, config = $2, secret = $3, updated_at_us = $4
-    WHERE key = $5 AND revision = $6 AND deleted_at_us IS NULL
+    UPDATE webhooks SET revision = $1, config = $2, secret = $3, updated_at_us = $4, namespace = $5
+    WHERE key = $6 AND revision = $7 AND deleted_at_us IS NULL
     """)
 
   /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
@@ -42,7 +43,7 @@ extension SQLStore: WebhookStore {
         Self.updateWebhook,
         [
           .integer(Int64(webhook.revision)), .text(config), .text(webhook.secret.revealed), .time(webhook.updatedAt),
-          .key(webhook.id.value), .integer(Int64(webhook.revision - 1)),
+          SQLValue(webhook.namespace?.name), .key(webhook.id.value), .integer(Int64(webhook.revision - 1)),
         ])
       guard changed == 1 else { throw StoreError(.stale, "revision \(webhook.revision - 1) is not the current one") }
       try Self.insertRevision(of: webhook, config, by: maker, changesSecret: webhook.secret != secret, connection)

@@ -4,7 +4,9 @@ public import TidehookCore
 
 /// What the rest of Tidehook needs of a store.
 public typealias FullStore =
-  EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & PluginStore & History & SourceStore & ReceiptStore & ReceiptHistory
+  EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & WebhookMakers & PluginStore & History & SourceStore & ReceiptStore
+  & ReceiptHistory
+  & KeyStore
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {
@@ -44,7 +46,7 @@ public struct RuleBroken: Error, CustomStringConvertible {
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
-    events + queue + results + webhooks + revisions + plugins + moves + replays + pins + lists + sources + receipts
+    events + queue + results + webhooks + revisions + plugins + moves + replays + pins + lists + sources + receipts + keys
 }
 
 /// Throws when the condition does not hold.

@@ -45,17 +45,19 @@ struct Gateway {
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let sources = SourceDirectory(store: store, time: SystemTime(), makeVerifier: Self.verifier(of:))
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
+    let keys = KeyRing(store: store, source: Self.keys(admin: key), limit: settings.rateLimit, ids: ids, time: SystemTime())
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
       dryRuns: dryRunner, history: store,
       sources: SourceServices(
         directory: sources, receiver: SourceRunner(runtime: runtime, plugins: plugins), history: store,
         publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
-      isAuthorized: { constantTimeEquals(Array($0.utf8), Array(key.utf8)) },
+      keys: keys,
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks.
     try await registrar.load()
     try await sources.load()
+    try await keys.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
@@ -72,6 +74,13 @@ struct Gateway {
     } catch .unusable(let field, let expected, let got) {
       throw JSONProblem(field, "expected \(expected), got \(got)")
     }
+  }
+
+  private static func keys(admin key: String) -> KeySource {
+    let admin = Array(key.utf8)
+    return KeySource(
+      generate: { "thk_" + Hex.encode(try SecureRandom.bytes(count: 32)) }, digest: { try Digest.sha256(Array($0.utf8)) },
+      isAdmin: { constantTimeEquals(Array($0.utf8), admin) })
   }
 
   private static let secrets = SecretSource(

@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.durability)) var durability: String?
   @Option(help: help(.databases)) var databases: String?
   @Option(help: help(.allowDestinations)) var allowDestinations: String?
+  @Option(help: help(.rateLimitPerMinute)) var rateLimitPerMinute: String?
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
   @Option(help: help(.logLevel)) var logLevel: String?
   @Option(help: "A YAML file with settings (TIDEHOOK_CONFIG).") var config: String?
@@ -45,7 +46,8 @@ struct Serve: AsyncParsableCommand {
   private var flags: [Setting: String] {
     let given: [(Setting, String?)] = [
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
-      (.databases, databases), (.allowDestinations, allowDestinations), (.drainTimeoutSecs, drainTimeoutSecs), (.logLevel, logLevel),
+      (.databases, databases), (.allowDestinations, allowDestinations), (.rateLimitPerMinute, rateLimitPerMinute),
+      (.drainTimeoutSecs, drainTimeoutSecs), (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }

@@ -25,6 +25,7 @@ struct ServeSettings {
   let databasesFolder: DatabaseFolder?
   let allowedDestinations: [AddressRange]
   let apiKey: String?
+  let rateLimit: RateLimit
   let drainTimeout: Duration
   let logLevel: Logger.Level
 
@@ -43,6 +44,7 @@ struct ServeSettings {
     databasesFolder = try source.databases(besides: dataFolder)
     allowedDestinations = try source.ranges(.allowDestinations)
     apiKey = try source.apiKey()
+    rateLimit = RateLimit(count: try source.number(.rateLimitPerMinute, in: 1...1_000_000_000), perSeconds: 60)
     drainTimeout = .seconds(try source.number(.drainTimeoutSecs, in: 0...3600))
     logLevel = try source.choice(.logLevel)
   }

@@ -11,6 +11,7 @@ enum Setting: String, CaseIterable {
   case databases
   case allowDestinations = "allow_destinations"
   case apiKey = "api_key"
+  case rateLimitPerMinute = "rate_limit_per_minute"
   case drainTimeoutSecs = "drain_timeout_secs"
   case logLevel = "log_level"
 
@@ -32,6 +33,7 @@ enum Setting: String, CaseIterable {
     case .store: "sqlite"
     case .durability: "full"
     case .databases, .allowDestinations, .apiKey: ""
+    case .rateLimitPerMinute: "6000000"
     case .drainTimeoutSecs: "30"
     case .logLevel: "info"
     }
@@ -49,6 +51,7 @@ enum Setting: String, CaseIterable {
     case .databases: "Folder of the SQLite files that webhooks may write to (sqlite:NAME.db); without it, none."
     case .allowDestinations: "Non-public networks that deliveries may go to, as CIDRs, comma-separated."
     case .apiKey: "The admin key, 16 or more visible ASCII characters; made on the first start when it is not set."
+    case .rateLimitPerMinute: "How many requests each API key may make in a minute; a batch of events is one."
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }

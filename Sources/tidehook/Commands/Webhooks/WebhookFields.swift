@@ -27,7 +27,7 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("A header for each delivery, NAME=VALUE; may be repeated.", valueName: "header"))
   var header: [String] = []
 
-  @Option(help: ArgumentHelp("How deliveries are signed: rem, standard; separated by commas.", valueName: "schemes"))
+  @Option(help: ArgumentHelp("How deliveries are signed: rem, standard, mem0; separated by commas.", valueName: "schemes"))
   var signing: [String] = []
 
   @Option(help: ArgumentHelp("The longest an attempt may take.", valueName: "seconds"))
