@@ -56,7 +56,8 @@ def test_a_batch_of_the_sdks_events_is_taken(shared_gateway, shared_receiver, ki
 
 
 def test_an_event_that_was_no_cloudevent_is_sent_as_one(shared_gateway, shared_receiver, kind):
-    published = shared_gateway.api.publish(kind, {"memory_id": "mem_1", "content": "Åsa 🎉"}, namespace="my-project", timestamp="2026-04-13T10:30:00Z")
+    published = shared_gateway.api.publish(
+        kind, {"memory_id": "mem_1", "content": "Åsa 🎉"}, namespace="my-project", timestamp="2026-04-13T10:30:00Z")
     for mode in WAYS:
         event = read(shared_receiver.wait_for(1, path=f"/{kind}/{mode}")[0])
         assert (event.get_id(), event.get_type(), event.get_source()) == (published["id"], kind, "/tidehook/my-project")
@@ -67,7 +68,9 @@ def test_an_event_that_was_no_cloudevent_is_sent_as_one(shared_gateway, shared_r
 def test_what_the_sdk_refuses_to_make_is_refused(shared_gateway):
     """An older version, and attributes that are missing."""
     whole = http.to_structured_event(cloud_event("shop.order", "an object", "nothing more"))
-    for old, new, named in ((b'"1.0"', b'"0.3"', "specversion"), (b'"source"', b'"sauce"', "source"), (b'"type"', b'"typo"', "type"), (b'"id"', b'"di"', "id")):
+    for old, new, named in (
+        (b'"1.0"', b'"0.3"', "specversion"), (b'"source"', b'"sauce"', "source"), (b'"type"', b'"typo"', "type"), (b'"id"', b'"di"', "id"),
+    ):
         assert whole.body.count(old) == 1
         answer = post(shared_gateway.api, http.HTTPMessage(headers=whole.headers, body=whole.body.replace(old, new)))
         assert answer.status == 400 and named in answer.error["message"], answer

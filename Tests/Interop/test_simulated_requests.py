@@ -43,7 +43,8 @@ def test_stripes_library_constructs_an_event(simulated):
 
 
 def test_a_body_of_ones_own_is_sent_and_signed_as_it_is(simulated, tmp_path):
-    body = json.dumps({"id": "evt_1", "object": "event", "type": "invoice.paid", "data": {"object": {"name": "Åsa 🎉"}}}, ensure_ascii=False, indent=1)
+    event = {"id": "evt_1", "object": "event", "type": "invoice.paid", "data": {"object": {"name": "Åsa 🎉"}}}
+    body = json.dumps(event, ensure_ascii=False, indent=1)
     (tmp_path / "event.json").write_text(body, encoding="utf-8")
     request = simulated("stripe", "--body", "event.json")
     assert request.body == body.encode()

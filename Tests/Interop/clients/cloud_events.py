@@ -17,7 +17,9 @@ DATA = {
 }
 EXTRAS = {
     "nothing more": {},
-    "a subject and extensions": {"subject": 'order/42 "Åsa" 100 % 🎉', "dataschema": "https://shop.example.com/schema#order", "traceparent": "00-ab-cd-01"},
+    "a subject and extensions": {
+        "subject": 'order/42 "Åsa" 100 % 🎉', "dataschema": "https://shop.example.com/schema#order", "traceparent": "00-ab-cd-01",
+    },
 }
 
 
