@@ -1,6 +1,7 @@
 """Webhooks whose receiver is a PostgreSQL database: a real server of the test's own."""
 
 import json
+import socket
 import threading
 
 import pytest
@@ -211,6 +212,23 @@ def test_a_refused_login_is_a_failed_attempt_that_shows_no_password(gateway, dat
     hidden(gateway, webhook, delivery)
 
 
+def test_tls_is_used_and_checked_as_the_url_says(gateway, database):
+    database.stop()
+    database.start(tls=True)
+    try:
+        secure = gateway.api.add_webhook(database.url(query="?sslmode=require"), ["memory.*"], pipeline=CREATING, retry=QUICK)
+        done(gateway.api.settled(secure, gateway.api.publish(data=memory())))
+        assert ("t",) in database.query("SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'tidehook'")
+        for mode in ("verify-ca", "verify-full"):
+            url, script = database.url(host="localhost", query=f"?sslmode={mode}"), operation('{ table = "memories", key = { memory_id = "x" }, delete = true }')
+            webhook = gateway.api.add_webhook(url, [f"tls.{mode}"], script=script, retry=QUICK)
+            (attempt,) = gateway.api.settled(webhook, gateway.api.publish(f"tls.{mode}"))["attempts"]
+            assert attempt["failure"] == "tls" and "certificate verify failed" in attempt["error"], attempt
+    finally:
+        database.stop()
+        database.start()
+
+
 def test_a_password_can_be_kept_and_changed(gateway, database):
     api = gateway.api
     webhook = api.add_webhook(database.url(password="hunter2"), ["memory.*"], pipeline=CREATING, retry=QUICK)
@@ -271,9 +289,7 @@ def test_a_locked_row_is_waited_for_and_then_a_timeout(api, database):
     assert database.query("SELECT content FROM memories") == [("free",)]
 
 
-def test_a_server_that_never_answers_is_a_timeout_and_holds_nobody_up(gateway, receiver, postgres, database):
-    import socket
-
+def test_a_server_that_never_answers_is_a_timeout_and_holds_nobody_up(gateway, receiver):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgres://app:hunter2@127.0.0.1:{silent.getsockname()[1]}/notes"
         webhook = gateway.api.add_webhook(url, ["memory.created"], pipeline=CREATING, timeout_secs=1, retry=QUICK)
@@ -284,6 +300,33 @@ def test_a_server_that_never_answers_is_a_timeout_and_holds_nobody_up(gateway, r
             delivery = gateway.api.settled(webhook, event)
             assert delivery["attempts"][0]["failure"] in ("timeout", "connect"), delivery["attempts"][0]
         hidden(gateway, delivery)
+
+
+def test_a_server_that_says_the_password_back_does_not_get_it_shown(gateway):
+    def refuse(connection):
+        """Asks for the password in clear text, and has it in its refusal (PostgreSQL documentation, chapter "Frontend/Backend Protocol")."""
+        stream = connection.makefile("rwb")
+        read = lambda: stream.read(int.from_bytes(stream.read(4), "big") - 4)
+        if read() == (80877103).to_bytes(4, "big"):
+            stream.write(b"N")
+            stream.flush()
+            read()
+        stream.write(b"R" + (8).to_bytes(4, "big") + (3).to_bytes(4, "big"))
+        stream.flush()
+        stream.read(1)
+        fields = b"SFATAL\0C28P01\0Mnobody has the password " + read().rstrip(b"\0") + b"\0\0"
+        stream.write(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
+        stream.flush()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=lambda: refuse(server.accept()[0]), daemon=True)
+        answering.start()
+        url = f"postgres://app:hunter2@127.0.0.1:{server.getsockname()[1]}/notes"
+        webhook = gateway.api.add_webhook(url, pipeline=CREATING, retry=QUICK)
+        delivery = gateway.api.settled(webhook, gateway.api.publish(data=memory()))
+        answering.join(5)
+    assert "nobody has the password <secret>" in delivery["attempts"][0]["error"], delivery["attempts"][0]
+    hidden(gateway, delivery, gateway.api.deliveries())
 
 
 def test_many_deliveries_at_once_do_not_deadlock(api, database):

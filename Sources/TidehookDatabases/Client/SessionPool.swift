@@ -1,10 +1,10 @@
 // Lends a few sessions to many tasks.
 
 import Synchronization
-import TidehookCore
+package import TidehookCore
 
 /// At most `size` sessions, made as they are needed and lent first come, first served.
-final class SessionPool<Session: Sendable>: Sendable {
+package final class SessionPool<Session: Sendable>: Sendable {
   private struct Waiter {
     let id: Int
     let continuation: CheckedContinuation<Session?, Never>
@@ -21,14 +21,15 @@ final class SessionPool<Session: Sendable>: Sendable {
   private let size: Int
   private let make: @Sendable () -> Session
 
-  init(size: Int, make: @escaping @Sendable () -> Session) {
+  /// Makes a pool without sessions.
+  package init(size: Int, make: @escaping @Sendable () -> Session) {
     self.size = size
     self.make = make
   }
 
   /// Waits for a session; give it back.
   /// - Throws: a failure when the task is cancelled meanwhile: nobody waits for the outcome any more.
-  func borrow() async throws(AttemptFailure) -> Session {
+  package func borrow() async throws(AttemptFailure) -> Session {
     let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
@@ -47,7 +48,7 @@ final class SessionPool<Session: Sendable>: Sendable {
   }
 
   /// Takes a session back: for whoever waits longest, else it is idle, the first to be lent again.
-  func giveBack(_ session: Session) {
+  package func giveBack(_ session: Session) {
     let next = state.withLock { state -> Waiter? in
       guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
       state.idle.append(session)
@@ -58,7 +59,7 @@ final class SessionPool<Session: Sendable>: Sendable {
 
   /// Takes the idle sessions that are to end out of the pool.
   /// - Returns: whether the pool has none left.
-  func removeIdle(where isToEnd: (Session) -> Bool) -> Bool {
+  package func removeIdle(where isToEnd: (Session) -> Bool) -> Bool {
     state.withLock { state in
       let before = state.idle.count
       state.idle.removeAll(where: isToEnd)

@@ -38,6 +38,8 @@ final class PostgresSession: Sendable {
             return .success(())
           } catch {
             failure = Self.failure(error)
+            // A server that answered is the one that was meant.
+            guard error.phase == .network || error.phase == .late else { return .failure(failure) }
           }
         }
         return .failure(failure)

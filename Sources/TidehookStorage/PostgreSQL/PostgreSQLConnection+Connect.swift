@@ -20,7 +20,7 @@ package struct PostgreSQLConnectFailure: Error, Sendable {
 
   /// How far it came.
   package let phase: Phase
-  /// What happened, in libpq's or the server's words; never the password.
+  /// What happened, in libpq's or the server's words. libpq never repeats the password; a server could.
   package let description: String
 }
 
@@ -42,7 +42,7 @@ extension PostgreSQLConnection {
     var phase = PostgreSQLConnectFailure.Phase.network
     var events = POLLOUT
     while true {
-      guard PQstatus(handle) != CONNECTION_BAD else { throw failure(handle, phase, target) }
+      guard PQstatus(handle) != CONNECTION_BAD else { throw failure(handle, phase) }
       phase = phase.reached(PQstatus(handle))
       guard waitForSocket(PQsocket(handle), events, until: deadline) else {
         PQfinish(handle)
@@ -52,19 +52,16 @@ extension PostgreSQLConnection {
       case PGRES_POLLING_READING: events = POLLIN
       case PGRES_POLLING_WRITING: events = POLLOUT
       case PGRES_POLLING_OK: return PostgreSQLConnection(open: handle, deadline: deadline)
-      default: throw failure(handle, phase.reached(PQstatus(handle)), target)
+      default: throw failure(handle, phase.reached(PQstatus(handle)))
       }
     }
   }
 
   private static func failure(
-    _ handle: OpaquePointer, _ phase: PostgreSQLConnectFailure.Phase, _ target: PostgresTarget
+    _ handle: OpaquePointer, _ phase: PostgreSQLConnectFailure.Phase
   ) -> PostgreSQLConnectFailure {
     defer { PQfinish(handle) }
-    let words = PostgreSQLText.oneLine(PQerrorMessage(handle))
-    // A server could say the password back.
-    let mask = SecretMask([Array((target.password?.revealed ?? "").utf8)])
-    return PostgreSQLConnectFailure(phase: phase, description: mask?.hiding(words) ?? words)
+    return PostgreSQLConnectFailure(phase: phase, description: PostgreSQLText.oneLine(PQerrorMessage(handle)))
   }
 
   /// The places where Debian, Fedora and Alpine keep the certificates of the authorities that the system trusts.

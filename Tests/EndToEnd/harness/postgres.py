@@ -47,14 +47,24 @@ class Postgres:
         self.query(f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'")
         self.query(f"CREATE DATABASE notes OWNER {USER}")
 
-    def start(self):
+    def start(self, tls=False):
+        """Starts the server; with `tls` it has a certificate for `localhost` that nobody trusts."""
+        if tls:
+            self._make_certificate()
         settings = [f"-c{name}={value}" for name, value in {
             "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "fsync": "off",
-            "max_connections": 40, "logging_collector": "off"}.items()]
+            "max_connections": 40, "logging_collector": "off", "ssl": "on" if tls else "off"}.items()]
         self.log = (self.folder / "log").open("ab")
         self.process = subprocess.Popen(
             [self.binaries / "postgres", "-D", self.data, *settings], stdout=self.log, stderr=self.log, **self._as_owner())
         self._run("pg_isready", "-h", self.folder, "-p", str(self.port), "-t", "1", until_it_works=True)
+
+    def _make_certificate(self):
+        key, certificate = self.data / "server.key", self.data / "server.crt"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+             "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True, capture_output=True, **self._as_owner())
+        key.chmod(0o600)
 
     def stop(self):
         """Ends the server at once, connections included (immediate shutdown)."""
