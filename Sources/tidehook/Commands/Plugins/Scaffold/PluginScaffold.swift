@@ -185,8 +185,7 @@ private enum SourceTemplate {
 
     ```sh
     tidehook plugins test NAME
-    curl http://127.0.0.1:8420/v1/sources -H "Authorization: Bearer $TIDEHOOK_API_KEY" \
-      -d '{"name": "NAME", "plugin": "NAME", "secret": "a-long-secret-of-your-own"}'
+    tidehook sources add NAME --plugin NAME --secret a-long-secret-of-your-own
     ```
 
     """#
