@@ -28,7 +28,8 @@ import TidehookCore
   @Test(arguments: ["1e400", "-1e400", "1e-400", "9223372036854775808", "-9223372036854775809", "99999999999999999999999999999"])
   func numbersBeyondEveryTypeAreRefused(number: String) async throws {
     let fields = [
-      "timeout_secs", "max_in_flight", "retry.max_retries", "retry.initial_delay_secs", "retry.multiplier", "retry.max_delay_secs",
+      "timeout_secs", "max_in_flight", "sample", "retry.max_retries", "retry.initial_delay_secs", "retry.multiplier",
+      "retry.max_delay_secs",
       "retry.jitter",
     ]
     for field in fields where field != "retry.jitter" || number != "1e-400" {

@@ -31,6 +31,12 @@ enum WebhookSchemas {
     .init("retry", retry),
     .init("timeout_secs", Schema.number(0.1, 60, default: 15)),
     .init("max_in_flight", Schema.integer(1, 1000, default: 64)),
+    .init(
+      "sample",
+      [
+        "type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1,
+        "description": "The share of the events that it gets, the same ones everywhere; null is all.",
+      ]),
   ]
 
   private static let pluginStage = Schema.object(

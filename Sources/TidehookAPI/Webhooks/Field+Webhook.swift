@@ -57,6 +57,12 @@ extension Field {
     }
   }
 
+  /// A share of something.
+  func share() throws -> Double {
+    guard let share = value.doubleValue, share > 0, share <= 1 else { throw unexpected("a number above 0 and at most 1") }
+    return share
+  }
+
   /// The schemes that sign, without repetitions; none means unsigned.
   func signingSchemes() throws -> [SigningScheme] {
     let names = SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")

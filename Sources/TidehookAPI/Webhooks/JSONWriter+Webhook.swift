@@ -63,6 +63,8 @@ extension JSONWriter {
     number(webhook.timeoutSeconds)
     key("max_in_flight")
     integer(webhook.maxInFlight)
+    key("sample")
+    if let sample = webhook.sample { number(sample) } else { null() }
   }
 
   /// Writes `pipeline`, and `script` beside it when it is one script.

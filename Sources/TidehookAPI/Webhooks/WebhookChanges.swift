@@ -16,6 +16,7 @@ struct WebhookChanges {
   var retry = Change<RetryFields>.absent
   var timeoutSeconds = Change<Double>.absent
   var maxInFlight = Change<Int>.absent
+  var sample = Change<Double>.absent
 
   /// No changes.
   init() {}
@@ -35,11 +36,12 @@ struct WebhookChanges {
     retry = try fields.change("retry") { try RetryFields($0) }
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
+    sample = try fields.change("sample") { try $0.share() }
   }
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight",
+    "max_in_flight", "sample",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -68,6 +70,7 @@ struct WebhookChanges {
     if case .reset = retry { changed.retry = RetryPolicy() }
     changed.timeoutSeconds = timeoutSeconds.applied(to: webhook.timeoutSeconds, default: 15)
     changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)
+    changed.sample = sample.applied(to: webhook.sample)
     return changed
   }
 }

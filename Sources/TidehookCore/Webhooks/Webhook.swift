@@ -28,6 +28,8 @@ public struct Webhook: Sendable {
   public var timeoutSeconds: Double
   /// How many requests may be under way at once, 1...1000.
   public var maxInFlight: Int
+  /// Which share of the events it gets, above 0 and at most 1, as ``Sampling`` decides; `nil` for all.
+  public var sample: Double?
   /// Counts the changes of this configuration, from 1.
   public var revision: Int
   /// When it was made.
@@ -39,8 +41,8 @@ public struct Webhook: Sendable {
   public init(
     id: WebhookID, name: String, url: DestinationURL, events: [EventPattern], namespace: Namespace?, isActive: Bool = true,
     pipeline: [PipelineStage] = [], signing: [SigningScheme] = SigningScheme.defaults, secret: Secret, headers: [HeaderField] = [],
-    retry: RetryPolicy = RetryPolicy(), timeoutSeconds: Double = 15, maxInFlight: Int = 64, revision: Int = 1, createdAt: Timestamp,
-    updatedAt: Timestamp
+    retry: RetryPolicy = RetryPolicy(), timeoutSeconds: Double = 15, maxInFlight: Int = 64, sample: Double? = nil,
+    revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.name = name
@@ -55,6 +57,7 @@ public struct Webhook: Sendable {
     self.retry = retry
     self.timeoutSeconds = timeoutSeconds
     self.maxInFlight = maxInFlight
+    self.sample = sample
     self.revision = revision
     self.createdAt = createdAt
     self.updatedAt = updatedAt

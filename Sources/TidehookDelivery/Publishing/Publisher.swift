@@ -55,7 +55,8 @@ public struct Publisher: EventPublisher {
 
   private func prepare(_ request: PublishRequest, now: Timestamp) -> NewEvent {
     let event = Event(request, key: ids.next(), acceptedAt: now)
-    let deliveries = directory.subscribers(of: event.type, in: event.namespace).map { webhook in
+    let deliveries = directory.subscribers(of: event.type, in: event.namespace).compactMap { webhook -> NewDelivery? in
+      guard Sampling.takes(event.id, rate: webhook.sample) else { return nil }
       let id = DeliveryID(ids.next())
       guard webhook.isActive else { return NewDelivery(id: id, webhook: webhook.id, state: .held, isLeased: false) }
       return NewDelivery(id: id, webhook: webhook.id, isLeased: engine.reserve(webhook.id, bytes: event.payload.count, now: now))

@@ -25,6 +25,8 @@ final class ActiveWebhook: Sendable {
 struct Subscriber {
   let id: WebhookID
   let isActive: Bool
+  /// Which share of the events it gets: that is for each event to find out, answers are remembered for a type.
+  let sample: Double?
 }
 
 /// Knows every webhook; changes are in effect for the next event as soon as their call returns.
@@ -91,13 +93,13 @@ public final class WebhookDirectory: Sendable {
     table.withLock { $0.webhooks[id] }
   }
 
-  /// The webhooks that want events of this type in this namespace, inactive ones included.
+  /// The webhooks that want events of this type in this namespace, inactive ones included; which share of them each gets is not looked at.
   func subscribers(of type: EventType, in namespace: Namespace) -> [Subscriber] {
     let route = Route(type: type, namespace: namespace)
     return table.withLock { table in
       if let known = table.routes[route] { return known }
       let found = table.webhooks.values.map(\.webhook).filter { $0.wants(type, in: namespace) }
-        .map { Subscriber(id: $0.id, isActive: $0.isActive) }.sorted { $0.id < $1.id }
+        .map { Subscriber(id: $0.id, isActive: $0.isActive, sample: $0.sample) }.sorted { $0.id < $1.id }
       if table.routes.count >= Self.maxRoutes { table.routes.removeAll() }
       table.routes[route] = found
       return found

@@ -18,6 +18,7 @@ enum WebhookDocument {
       "retry": write(webhook.retry),
       "timeout_secs": .double(webhook.timeoutSeconds),
       "max_in_flight": .integer(Int64(webhook.maxInFlight)),
+      "sample": webhook.sample.map { .double($0) } ?? .null,
     ]
     return String(decoding: document.bytes, as: UTF8.self)
   }
@@ -41,6 +42,7 @@ enum WebhookDocument {
     webhook.retry = document["retry"].map(retryPolicy) ?? webhook.retry
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
     webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
+    webhook.sample = document["sample"]?.doubleValue
     return webhook
   }
 

@@ -17,6 +17,7 @@ extension StoreConformance {
         webhook.retry = RetryPolicy(maxRetries: 7, initialDelaySeconds: 0.25, multiplier: 1.5, maxDelaySeconds: 9, jitter: 0)
         webhook.timeoutSeconds = 2.5
         webhook.maxInFlight = 9
+        webhook.sample = 0.01
       }
       try await test.store.insert(webhook)
       guard let found = try await test.restart().webhooks().first else { throw RuleBroken(description: "expected a webhook") }
@@ -133,6 +134,7 @@ extension StoreConformance {
     try expectEqual(found.retry, wanted.retry, "the retry policy")
     try expectEqual(found.timeoutSeconds, wanted.timeoutSeconds, "the timeout")
     try expectEqual(found.maxInFlight, wanted.maxInFlight, "the cap")
+    try expectEqual(found.sample, wanted.sample, "the sample")
     try expectEqual(found.revision, wanted.revision, "the revision")
     try expectEqual(found.createdAt, wanted.createdAt, "the time it was made")
     try expectEqual(found.updatedAt, wanted.updatedAt, "the time it was changed")

@@ -35,6 +35,17 @@ import TidehookTesting
     #expect(String(decoding: request.body, as: UTF8.self) == body)
   }
 
+  @Test func whatIsSampledOutMakesNoDelivery() async throws {
+    let fixture = EngineFixture()
+    let publisher = makePublisher(fixture, makeEngine(fixture))
+    for rate in [0.25, 0.5, nil] { _ = try fixture.makeWebhook { $0.sample = rate } }
+    // Their points are 0.29, 0.57 and 0.93.
+    for (id, count) in [("order-1", 2), ("evt_abc123", 1), ("evt_1", 1)] {
+      let request = PublishRequest(id: EventID(id), type: EventType(stored: "memory.recalled"), data: Array("{}".utf8))
+      #expect(try await publisher.publish([request])[0].deliveries == count)
+    }
+  }
+
   @Test func webhooksWithoutANamespaceDoNotGetOperationalEvents() async throws {
     let fixture = EngineFixture()
     let engine = makeEngine(fixture)

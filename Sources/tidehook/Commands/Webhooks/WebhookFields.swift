@@ -36,6 +36,9 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("How many requests may be under way at once.", valueName: "count"))
   var maxInFlight: Int?
 
+  @Option(help: ArgumentHelp("Which share of the events it gets, as in 0.01; the event's id decides.", valueName: "fraction"))
+  var sample: Double?
+
   @OptionGroup var retry: RetryFields
 
   @Flag(inversion: .prefixedNo, help: "Whether it delivers; the events of an inactive webhook wait.")
@@ -62,6 +65,7 @@ struct WebhookFields: ParsableArguments {
       ("retry", retry.members.isEmpty ? nil : .object(retry.members)),
       ("timeout_secs", timeout.map { .double($0) }),
       ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
+      ("sample", sample.map { .double($0) }),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
   }
