@@ -21,7 +21,7 @@ import TidehookCore
     #expect(
       answer.keys == [
         "id", "name", "url", "events", "namespace", "active", "pipeline", "signing", "headers", "retry", "timeout_secs", "max_in_flight",
-        "sample", "revision", "created_at", "updated_at", "standard_secret",
+        "sample", "rate_limit", "revision", "created_at", "updated_at", "standard_secret",
       ])
     #expect(answer.json["name"] == "your-app.com")
     #expect(answer.json["url"] == "https://your-app.com/webhooks/rem")
@@ -40,7 +40,7 @@ import TidehookCore
     let shown = try await gateway.send(.get, "/v1/webhooks/\(id)")
     #expect(shown.status == 200)
     #expect(shown.json["secret"] == nil)
-    #expect(shown.keys.count == 16)
+    #expect(shown.keys.count == 17)
   }
 
   @Test func everyFieldIsTaken() async throws {
@@ -48,7 +48,7 @@ import TidehookCore
     let body = #"""
       {"url":"https://example.com","events":["memory_add","memory.created","task.*"],"namespace":null,"name":"Slack","active":false,
        "script":"function filter() return true end","signing":[],"headers":{"X-Team":" core "},
-       "retry":{"max_retries":7,"initial_delay_secs":0.25},"timeout_secs":2.5,"max_in_flight":3,"sample":0.01}
+       "retry":{"max_retries":7,"initial_delay_secs":0.25},"timeout_secs":2.5,"max_in_flight":3,"sample":0.01,"rate_limit":{"count":600,"per_secs":60}}
       """#
     let answer = try await gateway.send(.post, "/v1/webhooks", body)
     #expect(answer.status == 201)
@@ -59,7 +59,8 @@ import TidehookCore
     #expect(answer.json["pipeline"]?[0]?["script"] == "function filter() return true end")
     #expect(answer.json["headers"] == ["X-Team": "core"])
     #expect(answer.text.contains(#""retry":{"max_retries":7,"initial_delay_secs":0.25,"multiplier":6"#))
-    #expect(answer.text.contains(#""timeout_secs":2.5,"max_in_flight":3,"sample":0.01"#))
+    #expect(
+      answer.text.contains(#""timeout_secs":2.5,"max_in_flight":3,"sample":0.01,"rate_limit":{"count":600,"per_secs":60,"burst":600}"#))
   }
 
   @Test func listsArePaged() async throws {

@@ -65,6 +65,8 @@ extension JSONWriter {
     integer(webhook.maxInFlight)
     key("sample")
     if let sample = webhook.sample { number(sample) } else { null() }
+    key("rate_limit")
+    rateLimit(webhook.rateLimit)
   }
 
   /// Writes `pipeline`, and `script` beside it when it is one script.

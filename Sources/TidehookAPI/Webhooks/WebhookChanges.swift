@@ -17,6 +17,7 @@ struct WebhookChanges {
   var timeoutSeconds = Change<Double>.absent
   var maxInFlight = Change<Int>.absent
   var sample = Change<Double>.absent
+  var rateLimit = Change<RateLimit>.absent
 
   /// No changes.
   init() {}
@@ -37,11 +38,12 @@ struct WebhookChanges {
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
     sample = try fields.change("sample") { try $0.share() }
+    rateLimit = try fields.change("rate_limit") { try $0.rateLimit() }
   }
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample",
+    "max_in_flight", "sample", "rate_limit",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -71,6 +73,7 @@ struct WebhookChanges {
     changed.timeoutSeconds = timeoutSeconds.applied(to: webhook.timeoutSeconds, default: 15)
     changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)
     changed.sample = sample.applied(to: webhook.sample)
+    changed.rateLimit = rateLimit.applied(to: webhook.rateLimit)
     return changed
   }
 }

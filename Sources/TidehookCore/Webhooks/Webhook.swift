@@ -30,6 +30,8 @@ public struct Webhook: Sendable {
   public var maxInFlight: Int
   /// Which share of the events it gets, above 0 and at most 1, as ``Sampling`` decides; `nil` for all.
   public var sample: Double?
+  /// How often an attempt may begin; `nil` for no limit.
+  public var rateLimit: RateLimit?
   /// Counts the changes of this configuration, from 1.
   public var revision: Int
   /// When it was made.
@@ -42,7 +44,7 @@ public struct Webhook: Sendable {
     id: WebhookID, name: String, url: DestinationURL, events: [EventPattern], namespace: Namespace?, isActive: Bool = true,
     pipeline: [PipelineStage] = [], signing: [SigningScheme] = SigningScheme.defaults, secret: Secret, headers: [HeaderField] = [],
     retry: RetryPolicy = RetryPolicy(), timeoutSeconds: Double = 15, maxInFlight: Int = 64, sample: Double? = nil,
-    revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp
+    rateLimit: RateLimit? = nil, revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.name = name
@@ -58,6 +60,7 @@ public struct Webhook: Sendable {
     self.timeoutSeconds = timeoutSeconds
     self.maxInFlight = maxInFlight
     self.sample = sample
+    self.rateLimit = rateLimit
     self.revision = revision
     self.createdAt = createdAt
     self.updatedAt = updatedAt

@@ -15,6 +15,8 @@ extension DeliveryEngine {
     var alarm: Task<Void, Never>?
     for await _ in wakeUps.stream {
       let now = time.now()
+      schedule.withLock { $0.endPauses(now: now) }
+      pump()
       let (claims, next) = schedule.withLock { ($0.startClaims(now: now), $0.nextWake(now: now)) }
       for order in claims {
         Task { await self.claim(order) }

@@ -59,8 +59,9 @@ public final class DeliveryEngine: Sendable {
   // MARK: Webhooks
 
   /// Applies a webhook's limits to its lane.
-  func configure(_ webhook: Webhook) {
-    schedule.withLock { $0.configure(webhook.id, maxInFlight: webhook.maxInFlight) }
+  package func configure(_ webhook: Webhook) {
+    let now = time.now()
+    schedule.withLock { $0.configure(webhook.id, maxInFlight: webhook.maxInFlight, rateLimit: webhook.rateLimit, now: now) }
     pump()
   }
 
@@ -126,19 +127,20 @@ public final class DeliveryEngine: Sendable {
 
   /// Starts everything that can start.
   func pump() {
-    var wantsClaim = false
+    var wantsWake = false
     var started: [DueDelivery] = []
     let now = time.now()
     schedule.withLock { schedule in
       while let next = schedule.takeNext(now: now) {
         started.append(next.delivery)
-        wantsClaim = wantsClaim || next.wantsClaim
+        wantsWake = wantsWake || next.wantsClaim
       }
+      wantsWake = schedule.takeNewPause() || wantsWake
     }
     for delivery in started {
       Task(executorPreference: nextExecutor()) { await self.deliver(delivery) }
     }
-    if wantsClaim { wake() }
+    if wantsWake { wake() }
   }
 
   private func nextExecutor() -> EventLoopExecutor? {

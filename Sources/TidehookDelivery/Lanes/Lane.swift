@@ -23,8 +23,20 @@ struct Lane {
   var isClaiming = false
   /// Whether the lane stands in the queue of lanes that can start something.
   var isQueued = false
+  /// Counts the attempts that may begin; `nil` for no limit.
+  var bucket: TokenBucket?
+  /// When a lane may begin an attempt again that has used up its limit; it stands in no queue until then.
+  var pausedUntil: Timestamp?
   /// Whether its webhook was deleted.
   var isRetired = false
+
+  /// When there is something to do for the lane, a claim or the end of a pause, that is not due yet.
+  func nextWake(after now: Timestamp) -> Timestamp? {
+    let claim = backlogDue.flatMap { $0 > now ? $0 : nil }
+    let start = pausedUntil.flatMap { $0 > now ? $0 : nil }
+    guard let claim, let start else { return claim ?? start }
+    return min(claim, start)
+  }
 
   /// Deliveries that take up memory on behalf of this lane.
   var held: Int { ready.count + inFlight + reserved + unrecorded }

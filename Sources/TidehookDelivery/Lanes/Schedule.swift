@@ -13,6 +13,8 @@ package struct Schedule {
   package private(set) var inFlight = 0
   private var unrecorded = 0
   private var isWaitingForRoom = false
+  /// Whether a lane was paused since somebody last asked.
+  private var hasNewPause = false
   package private(set) var isDraining = false
   let limits: LaneLimits
 
@@ -31,9 +33,13 @@ package struct Schedule {
 
   // MARK: Lanes
 
-  /// Sets how many requests of a webhook may be under way.
-  package mutating func configure(_ webhook: WebhookID, maxInFlight: Int) {
+  /// Sets how many requests of a webhook may be under way, and how often one may begin. A limit that stays as it was goes on counting.
+  package mutating func configure(_ webhook: WebhookID, maxInFlight: Int, rateLimit: RateLimit? = nil, now: Timestamp) {
     lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
+    if lanes[webhook]?.bucket?.limit != rateLimit {
+      lanes[webhook]?.bucket = rateLimit.map { TokenBucket($0, at: now) }
+      lanes[webhook]?.pausedUntil = nil
+    }
     enqueue(webhook)
   }
 
@@ -127,10 +133,25 @@ package struct Schedule {
     removeIfSpent(webhook)
   }
 
-  /// When the next claim is due that is not due yet; `nil` when the store has nothing more, as far as is known.
+  /// When the next claim is due that is not due yet, or the next paused lane goes on; `nil` when there is neither, as far as is known.
   package func nextWake(now: Timestamp) -> Timestamp? {
     guard !isDraining else { return nil }
-    return lanes.values.lazy.compactMap(\.backlogDue).filter { $0 > now }.min()
+    return lanes.values.lazy.compactMap { $0.nextWake(after: now) }.min()
+  }
+
+  /// Queues the lanes again whose pause is over.
+  package mutating func endPauses(now: Timestamp) {
+    for (webhook, lane) in lanes {
+      guard let end = lane.pausedUntil, end <= now else { continue }
+      lanes[webhook]?.pausedUntil = nil
+      enqueue(webhook)
+    }
+  }
+
+  /// Whether a lane was paused since the last call: ``nextWake(now:)`` may say something else then.
+  package mutating func takeNewPause() -> Bool {
+    defer { hasNewPause = false }
+    return hasNewPause
   }
 
   private func wantsClaim(_ lane: Lane, now: Timestamp) -> Bool {
@@ -152,6 +173,11 @@ package struct Schedule {
       }
       // In place: a copy of the lane would share its queue, and taking from it would copy every delivery in it.
       lanes.values[index].isQueued = false
+      if let wait = lanes.values[index].bucket?.take(at: now) {
+        lanes.values[index].pausedUntil = now + wait
+        hasNewPause = true
+        continue
+      }
       guard let delivery = lanes.values[index].ready.popFirst() else { continue }
       lanes.values[index].inFlight += 1
       inFlight += 1
@@ -202,7 +228,8 @@ package struct Schedule {
 
   /// Queues a lane that has something to start; one at its own cap is queued again when a request ends.
   private mutating func enqueue(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], !lane.isQueued, !lane.ready.isEmpty, lane.inFlight < lane.maxInFlight else { return }
+    guard let lane = lanes[webhook], !lane.isQueued, !lane.ready.isEmpty, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil
+    else { return }
     lanes[webhook]?.isQueued = true
     turn.append(webhook)
   }

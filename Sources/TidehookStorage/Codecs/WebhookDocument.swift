@@ -18,6 +18,7 @@ enum WebhookDocument {
       "retry": write(webhook.retry),
       "timeout_secs": .double(webhook.timeoutSeconds),
       "max_in_flight": .integer(Int64(webhook.maxInFlight)),
+      "rate_limit": webhook.rateLimit.map(write) ?? .null,
       "sample": webhook.sample.map { .double($0) } ?? .null,
     ]
     return String(decoding: document.bytes, as: UTF8.self)
@@ -43,6 +44,7 @@ enum WebhookDocument {
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
     webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
     webhook.sample = document["sample"]?.doubleValue
+    webhook.rateLimit = document["rate_limit"].flatMap(rateLimit)
     return webhook
   }
 
@@ -115,6 +117,15 @@ enum WebhookDocument {
       "max_delay_secs": .double(retry.maxDelaySeconds),
       "jitter": .double(retry.jitter),
     ]
+  }
+
+  private static func write(_ limit: RateLimit) -> JSONValue {
+    ["count": .integer(Int64(limit.count)), "per_secs": .integer(Int64(limit.perSeconds)), "burst": .integer(Int64(limit.burst))]
+  }
+
+  private static func rateLimit(_ value: JSONValue) -> RateLimit? {
+    guard let count = value["count"]?.integerValue, let seconds = value["per_secs"]?.integerValue else { return nil }
+    return RateLimit(count: Int(count), perSeconds: Int(seconds), burst: value["burst"]?.integerValue.map(Int.init))
   }
 
   private static func retryPolicy(_ value: JSONValue) -> RetryPolicy {

@@ -46,6 +46,27 @@ import TidehookTesting
     }
   }
 
+  @Test func whatIsAboveTheRateIsSentWhenItsTimeComes() async throws {
+    let fixture = EngineFixture()
+    let engine = makeEngine(fixture)
+    let running = Task { try await engine.run() }
+    let webhook = try fixture.makeWebhook { $0.rateLimit = RateLimit(count: 1, perSeconds: 10) }
+    engine.configure(webhook)
+    let publisher = makePublisher(fixture, engine)
+    for _ in 0..<3 { _ = try await publish(publisher) }
+    var records = fixture.queue.records.makeAsyncIterator()
+    let began = fixture.clock.now()
+    for second in [0, 10, 20] {
+      let record = try #require(await records.next())
+      #expect(record.attempt?.startedAt == began + .seconds(second))
+      guard second < 20 else { break }
+      #expect(await fixture.clock.nextSleep() == began + .seconds(second + 10))
+      fixture.clock.advance(by: .seconds(10))
+    }
+    await engine.drain(within: .seconds(30)) {}
+    try await running.value
+  }
+
   @Test func webhooksWithoutANamespaceDoNotGetOperationalEvents() async throws {
     let fixture = EngineFixture()
     let engine = makeEngine(fixture)

@@ -43,7 +43,7 @@ import TidehookTesting
   @Test func aLaneNeverHasMoreUnderWayThanItsCap() {
     var schedule = Schedule(limits: LaneLimits())
     let webhook = makeWebhook()
-    schedule.configure(webhook, maxInFlight: 2)
+    schedule.configure(webhook, maxInFlight: 2, now: now)
     #expect(admit(5, of: webhook, into: &schedule) == 5)
     #expect(startAll(&schedule).count == 2)
     schedule.finishExchange(webhook)
@@ -60,7 +60,7 @@ import TidehookTesting
     var schedule = Schedule(limits: LaneLimits(held: 1000, heldPerLane: 500, inFlight: 100))
     let hanging = (0..<10).map { _ in makeWebhook() }
     for webhook in hanging {
-      schedule.configure(webhook, maxInFlight: 100)
+      schedule.configure(webhook, maxInFlight: 100, now: now)
       _ = admit(500, of: webhook, into: &schedule)
     }
     #expect(startAll(&schedule).count < 100)
@@ -186,7 +186,7 @@ import TidehookTesting
   @Test func drainingStartsNothingAndGivesBackWhatWaits() {
     var schedule = Schedule(limits: LaneLimits())
     let webhook = makeWebhook()
-    schedule.configure(webhook, maxInFlight: 1)
+    schedule.configure(webhook, maxInFlight: 1, now: now)
     _ = admit(3, of: webhook, into: &schedule)
     #expect(startAll(&schedule).count == 1)
     let waiting = schedule.drain()
@@ -196,5 +196,87 @@ import TidehookTesting
     schedule.finishExchange(webhook)
     _ = schedule.finishRecord(webhook, bytes: 10, retryAt: nil)
     #expect(schedule.isIdle)
+  }
+
+  /// Starts what can start so many milliseconds after the beginning, with pauses that are over ended.
+  func start(_ schedule: inout Schedule, at milliseconds: Int) -> [WebhookID] {
+    let time = now + .milliseconds(milliseconds)
+    schedule.endPauses(now: time)
+    var started: [WebhookID] = []
+    while let next = schedule.takeNext(now: time) {
+      started.append(next.delivery.webhook)
+      schedule.finishExchange(next.delivery.webhook)
+      _ = schedule.finishRecord(next.delivery.webhook, bytes: 10, retryAt: nil)
+    }
+    return started
+  }
+
+  @Test func aLaneBeginsNoMoreThanItsRateAllows() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.configure(webhook, maxInFlight: 64, rateLimit: RateLimit(count: 10, perSeconds: 1, burst: 2), now: now)
+    #expect(admit(100, of: webhook, into: &schedule) == 100)
+    #expect(start(&schedule, at: 0).count == 2)
+    #expect(schedule.takeNewPause() && !schedule.takeNewPause())
+    #expect(schedule.nextWake(now: now) == now + .milliseconds(100))
+    #expect(start(&schedule, at: 99).isEmpty)
+    #expect(start(&schedule, at: 100).count == 1)
+    // A late look catches up no further than the burst.
+    #expect(start(&schedule, at: 5000).count == 2)
+    let counts = (1...50).map { start(&schedule, at: 5000 + 100 * $0).count }
+    #expect(counts.allSatisfy { $0 == 1 }, "\(counts)")
+  }
+
+  @Test func aLaneThatWaitsForItsRateKeepsNobody() {
+    var schedule = Schedule(limits: LaneLimits())
+    let (slow, quick) = (makeWebhook(), makeWebhook())
+    schedule.configure(slow, maxInFlight: 64, rateLimit: RateLimit(count: 1, perSeconds: 60), now: now)
+    #expect(admit(10, of: slow, into: &schedule) == 10)
+    #expect(start(&schedule, at: 0) == [slow])
+    #expect(admit(10, of: quick, into: &schedule) == 10)
+    #expect(start(&schedule, at: 0).count == 10)
+    #expect(schedule.takeNext(now: now) == nil)
+    // More of the slow one neither ends its pause nor asks for another alarm.
+    _ = schedule.takeNewPause()
+    #expect(admit(10, of: slow, into: &schedule) == 10)
+    #expect(start(&schedule, at: 1000).isEmpty && !schedule.takeNewPause())
+    #expect(schedule.nextWake(now: now) == now + .seconds(60))
+    #expect(start(&schedule, at: 60_000) == [slow])
+  }
+
+  @Test func aLaneThatWaitsForItsRateHoldsNoMoreThanAnyOther() {
+    var schedule = Schedule(limits: LaneLimits(held: 1000, heldPerLane: 50, inFlight: 100))
+    let webhook = makeWebhook()
+    schedule.configure(webhook, maxInFlight: 10, rateLimit: RateLimit(count: 1), now: now)
+    #expect(admit(200, of: webhook, into: &schedule) == 50)
+    #expect(start(&schedule, at: 0).count == 1)
+    schedule.noteBacklog(webhook, due: now)
+    #expect(schedule.startClaims(now: now).isEmpty)
+  }
+
+  @Test func aChangedRateHoldsAtOnceAndAnUnchangedOneGoesOnCounting() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    let slow = RateLimit(count: 1, perSeconds: 60)
+    schedule.configure(webhook, maxInFlight: 64, rateLimit: slow, now: now)
+    #expect(admit(10, of: webhook, into: &schedule) == 10)
+    #expect(start(&schedule, at: 0).count == 1)
+    schedule.configure(webhook, maxInFlight: 32, rateLimit: slow, now: now)
+    #expect(start(&schedule, at: 1000).isEmpty)
+    schedule.configure(webhook, maxInFlight: 64, rateLimit: RateLimit(count: 3), now: now)
+    #expect(start(&schedule, at: 1000).count == 3)
+    schedule.configure(webhook, maxInFlight: 64, now: now)
+    #expect(start(&schedule, at: 1000).count == 6)
+    #expect(schedule.isEmpty)
+  }
+
+  @Test func aStopGivesBackWhatWaitsForItsRate() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.configure(webhook, maxInFlight: 64, rateLimit: RateLimit(count: 1, perSeconds: 60), now: now)
+    #expect(admit(10, of: webhook, into: &schedule) == 10)
+    #expect(start(&schedule, at: 0).count == 1)
+    #expect(schedule.drain().count == 9)
+    #expect(schedule.nextWake(now: now) == nil && start(&schedule, at: 60_000).isEmpty && schedule.isEmpty)
   }
 }

@@ -39,6 +39,8 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("Which share of the events it gets, as in 0.01; the event's id decides.", valueName: "fraction"))
   var sample: Double?
 
+  @OptionGroup var rateLimit: RateLimitFields
+
   @OptionGroup var retry: RetryFields
 
   @Flag(inversion: .prefixedNo, help: "Whether it delivers; the events of an inactive webhook wait.")
@@ -66,6 +68,7 @@ struct WebhookFields: ParsableArguments {
       ("timeout_secs", timeout.map { .double($0) }),
       ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
       ("sample", sample.map { .double($0) }),
+      ("rate_limit", try rateLimit.member()),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
   }
@@ -89,6 +92,30 @@ struct WebhookFields: ParsableArguments {
 
   private static func list(_ texts: [String]) -> [String] {
     texts.flatMap { $0.split(separator: ",") }.map(String.init)
+  }
+}
+
+/// The rate limit's options.
+struct RateLimitFields: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("How many attempts may begin in each second, or in each period of so many seconds: 10, 600/60.", valueName: "count"))
+  var rateLimit: String?
+
+  @Option(help: ArgumentHelp("How many of them may begin at once after a pause; all unless given.", valueName: "count"))
+  var rateBurst: Int?
+
+  /// The request's `rate_limit`; `nil` when no option was given.
+  func member() throws(CommandFailure) -> JSONValue? {
+    guard let rateLimit else {
+      if rateBurst != nil { throw CommandFailure(.usage, "--rate-burst goes with --rate-limit") }
+      return nil
+    }
+    let parts = rateLimit.split(separator: "/", omittingEmptySubsequences: false).map { Int64($0) }
+    guard (1...2).contains(parts.count), let count = parts[0], let seconds = parts.count == 2 ? parts[1] : 1 else {
+      throw CommandFailure(.usage, "--rate-limit: expected COUNT or COUNT/SECONDS like 600/60, got \(rateLimit)")
+    }
+    let burst = rateBurst.map { [JSONValue.Member("burst", .integer(Int64($0)))] } ?? []
+    return .object([.init("count", .integer(count)), .init("per_secs", .integer(seconds))] + burst)
   }
 }
 

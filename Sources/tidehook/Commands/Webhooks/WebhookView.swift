@@ -32,6 +32,7 @@ struct WebhookView {
     facts.add("timeout", webhook["timeout_secs"].map { "\(JSONLayout.text($0)) s" })
     facts.add("in flight", webhook["max_in_flight"].map { "at most \(JSONLayout.text($0))" })
     facts.add("sample", webhook["sample"]?.doubleValue.map { "\(JSONLayout.text(.double($0))) of the events" })
+    facts.add("rate limit", webhook["rate_limit"]?.settings)
     facts.add("revision", webhook["revision"].map(JSONLayout.text))
     facts.add("created", webhook.time("created_at"))
     facts.add("updated", webhook.time("updated_at"))
