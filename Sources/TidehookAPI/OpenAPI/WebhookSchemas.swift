@@ -38,6 +38,12 @@ enum WebhookSchemas {
         "description": "The share of the events that it gets, the same ones everywhere; null is all.",
       ]),
     .init("rate_limit", rateLimit),
+    .init(
+      "handshake",
+      [
+        "enum": .array(HandshakeScheme.allCases.map { .string($0.rawValue) } + [.null]),
+        "description": "How the receiver is asked whether it agrees, before the first delivery.",
+      ]),
   ]
 
   private static let rateLimit: JSONValue = [
@@ -60,6 +66,11 @@ enum WebhookSchemas {
 
   private static let outputs: [JSONValue.Member] =
     [.init("id", Schema.string("wh_ and 26 characters."))] + inputs.filter { $0.key != "secret" } + [
+      .init(
+        "handshake_state",
+        ["enum": ["pending", "agreed", "refused", .null], "description": "What the receiver said; null without handshake."]),
+      .init(
+        "allowed_rate", ["type": ["integer", "string", "null"], "description": "Requests per minute that the receiver agreed to, or *."]),
       .init("revision", Schema.count("Counts the changes, from 1.")), .init("created_at", Schema.time()),
       .init("updated_at", Schema.time()),
     ]

@@ -63,6 +63,14 @@ extension Field {
     return share
   }
 
+  /// How a receiver is asked whether it agrees.
+  func handshake() throws -> HandshakeScheme {
+    guard let scheme = value.stringValue.flatMap(HandshakeScheme.init) else {
+      throw unexpected(HandshakeScheme.allCases.map(\.rawValue).joined(separator: ", ") + " or null")
+    }
+    return scheme
+  }
+
   /// The schemes that sign, without repetitions; none means unsigned.
   func signingSchemes() throws -> [SigningScheme] {
     let names = SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")

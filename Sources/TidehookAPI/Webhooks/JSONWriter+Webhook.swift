@@ -32,12 +32,27 @@ extension JSONWriter {
     key("id")
     string(webhook.id.description)
     configuration(of: webhook, hiding: options)
+    handshake(webhook.handshake == nil ? nil : webhook.handshakeState)
     key("revision")
     integer(webhook.revision)
     key("created_at")
     string(webhook.createdAt.rfc3339)
     key("updated_at")
     string(webhook.updatedAt.rfc3339)
+  }
+
+  /// Writes what the receiver said; `nil` when it is not asked.
+  private mutating func handshake(_ state: HandshakeState?) {
+    key("handshake_state")
+    switch state {
+    case nil: null()
+    case .pending?: string("pending")
+    case .refused?: string("refused")
+    case .agreed?: string("agreed")
+    }
+    key("allowed_rate")
+    guard case .agreed(let rate)? = state else { return null() }
+    if let rate { integer(rate) } else { string("*") }
   }
 
   /// Writes the members that changes may set, but for the secret.
@@ -66,7 +81,9 @@ extension JSONWriter {
     key("sample")
     if let sample = webhook.sample { number(sample) } else { null() }
     key("rate_limit")
-    rateLimit(webhook.rateLimit)
+    value(webhook.rateLimit?.json ?? .null)
+    key("handshake")
+    optional(webhook.handshake?.rawValue)
   }
 
   /// Writes `pipeline`, and `script` beside it when it is one script.

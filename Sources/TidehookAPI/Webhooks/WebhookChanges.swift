@@ -18,13 +18,14 @@ struct WebhookChanges {
   var maxInFlight = Change<Int>.absent
   var sample = Change<Double>.absent
   var rateLimit = Change<RateLimit>.absent
+  var handshake = Change<HandshakeScheme>.absent
 
   /// No changes.
   init() {}
 
   /// Reads the body of a request.
   init(_ body: JSONValue, egress: EgressPolicy) throws {
-    let fields = try Fields(body, known: Self.names, readOnly: ["id", "revision", "created_at", "updated_at", "standard_secret"])
+    let fields = try Fields(body, known: Self.names, readOnly: Self.readOnly)
     url = try fields["url"].map { try $0.destination(egress: egress) }
     events = try fields["events"].map { try $0.patterns() }
     namespace = try fields.change("namespace") { try $0.namespace() }
@@ -38,12 +39,15 @@ struct WebhookChanges {
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
     sample = try fields.change("sample") { try $0.share() }
-    rateLimit = try fields.change("rate_limit") { try $0.rateLimit() }
+    rateLimit = try fields.change("rate_limit") { try $0.read(RateLimit.init(json:)) }
+    handshake = try fields.change("handshake") { try $0.handshake() }
   }
+
+  private static let readOnly = ["id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate"]
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample", "rate_limit",
+    "max_in_flight", "sample", "rate_limit", "handshake",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -74,6 +78,7 @@ struct WebhookChanges {
     changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)
     changed.sample = sample.applied(to: webhook.sample)
     changed.rateLimit = rateLimit.applied(to: webhook.rateLimit)
+    changed.handshake = handshake.applied(to: webhook.handshake)
     return changed
   }
 }

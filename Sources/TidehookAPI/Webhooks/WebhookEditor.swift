@@ -33,6 +33,7 @@ struct WebhookEditor: Sendable {
     try principal.check(webhook.url)
     webhook.pipeline = try await pipeline(after: changes, of: webhook)
     try secrets.check(webhook)
+    try webhook.checkHandshake()
     try await registry.add(webhook, by: principal.name)
     return webhook
   }
@@ -89,7 +90,9 @@ struct WebhookEditor: Sendable {
     if changed.url != current.url { try principal.check(changed.url) }
     guard !changed.isConfigured(like: current) else { return current }
     try secrets.check(changed)
+    try changed.checkHandshake()
     changed.revision = current.revision + 1
+    changed.handshakeState = .pending
     changed.updatedAt = time.now()
     try await registry.replace(changed, by: principal.name)
     return changed
@@ -107,6 +110,12 @@ struct WebhookEditor: Sendable {
 }
 
 extension Webhook {
+  /// Throws when a database would be asked for its consent.
+  fileprivate func checkHandshake() throws {
+    guard handshake != nil, url.database != nil else { return }
+    throw APIError(.invalidField, "handshake: expected null, for a database is not asked", field: "handshake")
+  }
+
   /// Whether another revision would do the same.
   fileprivate func isConfigured(like other: Webhook) -> Bool {
     WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret

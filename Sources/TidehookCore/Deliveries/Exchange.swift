@@ -109,6 +109,8 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case status
   /// The pipeline's script failed.
   case script
+  /// The receiver did not agree to be sent anything.
+  case handshake
   /// The request could not be signed.
   case signature
   /// The answer's status was 2xx, but a `response` function took it for a failure.

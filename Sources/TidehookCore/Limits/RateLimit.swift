@@ -17,6 +17,15 @@ public struct RateLimit: Sendable, Hashable {
   }
 }
 
+extension RateLimit {
+  /// The limit that keeps both: the one with the lower rate, with the smaller burst.
+  public func lower(of other: RateLimit) -> RateLimit {
+    let isLower = Double(count) / Double(perSeconds) <= Double(other.count) / Double(other.perSeconds)
+    let slower = isLower ? self : other
+    return RateLimit(count: slower.count, perSeconds: slower.perSeconds, burst: min(burst, other.burst))
+  }
+}
+
 /// Counts what a ``RateLimit`` allows: a bucket of `burst` tokens that fills evenly, `count` in each period.
 public struct TokenBucket: Sendable {
   /// The limit that it keeps.

@@ -32,6 +32,10 @@ public struct Webhook: Sendable {
   public var sample: Double?
   /// How often an attempt may begin; `nil` for no limit.
   public var rateLimit: RateLimit?
+  /// How its receiver is asked whether it agrees, before the first delivery of a revision; `nil` for not at all.
+  public var handshake: HandshakeScheme?
+  /// What its receiver said, for answers; no part of the configuration, and ``HandshakeState/pending`` unless the registry fills it in.
+  public var handshakeState = HandshakeState.pending
   /// Counts the changes of this configuration, from 1.
   public var revision: Int
   /// When it was made.
@@ -44,7 +48,7 @@ public struct Webhook: Sendable {
     id: WebhookID, name: String, url: DestinationURL, events: [EventPattern], namespace: Namespace?, isActive: Bool = true,
     pipeline: [PipelineStage] = [], signing: [SigningScheme] = SigningScheme.defaults, secret: Secret, headers: [HeaderField] = [],
     retry: RetryPolicy = RetryPolicy(), timeoutSeconds: Double = 15, maxInFlight: Int = 64, sample: Double? = nil,
-    rateLimit: RateLimit? = nil, revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp
+    rateLimit: RateLimit? = nil, handshake: HandshakeScheme? = nil, revision: Int = 1, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.name = name
@@ -61,6 +65,7 @@ public struct Webhook: Sendable {
     self.maxInFlight = maxInFlight
     self.sample = sample
     self.rateLimit = rateLimit
+    self.handshake = handshake
     self.revision = revision
     self.createdAt = createdAt
     self.updatedAt = updatedAt

@@ -5,6 +5,7 @@ public import TidehookCore
 /// Makes attempts. What it returns is all that happened; it keeps nothing but the earlier revisions that replays asked for last.
 public struct AttemptRunner: Sendable {
   let directory: WebhookDirectory
+  let handshakes: Handshakes
   private let pinned: PinnedWebhooks
   private let pipelines: any PipelineRunner
   private let client: any DeliveryClient
@@ -16,14 +17,16 @@ public struct AttemptRunner: Sendable {
   private static let keptResponseBytes = 4096
 
   /// Makes a runner of the parts that it leads through.
+  /// - Parameter origin: the name by which receivers are asked for their consent, a DNS name.
   public init(
     directory: WebhookDirectory, revisions: any WebhookRevisions, pipelines: any PipelineRunner, client: any DeliveryClient,
-    ids: IDGenerator, time: any TimeSource, random: any RandomSource
+    origin: String, ids: IDGenerator, time: any TimeSource, random: any RandomSource
   ) {
     self.directory = directory
     self.pinned = PinnedWebhooks(revisions)
     self.pipelines = pipelines
     self.client = client
+    self.handshakes = Handshakes(client: client, origin: origin, time: time)
     self.ids = ids
     self.time = time
     self.random = random
@@ -99,6 +102,29 @@ public struct AttemptRunner: Sendable {
   }
 
   private func send(
+    _ prepared: PreparedRequest, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook,
+    judge: (any ResponseJudge)?
+  ) async -> DeliveryInput? {
+    var prepared = prepared
+    if active.webhook.handshake != nil {
+      switch await consent(to: prepared, for: active) {
+      case .agreed: prepared.headers = handshakes.marked(prepared.headers)
+      case .refused(let failure): return .failed(failure)
+      case nil: return nil
+      }
+    }
+    return await exchange(prepared, &attempt, of: delivery, for: active, judge: judge)
+  }
+
+  /// Whether the receiver wants the request. It was asked about the webhook's URL, so that no pipeline may send to another.
+  private func consent(to prepared: PreparedRequest, for active: ActiveWebhook) async -> HandshakeVerdict? {
+    guard prepared.url == active.webhook.url else {
+      return .refused(AttemptFailure(.handshake, "the pipeline sends to another URL than the one whose receiver is asked"))
+    }
+    return await handshakes.verdict(for: active)
+  }
+
+  private func exchange(
     _ prepared: PreparedRequest, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook,
     judge: (any ResponseJudge)?
   ) async -> DeliveryInput? {

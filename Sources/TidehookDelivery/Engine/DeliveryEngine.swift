@@ -60,14 +60,24 @@ public final class DeliveryEngine: Sendable {
 
   /// Applies a webhook's limits to its lane.
   package func configure(_ webhook: Webhook) {
+    let pace = LanePace(of: webhook, runner.handshakes.state(of: webhook))
     let now = time.now()
-    schedule.withLock { $0.configure(webhook.id, maxInFlight: webhook.maxInFlight, rateLimit: webhook.rateLimit, now: now) }
+    schedule.withLock { $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, now: now) }
     pump()
+  }
+
+  /// A webhook with what its receiver said to the handshake.
+  func withHandshakeState(_ webhook: Webhook) -> Webhook {
+    guard webhook.handshake != nil else { return webhook }
+    var webhook = webhook
+    webhook.handshakeState = runner.handshakes.state(of: webhook)
+    return webhook
   }
 
   /// Forgets a deleted webhook's lane.
   func retire(_ id: WebhookID) {
     schedule.withLock { $0.retire(id) }
+    runner.handshakes.forget(id)
   }
 
   /// Notes that the store has a delivery of this webhook that nobody holds, such as a replayed one.
@@ -150,6 +160,8 @@ public final class DeliveryEngine: Sendable {
 
   private func deliver(_ delivery: DueDelivery) async {
     let completed = await runner.attempt(delivery)
+    // The receiver may have agreed to a rate: it holds before anything else begins.
+    if let webhook = runner.directory.active(delivery.webhook)?.webhook, webhook.handshake != nil { configure(webhook) }
     let outcomeBytes = completed?.attempt?.ownBytes ?? 0
     schedule.withLock { $0.finishExchange(delivery.webhook, bytes: outcomeBytes) }
     pump()

@@ -6,7 +6,7 @@ import TidehookCore
 struct PreparedRequest {
   let method: String
   let url: DestinationURL
-  let headers: [HeaderField]
+  var headers: [HeaderField]
   /// `nil` when it is the event's payload, byte for byte.
   let ownBody: [UInt8]?
 }

@@ -33,11 +33,14 @@ package struct Schedule {
 
   // MARK: Lanes
 
-  /// Sets how many requests of a webhook may be under way, and how often one may begin. A limit that stays as it was goes on counting.
+  /// Sets how many requests of a webhook may be under way, and how often one may begin. A limit that stays as it was goes on counting,
+  /// a new one counts what is under way.
   package mutating func configure(_ webhook: WebhookID, maxInFlight: Int, rateLimit: RateLimit? = nil, now: Timestamp) {
     lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
     if lanes[webhook]?.bucket?.limit != rateLimit {
-      lanes[webhook]?.bucket = rateLimit.map { TokenBucket($0, at: now) }
+      var bucket = rateLimit.map { TokenBucket($0, at: now) }
+      for _ in 0..<(lanes[webhook]?.inFlight ?? 0) { _ = bucket?.take(at: now) }
+      lanes[webhook]?.bucket = bucket
       lanes[webhook]?.pausedUntil = nil
     }
     enqueue(webhook)

@@ -40,10 +40,10 @@ public final class Registrar: WebhookRegistry {
   }
 
   /// Every webhook, oldest first.
-  public func webhooks() -> [Webhook] { directory.webhooks() }
+  public func webhooks() -> [Webhook] { directory.webhooks().map(engine.withHandshakeState) }
 
   /// One webhook.
-  public func webhook(_ id: WebhookID) -> Webhook? { directory.webhook(id) }
+  public func webhook(_ id: WebhookID) -> Webhook? { directory.webhook(id).map(engine.withHandshakeState) }
 
   /// Stores a new webhook.
   public func add(_ webhook: Webhook, by maker: String) async throws(StoreError) {

@@ -18,7 +18,8 @@ enum WebhookDocument {
       "retry": write(webhook.retry),
       "timeout_secs": .double(webhook.timeoutSeconds),
       "max_in_flight": .integer(Int64(webhook.maxInFlight)),
-      "rate_limit": webhook.rateLimit.map(write) ?? .null,
+      "handshake": webhook.handshake.map { .string($0.rawValue) } ?? .null,
+      "rate_limit": webhook.rateLimit?.json ?? .null,
       "sample": webhook.sample.map { .double($0) } ?? .null,
     ]
     return String(decoding: document.bytes, as: UTF8.self)
@@ -44,7 +45,8 @@ enum WebhookDocument {
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
     webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
     webhook.sample = document["sample"]?.doubleValue
-    webhook.rateLimit = document["rate_limit"].flatMap(rateLimit)
+    webhook.rateLimit = document["rate_limit"].flatMap { try? RateLimit(json: $0) }
+    webhook.handshake = document["handshake"]?.stringValue.flatMap(HandshakeScheme.init)
     return webhook
   }
 
@@ -117,15 +119,6 @@ enum WebhookDocument {
       "max_delay_secs": .double(retry.maxDelaySeconds),
       "jitter": .double(retry.jitter),
     ]
-  }
-
-  private static func write(_ limit: RateLimit) -> JSONValue {
-    ["count": .integer(Int64(limit.count)), "per_secs": .integer(Int64(limit.perSeconds)), "burst": .integer(Int64(limit.burst))]
-  }
-
-  private static func rateLimit(_ value: JSONValue) -> RateLimit? {
-    guard let count = value["count"]?.integerValue, let seconds = value["per_secs"]?.integerValue else { return nil }
-    return RateLimit(count: Int(count), perSeconds: Int(seconds), burst: value["burst"]?.integerValue.map(Int.init))
   }
 
   private static func retryPolicy(_ value: JSONValue) -> RetryPolicy {

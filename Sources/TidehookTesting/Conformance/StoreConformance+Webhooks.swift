@@ -18,6 +18,7 @@ extension StoreConformance {
         webhook.timeoutSeconds = 2.5
         webhook.maxInFlight = 9
         webhook.sample = 0.01
+        webhook.handshake = .cloudEvents
         webhook.rateLimit = RateLimit(count: 600, perSeconds: 60, burst: 5)
       }
       try await test.store.insert(webhook)
@@ -136,6 +137,7 @@ extension StoreConformance {
     try expectEqual(found.timeoutSeconds, wanted.timeoutSeconds, "the timeout")
     try expectEqual(found.maxInFlight, wanted.maxInFlight, "the cap")
     try expectEqual(found.sample, wanted.sample, "the sample")
+    try expectEqual(found.handshake, wanted.handshake, "the handshake")
     try expectEqual(found.rateLimit, wanted.rateLimit, "the rate limit")
     try expectEqual(found.revision, wanted.revision, "the revision")
     try expectEqual(found.createdAt, wanted.createdAt, "the time it was made")

@@ -37,8 +37,8 @@ struct Gateway {
       webhooks: directory.webhooks, report: news.note)
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
-      directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, ids: ids, time: SystemTime(),
-      random: random)
+      directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
+      time: SystemTime(), random: random)
     let engine = DeliveryEngine(
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)

@@ -23,6 +23,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.allowDestinations)) var allowDestinations: String?
   @Option(help: help(.rateLimitPerMinute)) var rateLimitPerMinute: String?
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
+  @Option(help: help(.origin)) var origin: String?
   @Option(help: help(.logLevel)) var logLevel: String?
   @Option(help: "A YAML file with settings (TIDEHOOK_CONFIG).") var config: String?
 
@@ -47,7 +48,7 @@ struct Serve: AsyncParsableCommand {
     let given: [(Setting, String?)] = [
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
       (.databases, databases), (.allowDestinations, allowDestinations), (.rateLimitPerMinute, rateLimitPerMinute),
-      (.drainTimeoutSecs, drainTimeoutSecs), (.logLevel, logLevel),
+      (.drainTimeoutSecs, drainTimeoutSecs), (.origin, origin), (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }

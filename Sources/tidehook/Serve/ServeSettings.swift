@@ -2,6 +2,7 @@
 
 import Configuration
 import Foundation
+import Glibc
 import Logging
 import SystemPackage
 import TidehookCore
@@ -28,6 +29,8 @@ struct ServeSettings {
   let rateLimit: RateLimit
   let drainTimeout: Duration
   let logLevel: Logger.Level
+  /// The name by which receivers are asked for their consent.
+  let origin: String
 
   /// Reads the settings.
   /// - Parameters:
@@ -47,6 +50,7 @@ struct ServeSettings {
     rateLimit = RateLimit(count: try source.number(.rateLimitPerMinute, in: 1...1_000_000_000), perSeconds: 60)
     drainTimeout = .seconds(try source.number(.drainTimeoutSecs, in: 0...3600))
     logLevel = try source.choice(.logLevel)
+    origin = try source.origin()
   }
 
   /// Where deliveries may go.
@@ -143,6 +147,21 @@ private struct Source {
       throw error(.databases, expected: "a folder that is there")
     }
     return folder
+  }
+
+  /// A DNS name, so that it can stand in a header.
+  func origin() throws -> String {
+    let name = value(.origin) ?? ""
+    guard name.utf8.count <= 253, name.utf8.allSatisfy({ isalnum(Int32($0)) != 0 || ".-_".utf8.contains($0) }) else {
+      throw error(.origin, expected: "a DNS name like tide.example.com")
+    }
+    return name.isEmpty ? Self.hostName() : name
+  }
+
+  private static func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0, name[0] != 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// The key itself stays out of the message.

@@ -13,6 +13,7 @@ enum Setting: String, CaseIterable {
   case apiKey = "api_key"
   case rateLimitPerMinute = "rate_limit_per_minute"
   case drainTimeoutSecs = "drain_timeout_secs"
+  case origin
   case logLevel = "log_level"
 
   /// The environment variable: `TIDEHOOK_` and the key in upper case.
@@ -32,7 +33,7 @@ enum Setting: String, CaseIterable {
     case .plugins: "./plugins"
     case .store: "sqlite"
     case .durability: "full"
-    case .databases, .allowDestinations, .apiKey: ""
+    case .databases, .allowDestinations, .apiKey, .origin: ""
     case .rateLimitPerMinute: "6000000"
     case .drainTimeoutSecs: "30"
     case .logLevel: "info"
@@ -53,6 +54,8 @@ enum Setting: String, CaseIterable {
     case .apiKey: "The admin key, 16 or more visible ASCII characters; made on the first start when it is not set."
     case .rateLimitPerMinute: "How many requests each API key may make in a minute; a batch of events is one."
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
+    case .origin:
+      "The DNS name by which receivers are asked for their consent (`handshake` of webhooks); this machine's name when it is not set."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

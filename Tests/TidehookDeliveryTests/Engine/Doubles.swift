@@ -152,7 +152,8 @@ struct EngineFixture {
     client = ScriptedDeliveryClient(answers)
     self.queue = queue
     runner = AttemptRunner(
-      directory: directory, revisions: revisions, pipelines: pipeline, client: client, ids: ids, time: clock, random: FixedRandom())
+      directory: directory, revisions: revisions, pipelines: pipeline, client: client, origin: "tide.example.com", ids: ids,
+      time: clock, random: FixedRandom())
   }
 
   func makeWebhook(_ change: (inout Webhook) -> Void = { _ in }) throws -> Webhook {

@@ -41,6 +41,9 @@ struct WebhookFields: ParsableArguments {
 
   @OptionGroup var rateLimit: RateLimitFields
 
+  @Option(help: ArgumentHelp("How the receiver is asked whether it agrees: cloudevents.", valueName: "scheme"))
+  var handshake: String?
+
   @OptionGroup var retry: RetryFields
 
   @Flag(inversion: .prefixedNo, help: "Whether it delivers; the events of an inactive webhook wait.")
@@ -69,6 +72,7 @@ struct WebhookFields: ParsableArguments {
       ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
       ("sample", sample.map { .double($0) }),
       ("rate_limit", try rateLimit.member()),
+      ("handshake", handshake.map { .string($0) }),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
   }

@@ -33,12 +33,19 @@ struct WebhookView {
     facts.add("in flight", webhook["max_in_flight"].map { "at most \(JSONLayout.text($0))" })
     facts.add("sample", webhook["sample"]?.doubleValue.map { "\(JSONLayout.text(.double($0))) of the events" })
     facts.add("rate limit", webhook["rate_limit"]?.settings)
+    facts.add("handshake", handshake(webhook))
     facts.add("revision", webhook["revision"].map(JSONLayout.text))
     facts.add("created", webhook.time("created_at"))
     facts.add("updated", webhook.time("updated_at"))
     facts.add("pipeline", pipeline(webhook["pipeline"]))
     facts.write(to: Terminal.standardOutput)
     remindOfSecret(webhook)
+  }
+
+  private func handshake(_ webhook: JSONValue) -> String? {
+    guard let state = webhook["handshake_state"]?.stringValue else { return nil }
+    guard let rate = webhook["allowed_rate"]?.integerValue else { return state }
+    return "\(state), \(rate) requests per minute"
   }
 
   /// A script alone is shown as it is; of several stages each has its number.
