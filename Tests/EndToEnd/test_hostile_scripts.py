@@ -156,6 +156,7 @@ def test_what_a_script_throws_away_cannot_be_kept_for_the_next(shared_gateway, s
     assert "kept" not in delivery["attempts"][0]["error"]
 
 
+@pytest.mark.serial
 def test_others_go_on_undisturbed_while_all_of_them_run(shared_gateway, shared_receiver, bystander):
     """Twenty runs of each worst script at once: the bystander's events still arrive quickly."""
     api = shared_gateway.api
