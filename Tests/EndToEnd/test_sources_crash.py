@@ -5,6 +5,7 @@ import threading
 from http.client import HTTPException
 
 from harness.senders import make_source, requests_of
+from harness.tinydisk import TinyDisk
 from harness.waiting import eventually
 
 KILLS = 4
@@ -57,3 +58,30 @@ def test_what_was_answered_is_never_lost(gateway, receiver):
     again = sender.github({"id": accepted[0]}, "s", delivery=accepted[0])
     assert (again.status, again.json) == (200, {"accepted": 1})
     assert requests_of(gateway.api, sender.source)[0]["state"] == "duplicate"
+
+
+def test_a_full_disk_has_the_sender_try_again_and_stores_nothing(make_gateway, tmp_path):
+    disk = TinyDisk(tmp_path / "disk")
+    try:
+        ballast = disk.ballast(4 * 1024 * 1024)
+        gateway = make_gateway(prefix=disk.prefix, data=disk.folder / "data")
+        sender = make_source(gateway.api, "code", {"scheme": "github"}, secret="s", dedupe={"header": "X-GitHub-Delivery"})
+        taken, answer = [], None
+        for number in range(5_000):
+            answer = sender.github({"n": number, "text": "x" * 10_000}, "s", delivery=f"d-{number}")
+            if answer.status != 200:
+                break
+            taken.append(number)
+        assert answer.status == 503 and answer.headers["retry-after"], answer
+        refused = len(taken)
+        ballast.unlink()
+
+        def takes():
+            return sender.github({"n": refused}, "s", delivery=f"d-{refused}").status == 200
+
+        eventually(takes, 30, "an answer after space returned")
+        stored = {event["data"]["n"] for event in gateway.api.pages("/v1/events", event="source.code", limit=500)}
+        assert stored == {*taken, refused}
+        assert {row["state"] for row in requests_of(gateway.api, sender.source)} == {"accepted"}
+    finally:
+        disk.close()
