@@ -275,6 +275,25 @@ def test_a_batch_of_cloudevents_becomes_an_event_each(api):
     assert len(list(api.pages("/v1/events", event="a.b"))) == 3
 
 
+def test_what_two_sources_call_by_the_same_id_are_two_events(api):
+    headers = {"Content-Type": "application/cloudevents+json", "Authorization": f"Bearer {SECRET}"}
+    event = {"specversion": "1.0", "id": "1", "source": "/app", "type": "a.b"}
+    for tenant in ("ta", "tb"):
+        sender = make(api, "from-cloudevents", name=tenant, secret=SECRET, namespace=tenant)
+        assert sender.send(event | {"data": {"tenant": tenant}}, headers).json == {"accepted": 1}
+    assert sorted(event["namespace"] for event in api.pages("/v1/events", event="a.b")) == ["ta", "tb"]
+
+
+BAD_MEMBERS = {"id": "a b c", "event": "memory created", "timestamp": "yesterday", "namespace": "a\nb", "data": [1]}
+
+
+@pytest.mark.parametrize("member", BAD_MEMBERS)
+def test_what_no_event_can_have_is_the_senders_fault(shared_gateway, member):
+    sender = make(shared_gateway.api, "from-rem", verify={"scheme": "none"})
+    answer = sender.send({"event": "memory.created", "data": {}, member: BAD_MEMBERS[member]}, JSON)
+    assert answer.status == 400 and member in answer.body.decode(), answer
+
+
 def test_json_of_any_sender_is_taken_apart_by_options(api):
     options = {"list": "alerts", "event": "alerts.{{item.status}}", "id": "{{item.fingerprint}}-{{item.status}}"}
     sender = make(api, "from-json", verify={"scheme": "api-key", "header": "X-Token"}, secret=SECRET, options=options)
@@ -289,7 +308,10 @@ UGLY = {
     "empty": b"", "no UTF-8": b"\xff\xfe\x00", "deep": b"[" * 5000, "null": b"null", "a long number": b'{"a":' + b"9" * 5000 + b"}",
     "many members": b"{" + b'"k":1,' * 50000 + b'"k":1}',
 }
-PARSERS = ["from-github", "from-gitlab", "from-slack", "from-twilio", "from-sendgrid", "from-discord", "from-mem0", "from-json"]
+PARSERS = [
+    "from-github", "from-gitlab", "from-slack", "from-twilio", "from-sendgrid", "from-discord", "from-mem0", "from-json", "from-rem",
+    "from-standard", "from-cloudevents",
+]
 
 
 @pytest.mark.parametrize("body", UGLY.values(), ids=UGLY.keys())

@@ -4,18 +4,33 @@ local attributes = {}
 local REQUIRED = { "specversion", "id", "source", "type" }
 local TEXTS = { specversion = true, id = true, source = true, type = true, subject = true, time = true, dataschema = true, datacontenttype = true }
 
+-- U+0080…9F, U+FDD0…FDEF, and the last two code points of each plane, in UTF-8.
+local FORBIDDEN = { "\xC2[\x80-\x9F]", "\xEF\xB7[\x90-\xAF]", "\xEF\xBF[\xBE\xBF]", "[\xF0-\xF4][\x8F\x9F\xAF\xBF]\xBF[\xBE\xBF]" }
+
 -- The media type of a request's body in lower case, without parameters; empty for none.
 function attributes.media(request)
   return text.trim((request.headers["content-type"] or ""):match("^[^;]*"):lower())
 end
 
-local function problem_with(name, value)
-  if not name:find("^[a-z0-9]+$") then return name .. ": expected a name of lower-case letters and digits" end
-  if TEXTS[name] and (type(value) ~= "string" or value == "") then return name .. ": expected a text that is not empty" end
-  if type(value) == "table" or math.type(value) == "float" then return name .. ": expected a text, a whole number, true or false" end
-  if type(value) == "string" and (value:find("%c") or value:find("\xC2[\x80-\x9F]")) then
-    return name .. ": expected a text without control characters"
+local function is_scalar(value)
+  if type(value) == "number" then return math.type(value) == "integer" and value >= -0x80000000 and value <= 0x7FFFFFFF end
+  return type(value) == "string" or type(value) == "boolean"
+end
+
+-- CloudEvents 1.0.2, type system: no control characters, and none of the code points that are no characters.
+local function is_clean(value)
+  if not utf8.len(value) or value:find("%c") then return false end
+  for _, forbidden in ipairs(FORBIDDEN) do
+    if value:find(forbidden) then return false end
   end
+  return true
+end
+
+local function problem_with(name, value)
+  if not name:find("^[a-z0-9]+$") or name == "data" then return name .. ": expected a name of lower-case letters and digits" end
+  if TEXTS[name] and (type(value) ~= "string" or value == "") then return name .. ": expected a text that is not empty" end
+  if not is_scalar(value) then return name .. ": expected a text, a whole number of 32 bits, true or false" end
+  if type(value) == "string" and not is_clean(value) then return name .. ": expected a text in UTF-8 without control characters" end
   if name == "time" and not time.parse(value) then return "time: expected an RFC 3339 time" end
 end
 

@@ -16,49 +16,55 @@ local function agree(request, options)
   return {}, { headers = headers }
 end
 
--- The event of checked attributes; `data_member` says where data is that was no object.
-local function event_of(found, data, data_member)
-  local id = "ce_" .. crypto.sha256(found.source .. "\0" .. found.id):sub(1, 40)
+-- The event of checked attributes; `data_member` says where data is that was no object. nil and what is wrong.
+local function event_of(ctx, found, data, data_member)
+  -- CloudEvents' own id of an event, within Tidehook's source: another tenant's sender may call itself the same.
+  local id = "ce_" .. crypto.sha256(table.concat({ ctx.source.id, found.source, found.id }, "\0")):sub(1, 40)
   found.data_member = data_member
-  return {
-    id = id, event = (found.type:gsub("[^%w_.-]", "_"):sub(1, 256)), timestamp = found.time, namespace = source.text(found.namespace),
-    data = data, cloudevent = found,
+  local event = {
+    id = id, event = (found.type:gsub("[^%w_.-]", "_"):sub(1, 256)), timestamp = found.time,
+    namespace = source.namespace(ctx, source.text(found.namespace)), data = data, cloudevent = found,
   }
+  local problem = source.problem(event)
+  if problem then return nil, problem end
+  return event
 end
 
-local function structured(item)
+local function structured(item, ctx)
   if type(item) ~= "table" then return nil, "expected a CloudEvent, a JSON object" end
   local found, problem = attributes.of_object(item)
   if not found then return nil, problem end
   if item.data ~= nil and item.data ~= json.null then
     local data = source.data(item.data)
-    return event_of(found, data, data ~= item.data and "value" or nil)
+    return event_of(ctx, found, data, data ~= item.data and "value" or nil)
   end
-  if source.text(item.data_base64) then return event_of(found, { data_base64 = item.data_base64 }, "data_base64") end
-  return event_of(found, json.object(), json.null)
+  if source.text(item.data_base64) then return event_of(ctx, found, { data_base64 = item.data_base64 }, "data_base64") end
+  return event_of(ctx, found, json.object(), json.null)
 end
 
 local function is_json(media) return media == "" or media:find("[/+]json$") ~= nil end
 
-local function binary(request)
+local function binary(request, ctx)
   local found, problem = attributes.of_headers(request.headers)
   if not found then return nil, problem end
-  if request.body == "" then return event_of(found, json.object(), json.null) end
+  if request.body == "" then return event_of(ctx, found, json.object(), json.null) end
   local media = attributes.media(request)
   if request.json ~= nil and is_json(media) then
     local data = source.data(request.json)
-    return event_of(found, data, data ~= request.json and "value" or nil)
+    return event_of(ctx, found, data, data ~= request.json and "value" or nil)
   end
   if is_json(media) and media ~= "" then return nil, "expected JSON as the body, as Content-Type says" end
-  if media:find("^text/") and utf8.len(request.body) then return event_of(found, { value = request.body }, "value") end
-  return event_of(found, { data_base64 = base64.encode(request.body) }, "data_base64")
+  if media:find("^text/") and utf8.len(request.body) then return event_of(ctx, found, { value = request.body }, "value") end
+  return event_of(ctx, found, { data_base64 = base64.encode(request.body) }, "data_base64")
 end
 
-local function batch(request)
-  if type(request.json) ~= "table" then return nil, 400, "expected a JSON array of CloudEvents" end
+local function batch(request, ctx)
+  local list, status, problem = source.list(request, "CloudEvents")
+  if not list then return nil, status, problem end
   local events = json.array()
-  for i, item in ipairs(request.json) do
-    local event, problem = structured(item)
+  for i, item in ipairs(list) do
+    local event
+    event, problem = structured(item, ctx)
     if not event then return nil, 400, "element " .. i .. ": " .. problem end
     events[i] = event
   end
@@ -68,12 +74,12 @@ end
 local function receive(request, ctx)
   if request.method == "OPTIONS" then return agree(request, ctx.options) end
   local media = attributes.media(request)
-  if media == "application/cloudevents-batch+json" then return batch(request) end
+  if media == "application/cloudevents-batch+json" then return batch(request, ctx) end
   local event, problem
   if media == "application/cloudevents+json" then
-    event, problem = structured(request.json)
+    event, problem = structured(request.json, ctx)
   else
-    event, problem = binary(request)
+    event, problem = binary(request, ctx)
   end
   if not event then return nil, 400, problem end
   return event

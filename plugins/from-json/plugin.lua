@@ -22,13 +22,16 @@ local function event_of(item, view, ctx)
   if not name then return nil, 400, "expected the template of the option event to make a type, got nothing from it" end
   local data = item
   if options.data then data = path.get(type(item) == "table" and item or {}, options.data) end
-  return {
+  local event = {
     id = source.id(ctx, rendered(options.id, view)),
     event = source.type(name),
     timestamp = source.time(rendered(options.timestamp, view)),
-    namespace = rendered(options.namespace, view),
+    namespace = source.namespace(ctx, rendered(options.namespace, view)),
     data = source.data(data),
   }
+  local problem = source.problem(event)
+  if problem then return nil, 400, problem .. ", from the options' templates" end
+  return event
 end
 
 local function body_of(request)

@@ -3,12 +3,17 @@
 -- Example Output: [{"id":"evt_1","event":"memory.created","data":{"memory_id":"mem_1"}}]
 local source = require("lib.source")
 
-local function receive(request)
+local function receive(request, ctx)
   local body, status, problem = source.object(request)
   if not body then return nil, status, problem end
   if not source.text(body.event) then return source.missing("event in the body") end
-  if type(body.data) ~= "table" then return source.missing("data in the body, an object") end
-  return { id = body.id, event = body.event, timestamp = body.timestamp, namespace = body.namespace, data = body.data }
+  if not source.is_object(body.data) then return source.missing("data in the body, an object") end
+  local event = {
+    id = body.id, event = body.event, timestamp = body.timestamp, namespace = source.namespace(ctx, body.namespace), data = body.data,
+  }
+  problem = source.problem(event)
+  if problem then return nil, 400, problem end
+  return event
 end
 
 return {

@@ -13,8 +13,8 @@ local function event(item, ctx)
 end
 
 local function receive(request, ctx)
-  local list = source.table(request.json)
-  if not list or not request.body:find("^[ \t\r\n]*%[") then return source.missing("a JSON array of events as the body") end
+  local list, status, problem = source.list(request, "events")
+  if not list then return nil, status, problem end
   local events = json.array()
   for i, item in ipairs(list) do
     if type(item) ~= "table" or not source.text(item.event) then return source.missing("event in element " .. i .. " of the body") end

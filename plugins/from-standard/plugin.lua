@@ -7,12 +7,16 @@ local function receive(request, ctx)
   local body, status, problem = source.object(request)
   if not body then return nil, status, problem end
   local name = source.text(body.type) or source.text(body.event) or ctx.options.type
-  return {
+  local event = {
     id = source.id(ctx, request.headers["webhook-id"] or request.headers["svix-id"]),
     event = source.type(ctx.options.prefix, name),
-    timestamp = source.time(body.timestamp) or source.time(request.headers["webhook-timestamp"] or request.headers["svix-timestamp"]),
+    -- Not the time in the headers: it is that of the attempt, another one for each repeat.
+    timestamp = source.time(body.timestamp),
     data = body.data == nil and body or source.data(body.data),
   }
+  problem = source.problem(event)
+  if problem then return nil, 400, problem end
+  return event
 end
 
 return {

@@ -14,6 +14,13 @@ function source.object(request)
   return value
 end
 
+-- Returns the body's JSON array; else nil with the status and the message to refuse the request with.
+function source.list(request, of)
+  local value = request.json
+  if type(value) == "table" and request.body:find("^[ \t\r\n]*%[") then return value end
+  return nil, 400, "expected a JSON array of " .. of .. " as the body"
+end
+
 -- Tells whether the body is a form, `application/x-www-form-urlencoded`.
 function source.is_form(request)
   return (request.headers["content-type"] or ""):lower():find("^%s*application/x%-www%-form%-urlencoded") ~= nil
@@ -46,9 +53,14 @@ function source.table(value)
   if type(value) == "table" then return value end
 end
 
+-- Tells whether a value of the request is a JSON object.
+function source.is_object(value)
+  return type(value) == "table" and value[1] == nil and (next(value) ~= nil or json.encode(value) == "{}")
+end
+
 -- Returns what can be an event's data: an object as it is, anything else as member `value` of one.
 function source.data(value)
-  if type(value) == "table" and value[1] == nil and (next(value) ~= nil or json.encode(value) == "{}") then return value end
+  if source.is_object(value) then return value end
   return { value = value == nil and json.null or value }
 end
 
@@ -88,6 +100,31 @@ function source.time(value)
     return time.format(number)
   end
   if type(value) == "string" and time.parse(value) then return value end
+end
+
+-- Returns the namespace that the sender gives; nil where the source has one, which counts whatever the sender says.
+function source.namespace(ctx, given)
+  if ctx.namespace == nil then return given end
+end
+
+local function is_name(value, most, forbidden)
+  return type(value) == "string" and #value >= 1 and #value <= most and not value:find(forbidden)
+end
+
+-- What an event may have, member by member, and how a refusal says it.
+local RULES = {
+  { "id", "1 to 128 characters of A-Z, a-z, 0-9, _, : and -", function(value) return is_name(value, 128, "[^%w_:-]") end },
+  { "event", "a type of 1 to 256 characters of A-Z, a-z, 0-9, _, - and .", function(value) return is_name(value, 256, "[^%w_.-]") end },
+  { "timestamp", "an RFC 3339 time", function(value) return type(value) == "string" and time.parse(value) ~= nil end },
+  { "namespace", "1 to 256 bytes of text without control characters", function(value) return is_name(value, 256, "%c") end },
+}
+
+-- Tells what an event cannot have of what its sender chose; nil when all is well. Members that are absent or null are left to Tidehook.
+function source.problem(event)
+  for _, rule in ipairs(RULES) do
+    local value = event[rule[1]]
+    if value ~= nil and value ~= json.null and not rule[3](value) then return rule[1] .. ": expected " .. rule[2] end
+  end
 end
 
 -- Refuses a request that lacks something that the provider always sends.
