@@ -9,7 +9,7 @@ local function payload(request)
   local form, status, problem = source.form(request)
   if not form then return nil, status, problem end
   local ok, value = pcall(json.decode, source.text(form.payload) or "")
-  if ok and type(value) == "table" then return value end
+  if ok and source.is_object(value) then return value end
   return nil, 400, "expected a JSON object in the form's field payload"
 end
 
