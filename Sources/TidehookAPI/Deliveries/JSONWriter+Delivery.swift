@@ -80,15 +80,19 @@ extension JSONWriter {
 
   private mutating func plugins(_ plugins: [PluginVersion]) {
     beginArray()
-    for plugin in plugins {
-      beginObject()
-      key("name")
-      string(plugin.name)
-      key("revision")
-      integer(plugin.revision)
-      endObject()
-    }
+    for plugin in plugins { pluginVersion(plugin) }
     endArray()
+  }
+
+  /// Writes `{name, revision}`, or `null`.
+  mutating func pluginVersion(_ plugin: PluginVersion?) {
+    guard let plugin else { return null() }
+    beginObject()
+    key("name")
+    string(plugin.name)
+    key("revision")
+    integer(plugin.revision)
+    endObject()
   }
 
   private mutating func phases(_ phases: ExchangePhases?) {

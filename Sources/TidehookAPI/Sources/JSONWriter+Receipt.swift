@@ -18,15 +18,7 @@ extension JSONWriter {
     key("events")
     value(.array(receipt.events.map { .string($0.rawValue) }))
     key("request")
-    beginObject()
-    key("method")
-    string(request.method)
-    key("url")
-    string(request.url)
-    key("headers")
-    headers(request.headers)
-    body(request.body, isTruncated: false)
-    endObject()
+    self.request(SentRequest(method: request.method, url: request.url, headers: request.headers, body: nil), body: request.body)
     key("answer")
     answer(receipt.answer)
     key("log")
@@ -54,7 +46,7 @@ extension JSONWriter {
     key("scheme")
     string(receipt.scheme.rawValue)
     key("plugin")
-    plugin(receipt.plugin)
+    pluginVersion(receipt.plugin)
     key("method")
     string(request.method)
     key("path")
@@ -65,16 +57,6 @@ extension JSONWriter {
     integer(receipt.bodyBytes)
     key("event_count")
     integer(receipt.eventCount)
-  }
-
-  private mutating func plugin(_ plugin: PluginVersion?) {
-    guard let plugin else { return null() }
-    beginObject()
-    key("name")
-    string(plugin.name)
-    key("revision")
-    integer(plugin.revision)
-    endObject()
   }
 
   private mutating func answer(_ answer: InboundAnswer) {

@@ -100,7 +100,8 @@ extension APIError {
   /// The refusal as a source's answer, which is stored; a 401 names the way of its scheme.
   func inboundAnswer(scheme: VerificationScheme) -> InboundAnswer {
     var headers: [HeaderField] = []
-    if code == .unavailable { headers.append(HeaderField("Retry-After", "1")) }
+    // Code is not mended within a second.
+    if code == .unavailable { headers.append(HeaderField("Retry-After", "60")) }
     if code == .unauthorized {
       let way = scheme == .basic ? "Basic" : scheme == .bearer ? "Bearer" : "Signature"
       headers.append(HeaderField("WWW-Authenticate", "\(way) realm=\"tidehook\""))
