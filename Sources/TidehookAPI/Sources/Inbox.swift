@@ -10,6 +10,19 @@ struct Inbox: Sendable {
   let alarm: RejectionAlarm
   let time: any TimeSource
   let ids: IDGenerator
+  private let verification = VerificationThread()
+
+  init(
+    receiver: any RequestReceiver, history: any ReceiptHistory, publisher: any ReceiptPublisher, alarm: RejectionAlarm,
+    time: any TimeSource, ids: IDGenerator
+  ) {
+    self.receiver = receiver
+    self.history = history
+    self.publisher = publisher
+    self.alarm = alarm
+    self.time = time
+    self.ids = ids
+  }
 
   /// The methods that a source takes, those of its provider's handshakes included.
   func methods(of source: Source) -> [String] {
@@ -50,8 +63,8 @@ struct Inbox: Sendable {
     let source = active.source
     let isOpen = openMethods(of: source).contains(receipt.request.method)
     if !isOpen {
-      do {
-        try active.verifier.verify(receipt.request, at: receipt.receivedAt)
+      do throws(VerificationFailure) {
+        try await verification.verify(receipt.request, with: active.verifier, at: receipt.receivedAt)
       } catch {
         return .rejected(receipt, APIError(.unauthorized, error.description))
       }

@@ -37,8 +37,10 @@ import TidehookSigning
   }
 
   @Test func tooManySignaturesAreRefusedBeforeAnyIsChecked() {
-    let list = Array(repeating: "v1a,AAAA", count: 17).joined(separator: " ")
-    #expect(Vector(.standard, Self.publicKey).failure(Self.body, headers(list))?.contains("at most 16 signatures") == true)
+    let list = Array(repeating: "v1,AAAA", count: 17).joined(separator: " ")
+    #expect(Vector(.standard, Self.secret).failure(Self.body, headers(list))?.contains("at most 16 signatures") == true)
+    let costly = Array(repeating: "v1a,AAAA", count: 4).joined(separator: " ")
+    #expect(Vector(.standard, Self.publicKey).failure(Self.body, headers(costly))?.contains("at most 3 signatures v1a") == true)
   }
 
   @Test func sharedSecretsAndPublicKeysMayStandTogether() throws {

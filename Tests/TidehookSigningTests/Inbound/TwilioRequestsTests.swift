@@ -50,6 +50,12 @@ import TidehookSigning
     #expect(try !isBelieved(request(body: Self.form + "&Digits=12345")))
   }
 
+  @Test func formsOfManyParametersAreRefusedBeforeTheyAreSorted() throws {
+    #expect {
+      try Vector(.twilio, "12345").verify(request(body: String(repeating: "a=1&", count: 501)))
+    } throws: { "\($0)".contains("at most 500 parameters") }
+  }
+
   @Test func signaturesWithAndWithoutAPort() throws {
     #expect(try isBelieved(request(signature: "kvajT1Ptam85bY51eRf/AJRuM3w=")))
     #expect(try isBelieved(request("http://mycompany.com/myapp.php?foo=1&bar=2", signature: "0ZXoZLH/DfblKGATFgpif+LLRf4=")))

@@ -13,6 +13,8 @@ struct HMACRequests: InboundVerifier, InboundSigner {
   private let publicURL: String?
   private let keys: HMACKeys
   private let freshness: FreshTimestamp
+  /// Where the URL is signed, several spellings of it are tried, each with the whole body.
+  private static let mostBytesBesideURL = 1 << 20
 
   init(_ secrets: [Secret], _ rule: VerificationRule) throws(SigningError) {
     form = SignatureForm(
@@ -61,7 +63,12 @@ struct HMACRequests: InboundVerifier, InboundSigner {
   private func isSigned(
     _ request: InboundRequest, _ signatures: [[UInt8]], timestamp: String, id: String
   ) throws(VerificationFailure) -> Bool {
-    for url in urls(of: request) {
+    let urls = urls(of: request)
+    guard urls.count == 1 || request.body.count <= Self.mostBytesBesideURL else {
+      throw .expected(
+        "a body of at most \(Self.mostBytesBesideURL) bytes where the template has {url}", got: "\(request.body.count) bytes")
+    }
+    for url in urls {
       if try keys.match(signatures, signedText(request, url: url, timestamp: timestamp, id: id)) { return true }
     }
     return false

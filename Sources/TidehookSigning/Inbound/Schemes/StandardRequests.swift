@@ -9,6 +9,8 @@ import TidehookCore
 struct StandardRequests: InboundVerifier {
   /// The headers of each spelling.
   private static let families = ["webhook", "svix"]
+  /// Most signatures by public keys that are looked at: each costs a hash of the body and some hundred microseconds more, for each key.
+  private static let mostAsymmetric = 3
   private let keys: HMACKeys?
   private let publicKeys: PublicKeys?
   private let freshness: FreshTimestamp
@@ -44,6 +46,9 @@ struct StandardRequests: InboundVerifier {
   ) throws(VerificationFailure) -> Bool {
     let symmetric = keys == nil ? [] : texts.filter { $0.hasPrefix("v1,") }
     let asymmetric = publicKeys == nil ? [] : texts.filter { $0.hasPrefix("v1a,") }
+    guard asymmetric.count <= Self.mostAsymmetric else {
+      throw .expected("at most \(Self.mostAsymmetric) signatures v1a in header \(header)", got: "\(asymmetric.count)")
+    }
     let versions = [keys == nil ? nil : "v1,", publicKeys == nil ? nil : "v1a,"].compactMap { $0 }.joined(separator: " or ")
     _ = try SignatureList.signatures(symmetric + asymmetric, "\(versions) and base64", in: header, decode: Self.decode)
     if let keys, try keys.match(symmetric.compactMap(Self.decode), body, after: prefix) { return true }

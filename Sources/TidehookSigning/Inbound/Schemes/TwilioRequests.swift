@@ -12,6 +12,7 @@ struct TwilioRequests: InboundVerifier, InboundSigner {
   private static let hashParameter = "bodySHA256"
   /// Twilio's forms have some dozen short parameters; sorting is work that is done before the sender is known.
   private static let mostFormBytes = 256 * 1024
+  private static let mostParameters = 500
   private let keys: HMACKeys
   private let publicURL: String?
 
@@ -58,7 +59,11 @@ struct TwilioRequests: InboundVerifier, InboundSigner {
       guard request.body.count <= mostFormBytes else {
         throw .expected("a form of at most \(mostFormBytes) bytes", got: "\(request.body.count)")
       }
-      return concatenation(FormBody(request.body))
+      let form = FormBody(request.body)
+      guard form.parameters.count <= mostParameters else {
+        throw .expected("a form of at most \(mostParameters) parameters", got: "\(form.parameters.count)")
+      }
+      return concatenation(form)
     }
     guard let hash = hashParameter(of: request) else {
       guard request.body.isEmpty else { throw .expected("a form, or \(hashParameter) in the query", got: "neither") }
