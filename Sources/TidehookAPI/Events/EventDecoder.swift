@@ -9,22 +9,30 @@ enum EventDecoder {
   static func decode(
     _ text: [UInt8], in range: Range<Int>, from principal: Principal, idempotencyKey: String? = nil
   ) throws -> PublishRequest {
-    let view: JSONView
-    do {
-      view = try JSONView(text, in: range)
-    } catch {
-      throw APIError(.invalidJSON, "the event is not JSON: \(error)")
+    let members = try Members(text, in: range)
+    let request = try members.request(idempotencyKey: idempotencyKey) { data throws(APIError) in
+      try namespace(inside: data) ?? principal.usualNamespace
     }
-    guard view.kind == .object else { throw APIError(.invalidBody, "expected an event, that is a JSON object, got \(view.kind.shown)") }
-    var members = Members()
-    for child in view.children { try members.note(view.value(of: child), name: view.name(of: child)) }
-    let request = try members.request(default: principal.usualNamespace, idempotencyKey: idempotencyKey)
     try principal.check(request.namespace)
     return request
   }
 
+  /// Reads an event that a source's code made.
+  /// - Parameter namespace: the source's own, which wins over everything; without one, what the data suggests is taken where it can be.
+  static func decode(_ text: [UInt8], in range: Range<Int>, ofSourceIn namespace: Namespace?) throws -> PublishRequest {
+    var request = try Members(text, in: range).request(idempotencyKey: nil) { namespace ?? self.namespace(suggestedBy: $0) ?? .default }
+    request.namespace = namespace ?? request.namespace
+    return request
+  }
+
+  /// The namespace in the data of a stranger's event; what is none, or Tidehook's own, is only data there.
+  static func namespace(suggestedBy data: JSONView?) -> Namespace? {
+    guard let name = data?["namespace"]?.string, let namespace = Namespace(name), namespace != .operational else { return nil }
+    return namespace
+  }
+
   /// The namespace that REM's payloads carry inside `data`.
-  static func namespace(inside data: JSONView?) throws -> Namespace? {
+  static func namespace(inside data: JSONView?) throws(APIError) -> Namespace? {
     guard let value = data?["namespace"], let name = value.string, !name.isEmpty else { return nil }
     guard let namespace = Namespace(name) else { throw APIError.unexpected("data.namespace", Namespace.expectation, got: value.shown) }
     return namespace
@@ -40,7 +48,18 @@ enum EventDecoder {
     private var cloudEvent: [UInt8]?
     private var details: JSONView.Value?
 
-    mutating func note(_ value: JSONView.Value, name: String) throws {
+    init(_ text: [UInt8], in range: Range<Int>) throws {
+      let view: JSONView
+      do {
+        view = try JSONView(text, in: range)
+      } catch {
+        throw APIError(.invalidJSON, "the event is not JSON: \(error)")
+      }
+      guard view.kind == .object else { throw APIError(.invalidBody, "expected an event, that is a JSON object, got \(view.kind.shown)") }
+      for child in view.children { try note(view.value(of: child), name: view.name(of: child)) }
+    }
+
+    private mutating func note(_ value: JSONView.Value, name: String) throws {
       switch name {
       case "event", "type": try noteType(value, name: name)
       case "data": data = try Self.object(value)
@@ -65,25 +84,28 @@ enum EventDecoder {
       type = found
     }
 
-    func request(default fallback: Namespace, idempotencyKey: String?) throws -> PublishRequest {
-      if let details { return try request(of: details, default: fallback, idempotencyKey: idempotencyKey) }
+    /// - Parameter inside: the namespace of an event that names none beside its data.
+    func request(idempotencyKey: String?, namespace inside: (JSONView?) throws -> Namespace) throws -> PublishRequest {
+      if let details { return try request(of: details, idempotencyKey: idempotencyKey, namespace: inside) }
       guard let type else { throw APIError(.missingField, "event: is required, \(EventType.expectation)", field: "event") }
       guard let data else { throw APIError(.missingField, "data: is required, an object", field: "data") }
       return PublishRequest(
         id: id, idempotencyKey: idempotencyKey, type: type,
-        namespace: try namespace ?? EventDecoder.namespace(inside: data.view) ?? fallback,
+        namespace: try namespace ?? inside(data.view),
         timestamp: timestamp, data: Array(data.text), cloudEvent: cloudEvent)
     }
 
     /// An event that came in Mem0's form; id, namespace and timestamp may stand beside it.
-    private func request(of details: JSONView.Value, default fallback: Namespace, idempotencyKey: String?) throws -> PublishRequest {
+    private func request(
+      of details: JSONView.Value, idempotencyKey: String?, namespace inside: (JSONView?) throws -> Namespace
+    ) throws -> PublishRequest {
       guard type == nil, data == nil else {
         throw APIError.unexpected("event_details", "it without event and data, which it stands for", got: "both")
       }
       let event = try EventDetails(details)
       return PublishRequest(
         id: id, idempotencyKey: idempotencyKey, type: event.type,
-        namespace: try namespace ?? EventDecoder.namespace(inside: try? JSONView(event.data)) ?? fallback,
+        namespace: try namespace ?? inside(try? JSONView(event.data)),
         timestamp: timestamp, data: event.data, cloudEvent: cloudEvent)
     }
 

@@ -8,11 +8,21 @@ final class ActiveSource: Sendable {
   let source: Source
   let verifier: any InboundVerifier
   private let bucket: Mutex<TokenBucket?>
+  private let refusals: Mutex<TokenBucket>
+
+  /// How many requests of strangers are kept: each is a write to the disk, which publishing waits for, too.
+  private static let keptRefusals = RateLimit(count: 10, perSeconds: 1, burst: 100)
 
   init(_ source: Source, verifier: any InboundVerifier, bucket: TokenBucket?) {
     self.source = source
     self.verifier = verifier
     self.bucket = Mutex(bucket)
+    self.refusals = Mutex(TokenBucket(Self.keptRefusals, at: source.updatedAt))
+  }
+
+  /// Whether a request that was not believed is kept; of a flood only a part is.
+  func keepsRefusal(at now: Timestamp) -> Bool {
+    refusals.withLock { $0.take(at: now) == nil }
   }
 
   /// Counts a request against the source's rate limit.

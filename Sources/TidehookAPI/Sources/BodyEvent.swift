@@ -8,7 +8,8 @@ enum BodyEvent {
   static func request(_ request: InboundRequest, of source: Source) -> PublishRequest {
     let (data, isObject) = data(of: request.body)
     return PublishRequest(
-      type: EventType(stored: "source.\(source.name)"), namespace: source.namespace ?? (isObject ? namespace(of: data) : nil) ?? .default,
+      type: EventType(stored: "source.\(source.name)"),
+      namespace: source.namespace ?? (isObject ? EventDecoder.namespace(suggestedBy: try? JSONView(data)) : nil) ?? .default,
       data: data)
   }
 
@@ -27,10 +28,5 @@ enum BodyEvent {
     write(&json)
     json.endObject()
     return json.bytes
-  }
-
-  /// What `POST /v1/events` takes from inside `data`, too; what is no namespace there is only data here.
-  private static func namespace(of data: [UInt8]) -> Namespace? {
-    (try? JSONView(data))?["namespace"]?.string.flatMap { Namespace($0) }
   }
 }

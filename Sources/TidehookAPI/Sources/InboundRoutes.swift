@@ -10,6 +10,13 @@ struct InboundRoutes: Sendable {
   let directory: SourceDirectory
   let inbox: Inbox
   let time: any TimeSource
+  private let budget = BodyBudget()
+
+  init(directory: SourceDirectory, inbox: Inbox, time: any TimeSource) {
+    self.directory = directory
+    self.inbox = inbox
+    self.time = time
+  }
 
   var routes: [Route] { [Route(Self.receive, receive)] }
 
@@ -22,7 +29,15 @@ struct InboundRoutes: Sendable {
     try Self.checkMediaType(request.request, source.contentTypes)
     let now = time.now()
     if let wait = active.admit(at: now) { return Self.tooMany(source, wait) }
-    let body = try await request.body(limit: source.maxBodyBytes, isData: true)
+    let answer = try await budget.with(Self.announcedBytes(request, limit: source.maxBodyBytes)) {
+      try await take(request, for: active, at: now)
+    }
+    guard let answer else { throw APIError(.unavailable, "too many large requests at once, try again later") }
+    return answer
+  }
+
+  private func take(_ request: APIRequest, for active: ActiveSource, at now: Timestamp) async throws -> Response {
+    let body = try await request.body(limit: active.source.maxBodyBytes, isData: true)
     let inbound = InboundRequest(request.request, body: Array(body.readableBytesView))
     do throws(StoreError) {
       return Response(try await inbox.take(inbound, for: active, at: now).answer)
@@ -31,6 +46,12 @@ struct InboundRoutes: Sendable {
       // It was deleted at this moment.
       throw APIError.notFound("source", request.id)
     }
+  }
+
+  /// How long a body may become: what its length says, or the limit when it comes in chunks.
+  private static func announcedBytes(_ request: APIRequest, limit: Int) -> Int {
+    guard let length = request.header(.contentLength) else { return request.header(.transferEncoding) == nil ? 0 : limit }
+    return min(Int(length) ?? limit, limit)
   }
 
   private static func checkMethod(_ method: HTTPRequest.Method, _ known: [String]) throws(APIError) {

@@ -29,13 +29,15 @@ struct Inbox: Sendable {
     source.methods + openMethods(of: source).filter { !source.methods.contains($0) }
   }
 
-  /// Takes a request that a source's rules of method, type, size and rate let in.
+  /// Takes a request that a source's rules of method, type, size and rate let in. Of many that are not believed only some are stored.
   func take(_ request: InboundRequest, for active: ActiveSource, at now: Timestamp) async throws(StoreError) -> Receipt {
     let source = active.source
     let receipt = Receipt(
       id: InboundRequestID(ids.next()), source: source.id, revision: source.revision, receivedAt: now, request: request,
-      scheme: source.verify.scheme, secretHeader: source.verify.header)
-    return try await commit(try await judge(receipt, active, at: now), replaces: nil, source, at: now)
+      scheme: source.verify.scheme, secretPlaces: source.verify.secretPlaces)
+    let judged = try await judge(receipt, active, at: now)
+    if judged.isUnbelieved, !active.keepsRefusal(at: now) { return judged.receipt }
+    return try await commit(judged, replaces: nil, source, at: now)
   }
 
   /// Takes a request again, as if it came at its time to the source as it is now.
@@ -44,7 +46,8 @@ struct Inbox: Sendable {
     let source = active.source
     var receipt = Receipt(
       id: earlier.id, source: source.id, revision: source.revision, receivedAt: earlier.receivedAt, request: earlier.request,
-      scheme: source.verify.scheme, secretHeader: source.verify.header ?? earlier.secretHeader)
+      scheme: source.verify.scheme,
+      secretPlaces: earlier.secretPlaces + source.verify.secretPlaces.filter { !earlier.secretPlaces.contains($0) })
     receipt.rerunAt = now
     return try await commit(try await judge(receipt, active, at: now), replaces: earlier.state, source, at: now)
   }
@@ -66,7 +69,7 @@ struct Inbox: Sendable {
       do throws(VerificationFailure) {
         try await verification.verify(receipt.request, with: active.verifier, at: receipt.receivedAt)
       } catch {
-        return .rejected(receipt, APIError(.unauthorized, error.description))
+        return .unbelieved(receipt, error)
       }
     }
     let id = isOpen ? nil : source.dedupe?.id(of: receipt.request)

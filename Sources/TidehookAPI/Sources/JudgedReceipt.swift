@@ -9,6 +9,8 @@ struct JudgedReceipt: Sendable {
   private(set) var events: [PublishRequest] = []
   /// The sender's id, to be remembered; only for what is accepted, so that a sender can try again what was not.
   private(set) var senderID: String?
+  /// Whether its sender is not whom the source believes.
+  private(set) var isUnbelieved = false
 
   /// More events than this come from a mistake.
   private static let maximumEvents = Batch.maximumCount
@@ -63,6 +65,13 @@ struct JudgedReceipt: Sendable {
     return judged
   }
 
+  /// A request whose sender is not believed.
+  static func unbelieved(_ receipt: Receipt, _ failure: VerificationFailure) -> JudgedReceipt {
+    var judged = rejected(receipt, APIError(.unauthorized, failure.description))
+    judged.isUnbelieved = true
+    return judged
+  }
+
   /// A request that came before.
   static func repeated(_ receipt: Receipt, _ earlier: EarlierReceipt) -> JudgedReceipt {
     var judged = JudgedReceipt(receipt)
@@ -85,8 +94,10 @@ struct JudgedReceipt: Sendable {
     var events: [PublishRequest] = []
     for (index, child) in view.children.enumerated() {
       do {
-        var event = try EventDecoder.decode(list, in: child.value, from: .admin)
-        event.namespace = source.namespace ?? event.namespace
+        let event = try EventDecoder.decode(list, in: child.value, ofSourceIn: source.namespace)
+        guard event.namespace != .operational else {
+          throw APIError.unexpected("namespace", "another one than Tidehook's own", got: quoted(event.namespace.name))
+        }
         events.append(event)
       } catch {
         throw APIError(.invalidBody, "event \(index + 1): \((error as? APIError)?.message ?? "\(error)")")

@@ -15,8 +15,8 @@ struct RequestMask {
   ///   - receipt: names the rule under which the request came.
   ///   - source: has the rule of today.
   init(_ receipt: Receipt, of source: Source) {
-    headers = Set([receipt.secretHeader, source.verify.header].compactMap { $0?.lowercased() })
-    hidesPath = receipt.scheme == .path || source.verify.scheme == .path
+    headers = Set((receipt.secretPlaces + source.verify.secretPlaces).map { $0.lowercased() })
+    hidesPath = headers.contains(Receipt.secretPath)
   }
 
   /// The request with a mark in the place of each value that may be secret.

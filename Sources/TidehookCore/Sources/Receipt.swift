@@ -36,8 +36,9 @@ public struct Receipt: Sendable {
   public var bodyBytes: Int
   /// How it was verified.
   public var scheme: VerificationScheme
-  /// A header that held a secret when it came, besides those that always may.
-  public var secretHeader: String?
+  /// Where secrets stood under the rules that have judged it so far, besides headers that always may hold one: names of headers, and
+  /// ``secretPath`` for the path.
+  public var secretPlaces: [String]
   /// What became of it.
   public var state: ReceiptState
   /// Why, for people; `nil` where there is nothing to say.
@@ -58,7 +59,7 @@ public struct Receipt: Sendable {
   /// Makes a request as it came, not judged yet: without a reason, an answer of use or events.
   public init(
     id: InboundRequestID, source: SourceID, revision: Int, receivedAt: Timestamp, request: InboundRequest, scheme: VerificationScheme,
-    secretHeader: String? = nil
+    secretPlaces: [String] = []
   ) {
     self.id = id
     self.source = source
@@ -67,13 +68,16 @@ public struct Receipt: Sendable {
     self.request = request
     self.bodyBytes = request.body.count
     self.scheme = scheme
-    self.secretHeader = secretHeader
+    self.secretPlaces = secretPlaces
     self.state = .rejected
     self.answer = InboundAnswer(status: 503)
     self.log = ""
     self.eventCount = 0
     self.events = []
   }
+
+  /// What stands for the path among ``secretPlaces``; no header has this name.
+  public static let secretPath = ":path"
 
   /// Makes it a repeat of an earlier request: answered like that one, without events.
   public mutating func repeats(_ earlier: EarlierReceipt) {
@@ -82,7 +86,8 @@ public struct Receipt: Sendable {
     answer = earlier.answer
   }
 
-  /// Notes what became of its events. One without an event that is new repeats what came before.
+  /// Notes what became of its events. One without an event that is new repeats what came before; one with an event whose id belongs to another
+  /// event is rejected, so that its sender learns of it and it can be run again.
   public mutating func note(_ results: [AppendResult], of events: [NewEvent]) {
     self.events = zip(events, results).compactMap { event, result in
       switch result {
@@ -96,7 +101,9 @@ public struct Receipt: Sendable {
     if !results.contains(.stored) { (state, reason) = (.duplicate, "its events were published before") }
     let lost = results.firstIndex { if case .conflict = $0 { true } else { false } }
     guard let lost else { return }
+    state = .rejected
     reason = "event \"\(events[lost].event.id)\" was not published: another event with other content has its id"
+    answer = .conflict
   }
 }
 
@@ -118,5 +125,19 @@ extension InboundAnswer {
   /// What a sender is told unless the source's code says otherwise: `{"accepted":2}`.
   public static func accepted(_ count: Int) -> InboundAnswer {
     InboundAnswer(status: 200, body: Array(#"{"accepted":\#(count)}"#.utf8), contentType: "application/json")
+  }
+
+  /// What a sender is told whose event has the id of another one.
+  static let conflict = InboundAnswer(
+    status: 409,
+    body: Array(
+      #"{"error":{"code":"conflict","message":"an event with this id and other content was published before"},"#.utf8)
+      + Array(#""detail":"an event with this id and other content was published before"}"#.utf8), contentType: "application/json")
+}
+
+extension VerificationRule {
+  /// Where a request under this rule holds a secret as it is.
+  public var secretPlaces: [String] {
+    (header.map { [$0] } ?? []) + (scheme == .path ? [Receipt.secretPath] : [])
   }
 }

@@ -34,7 +34,8 @@ extension SQLStore: ReceiptHistory {
         updateRequest,
         [
           .integer(Int64(receipt.revision)), .integer(receipt.state.code), .time(receipt.rerunAt), .text(receipt.scheme.rawValue),
-          SQLValue(receipt.secretHeader), SQLValue(receipt.reason), .integer(Int64(receipt.answer.status)),
+          SQLValue(receipt.secretPlaces.isEmpty ? nil : receipt.secretPlaces.joined(separator: ",")), SQLValue(receipt.reason),
+          .integer(Int64(receipt.answer.status)),
           PluginText.value(of: receipt.plugin.map { [$0] } ?? []), .integer(Int64(receipt.eventCount)), .integer(Int64(kept)),
           .bytes(answer), .text(receipt.log), .text(events), .key(receipt.id.value),
         ])
@@ -45,7 +46,8 @@ extension SQLStore: ReceiptHistory {
       [
         .key(receipt.id.value), .entropy(receipt.id.value), .key(receipt.source.value), .integer(Int64(receipt.revision)),
         .integer(receipt.state.code), .time(receipt.receivedAt), .time(receipt.rerunAt), .text(receipt.scheme.rawValue),
-        SQLValue(receipt.secretHeader), SQLValue(receipt.reason), .integer(Int64(receipt.answer.status)),
+        SQLValue(receipt.secretPlaces.isEmpty ? nil : receipt.secretPlaces.joined(separator: ",")), SQLValue(receipt.reason),
+        .integer(Int64(receipt.answer.status)),
         PluginText.value(of: receipt.plugin.map { [$0] } ?? []), .integer(Int64(receipt.eventCount)), .integer(Int64(kept)),
         .integer(Int64(receipt.bodyBytes)), .text(request.method), .text(request.url), .text(request.path), .text(request.query),
         .text(headers), .bytes(answer), .text(receipt.log), .text(events), .bytes(request.body),
@@ -106,7 +108,7 @@ extension SQLRow {
     var receipt = Receipt(
       id: InboundRequestID(id(0)), source: source, revision: Int(integer(3)), receivedAt: time(5),
       request: InboundRequest(method: text(14), url: text(15), path: text(16), query: text(17)),
-      scheme: VerificationScheme(rawValue: text(7)) ?? .none, secretHeader: optionalText(8))
+      scheme: VerificationScheme(rawValue: text(7)) ?? .none, secretPlaces: (optionalText(8) ?? "").split(separator: ",").map(String.init))
     receipt.bodyBytes = Int(integer(13))
     receipt.state = ReceiptState(code: integer(4))
     receipt.reason = optionalText(9)

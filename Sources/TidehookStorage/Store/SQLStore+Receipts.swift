@@ -75,7 +75,8 @@ extension SQLStore: ReceiptStore {
     // A few with each write: more go than come, so that none stays long after its time.
     let past = try connection.all(pastIDs, [.time(new.at)]) { (source: $0.integer(0), id: $0.text(1)) }
     for id in past { try connection.execute(forgetID, [.integer(id.source), .text(id.id)]) }
-    guard let dedupe = new.dedupe else { return }
+    // Who was refused may come again.
+    guard let dedupe = new.dedupe, receipt.state != .rejected else { return }
     try connection.execute(
       rememberRequest,
       [
@@ -91,10 +92,10 @@ extension SQLStore: ReceiptStore {
     ON CONFLICT (source_key, state) DO UPDATE SET requests = excluded.requests, bytes = excluded.bytes
     """)
   private static let oldestRequest = SQLStatement(
-    "SELECT key, kept_bytes FROM source_requests WHERE source_key = $1 AND state = $2 ORDER BY key LIMIT 1")
+    "SELECT key, kept_bytes FROM source_requests WHERE source_key = $1 AND state = $2 AND key <> $3 ORDER BY key LIMIT 1")
   private static let forgetRequest = SQLStatement("DELETE FROM source_requests WHERE key = $1")
 
-  /// Counts a request that was written, and forgets the oldest while there are too many.
+  /// Counts a request that was written, and forgets the oldest other ones while there are too many.
   private static func count(
     _ receipt: Receipt, bytes: Int, replacing old: (ReceiptState, Int64)?, _ connection: any SQLConnection
   ) throws {
@@ -106,7 +107,9 @@ extension SQLStore: ReceiptStore {
     if let old { counts.remove(old.0, bytes: old.1) }
     counts.add(receipt.state, bytes: bytes)
     while let state = counts.excess {
-      let oldest = try connection.first(oldestRequest, [source, .integer(state.code)]) { ($0.integer(0), $0.integer(1)) }
+      let oldest = try connection.first(oldestRequest, [source, .integer(state.code), .key(receipt.id.value)]) {
+        ($0.integer(0), $0.integer(1))
+      }
       guard let oldest else { break }
       try connection.execute(forgetRequest, [.integer(oldest.0)])
       counts.remove(state, bytes: oldest.1)

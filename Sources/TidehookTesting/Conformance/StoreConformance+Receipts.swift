@@ -176,7 +176,7 @@ extension StoreConformance {
     try expectEqual(found.request.body, wanted.request.body, "the body")
     try expectEqual(found.bodyBytes, wanted.bodyBytes, "the length of the body")
     try expectEqual(found.scheme, wanted.scheme, "the scheme")
-    try expectEqual(found.secretHeader, wanted.secretHeader, "the secret header")
+    try expectEqual(found.secretPlaces, wanted.secretPlaces, "the places of secrets")
     try expectEqual(found.state, wanted.state, "the state")
     try expectEqual(found.reason, wanted.reason, "the reason")
     try expectEqual(found.answer, wanted.answer, "the answer")

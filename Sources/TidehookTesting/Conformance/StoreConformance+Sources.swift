@@ -82,7 +82,7 @@ extension StoreSamples {
       headers: [HeaderField("X-One", "1: ä"), HeaderField("x-two", ""), HeaderField("X-One", "2")], body: body)
     var receipt = Receipt(
       id: InboundRequestID(ids.next()), source: source.id, revision: 3, receivedAt: at, request: request, scheme: .apiKey,
-      secretHeader: "X-Two")
+      secretPlaces: ["X-Two", Receipt.secretPath])
     receipt.state = .accepted
     receipt.answer = .accepted(0)
     change(&receipt)
