@@ -57,14 +57,16 @@ struct CloudEvent {
     let namespace = try namespace() ?? principal.usualNamespace
     try principal.check(namespace)
     return PublishRequest(
-      id: try id(), idempotencyKey: idempotencyKey, type: try type(), namespace: namespace, timestamp: attributes["time"], data: data,
+      id: try id(in: namespace), idempotencyKey: idempotencyKey, type: try type(), namespace: namespace, timestamp: attributes["time"],
+      data: data,
       cloudEvent: try attributes.json(data: wrapping))
   }
 
-  /// The event's id: a hash of source and id, which identify a CloudEvent together, so that equal ids of two sources do not collide.
-  private func id() throws -> EventID {
-    // Neither text has a control character, so that no other pair gives the same bytes.
-    let identity = Array("\(try attributes.required("source"))\u{0}\(try attributes.required("id"))".utf8)
+  /// The event's id: a hash of namespace, source and id. The latter two identify a CloudEvent together, so that equal ids of two sources do not
+  /// collide; and what one namespace publishes must not stand in the way of another, whose senders it does not know.
+  private func id(in namespace: Namespace) throws -> EventID {
+    // None of them has a control character, so that no others give the same bytes.
+    let identity = Array("\(namespace.name)\u{0}\(try attributes.required("source"))\u{0}\(try attributes.required("id"))".utf8)
     guard let hash = try? Digest.sha256(identity), let id = EventID("ce_" + Hex.encode(Array(hash.prefix(20)))) else {
       throw APIError.internal
     }

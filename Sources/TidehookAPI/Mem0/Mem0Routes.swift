@@ -32,7 +32,7 @@ struct Mem0Routes: Sendable {
     json.key("org_id")
     json.string("tidehook")
     json.key("project_id")
-    json.string(request.principal.usualNamespace.name)
+    json.string((request.principal.namespaces?.first ?? .default).name)
     json.key("user_email")
     json.null()
     json.endObject()

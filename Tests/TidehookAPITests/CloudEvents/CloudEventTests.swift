@@ -71,6 +71,15 @@ import TidehookCore
     #expect(gateway.backend.with { $0.published }.count == 2)
   }
 
+  @Test func equalIdsInTwoNamespacesAreTwoEvents() async throws {
+    let gateway = TestGateway()
+    for namespace in ["a", "b"] {
+      let body = #"{\#(Self.required),"namespace":"\#(namespace)","data":{}}"#
+      let answer = try await gateway.send(.post, "/v1/events", body, headers: Self.structured)
+      #expect(answer.status == 202 && answer.json["duplicate"] == false)
+    }
+  }
+
   @Test func bothModesMakeTheSameEvent() async throws {
     let (_, structured) = try await publish(#"{\#(Self.required),"datacontenttype":"application/json","subject":"é","data":{"n":1}}"#)
     let (_, binary) = try await publish(#"{ "n": 1 }"#, try Self.binary(["subject": "%C3%a9"]))

@@ -156,7 +156,7 @@ import TidehookCore
     #expect(try await fixture.send(.put, "/api/v1/webhooks/\(fixture.webhook)/", "{}").json["error"] == "Webhook not found")
     #expect(try await fixture.send(.post, "/api/v1/webhooks/projects/mine/", body).json["owner"] == "limited")
     #expect(try await fixture.send(.get, "/api/v1/webhooks/projects/mine/").json[0]?["owner"] == "limited")
-    #expect(try await fixture.send(.get, "/v1/ping/").json["project_id"] == "default")
+    #expect(try await fixture.send(.get, "/v1/ping/").json["project_id"] == "mine")
     let one = try await fixture.gateway.makeKey("one")
     #expect(try await fixture.gateway.send(.get, "/v1/ping/", key: one).json["project_id"] == "mine")
   }
