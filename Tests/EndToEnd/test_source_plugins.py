@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from harness.senders import Sender, requests_of
+from harness.waiting import eventually
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -328,6 +329,28 @@ def test_an_option_that_the_plugin_does_not_take_is_refused_by_name(api):
     assert answer.status == 400 and "command_replay" in answer.error["field"], answer
     answer = api.call("POST", "/v1/sources", {"name": "x", "plugin": "slack", "secret": SECRET})
     assert answer.status == 400 and "slack" in answer.error["message"], answer
+
+
+def test_content_that_a_source_could_not_go_on_with_is_not_taken(make_gateway, tmp_path):
+    plugin = """return {
+      name = "door", version = "1", summary = "Opens.", kind = "source", verify = { scheme = "none" }, %s
+      receive = function(request, ctx) return { event = "door.%s", data = {} } end,
+    }"""
+    options = "options = { word = { type = 'string', description = 'A word.' } },"
+    folder = tmp_path / "plugins" / "door"
+    folder.mkdir(parents=True)
+    (folder / "plugin.lua").write_text(plugin % (options, "first"))
+    gateway = make_gateway(arguments=["--plugins", str(tmp_path / "plugins")])
+    sender = make(gateway.api, "door", options={"word": "x"})
+    assert sender.send({}).status == 200
+    (folder / "plugin.lua").write_text(plugin % ("", "second"))
+    shown = lambda: str(gateway.api.call("GET", "/v1/plugins/door").json["problem"])
+    eventually(lambda: "could not go on" in shown(), 10, "the refusal of the content")
+    assert sender.send({}).status == 200
+    (folder / "plugin.lua").write_text(plugin % (options, "third"))
+    took = lambda: sender.send({}).status == 200 and list(gateway.api.pages("/v1/events", event="door.third"))
+    eventually(took, 10, "an event of the new content")
+    assert list(gateway.api.pages("/v1/events", event="door.second")) == []
 
 
 def test_the_catalog_shows_what_a_plugin_brings(api):

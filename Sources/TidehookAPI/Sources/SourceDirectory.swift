@@ -35,7 +35,7 @@ public final class SourceDirectory: Sendable {
   }
 
   /// Every source, oldest first.
-  func sources() -> [Source] {
+  public func sources() -> [Source] {
     table.withLock { $0.values.map(\.source) }.sorted { $0.id < $1.id }
   }
 

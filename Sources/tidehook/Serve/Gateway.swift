@@ -32,9 +32,10 @@ struct Gateway {
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
     let news = PluginNews(logger: logger)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
+    let sources = SourceDirectory(store: store, time: SystemTime(), makeVerifier: Self.verifier(of:))
     let plugins = LivePlugins(
       folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store, time: SystemTime(),
-      webhooks: directory.webhooks, report: news.note)
+      webhooks: directory.webhooks, sources: sources.sources, report: news.note)
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
       directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
@@ -43,7 +44,6 @@ struct Gateway {
       queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
-    let sources = SourceDirectory(store: store, time: SystemTime(), makeVerifier: Self.verifier(of:))
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
     let keys = KeyRing(store: store, source: Self.keys(admin: key), limit: settings.rateLimit, ids: ids, time: SystemTime())
     let api = TidehookAPI(
@@ -54,7 +54,7 @@ struct Gateway {
         publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
       keys: keys,
       didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
-    // Which contents of plugins can be used depends on the webhooks.
+    // Which contents of plugins can be used depends on the webhooks and sources.
     try await registrar.load()
     try await sources.load()
     try await keys.load()
