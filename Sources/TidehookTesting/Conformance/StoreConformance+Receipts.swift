@@ -75,7 +75,7 @@ extension StoreConformance {
       _ = try await test.store.append(samples.receipt(of: source) { $0.state = .rejected }, events: [])
       try expect(try await test.store.earlier("", at: source.id, now: samples.now) == nil, "no id to be remembered")
     },
-    StoreRule("a request whose events all came before is a repeat; a contradiction stops only itself") { test in
+    StoreRule("a request whose events all came before is a repeat; a contradiction stops only itself and is told") { test in
       let samples = StoreSamples()
       let source = try await test.source(samples)
       let known = samples.event()
@@ -86,7 +86,8 @@ extension StoreConformance {
       let (new, contrary) = (samples.event(), samples.event(id: known.event.id, data: "{}"))
       let mixed = try await test.store.append(samples.receipt(of: source), events: [contrary, new])
       try expectEqual(mixed.results, [.conflict(with: known.event.id), .stored], "the results")
-      try expectEqual(mixed.receipt.state, .accepted, "the state with one new event")
+      try expectEqual(mixed.receipt.state, .rejected, "the state with a contradiction")
+      try expectEqual(mixed.receipt.answer.status, 409, "the answer to a contradiction")
       try expectEqual(mixed.receipt.events, [new.event.id], "the events with one new event")
       try expect(mixed.receipt.reason?.contains(known.event.id.rawValue) == true, "the reason to name the contradiction")
     },
