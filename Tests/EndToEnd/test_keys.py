@@ -4,6 +4,7 @@ import pytest
 
 from harness.api import Api
 from harness.cli import Cli
+from harness.senders import make_source, request_of, requests_of
 
 
 def make_key(api, name, namespaces=None, **fields):
@@ -93,6 +94,30 @@ def test_pages_of_several_namespaces_are_full_and_without_gaps(api, receiver):
     receiver.wait_for(20)
     rows = [client.call("GET", "/v1/deliveries?limit=4").json, list(client.pages("/v1/deliveries", limit=4))]
     assert len(rows[0]["data"]) == 4 and len(rows[1]) == 10 and {row["webhook_id"] for row in rows[1]} == {mine["id"]}
+
+
+def test_each_team_has_sources_of_its_own_and_sees_no_others(api, receiver):
+    clients = {name: with_key(api, make_key(api, f"team {name}", [name])) for name in ("a", "b")}
+    rule = {"verify": {"scheme": "github"}, "secret": "s3cr3t"}
+    senders = {name: make_source(client, **rule) for name, client in clients.items()}
+    for name, sender in senders.items():
+        assert sender.source["namespace"] == name
+        assert sender.github({"of": name}, "s3cr3t").status == 200 and sender.github({"of": name}, "wrong").status == 401
+    for name, client in clients.items():
+        own, foreign = senders[name].source, senders["b" if name == "a" else "a"].source
+        assert [row["id"] for row in client.pages("/v1/sources")] == [own["id"]]
+        assert [row["data"] for row in client.pages("/v1/events")] == [{"of": name}]
+        rejected, accepted = requests_of(client, own)
+        assert (rejected["state"], accepted["state"]) == ("rejected", "accepted")
+        path = f"/v1/sources/{foreign['id']}"
+        (theirs, _) = requests_of(api, foreign)
+        calls = [("GET", path), ("DELETE", path), ("GET", f"{path}/requests"), ("GET", f"{path}/requests/{theirs['id']}"),
+                 ("POST", f"{path}/requests/{theirs['id']}/rerun")]
+        assert [client.call(*call).status for call in calls] == [404] * 5
+        assert client.call("PATCH", path, {"namespace": name}).status == 404
+        assert client.call("PATCH", f"/v1/sources/{own['id']}", {"namespace": foreign["namespace"]}).status == 403
+        assert request_of(client, own, rejected["id"])["state"] == "rejected"
+    assert len(list(api.pages("/v1/sources"))) == 2
 
 
 def test_a_removed_key_is_refused_at_once_and_after_a_restart(gateway):

@@ -60,16 +60,17 @@ extension ReceiptRoutes {
   static let operations = [list, show, rerun]
 
   private static let list = Operation(
-    id: "listSourceRequests", method: .get, path: "/v1/sources/{id}/requests", summary: "List what a source received, newest first.",
+    id: "listSourceRequests", method: .get, path: "/v1/sources/{id}/requests", isScoped: true,
+    summary: "List what a source received, newest first.",
     query: [QueryParameter("state", "Only accepted, rejected, duplicate or answered ones.")] + QueryParameter.times
       + QueryParameter.paging, answer: "SourceRequestPage")
 
   private static let show = Operation(
-    id: "showSourceRequest", method: .get, path: "/v1/sources/{id}/requests/{request}",
+    id: "showSourceRequest", method: .get, path: "/v1/sources/{id}/requests/{request}", isScoped: true,
     summary: "Show a request that a source received; headers that may hold secrets are masked.", answer: "SourceRequestWithBody")
 
   private static let rerun = Operation(
-    id: "rerunSourceRequest", method: .post, path: "/v1/sources/{id}/requests/{request}/rerun",
+    id: "rerunSourceRequest", method: .post, path: "/v1/sources/{id}/requests/{request}/rerun", isScoped: true,
     summary: "Take a rejected or answered request again, as if it came at its time to the source as it is now.", success: 202,
     answer: "SourceRequestWithBody")
 }

@@ -27,10 +27,8 @@ struct SourceRoutes: Sendable {
       id: SourceID(ids.next()), preset: preset(of: code), now: time.now(), generate: secrets.secret(for:))
     var source = made.source
     source.code = code
-    let principal = request.principal
-    source.namespace = source.namespace ?? principal.onlyNamespace
-    try Self.check(source, for: principal)
-    try await directory.add(source, by: principal.name)
+    source.namespace = try request.principal.namespace(source.namespace)
+    try await directory.add(source, by: request.principal.name)
     return answer(source, secret: made.generated, status: .created)
   }
 
@@ -62,19 +60,12 @@ struct SourceRoutes: Sendable {
     let made = try changes.applied(to: current, preset: preset(of: code), generate: secrets.secret(for:))
     var changed = made.source
     changed.code = code
+    changed.namespace = try principal.namespace(changed.namespace)
     guard changed != current else { return answer(current, secret: made.generated) }
-    try Self.check(changed, for: principal)
     changed.revision = current.revision + 1
     changed.updatedAt = time.now()
     try await directory.replace(changed, by: principal.name)
     return answer(changed, secret: made.generated)
-  }
-
-  /// A key that is limited to namespaces makes events in no other.
-  private static func check(_ source: Source, for principal: Principal) throws(APIError) {
-    guard !principal.mayUse(source.namespace) else { return }
-    let known = (principal.namespaces ?? []).map(\.name).joined(separator: ", ")
-    throw APIError.unexpected("namespace", "one that this key may use: \(known)", got: source.namespace.map { quoted($0.name) } ?? "null")
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
@@ -131,21 +122,21 @@ extension SourceRoutes {
   static let operations = [create, list, show, update, remove]
 
   private static let create = Operation(
-    id: "createSource", method: .post, path: "/v1/sources", summary: "Make a source, which receives what others send.",
-    body: "NewSource", success: 201, answer: "CreatedSource")
+    id: "createSource", method: .post, path: "/v1/sources", isScoped: true,
+    summary: "Make a source, which receives what others send.", body: "NewSource", success: 201, answer: "CreatedSource")
 
   private static let list = Operation(
-    id: "listSources", method: .get, path: "/v1/sources", summary: "List sources, oldest first.", query: QueryParameter.paging,
-    answer: "SourcePage")
+    id: "listSources", method: .get, path: "/v1/sources", isScoped: true, summary: "List sources, oldest first.",
+    query: QueryParameter.paging, answer: "SourcePage")
 
   private static let show = Operation(
-    id: "showSource", method: .get, path: "/v1/sources/{id}", summary: "Show a source.", answer: "Source")
+    id: "showSource", method: .get, path: "/v1/sources/{id}", isScoped: true, summary: "Show a source.", answer: "Source")
 
   private static let update = Operation(
-    id: "updateSource", method: .patch, path: "/v1/sources/{id}",
+    id: "updateSource", method: .patch, path: "/v1/sources/{id}", isScoped: true,
     summary: "Change some fields of a source; null sets a field back to its default.", body: "SourceChanges", answer: "CreatedSource")
 
   private static let remove = Operation(
-    id: "deleteSource", method: .delete, path: "/v1/sources/{id}", summary: "Delete a source and all that it received.",
-    success: 204, answer: "")
+    id: "deleteSource", method: .delete, path: "/v1/sources/{id}", isScoped: true,
+    summary: "Delete a source and all that it received.", success: 204, answer: "")
 }

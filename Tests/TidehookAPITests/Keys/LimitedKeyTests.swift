@@ -14,10 +14,15 @@ import TidehookCore
     let webhook: String
     let event = "evt_FOREIGN"
     let delivery: String
+    let source: String
+    let request: String
 
     init() async throws {
       key = try await gateway.makeKey("limited", namespaces: #"["mine","ours"]"#)
       webhook = try await gateway.makeWebhook(#","namespace":"\#(mark)","name":"\#(mark)""#)
+      let foreign = try await gateway.makeForeignSource(namespace: mark)
+      source = foreign.source
+      request = foreign.request
       let (ids, now) = (gateway.ids, gateway.clock.time)
       let delivery = DeliveryID(ids.next())
       self.delivery = delivery.description
@@ -34,6 +39,13 @@ import TidehookCore
       }
     }
 
+    /// The foreign thing that a path is about.
+    func id(for path: String) -> String {
+      if path.contains("/events/") { return event }
+      if path.contains("/deliveries/") { return delivery }
+      return path.contains("/sources/") ? source : webhook
+    }
+
     func send(_ method: HTTPRequest.Method, _ path: String, _ body: String? = nil) async throws -> Answer {
       try await gateway.send(method, path, body, key: key)
     }
@@ -42,7 +54,7 @@ import TidehookCore
   /// Bodies that reach as far as possible, whichever call takes them.
   private static let bodies = [
     nil, "{}", #"{"revision":1}"#, #"{"name":"stolen"}"#, #"{"namespace":"ours","name":"stolen"}"#,
-    #"{"name":"stolen","event_types":["memory_add"]}"#,
+    #"{"name":"stolen","event_types":["memory_add"]}"#, #"{"namespace":"ours","name":"stolen","verify":{"scheme":"none"}}"#,
   ]
 
   @Test func nothingForeignIsReadableOrChangedByAnyCall() async throws {
@@ -53,9 +65,8 @@ import TidehookCore
     for path in paths {
       for operation in path.value.members ?? [] {
         let method = try #require(HTTPRequest.Method(operation.key.uppercased()))
-        let id = path.key.contains("/events/") ? fixture.event : path.key.contains("/deliveries/") ? fixture.delivery : fixture.webhook
-        let concrete = path.key.replacing("{id}", with: id).replacing("{name}", with: "chat").replacing("{n}", with: "1")
-          .replacing("{project_id}", with: Self.mark)
+        let concrete = path.key.replacing("{id}", with: fixture.id(for: path.key)).replacing("{name}", with: "chat")
+          .replacing("{n}", with: "1").replacing("{project_id}", with: Self.mark).replacing("{request}", with: fixture.request)
         for body in Self.bodies {
           let answer = try await fixture.send(method, concrete, body)
           let isOpen = operation.value["security"] != nil
@@ -65,6 +76,7 @@ import TidehookCore
       }
     }
     #expect(fixture.gateway.backend.webhooks().prefix(1).map(\.name) == webhooks)
+    #expect(fixture.gateway.sources.with { $0.sources.first?.revision == 1 && $0.receipts.map(\.rerunAt) == [nil] && $0.published.isEmpty })
     #expect(fixture.gateway.backend.with { $0.replays.isEmpty && $0.keys.count == 1 && $0.dryRuns.isEmpty })
   }
 
