@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 
 import pytest
 from harness.cli import Cli
@@ -54,6 +55,52 @@ def test_any_status_comes_back(listen, receiver, status):
     receiver.reply("/", Reply(status))
     assert [send(listener)[0] for _ in range(2)] == [status, status]
     assert send(listener, "GET")[0] == status
+
+
+class RawReply(Reply):
+    """The bytes that `body` has, as they are."""
+
+    def encoded(self):
+        return self.body
+
+
+def pipelined(listener, *heads):
+    """Sends requests on one connection and returns every byte that comes back until it is closed."""
+    host, port = listener.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall("".join(f"{head} HTTP/1.1\r\nHost: a\r\n{more}\r\n" for head, more in heads).encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_an_answer_to_head_is_a_head_alone_and_the_next_answer_follows(listen, receiver):
+    listener = listen("--forward", receiver.url("/"))
+    receiver.reply("/head", RawReply(body=b"HTTP/1.1 200 OK\r\nContent-Length: 42\r\nX-App: 1\r\n\r\n"))
+    receiver.reply("/next", Reply(201, body=b"next"))
+    came = pipelined(listener, ("HEAD /head", ""), ("GET /next", "Connection: close\r\n"))
+    first, rest = came.split(b"\r\n\r\n", 1)
+    assert first.startswith(b"HTTP/1.1 200") and b"content-length: 42" in first.lower() and b"chunked" not in first.lower(), came
+    assert rest.startswith(b"HTTP/1.1 201") and rest.endswith(b"\r\n\r\nnext"), came
+
+
+def test_an_answer_to_head_without_a_length_ends_the_connection(listen, receiver):
+    listener = listen("--forward", receiver.url("/"))
+    receiver.reply("/head", RawReply(body=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    came = pipelined(listener, ("HEAD /head", ""))
+    assert came.endswith(b"\r\n\r\n") and came.count(b"\r\n\r\n") == 1 and b"chunked" not in came.lower(), came
+
+
+def test_an_answer_of_its_own_to_head_has_the_length_of_one_to_get(listen):
+    came = pipelined(listen(), ("HEAD /", ""), ("HEAD /", "Connection: close\r\n"))
+    assert came.lower().count(b"content-length: 17\r\n") == came.count(b"\r\n\r\n") == 2, came
+
+
+def test_headers_that_connection_names_stay_behind_in_both_directions(listen, receiver):
+    listener = listen("--forward", receiver.url("/"))
+    receiver.reply("/", Reply(200, (("Connection", "X-Back, keep-alive"), ("X-Back", "1"), ("X-Stays", "2")), b"x"))
+    _, answered, _ = send(listener, headers=(("Connection", "X-There"), ("X-There", "1"), ("X-Kept", "2")))
+    assert "x-back" not in answered and answered["x-stays"] == "2"
+    [request] = receiver.requests()
+    assert request.header("X-There") is None and request.header("X-Kept") == "2"
 
 
 def test_large_bodies_pass_both_ways(listen, receiver):

@@ -51,7 +51,8 @@ struct Forwarder: Sendable {
     } catch {
       return Self.failed(502, "cannot pass on \(request.method) \(request.path.prefix(100)): \(error)")
     }
-    let sent = SignedRequest(method: request.method, url: url, headers: request.headers, body: request.body, timeout: Self.timeout)
+    let sent = SignedRequest(
+      method: request.method, url: url, headers: Self.endToEnd(request.headers), body: request.body, timeout: Self.timeout)
     switch await transport.send(sent).result {
     case .failure(let failure) where failure.kind == .timeout:
       return Self.failed(504, "\(base) did not answer within \(Self.timeout.components.seconds) s")
@@ -59,8 +60,7 @@ struct Forwarder: Sendable {
     case .success(let answer) where answer.isTruncated:
       return Self.failed(502, "\(base) answered with more than \(Self.longestAnswer) bytes")
     case .success(let answer):
-      let headers = answer.headers.filter { !Self.belongsToConnection($0.name) }
-      return (ListenAnswer(status: answer.status, headers: headers, body: answer.body), nil)
+      return (Self.passedOn(answer, isHead: request.method == "HEAD"), nil)
     }
   }
 
@@ -68,11 +68,24 @@ struct Forwarder: Sendable {
     (.failure(status, message), message)
   }
 
-  /// Headers between two neighbours (RFC 9110, section 7.6.1), and the length, which is counted again.
-  private static func belongsToConnection(_ name: String) -> Bool {
-    [
-      "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade",
-      "content-length",
-    ].contains(name.lowercased())
+  private static func passedOn(_ answer: ReceivedResponse, isHead: Bool) -> ListenAnswer {
+    var passed = ListenAnswer(status: answer.status, headers: endToEnd(answer.headers), body: answer.body)
+    if isHead { passed.lengthOfHead = answer.headers.first { $0.name.lowercased() == "content-length" }.flatMap { Int($0.value) } }
+    return passed
   }
+
+  /// All but the headers between two neighbours, those that `Connection` names included (RFC 9110, section 7.6.1), and the length, which is
+  /// counted again.
+  private static func endToEnd(_ headers: [HeaderField]) -> [HeaderField] {
+    let named = headers.filter { $0.name.lowercased() == "connection" }.flatMap { header in
+      header.value.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
+    }
+    let hops = connectionHeaders.union(named)
+    return headers.filter { !hops.contains($0.name.lowercased()) }
+  }
+
+  private static let connectionHeaders: Set = [
+    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade",
+    "content-length",
+  ]
 }

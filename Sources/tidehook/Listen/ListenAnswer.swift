@@ -11,6 +11,17 @@ struct ListenAnswer: Sendable {
   /// The body.
   let body: [UInt8]
 
+  /// How long the body would be that an answer to `HEAD` tells of; `nil` when nobody knows.
+  var lengthOfHead: Int?
+
+  /// Makes an answer whose body is whole.
+  init(status: Int, headers: [HeaderField], body: [UInt8]) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    lengthOfHead = body.count
+  }
+
   /// Whether the answer says how long its body is; these two have none by definition (RFC 9110, section 8.6).
   var hasLength: Bool { status != 204 && status != 304 }
 

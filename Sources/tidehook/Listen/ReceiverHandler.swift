@@ -50,12 +50,18 @@ final class ReceiverHandler: ChannelInboundHandler {
   }
 
   private func write(_ answer: ListenAnswer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    let isHead = request.method == .HEAD
     var headers = HTTPHeaders(answer.headers.map { ($0.name, $0.value) })
-    if answer.hasLength, request.method != .HEAD { headers.add(name: "content-length", value: String(answer.body.count)) }
-    if !request.isKeepAlive { headers.add(name: "connection", value: "close") }
-    let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: headers)
-    write(head, request.method == .HEAD ? [] : answer.body, context).whenComplete { [receiver] _ in receiver.finish() }
-    if !request.isKeepAlive { context.close(promise: nil) }
+    if let length = isHead ? answer.lengthOfHead : answer.body.count, answer.hasLength {
+      headers.add(name: "content-length", value: String(length))
+    }
+    // Without a length, NIO would write the end of a chunked body after an answer to HEAD, which has none; not so for HTTP/1.0.
+    let isKept = request.isKeepAlive && !(isHead && answer.hasLength && answer.lengthOfHead == nil)
+    if !isKept { headers.add(name: "connection", value: "close") }
+    let head = HTTPResponseHead(
+      version: isKept || !isHead ? .http1_1 : .http1_0, status: .init(statusCode: answer.status), headers: headers)
+    write(head, isHead ? [] : answer.body, context).whenComplete { [receiver] _ in receiver.finish() }
+    if !isKept { context.close(promise: nil) }
   }
 
   private func refuseBody(_ context: ChannelHandlerContext) {
