@@ -56,20 +56,19 @@ extension VerificationRule {
   private func checkWhole() throws(JSONProblem) {
     guard scheme == .hmac || scheme == .apiKey else { return }
     guard header != nil else { throw JSONProblem("header", "is required by scheme \(scheme.rawValue), the name of a header") }
-    guard let template else { return try checkTolerance() }
-    let names = try Self.placeholders(of: template)
+    let names = try Self.placeholders(of: template ?? "{body}")
     guard names.contains("body") else { throw JSONProblem("template", "expected {body} in it, or the content is not signed") }
-    if names.contains("timestamp"), timestampHeader == nil {
-      throw JSONProblem("timestamp_header", "is required by {timestamp} in template")
-    }
-    if names.contains("id"), idHeader == nil { throw JSONProblem("id_header", "is required by {id} in template") }
-    try checkTolerance()
-  }
-
-  private func checkTolerance() throws(JSONProblem) {
+    try Self.checkHeader(timestampHeader, "timestamp_header", for: "timestamp", in: names)
+    try Self.checkHeader(idHeader, "id_header", for: "id", in: names)
     guard toleranceSeconds == nil || timestampHeader != nil else {
       throw JSONProblem("timestamp_header", "is required by tolerance_secs")
     }
+  }
+
+  /// A header and its place in the template need each other: what is not signed proves nothing.
+  private static func checkHeader(_ header: String?, _ member: String, for place: String, in names: [String]) throws(JSONProblem) {
+    if header == nil, names.contains(place) { throw JSONProblem(member, "is required by {\(place)} in template") }
+    if header != nil, !names.contains(place) { throw JSONProblem("template", "expected {\(place)} in it, since \(member) is set") }
   }
 
   private static let placeholders = ["body", "timestamp", "id", "method", "url", "path"]

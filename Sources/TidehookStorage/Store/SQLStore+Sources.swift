@@ -1,4 +1,5 @@
-// Keeps sources and every revision of them. Nothing points to a deleted source: all that was its own goes with it.
+// Keeps sources and every revision of them, which no call shows yet: who changed what is there for those who look into the database. Nothing
+// points to a deleted source: all that was its own goes with it.
 
 public import TidehookCore
 
@@ -59,11 +60,11 @@ extension SQLStore: SourceStore {
   }
 
   private static let deleteSource = SQLStatement("DELETE FROM sources WHERE key = $1 AND entropy = $2")
-  /// What senders' ids were remembered goes with time: they are no secrets, and there may be very many.
   private static let deleteOwn = [
     SQLStatement("DELETE FROM source_revisions WHERE source_key = $1"),
     SQLStatement("DELETE FROM source_requests WHERE source_key = $1"),
     SQLStatement("DELETE FROM source_counts WHERE source_key = $1"),
+    SQLStatement("DELETE FROM source_dedupe WHERE source_key = $1"),
   ]
 
   /// Deletes a source with its revisions and all that it received; fails as `stale` when there is none.

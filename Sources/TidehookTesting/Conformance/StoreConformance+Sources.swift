@@ -8,6 +8,7 @@ extension StoreConformance {
       let samples = StoreSamples()
       var hmac = VerificationRule(.hmac)
       (hmac.header, hmac.prefix, hmac.timestampHeader, hmac.toleranceSeconds) = ("X-Sig", "v=", "X-Time", 9)
+      hmac.template = "{timestamp}.{body}"
       let plain = samples.source()
       let full = samples.source { source in
         source.name = "git-hub_2"
@@ -47,12 +48,14 @@ extension StoreConformance {
       let (gone, kept) = (samples.source(), samples.source())
       for source in [gone, kept] {
         try await test.store.insert(source, by: "admin")
-        _ = try await test.store.append(samples.receipt(of: source), events: [])
+        _ = try await test.store.append(samples.receipt(of: source, dedupe: "id 1"), events: [])
       }
       try await test.store.delete(gone.id)
       try expectEqual(try await test.store.sources(), [kept], "the sources")
       try expectEqual(try await test.store.receipts(ReceiptFilter(source: gone.id), before: nil, limit: 9).count, 0, "its requests")
       try expectEqual(try await test.store.receipts(ReceiptFilter(source: kept.id), before: nil, limit: 9).count, 1, "the other's requests")
+      try expect(try await test.store.earlier("id 1", at: gone.id, now: samples.now) == nil, "its sender's id to be forgotten")
+      try expect(try await test.store.earlier("id 1", at: kept.id, now: samples.now) != nil, "the other's sender's id to be known")
       try await expectError(.stale, "a second deletion") { () throws(StoreError) in try await test.store.delete(gone.id) }
       let late = samples.receipt(of: gone)
       let event = samples.event()

@@ -18,7 +18,7 @@ import TidehookCore
     var rule = VerificationRule(scheme)
     if scheme == .hmac || scheme == .apiKey { rule.header = "X-Key" }
     if scheme.isTimed { rule.toleranceSeconds = 60 }
-    if scheme == .hmac { rule.timestampHeader = "X-Time" }
+    if scheme == .hmac { (rule.timestampHeader, rule.template) = ("X-Time", "{timestamp}.{body}") }
     #expect(try VerificationRule(json: rule.json) == rule)
   }
 
@@ -46,6 +46,8 @@ import TidehookCore
     (#"{"scheme":"hmac","header":"X-A","template":"{timestamp}{body}"}"#, "timestamp_header"),
     (#"{"scheme":"hmac","header":"X-A","template":"{id}{body}"}"#, "id_header"),
     (#"{"scheme":"hmac","header":"X-A","tolerance_secs":9}"#, "timestamp_header"),
+    (#"{"scheme":"hmac","header":"X-A","timestamp_header":"X-B"}"#, "template"),
+    (#"{"scheme":"hmac","header":"X-A","id_header":"X-B","template":"{timestamp}{body}","timestamp_header":"X-C"}"#, "template"),
   ])
   func aProblemNamesTheMember(text: String, path: String) throws {
     #expect(try problem(text)?.path == path)
