@@ -221,7 +221,8 @@ struct TestGateway {
     }
   }
 
-  func api() -> TidehookAPI {
+  /// - Parameter time: another clock than ``clock``.
+  func api(time: (any TimeSource)? = nil) -> TidehookAPI {
     TidehookAPI(
       publisher: backend, registry: backend, revisions: backend, pipelines: backend, plugins: backend, pluginStore: backend,
       dryRuns: backend, history: backend,
@@ -230,7 +231,7 @@ struct TestGateway {
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
         standardForm: { "whsec_<\($0.revealed)>" }),
-      keys: keys(), didReplay: { id in backend.with { $0.replayed.append(id) } }, time: clock, ids: ids,
+      keys: keys(), didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
   }
 

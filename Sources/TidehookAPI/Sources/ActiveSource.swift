@@ -47,6 +47,6 @@ struct ClosedVerifier: InboundVerifier {
   let reason: String
 
   func verify(_ request: InboundRequest, at now: Timestamp) throws(VerificationFailure) {
-    throw VerificationFailure(reason)
+    throw VerificationFailure(reason, isOurs: true)
   }
 }

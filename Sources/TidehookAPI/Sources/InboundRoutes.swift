@@ -18,6 +18,9 @@ struct InboundRoutes: Sendable {
     self.time = time
   }
 
+  /// More query parameters than this come from nobody who means well.
+  private static let maximumParameters = 1000
+
   var routes: [Route] { [Route(Self.receive, receive)] }
 
   private func receive(_ request: APIRequest) async throws -> Response {
@@ -27,6 +30,7 @@ struct InboundRoutes: Sendable {
     let source = active.source
     try Self.checkMethod(request.request.method, inbox.methods(of: source))
     try Self.checkMediaType(request.request, source.contentTypes)
+    try Self.checkQuery(request.request.uri.query)
     let now = time.now()
     if let wait = active.admit(at: now) { return Self.tooMany(source, wait) }
     let answer = try await budget.with(Self.announcedBytes(request, limit: source.maxBodyBytes)) {
@@ -69,6 +73,13 @@ struct InboundRoutes: Sendable {
       throw APIError(
         .unsupportedMediaType, "expected Content-Type \(expected), got \(type.map { quoted($0) } ?? "none")", field: "Content-Type")
     }
+  }
+
+  private static func checkQuery(_ query: String?) throws(APIError) {
+    guard let query else { return }
+    let count = query.utf8.split(separator: UInt8(ascii: "&")).count
+    guard count > maximumParameters else { return }
+    throw APIError(.invalidParameter, "expected at most \(maximumParameters) query parameters, got \(count)")
   }
 
   private static func tooMany(_ source: Source, _ wait: Duration) -> Response {

@@ -69,7 +69,7 @@ struct Inbox: Sendable {
       do throws(VerificationFailure) {
         try await verification.verify(receipt.request, with: active.verifier, at: receipt.receivedAt)
       } catch {
-        return .unbelieved(receipt, error)
+        return .unverified(receipt, error)
       }
     }
     let id = isOpen ? nil : source.dedupe?.id(of: receipt.request)

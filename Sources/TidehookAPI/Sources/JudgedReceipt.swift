@@ -56,19 +56,22 @@ struct JudgedReceipt: Sendable {
     return judged
   }
 
+  /// A request that its source does not believe, or cannot judge: strangers learn nothing of the reasons of the latter.
+  static func unverified(_ receipt: Receipt, _ failure: VerificationFailure) -> JudgedReceipt {
+    var judged =
+      failure.isOurs
+      ? broken(receipt, failure.description, told: "the source is not ready to verify requests, try again later")
+      : rejected(receipt, APIError(.unauthorized, failure.description))
+    judged.isUnbelieved = true
+    return judged
+  }
+
   /// A request that is refused; its sender learns why.
   static func rejected(_ receipt: Receipt, _ refusal: APIError) -> JudgedReceipt {
     var judged = JudgedReceipt(receipt)
     judged.receipt.state = .rejected
     judged.receipt.reason = refusal.message
     judged.receipt.answer = refusal.inboundAnswer(scheme: receipt.scheme)
-    return judged
-  }
-
-  /// A request whose sender is not believed.
-  static func unbelieved(_ receipt: Receipt, _ failure: VerificationFailure) -> JudgedReceipt {
-    var judged = rejected(receipt, APIError(.unauthorized, failure.description))
-    judged.isUnbelieved = true
     return judged
   }
 
@@ -79,9 +82,11 @@ struct JudgedReceipt: Sendable {
     return judged
   }
 
-  /// A request that our code cannot take: the sender is to try again, and learns nothing else.
-  private static func broken(_ receipt: Receipt, _ reason: String) -> JudgedReceipt {
-    var judged = rejected(receipt, APIError(.unavailable, "the request cannot be taken now, try again later"))
+  /// A request that our side cannot take: the sender is to try again, and learns nothing else.
+  private static func broken(
+    _ receipt: Receipt, _ reason: String, told: String = "the request cannot be taken now, try again later"
+  ) -> JudgedReceipt {
+    var judged = rejected(receipt, APIError(.unavailable, told))
     judged.receipt.reason = reason
     return judged
   }

@@ -94,10 +94,13 @@ public enum SignatureEncoding: String, Sendable, Hashable, CaseIterable {
 public struct VerificationFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// What was expected and what came.
   public let description: String
+  /// Whether it is no fault of the request: the source is not ready, or our own means failed. The sender is to try again, and learns no more.
+  public let isOurs: Bool
 
-  /// Makes a failure.
-  public init(_ description: String) {
+  /// Makes a failure, by default one of the request.
+  public init(_ description: String, isOurs: Bool = false) {
     self.description = description
+    self.isOurs = isOurs
   }
 }
 

@@ -19,7 +19,7 @@ extension VerificationFailure {
     do throws(SigningError) {
       return try compute()
     } catch {
-      throw VerificationFailure("the request could not be checked: \(error)")
+      throw VerificationFailure("the request could not be checked: \(error)", isOurs: true)
     }
   }
 }

@@ -133,6 +133,28 @@ import TidehookCore
     #expect(try await gateway.send(.post, "/v1/sources/\(id)/requests/req_x/rerun").status == 404)
   }
 
+  @Test func aFailureOfOursHasTheSenderTryAgain() async throws {
+    let id = try await makeSource(#""verify":{"scheme":"github"},"secret":"s""#)
+    let answer = try await gateway.send(.post, "/in/\(id)", "{}", headers: [.named("X-Secret"): "s", .named("X-Broken"): "1"], key: nil)
+    #expect(answer.status == 503)
+    #expect(answer.headers[.retryAfter] == "1")
+    #expect(!answer.text.contains("memory"))
+    let kept = try await newest(id)
+    #expect(kept["state"] == "rejected")
+    #expect(kept["reason"] == "the library ran out of memory")
+    #expect(published().isEmpty)
+  }
+
+  @Test func moreQueryParametersThanAThousandAreRefused() async throws {
+    let id = try await makeSource()
+    func status(_ count: Int) async throws -> Int {
+      try await gateway.send(.post, "/in/\(id)?\(String(repeating: "a&", count: count))", "{}", key: nil).status
+    }
+    #expect(try await status(1000) == 200)
+    #expect(try await status(1001) == 400)
+    #expect(gateway.sources.with { $0.receipts.count } == 1)
+  }
+
   @Test func aRepeatIsAnsweredLikeTheFirstAndPublishesNothing() async throws {
     let id = try await makeSource(#""dedupe":{"path":"id"},"verify":{"scheme":"none"}"#)
     let first = try await gateway.send(.post, "/in/\(id)", #"{"id":7}"#, key: nil)
@@ -206,14 +228,6 @@ import TidehookCore
     #expect(shown["query"] == "a=1&api_key=<secret>")
     #expect(shown["request"]?["url"]?.stringValue?.hasSuffix("/in/\(id)/<secret>?a=1&api_key=<secret>") == true)
     #expect(!String(decoding: shown.bytes, as: UTF8.self).contains("s3cr3t"))
-  }
-
-  @Test func theFirstRejectionIsTold() async throws {
-    let id = try await makeSource(#""verify":{"scheme":"github"},"secret":"s""#)
-    _ = try await gateway.send(.post, "/in/\(id)", "{}", key: nil)
-    let told = gateway.backend.with { $0.published }
-    #expect(told.map(\.type.name) == ["source.rejecting"])
-    #expect(told.first?.namespace == .operational)
   }
 
   @Test func requestsAreListedPageByPage() async throws {

@@ -16,6 +16,8 @@ final class SourceBackend: SourceStore, ReceiptHistory, ReceiptPublisher, Reques
     var code: @Sendable (InboundRequest) -> Reception = { _ in .events(Array("[]".utf8), answer: nil) }
     var presets: [String: SourcePreset] = [:]
     var problem: PipelineError?
+    /// How many changes of a source are beaten by another one.
+    var staleUpdates = 0
     var failure: StoreError?
   }
 
@@ -34,7 +36,17 @@ final class SourceBackend: SourceStore, ReceiptHistory, ReceiptPublisher, Reques
 
   func update(_ source: Source, by maker: String) async throws(StoreError) {
     try check()
-    state.withLock { state in state.sources = state.sources.map { $0.id == source.id ? source : $0 } }
+    let isStale = state.withLock { state in
+      guard state.staleUpdates == 0, let index = state.sources.firstIndex(where: { $0.id == source.id }),
+        state.sources[index].revision + 1 == source.revision
+      else {
+        state.staleUpdates -= 1
+        return true
+      }
+      state.sources[index] = source
+      return false
+    }
+    if isStale { throw StoreError(.stale, "another change came first") }
   }
 
   func delete(_ id: SourceID) async throws(StoreError) {
@@ -96,6 +108,7 @@ struct HeaderVerifier: InboundVerifier {
   }
 
   func verify(_ request: InboundRequest, at now: Timestamp) throws(VerificationFailure) {
+    guard request.header("X-Broken") == nil else { throw VerificationFailure("the library ran out of memory", isOurs: true) }
     guard let secret = request.header("X-Secret") else { throw VerificationFailure("expected a header X-Secret, got none") }
     guard secrets.contains(secret) else { throw VerificationFailure("expected X-Secret to match, it does not") }
   }

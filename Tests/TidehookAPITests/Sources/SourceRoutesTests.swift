@@ -53,8 +53,23 @@ import TidehookCore
     #expect(made.json["secret"] == nil)
     #expect(made.json["secret_count"] == 0)
     let refused = try await gateway.send(.post, "/in/\(made.json["id"]?.stringValue ?? "")", "{}", key: nil)
-    #expect(refused.status == 401)
-    #expect(refused.message.contains("no secret is set yet"))
+    #expect(refused.status == 503)
+    #expect(refused.headers[.retryAfter] == "1")
+    #expect(!refused.text.contains("secret"), "strangers are not told what is missing: \(refused.text)")
+    let kept = try await gateway.send(.get, "/v1/sources/\(made.json["id"]?.stringValue ?? "")/requests").json["data"]?[0]
+    #expect(kept?["state"] == "rejected")
+    #expect(kept?["reason"]?.stringValue?.contains("no secret is set yet") == true)
+  }
+
+  @Test(arguments: [(1, 200), (2, 409)]) func aChangeThatAnotherOneBeatIsTriedOnceMore(beaten: Int, status: Int) async throws {
+    let made = try await gateway.send(.post, "/v1/sources", #"{"name":"a","verify":{"scheme":"none"}}"#)
+    let path = "/v1/sources/\(made.json["id"]?.stringValue ?? "")"
+    gateway.sources.with { $0.staleUpdates = beaten }
+    let changed = try await gateway.send(.patch, path, #"{"name":"b"}"#)
+    #expect(changed.status == status)
+    #expect(gateway.sources.with { $0.staleUpdates } == 0)
+    let name = try await gateway.send(.get, path).json["name"]?.stringValue
+    #expect(name == (status == 200 ? "b" : "a"))
   }
 
   @Test func aPluginBringsWhatASourceDoesNotSay() async throws {

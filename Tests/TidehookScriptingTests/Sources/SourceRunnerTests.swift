@@ -41,12 +41,6 @@ import TidehookScripting
     #expect(summary == expected || expected.hasPrefix("failed: ") && summary.hasPrefix(expected), "\(summary)")
   }
 
-  @Test func repeatedParametersCostNoMoreThanTheirLength() async {
-    var request = Self.request
-    request.query = String(repeating: "a&", count: 30_000)
-    #expect(await receive("return { { count = #request.query.a } }", request).summary == #"[{"count":30000}]"#)
-  }
-
   @Test func aSourcesNamespaceIsInTheContext() async {
     let result = await receive("return { { a = ctx.namespace } }") { $0.namespace = Namespace("team-a") }
     #expect(result.summary == #"[{"a":"team-a"}]"#)
