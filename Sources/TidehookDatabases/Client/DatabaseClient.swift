@@ -68,16 +68,8 @@ public final class DatabaseClient: DeliveryClient {
       let type = HeaderField("Content-Type", "application/json")
       exchange.end(.success(ReceivedResponse(status: 200, headers: [type], body: report.json.bytes)), phases: phases.phases)
     } catch {
-      exchange.end(.failure(Self.withoutPassword(error, of: request.url)), phases: phases.phases)
+      exchange.end(.failure(error), phases: phases.phases)
     }
-  }
-
-  /// A server may say anything, the password included.
-  private static func withoutPassword(_ failure: AttemptFailure, of url: DestinationURL) -> AttemptFailure {
-    guard case .postgres(let target) = url.database, let mask = SecretMask([Array((target.password?.revealed ?? "").utf8)]) else {
-      return failure
-    }
-    return AttemptFailure(failure.kind, mask.hiding(failure.message))
   }
 
   private func write(

@@ -7,6 +7,7 @@ import TidehookCore
 /// One connection, for one thread at a time. A failure that lost it is final: ``isLost``.
 package final class PostgreSQLConnection: SQLConnection {
   private let handle: OpaquePointer
+  private let text: PostgreSQLText
 
   /// When whatever is under way fails; set it before each use.
   package var deadline: ContinuousClock.Instant
@@ -14,13 +15,26 @@ package final class PostgreSQLConnection: SQLConnection {
   /// Whether the connection cannot be used any more.
   package private(set) var isLost = false
 
+  /// The most that a server may answer to one statement, or while a connection is made, in bytes as they come over the network. Our statements
+  /// answer with a few rows at most; libpq would gather whatever comes.
+  static let answerBytes: UInt64 = 1 << 20
+  /// The most that may come over one connection. libpq keeps some of it (parameters, notifications) until the connection ends.
+  private static let lifetimeBytes: UInt64 = 16 << 20
+
+  /// What had come over the connection when the last statement was sent, in bytes.
+  private var receivedBefore: UInt64 = 0
+
+  /// Whether so much has come over the connection that another is to take its place.
+  package var isWorn: Bool { receivedBytes(PQsocket(handle)) > Self.lifetimeBytes / 2 }
+
   private static let beginStatement = SQLStatement("BEGIN")
   private static let commitStatement = SQLStatement("COMMIT")
   private static let rollbackStatement = SQLStatement("ROLLBACK")
 
   /// Takes over a connection that is open.
-  init(open handle: OpaquePointer, deadline: ContinuousClock.Instant) {
+  init(open handle: OpaquePointer, text: PostgreSQLText, deadline: ContinuousClock.Instant) {
     self.handle = handle
+    self.text = text
     self.deadline = deadline
     PQsetnonblocking(handle, 1)
   }
@@ -55,10 +69,16 @@ package final class PostgreSQLConnection: SQLConnection {
   private func run(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> PostgreSQLResult {
     guard !isLost else { throw SQLFailure(.lost, "the connection is closed") }
     let parameters = try PostgreSQLParameters(arguments)
+    receivedBefore = receivedBytes(PQsocket(handle))
     guard parameters.send(statement.text, on: handle) else { throw lost() }
     try flush()
     var outcome: PostgreSQLResult?
     while let result = try next() {
+      guard !result.isCopy else {
+        // libpq would return the same again and again.
+        isLost = true
+        throw SQLFailure(.other, "the server wants to copy data, which nobody asked for")
+      }
       if outcome?.failure == nil { outcome = result }
     }
     guard let outcome else { throw lost() }
@@ -74,7 +94,7 @@ package final class PostgreSQLConnection: SQLConnection {
       guard left > 0 else { throw lost() }
       // The server may be waiting for us to read before it reads on.
       try wait(for: POLLIN | POLLOUT)
-      guard PQconsumeInput(handle) == 1 else { throw lost() }
+      try consume()
     }
   }
 
@@ -82,9 +102,19 @@ package final class PostgreSQLConnection: SQLConnection {
   private func next() throws(SQLFailure) -> PostgreSQLResult? {
     while PQisBusy(handle) == 1 {
       try wait(for: POLLIN)
-      guard PQconsumeInput(handle) == 1 else { throw lost() }
+      try consume()
     }
-    return PQgetResult(handle).map(PostgreSQLResult.init)
+    return PQgetResult(handle).map { PostgreSQLResult($0, words: text) }
+  }
+
+  /// Reads what has come, unless that is more than anybody asked for. Each call reads no more than libpq's buffer takes.
+  private func consume() throws(SQLFailure) {
+    let received = receivedBytes(PQsocket(handle))
+    guard received <= min(receivedBefore + Self.answerBytes, Self.lifetimeBytes) else {
+      isLost = true
+      throw SQLFailure(.other, "the server answered with more than \(Self.answerBytes >> 20) MiB")
+    }
+    guard PQconsumeInput(handle) == 1 else { throw lost() }
   }
 
   private func wait(for events: Int32) throws(SQLFailure) {
@@ -97,7 +127,7 @@ package final class PostgreSQLConnection: SQLConnection {
 
   private func lost() -> SQLFailure {
     isLost = true
-    return SQLFailure(.lost, PostgreSQLText.oneLine(PQerrorMessage(handle)))
+    return SQLFailure(.lost, text.oneLine(PQerrorMessage(handle)))
   }
 }
 
@@ -114,18 +144,13 @@ func waitForSocket(_ socket: Int32, _ events: Int32, until deadline: ContinuousC
   }
 }
 
-/// What libpq says, as our messages have it.
-enum PostgreSQLText {
-  /// A message without its line ends.
-  static func oneLine(_ text: UnsafePointer<CChar>?) -> String {
-    guard let text else { return "" }
-    return String(cString: text).split(whereSeparator: \.isNewline).map { $0.trimmingSpaces }.joined(separator: " ")
-  }
-}
-
-extension Substring {
-  fileprivate var trimmingSpaces: Substring {
-    let start = firstIndex { $0 != " " && $0 != "\t" } ?? endIndex
-    return self[start...]
-  }
+/// How much has come over a TCP connection so far, in bytes, be it read or not; zero when the system does not say.
+///
+/// Source: `struct tcp_info` of linux/tcp.h, `tcpi_bytes_received`, since Linux 4.1; glibc's own declaration ends before it.
+func receivedBytes(_ socket: Int32) -> UInt64 {
+  let offset = 128
+  var info = [UInt8](repeating: 0, count: offset + MemoryLayout<UInt64>.size)
+  var length = socklen_t(info.count)
+  guard getsockopt(socket, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, Int(length) == info.count else { return 0 }
+  return info.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
 }

@@ -5,9 +5,11 @@ import CPostgreSQL
 /// A result, which goes with the last reference to it.
 final class PostgreSQLResult {
   private let handle: OpaquePointer
+  private let words: PostgreSQLText
 
-  init(_ handle: OpaquePointer) {
+  init(_ handle: OpaquePointer, words: PostgreSQLText) {
     self.handle = handle
+    self.words = words
   }
 
   deinit { PQclear(handle) }
@@ -20,6 +22,9 @@ final class PostgreSQLResult {
 
   /// The command that was carried out: `INSERT 0 1`, `COMMIT`.
   var command: String { PQcmdStatus(handle).map { String(cString: $0) } ?? "" }
+
+  /// Whether it is the beginning of a copy instead of a result.
+  var isCopy: Bool { [PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH].contains(PQresultStatus(handle)) }
 
   /// Why the statement failed; `nil` when it did not.
   var failure: SQLFailure? {
@@ -42,12 +47,12 @@ final class PostgreSQLResult {
   /// The first line alone: the others (detail, hint) may repeat the values of a row.
   private var message: String {
     let primary = field("M")
-    return primary.isEmpty ? PostgreSQLText.oneLine(PQresultErrorMessage(handle)) : primary
+    return primary.isEmpty ? words.oneLine(PQresultErrorMessage(handle)) : primary
   }
 
-  /// A field of an error by its code (libpq-fe.h, `PG_DIAG_…`).
+  /// The beginning of an error's field by its code (libpq-fe.h, `PG_DIAG_…`).
   private func field(_ code: Unicode.Scalar) -> String {
-    PQresultErrorField(handle, Int32(code.value)).map { String(cString: $0) } ?? ""
+    words.short(PQresultErrorField(handle, Int32(code.value)))
   }
 }
 

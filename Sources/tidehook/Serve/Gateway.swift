@@ -23,6 +23,7 @@ struct Gateway {
     raiseDescriptorLimit()
     // libpq would take a host, a password or options from there.
     Environment.forget(prefix: "PG")
+    Environment.forgetKerberos()
     let random = SystemRandom()
     let ids = IDGenerator(time: SystemTime(), random: random)
     let store = try SQLStore.open(folder: settings.dataFolder, durability: settings.durability, ids: ids, logger: logger)

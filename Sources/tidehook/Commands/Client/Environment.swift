@@ -15,4 +15,9 @@ enum Environment {
   static func forget(prefix: String) {
     for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix(prefix) { unsetenv(name) }
   }
+
+  /// Points Kerberos to credentials that are not there: no library may log in as whoever the process runs as.
+  static func forgetKerberos() {
+    for name in ["KRB5CCNAME", "KRB5_CLIENT_KTNAME"] { setenv(name, "FILE:/dev/null/none", 1) }
+  }
 }
