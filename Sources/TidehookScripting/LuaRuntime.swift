@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TidehookCore
 
 /// Runs scripts on threads of its own: never on an event loop, never on Swift's cooperative pool.
 ///

@@ -3,6 +3,9 @@
 import Synchronization
 package import TidehookCore
 
+/// A session that is nothing but the right to work: a pool of them bounds how many do.
+struct Turn: Sendable {}
+
 /// At most `size` sessions, made as they are needed and lent first come, first served.
 package final class SessionPool<Session: Sendable>: Sendable {
   private struct Waiter {

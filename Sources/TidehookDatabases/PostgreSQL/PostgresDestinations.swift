@@ -18,7 +18,7 @@ final class PostgresDestinations: Sendable {
 
   private let resolve: DatabaseClient.Resolve
   private let state = Mutex(State())
-  private let sweeper = BlockingThread(label: "tidehook.postgres.idle")
+  private let turns = PostgresTurns()
 
   init(resolve: @escaping DatabaseClient.Resolve) {
     self.resolve = resolve
@@ -32,14 +32,23 @@ final class PostgresDestinations: Sendable {
     let pool = pool(for: url, target)
     let session = try await pool.borrow()
     defer { pool.giveBack(session) }
+    return try await turns.take(at: url) { () async throws(AttemptFailure) in
+      try await write(batch, of: event, over: session, to: url, limits: limits, phases: phases)
+    }
+  }
+
+  private func write(
+    _ batch: RowBatch, of event: EventPosition, over session: PostgresSession, to url: DestinationURL, limits: DeliveryLimits,
+    phases: PhaseClock
+  ) async throws(AttemptFailure) -> RowReport {
     if session.isConnected {
-      let result = await session.write(batch, of: event, by: limits.end)
+      let result = try await session.write(batch, of: event, by: limits.end)
       guard case .failure(let failure) = result, failure.kind == .lost else { return try Self.report(result) }
     }
     let addresses = try await phases.resolving { () async throws(AttemptFailure) in try await resolve(url) }
     let connectEnd = min(limits.end, .now + limits.connectTimeout)
     try await phases.connecting { () async throws(AttemptFailure) in try await session.connect(to: addresses, by: connectEnd) }
-    return try Self.report(await session.write(batch, of: event, by: limits.end))
+    return try Self.report(try await session.write(batch, of: event, by: limits.end))
   }
 
   private static func report(_ result: Result<RowReport, SQLFailure>) throws(AttemptFailure) -> RowReport {
@@ -67,7 +76,10 @@ final class PostgresDestinations: Sendable {
   }
 
   private func sweepLater() {
-    sweeper.run(after: Self.idleTime) { [weak self] in self?.sweep() }
+    Task { [weak self] in
+      try? await Task.sleep(for: Self.idleTime)
+      self?.sweep()
+    }
   }
 
   /// Closes what was idle for long and forgets the databases that nothing is left of; goes on as long as there are others.

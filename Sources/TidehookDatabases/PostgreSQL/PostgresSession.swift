@@ -1,4 +1,4 @@
-// One connection to a PostgreSQL database, with the thread that waits for it.
+// One connection to a PostgreSQL database.
 
 import Synchronization
 import TidehookCore
@@ -13,7 +13,6 @@ final class PostgresSession: Sendable {
 
   private let url: DestinationURL
   private let target: PostgresTarget
-  private let thread = BlockingThread(label: "tidehook.postgres")
   private let state = Mutex(State())
 
   init(url: DestinationURL, target: PostgresTarget) {
@@ -26,7 +25,7 @@ final class PostgresSession: Sendable {
 
   /// Connects to the first address that answers.
   func connect(to addresses: [IPAddress], by deadline: ContinuousClock.Instant) async throws(AttemptFailure) {
-    let result = await thread.run { [self] () -> Result<Void, AttemptFailure> in
+    let result = try await BlockingCall.run { [self] () -> Result<Void, AttemptFailure> in
       state.withLock { state in
         var failure = AttemptFailure(.connect, "no address to connect to")
         for (index, address) in addresses.enumerated() {
@@ -52,13 +51,13 @@ final class PostgresSession: Sendable {
   /// - Returns: `nil` when there is no connection, or it turned out to be closed: nothing is certain then, and all may be done again.
   func write(
     _ batch: RowBatch, of event: EventPosition, by deadline: ContinuousClock.Instant
-  ) async -> Result<RowReport, SQLFailure> {
-    await thread.run { [self] in
+  ) async throws(AttemptFailure) -> Result<RowReport, SQLFailure> {
+    try await BlockingCall.run { [self] in
       state.withLock { state in
         guard let live = state.live else { return .failure(SQLFailure(.lost, "there is no connection")) }
         let result = Result { () throws(SQLFailure) in try live.write(batch, of: event, by: deadline) }
         state.lastUse = .now
-        if live.connection.isLost { state.live = nil }
+        if live.connection.isLost || live.connection.isWorn { state.live = nil }
         return result
       }
     }

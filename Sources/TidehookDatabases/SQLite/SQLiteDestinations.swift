@@ -7,7 +7,7 @@ import TidehookStorage
 /// The SQLite files of the folder.
 final class SQLiteDestinations: Sendable {
   private let folder: DatabaseFolder?
-  private let pools = Mutex<[String: SessionPool<BlockingThread>]>([:])
+  private let pools = Mutex<[String: SessionPool<Turn>]>([:])
 
   init(folder: DatabaseFolder?) {
     self.folder = folder
@@ -19,13 +19,13 @@ final class SQLiteDestinations: Sendable {
   {
     guard let folder else { throw AttemptFailure(.blocked, "blocked: \(EgressPolicy.noFiles)") }
     let pool = pools.withLock { pools in
-      let pool = pools[file] ?? SessionPool(size: 1) { BlockingThread(label: "tidehook.sqlite") }
+      let pool = pools[file] ?? SessionPool(size: 1) { Turn() }
       pools[file] = pool
       return pool
     }
-    let thread = try await pool.borrow()
-    defer { pool.giveBack(thread) }
-    return try await thread.run { Self.write(batch, of: event, to: file, in: folder, by: deadline) }.get()
+    let turn = try await pool.borrow()
+    defer { pool.giveBack(turn) }
+    return try await BlockingCall.run { Self.write(batch, of: event, to: file, in: folder, by: deadline) }.get()
   }
 
   /// The file is opened anew for each delivery, so that one that was replaced, or put back from a backup, is not missed.

@@ -1,4 +1,6 @@
-import Glibc
+// Threads of our own, for work that blocks.
+
+package import Glibc
 
 private final class ThreadBody: Sendable {
   let run: @Sendable () -> Void
@@ -7,7 +9,7 @@ private final class ThreadBody: Sendable {
 }
 
 /// Starts a thread that runs `body` and ends with it; the caller joins or detaches it. `nil` when the system refuses.
-func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
   let context = Unmanaged.passRetained(ThreadBody(run: body))
   var thread = pthread_t()
   let status = pthread_create(
