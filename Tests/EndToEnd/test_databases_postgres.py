@@ -85,11 +85,11 @@ def test_out_of_order_events_end_where_order_would(api, database):
     assert database.query("SELECT content FROM memories") == [("again",)]
 
 
-def test_ties_of_time_are_broken_byte_by_byte(api, database):
+def test_of_events_at_the_same_time_the_one_accepted_last_wins(api, database):
     webhook = api.add_webhook(database.url(), ["memory.*"], pipeline=CREATING)
-    for id in ("evt_B", "evt_A", "evt_a"):
+    for id in ("evt_B", "evt_A", "evt_a", "evt_0"):
         done(api.settled(webhook, api.publish("memory.updated", memory(content=id), id=id, timestamp="2026-04-13T10:31:00Z")))
-    assert database.query("SELECT content FROM memories") == [("evt_a",)]
+    assert database.query("SELECT content FROM memories") == [("evt_0",)]
 
 
 def test_kill_9_in_between_loses_nothing_and_doubles_nothing(gateway, database):

@@ -24,8 +24,8 @@ import TidehookDatabases
   @Test func whoWaitsBehindALockedFileIsAnsweredInTime() async throws {
     let fixture = try SQLiteFixture()
     try await whileLocked(fixture) {
-      async let first = fixture.send(memory("a"), id: "evt_1", timeout: .seconds(20))
-      let second = try await fixture.send(memory("b"), id: "evt_2", timeout: .milliseconds(100))
+      async let first = fixture.send(memory("a"), key: 1, timeout: .seconds(20))
+      let second = try await fixture.send(memory("b"), key: 2, timeout: .milliseconds(100))
       #expect(second.isFailure(.timeout, containing: "100 ms") || second.isFailure(.database, containing: "locked"), "\(second)")
       fixture.client.cancelAll()
       let outcome = try await first

@@ -16,8 +16,8 @@ import TidehookDatabases
 
   @Test func createMakesFileAndTableOnce() async throws {
     let fixture = try SQLiteFixture(table: nil)
-    #expect(try await fixture.send(Self.creating, at: 1, id: "evt_1") == .done(upserted: 1, deleted: 0, ignored: 0))
-    #expect(try await fixture.send(Self.creating, at: 2, id: "evt_2") == .done(upserted: 1, deleted: 0, ignored: 0))
+    #expect(try await fixture.send(Self.creating, at: 1, key: 1) == .done(upserted: 1, deleted: 0, ignored: 0))
+    #expect(try await fixture.send(Self.creating, at: 2, key: 2) == .done(upserted: 1, deleted: 0, ignored: 0))
     #expect(try fixture.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1") == ["memories", "tidehook_rows"])
   }
 
@@ -62,12 +62,13 @@ import TidehookDatabases
         group.addTask {
           // Each writes two rows that others write in the other order.
           let rows = number.isMultiple(of: 2) ? [memory("a"), memory("b")] : [memory("b"), memory("a")]
-          return try await fixture.send("[\(rows.joined(separator: ","))]", at: Int64(number), id: "evt_\(number)")
+          return try await fixture.send("[\(rows.joined(separator: ","))]", at: Int64(number), key: Int64(number))
         }
       }
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(outcomes.allSatisfy { if case .done = $0 { true } else { false } }, "\(outcomes)")
-    #expect(try fixture.rows("SELECT event_id FROM tidehook_rows") == ["evt_39", "evt_39"])
+    let newest = TimeOrderedID(key: 39, entropy: 0).text
+    #expect(try fixture.rows("SELECT event_key FROM tidehook_rows") == [newest, newest])
   }
 }

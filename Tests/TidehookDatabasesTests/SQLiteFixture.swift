@@ -44,19 +44,19 @@ final class SQLiteFixture: Sendable {
     }
   }
 
-  func request(_ body: String, at time: Int64 = 1, id: String = "evt_1", file: String = "mem.db", timeout: Duration = .seconds(10)) throws
+  func request(_ body: String, at time: Int64 = 1, key: Int64 = 1, file: String = "mem.db", timeout: Duration = .seconds(10)) throws
     -> SignedRequest
   {
-    let event = EventPosition(time: Timestamp(microseconds: time), id: EventID(stored: id))
+    let event = EventPosition(time: Timestamp(microseconds: time), key: TimeOrderedID(key: key, entropy: 0))
     return SignedRequest(
       url: try DestinationURL(parsing: "sqlite:\(file)", allowing: .all), headers: [], body: Array(body.utf8), timeout: timeout,
       event: event)
   }
 
-  func send(_ body: String, at time: Int64 = 1, id: String = "evt_1", file: String = "mem.db", timeout: Duration = .seconds(10))
+  func send(_ body: String, at time: Int64 = 1, key: Int64 = 1, file: String = "mem.db", timeout: Duration = .seconds(10))
     async throws -> Outcome
   {
-    Outcome(await client.send(try request(body, at: time, id: id, file: file, timeout: timeout)))
+    Outcome(await client.send(try request(body, at: time, key: key, file: file, timeout: timeout)))
   }
 }
 

@@ -8,8 +8,8 @@ import TidehookDatabases
 
   @Test func aRowIsInsertedThenUpdated() async throws {
     let fixture = try SQLiteFixture()
-    #expect(try await fixture.send(memory(content: "a"), at: 1, id: "evt_1") == Self.done)
-    #expect(try await fixture.send(memory(content: "b"), at: 2, id: "evt_2") == Self.done)
+    #expect(try await fixture.send(memory(content: "a"), at: 1, key: 1) == Self.done)
+    #expect(try await fixture.send(memory(content: "b"), at: 2, key: 2) == Self.done)
     #expect(try fixture.rows("SELECT content FROM memories") == ["b"])
   }
 
@@ -22,26 +22,26 @@ import TidehookDatabases
 
   @Test func anOlderEventThanTheRowHasSeenIsIgnored() async throws {
     let fixture = try SQLiteFixture()
-    #expect(try await fixture.send(memory(content: "new"), at: 5, id: "evt_2") == Self.done)
-    #expect(try await fixture.send(memory(content: "old"), at: 4, id: "evt_1") == Self.ignored)
+    #expect(try await fixture.send(memory(content: "new"), at: 5, key: 2) == Self.done)
+    #expect(try await fixture.send(memory(content: "old"), at: 4, key: 1) == Self.ignored)
     #expect(try fixture.rows("SELECT content FROM memories") == ["new"])
   }
 
   @Test func aLateOlderUpdateDoesNotBringADeletedRowBack() async throws {
     let fixture = try SQLiteFixture()
-    #expect(try await fixture.send(memory(), at: 1, id: "evt_1") == Self.done)
-    #expect(try await fixture.send(deleted(), at: 5, id: "evt_3") == .done(upserted: 0, deleted: 1, ignored: 0))
-    #expect(try await fixture.send(memory(content: "late"), at: 3, id: "evt_2") == Self.ignored)
+    #expect(try await fixture.send(memory(), at: 1, key: 1) == Self.done)
+    #expect(try await fixture.send(deleted(), at: 5, key: 3) == .done(upserted: 0, deleted: 1, ignored: 0))
+    #expect(try await fixture.send(memory(content: "late"), at: 3, key: 2) == Self.ignored)
     #expect(try fixture.rows("SELECT content FROM memories") == [])
     #expect(try fixture.rows("SELECT deleted FROM tidehook_rows") == ["1"])
-    #expect(try await fixture.send(memory(content: "again"), at: 6, id: "evt_4") == Self.done)
+    #expect(try await fixture.send(memory(content: "again"), at: 6, key: 4) == Self.done)
     #expect(try fixture.rows("SELECT deleted FROM tidehook_rows") == ["0"])
   }
 
   @Test func aDeleteOfWhatNeverWasIsRemembered() async throws {
     let fixture = try SQLiteFixture()
-    #expect(try await fixture.send(deleted(), at: 5, id: "evt_2") == .done(upserted: 0, deleted: 0, ignored: 0))
-    #expect(try await fixture.send(memory(), at: 4, id: "evt_1") == Self.ignored)
+    #expect(try await fixture.send(deleted(), at: 5, key: 2) == .done(upserted: 0, deleted: 0, ignored: 0))
+    #expect(try await fixture.send(memory(), at: 4, key: 1) == Self.ignored)
   }
 
   @Test func theSameEventAgainIsANoOp() async throws {
@@ -52,19 +52,19 @@ import TidehookDatabases
     #expect(try fixture.rows("SELECT content FROM memories") == ["changed by somebody else"])
   }
 
-  @Test func tiesOfTimeAreBrokenByTheEventsID() async throws {
+  @Test func ofEventsAtTheSameTimeTheOneThatWasAcceptedLastWins() async throws {
     let fixture = try SQLiteFixture()
-    #expect(try await fixture.send(memory(content: "B"), at: 1, id: "evt_B") == Self.done)
-    #expect(try await fixture.send(memory(content: "A"), at: 1, id: "evt_A") == Self.ignored)
-    #expect(try await fixture.send(memory(content: "a"), at: 1, id: "evt_a") == Self.done)
-    #expect(try fixture.rows("SELECT content FROM memories") == ["a"])
+    #expect(try await fixture.send(memory(content: "second"), at: 1, key: 9) == Self.done)
+    #expect(try await fixture.send(memory(content: "first"), at: 1, key: 8) == Self.ignored)
+    #expect(try await fixture.send(memory(content: "last"), at: 1, key: 1000) == Self.done)
+    #expect(try fixture.rows("SELECT content FROM memories") == ["last"])
   }
 
   @Test func eachRowIsJudgedByItself() async throws {
     let fixture = try SQLiteFixture()
-    #expect(try await fixture.send(memory("m1", content: "new"), at: 5, id: "evt_2") == Self.done)
+    #expect(try await fixture.send(memory("m1", content: "new"), at: 5, key: 2) == Self.done)
     let both = "[\(memory("m1", content: "old")),\(memory("m2", content: "old"))]"
-    #expect(try await fixture.send(both, at: 4, id: "evt_1") == .done(upserted: 1, deleted: 0, ignored: 1))
+    #expect(try await fixture.send(both, at: 4, key: 1) == .done(upserted: 1, deleted: 0, ignored: 1))
     #expect(try fixture.rows("SELECT content FROM memories ORDER BY 1") == ["new", "old"])
   }
 

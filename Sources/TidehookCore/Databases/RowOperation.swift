@@ -135,16 +135,24 @@ public struct RowReport: Sendable, Hashable {
   }
 }
 
-/// Where an event stands among those of one row: by its time, then by its id.
+/// Where an event stands among those of one row: by its time, then by when it was accepted.
 public struct EventPosition: Sendable, Hashable {
   /// When it happened.
   public let time: Timestamp
-  /// Which one it is.
-  public let id: EventID
+  /// Its time-ordered key, which tells which of two events at the same time was accepted first. Its id would not: producers choose that.
+  public let key: TimeOrderedID
+
+  /// How far a producer's clock may be ahead of ours. A time further ahead counts as that, so that it does not shut out all later events.
+  private static let mostAhead = Duration.seconds(300)
 
   /// Makes a position.
-  public init(time: Timestamp, id: EventID) {
+  public init(time: Timestamp, key: TimeOrderedID) {
     self.time = time
-    self.id = id
+    self.key = key
+  }
+
+  /// The place of an event: at its own time, but at most five minutes after it was accepted.
+  public init(of event: Event) {
+    self.init(time: min(event.timestamp, event.acceptedAt + Self.mostAhead), key: event.key)
   }
 }

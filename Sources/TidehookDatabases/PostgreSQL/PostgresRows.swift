@@ -16,7 +16,7 @@ final class PostgresRows: RowDialect {
   private static let find = SQLStatement("SELECT pg_catalog.to_regclass($1) IS NULL")
   /// Two connections that make a table at once would fail in the catalogue. The number is this program's alone.
   private static let makeAlone = SQLStatement("SELECT pg_catalog.pg_advisory_xact_lock(7595438100913845)")
-  private static let makeLedger = SQLStatement(RowSQL.makeLedger(idType: "text COLLATE \"C\""))
+  private static let makeLedger = SQLStatement(RowSQL.makeLedger(keyType: "text COLLATE \"C\""))
 
   private static let columns = SQLStatement(
     """

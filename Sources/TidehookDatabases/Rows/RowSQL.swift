@@ -7,21 +7,21 @@ package enum RowSQL {
 
   /// Makes the ledger. A row that was deleted stays in it, so that a late older update does not bring it back.
   ///
-  /// - Parameter idType: the type of a text that compares byte by byte: ties of time are broken by the event's id.
-  package static func makeLedger(idType: String) -> String {
+  /// - Parameter keyType: the type of a text that compares byte by byte: ties of time are broken by the event's key.
+  package static func makeLedger(keyType: String) -> String {
     """
     CREATE TABLE IF NOT EXISTS \(ledger) (table_name text NOT NULL, row_key text NOT NULL, event_time_us bigint NOT NULL, \
-    event_id \(idType) NOT NULL, deleted boolean NOT NULL, PRIMARY KEY (table_name, row_key))
+    event_key \(keyType) NOT NULL, deleted boolean NOT NULL, PRIMARY KEY (table_name, row_key))
     """
   }
 
   /// Takes a row for an event: writes that it has seen the event unless it has seen that one or a later one; then nothing is written.
   ///
-  /// Until the transaction ends, nobody else can take the same row. Parameters: table, key, time, id, whether the row is deleted.
+  /// Until the transaction ends, nobody else can take the same row. Parameters: table, key, time, event's key, whether the row is deleted.
   package static let takeRow = """
-    INSERT INTO \(ledger) (table_name, row_key, event_time_us, event_id, deleted) VALUES ($1, $2, $3, $4, $5) \
-    ON CONFLICT (table_name, row_key) DO UPDATE SET event_time_us = excluded.event_time_us, event_id = excluded.event_id, \
-    deleted = excluded.deleted WHERE (\(ledger).event_time_us, \(ledger).event_id) < (excluded.event_time_us, excluded.event_id)
+    INSERT INTO \(ledger) (table_name, row_key, event_time_us, event_key, deleted) VALUES ($1, $2, $3, $4, $5) \
+    ON CONFLICT (table_name, row_key) DO UPDATE SET event_time_us = excluded.event_time_us, event_key = excluded.event_key, \
+    deleted = excluded.deleted WHERE (\(ledger).event_time_us, \(ledger).event_key) < (excluded.event_time_us, excluded.event_key)
     """
 
   /// Inserts a row, or updates its values when its key is there. Parameters: the key's values, then the others.

@@ -34,7 +34,7 @@ struct RowWriter {
     let taken = try connection.execute(
       Self.takeRow,
       [
-        .text(operation.table), .text(operation.rowKey), .integer(event.time.microseconds), .text(event.id.rawValue),
+        .text(operation.table), .text(operation.rowKey), .integer(event.time.microseconds), .text(event.key.text),
         .integer(operation.leavesNothing ? 1 : 0),
       ])
     guard taken > 0 else { return report.ignored += 1 }

@@ -5,7 +5,7 @@ import TidehookStorage
 
 /// SQLite's types are those of values, so nothing of a table needs to be known.
 final class SQLiteRows: RowDialect {
-  private static let makeLedger = SQLStatement(RowSQL.makeLedger(idType: "text"))
+  private static let makeLedger = SQLStatement(RowSQL.makeLedger(keyType: "text"))
 
   func prepare(_ batch: RowBatch, on connection: any SQLConnection) throws(SQLFailure) {
     try connection.execute(Self.makeLedger, [])

@@ -24,7 +24,7 @@ import TidehookTesting
     var requests = fixture.client.requests.makeAsyncIterator()
     let sent = try #require(await requests.next())
     #expect(sent.method == "UPSERT" && sent.headers.isEmpty && sent.body == Array(Self.row.utf8))
-    #expect(sent.event == EventPosition(time: delivery.event.timestamp, id: delivery.event.id))
+    #expect(sent.event == EventPosition(of: delivery.event))
     #expect(sent.url.revealed == Self.url)
     #expect(attempt.request?.url == "postgres://app:***@db.example.com/notes")
     #expect(attempt.request?.method == "UPSERT")
