@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import Synchronization
 import Testing
+import TidehookAPI
 import TidehookCore
 
 /// When people are told that a source rejects requests.
