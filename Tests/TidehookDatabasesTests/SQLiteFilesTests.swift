@@ -62,7 +62,7 @@ import TidehookDatabases
         group.addTask {
           // Each writes two rows that others write in the other order.
           let rows = number.isMultiple(of: 2) ? [memory("a"), memory("b")] : [memory("b"), memory("a")]
-          return try await fixture.send("[\(rows.joined(separator: ","))]", at: Int64(number), key: Int64(number))
+          return try await fixture.send("[\(rows.joined(separator: ","))]", at: Int64(number), key: Int64(number), timeout: .seconds(60))
         }
       }
       return try await group.reduce(into: []) { $0.append($1) }
