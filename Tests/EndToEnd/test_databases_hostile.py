@@ -57,7 +57,7 @@ def test_a_server_that_answers_without_end_is_not_listened_to(gateway, behave):
     with serving(behave) as (url, clients):
         webhook = gateway.api.add_webhook(url, pipeline=CREATING, timeout_secs=20, retry=QUICK)
         (attempt,) = gateway.api.settled(webhook, gateway.api.publish(data=memory()), timeout=25)["attempts"]
-        assert (attempt["failure"], "more than 1 MiB" in attempt["error"]) == ("database", True), attempt
+        assert attempt["failure"] == "database" and len(attempt["error"]) < 1000, attempt["error"]
         assert attempt["duration_ms"] < 15_000
         assert all(client.is_gone.wait(10) for client in clients)
         # What was sent is at most what was read and what the buffers of two sockets hold.

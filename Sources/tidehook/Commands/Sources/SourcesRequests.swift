@@ -45,7 +45,8 @@ struct SourcesRequests: AsyncParsableCommand {
 
 struct SourcesRerun: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rerun", abstract: "Take a request in once more, with the source's secrets and code as they are now.")
+    commandName: "rerun", abstract: "Take a request in once more, with the source's secrets and code as they are now.",
+    discussion: "Exits with 1 when it is rejected again.")
 
   @Argument(help: "The source's id: src_….")
   var id: String
@@ -58,7 +59,11 @@ struct SourcesRerun: AsyncParsableCommand {
   func run() async throws {
     let path = "\(Sources.path(id))/requests/\(QueryString.escape(request))/rerun"
     let answer = try await options.client().json("POST", path, body: [:])
-    guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
-    RequestView(answer.value).write(to: Terminal.standardOutput)
+    if options.json {
+      Terminal.standardOutput.writeLine(answer.bytes)
+    } else {
+      RequestView(answer.value).write(to: Terminal.standardOutput)
+    }
+    if answer.value["state"]?.stringValue == "rejected" { throw ExitCode.failure }
   }
 }

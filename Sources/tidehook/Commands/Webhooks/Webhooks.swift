@@ -22,7 +22,7 @@ struct WebhooksAdd: AsyncParsableCommand {
       Example: tidehook webhooks add https://your-app.com/hook --events memory.created,memory.deleted --script filter.lua
       """)
 
-  @Argument(help: "Where deliveries go: an http or https URL.")
+  @Argument(help: "Where deliveries go: an http or https URL, or a database: sqlite:NAME.db, postgres://….")
   var url: String
 
   @OptionGroup(title: "Webhook") var fields: WebhookFields

@@ -48,7 +48,7 @@ struct SourcesSimulate: AsyncParsableCommand {
 
   func validate() throws {
     guard !generateKey else { return }
-    guard (to == nil) != (source == nil) else { throw ValidationError("Name --to or --source.") }
+    guard (to == nil) != (source == nil) else { throw ValidationError("Name either --to or --source, and not both.") }
   }
 
   func run() async throws {
