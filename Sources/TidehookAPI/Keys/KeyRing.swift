@@ -106,6 +106,8 @@ public final class KeyRing: Sendable {
 
   /// Removes a key, which is refused from now on.
   /// - Returns: whether there was one.
+  // Inlined into its caller it crashes the optimiser of Swift 6.3 (splitting of coroutines).
+  @inline(never)
   func remove(_ id: KeyID) async throws(StoreError) -> Bool {
     guard let digest = table.withLock({ $0.entries.first { $0.value.key.id == id }?.key }) else { return false }
     do throws(StoreError) {

@@ -43,7 +43,13 @@ struct KeyRoutes: Sendable {
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
-    guard let id = KeyID(request.id), try await ring.remove(id) else { throw APIError.notFound("key", request.id) }
+    guard let id = KeyID(request.id) else { throw APIError.notFound("key", request.id) }
+    return try Self.answer(try await ring.remove(id), request)
+  }
+
+  @inline(never)
+  private static func answer(_ isRemoved: Bool, _ request: APIRequest) throws -> Response {
+    guard isRemoved else { throw APIError.notFound("key", request.id) }
     return Response(status: .noContent)
   }
 }

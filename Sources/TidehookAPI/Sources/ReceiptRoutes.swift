@@ -43,9 +43,9 @@ struct ReceiptRoutes: Sendable {
 
   private func receipt(_ request: APIRequest, of source: Source) async throws -> Receipt {
     let text = request.parameters["request"] ?? ""
-    guard let id = InboundRequestID(text), let receipt = try await history.receipt(id, of: source.id) else {
-      throw APIError.notFound("request", text)
-    }
+    guard let id = InboundRequestID(text) else { throw APIError.notFound("request", text) }
+    let receipt = try await history.receipt(id, of: source.id)
+    guard let receipt else { throw APIError.notFound("request", text) }
     return receipt
   }
 
