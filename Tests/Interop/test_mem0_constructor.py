@@ -1,6 +1,6 @@
 """mem0ai's constructor asks `/v1/ping/` and fails on anything it does not like; these are its real answers.
 
-What the client makes of pings that Tidehook never answers is not tested: no JSON, a list, ids that are missing or no strings, 401 without `detail`.
+Pings that Tidehook never answers are in test_mem0_behind_a_proxy.py.
 """
 
 import hashlib

@@ -1,8 +1,6 @@
 """Each refusal is the exception that mem0ai has for it, with the gateway's words: all of them answers of a real gateway.
 
-Tidehook's dialect never answers 204, 3xx, 408, 409, 415, 422, 500, 502 or 504, so what the client makes of those is not tested: two webhooks may have
-the same name and URL (no 409), fields are judged with 400 (no 422), and 502 and 504 are what a proxy in front says.
-Every path that the client can form is answered 404 where there is nothing, so 405 does not come either.
+Statuses that Tidehook's dialect never gives, such as 409, 422 or 502, are in test_mem0_behind_a_proxy.py.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""A reverse proxy, as people put one before a gateway: it takes a prefix away and passes the rest on. It notes what passes."""
+"""A reverse proxy, as people put one before a gateway: it takes a prefix away and passes the rest on. It notes what passes.
+
+Like a real one it may also answer in the gateway's place: when the gateway is away, or somebody configured it so.
+"""
 
 import http.client
 import threading
@@ -23,11 +26,20 @@ class Proxy:
     """Listens on a free port; `http://…/mem0/rest` becomes `/rest` of the gateway."""
 
     def __init__(self, gateway, prefix="/mem0"):
-        self.gateway, self.prefix, self.passed = gateway, prefix, []
+        self.gateway, self.prefix, self.passed, self.replaced = gateway, prefix, [], {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": self}))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}{prefix}"
+
+    def replace(self, path, status, content=b"", content_type="application/json"):
+        """Answers requests whose path begins so itself, from now on."""
+        self.replaced[path] = (status, [("Content-Type", content_type)], content)
+
+    def answer(self, method, target, headers, body):
+        """What was put in the gateway's place, else the gateway's answer."""
+        own = [answer for path, answer in self.replaced.items() if target.startswith(path)]
+        return own[0] if own else self.forward(method, target, headers, body)
 
     def forward(self, method, target, headers, body):
         """Asks the gateway and returns its answer, read to its end."""
@@ -52,13 +64,14 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         assert self.path.startswith(self.proxy.prefix), self.path
         target = self.path.removeprefix(self.proxy.prefix)
-        status, answered, content = self.proxy.forward(self.command, target, headers, body)
+        status, answered, content = self.proxy.answer(self.command, target, headers, body)
         self.proxy.passed.append(Passed(self.command, target, headers, body, status))
         self.send_response_only(status)
         for name, value in answered:
             if name.lower() not in HOP_BY_HOP:
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        if status != 204:
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
