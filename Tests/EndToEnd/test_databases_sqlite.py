@@ -81,14 +81,21 @@ def test_out_of_order_events_end_where_order_would(api, folder):
     assert rows(folder / "mem.db", "SELECT content FROM memories") == [("again",)]
 
 
-def test_a_replay_changes_nothing(api, folder):
+def test_a_replay_is_applied_again(api, folder):
     webhook = api.add_webhook("sqlite:mem.db", ["memory.*"], pipeline=CREATING)
-    delivery = api.settled(webhook, api.publish(data=memory()))
+    delivery = api.settled(webhook, api.publish(data=memory(content="told")))
     execute(folder / "mem.db", "UPDATE memories SET content = 'edited'")
     assert api.call("POST", f"/v1/deliveries/{delivery['id']}/replay").status == 202
     replayed = eventually(lambda: (found := api.delivery(delivery["id"]))["attempt_count"] == 2 and found, what="the replay")
-    assert done(replayed) == {"upserted": 0, "deleted": 0, "ignored": 1}
-    assert rows(folder / "mem.db", "SELECT content FROM memories") == [("edited",)]
+    assert done(replayed) == {"upserted": 1, "deleted": 0, "ignored": 0}
+    assert rows(folder / "mem.db", "SELECT content FROM memories") == [("told",)]
+
+
+def test_a_database_without_a_pipeline_is_refused(api):
+    answer = api.call("POST", "/v1/webhooks", {"url": "sqlite:mem.db", "events": ["*"]})
+    assert (answer.status, answer.error["field"]) == (400, "pipeline") and "operations on rows" in answer.error["message"]
+    webhook = api.add_webhook("sqlite:mem.db", pipeline=CREATING)
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"pipeline": []}).error["field"] == "pipeline"
 
 
 def test_kill_9_in_between_loses_nothing_and_doubles_nothing(gateway, folder):
@@ -156,7 +163,7 @@ def test_values_arrive_as_they_are(api, folder):
 
 
 def test_a_dry_run_says_that_an_event_is_no_row_operation(api):
-    webhook = api.add_webhook("sqlite:mem.db", active=False)
+    webhook = api.add_webhook("sqlite:mem.db", active=False, script="function transform(event) return event end")
     api.publish()
     (run,) = api.call("POST", "/v1/dry-runs", {"webhook": webhook["id"], "last": 1}).json["results"]
     assert (run["outcome"], run["failure"]) == ("error", "database") and "is no member of an operation" in run["error"]

@@ -173,7 +173,7 @@ def test_the_gateways_own_files_are_not_for_limited_keys(make_gateway, tmp_path)
     client = with_key(api, make_key(api, "one", ["a"]))
     answer = client.call("POST", "/v1/webhooks", {"url": "sqlite:shared.db", "events": ["*"]})
     assert (answer.status, answer.error["code"], answer.error["field"]) == (403, "forbidden", "url")
-    api.add_webhook("sqlite:shared.db", namespace="a")
+    api.add_webhook("sqlite:shared.db", namespace="a", pipeline=[{"plugin": "database"}])
 
 
 def test_the_limit_is_told_and_kept_per_key(make_gateway):

@@ -44,19 +44,20 @@ final class SQLiteFixture: Sendable {
     }
   }
 
-  func request(_ body: String, at time: Int64 = 1, key: Int64 = 1, file: String = "mem.db", timeout: Duration = .seconds(10)) throws
-    -> SignedRequest
-  {
-    let event = EventPosition(time: Timestamp(microseconds: time), key: TimeOrderedID(key: key, entropy: 0))
+  func request(
+    _ body: String, at time: Int64 = 1, key: Int64 = 1, isReplayed: Bool = false, file: String = "mem.db", timeout: Duration = .seconds(10)
+  ) throws -> SignedRequest {
+    let event = EventPosition(
+      time: Timestamp(microseconds: time), key: TimeOrderedID(key: key, entropy: 0), isReplayed: isReplayed)
     return SignedRequest(
       url: try DestinationURL(parsing: "sqlite:\(file)", allowing: .all), headers: [], body: Array(body.utf8), timeout: timeout,
       event: event)
   }
 
-  func send(_ body: String, at time: Int64 = 1, key: Int64 = 1, file: String = "mem.db", timeout: Duration = .seconds(10))
-    async throws -> Outcome
-  {
-    Outcome(await client.send(try request(body, at: time, key: key, file: file, timeout: timeout)))
+  func send(
+    _ body: String, at time: Int64 = 1, key: Int64 = 1, isReplayed: Bool = false, file: String = "mem.db", timeout: Duration = .seconds(10)
+  ) async throws -> Outcome {
+    Outcome(await client.send(try request(body, at: time, key: key, isReplayed: isReplayed, file: file, timeout: timeout)))
   }
 }
 

@@ -52,6 +52,16 @@ import TidehookDatabases
     #expect(try fixture.rows("SELECT content FROM memories") == ["changed by somebody else"])
   }
 
+  @Test func aReplayedEventIsAppliedAgainUnlessTheRowHasSeenALaterOne() async throws {
+    let fixture = try SQLiteFixture()
+    #expect(try await fixture.send(memory(content: "wrong"), at: 1, key: 1) == Self.done)
+    #expect(try await fixture.send(memory(content: "mended"), at: 1, key: 1, isReplayed: true) == Self.done)
+    #expect(try fixture.rows("SELECT content FROM memories") == ["mended"])
+    #expect(try await fixture.send(memory(content: "new"), at: 2, key: 2) == Self.done)
+    #expect(try await fixture.send(memory(content: "mended"), at: 1, key: 1, isReplayed: true) == Self.ignored)
+    #expect(try fixture.rows("SELECT content FROM memories") == ["new"])
+  }
+
   @Test func ofEventsAtTheSameTimeTheOneThatWasAcceptedLastWins() async throws {
     let fixture = try SQLiteFixture()
     #expect(try await fixture.send(memory(content: "second"), at: 1, key: 9) == Self.done)

@@ -33,7 +33,7 @@ struct WebhookEditor: Sendable {
     try principal.check(webhook.url)
     webhook.pipeline = try await pipeline(after: changes, of: webhook)
     try secrets.check(webhook)
-    try webhook.checkHandshake()
+    try webhook.checkDatabase()
     try await registry.add(webhook, by: principal.name)
     return webhook
   }
@@ -90,7 +90,7 @@ struct WebhookEditor: Sendable {
     if changed.url != current.url { try principal.check(changed.url) }
     guard !changed.isConfigured(like: current) else { return current }
     try secrets.check(changed)
-    try changed.checkHandshake()
+    try changed.checkDatabase()
     changed.revision = current.revision + 1
     changed.handshakeState = .pending
     changed.updatedAt = time.now()
@@ -110,10 +110,14 @@ struct WebhookEditor: Sendable {
 }
 
 extension Webhook {
-  /// Throws when a database would be asked for its consent.
-  fileprivate func checkHandshake() throws {
-    guard handshake != nil, url.database != nil else { return }
-    throw APIError(.invalidField, "handshake: expected null, for a database is not asked", field: "handshake")
+  /// Throws when a database would be asked for its consent, or sent events as they are.
+  fileprivate func checkDatabase() throws {
+    guard url.database != nil else { return }
+    if handshake != nil { throw APIError(.invalidField, "handshake: expected null, for a database is not asked", field: "handshake") }
+    guard pipeline.isEmpty else { return }
+    throw APIError(
+      .invalidField, "pipeline: expected at least one stage, such as the plugin database, for a database takes operations on rows",
+      field: "pipeline")
   }
 
   /// Whether another revision would do the same.

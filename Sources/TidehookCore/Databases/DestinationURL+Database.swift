@@ -11,11 +11,11 @@ extension DestinationURL {
 
   /// The URL with the password of `stored` in place of `***`.
   ///
-  /// Nothing is filled in unless role, host, port and `sslmode` are those of `stored`: no other server may be sent its password, and none over
-  /// a weaker connection.
+  /// Nothing is filled in unless role, host, port, database and `sslmode` are those of `stored`: who does not know the password may use it for
+  /// nothing else, no other server may be sent it, and none over a weaker connection.
   public func keepingPassword(of stored: DestinationURL) -> DestinationURL {
     guard isMasked, case .postgres(let target) = database, case .postgres(let known) = stored.database, origin == stored.origin,
-      target.user == known.user, target.tls == known.tls
+      target.user == known.user, target.database == known.database, target.tls == known.tls
     else { return self }
     return replacing(.postgres(target.with(password: known.password)))
   }

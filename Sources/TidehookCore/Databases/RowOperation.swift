@@ -141,18 +141,21 @@ public struct EventPosition: Sendable, Hashable {
   public let time: Timestamp
   /// Its time-ordered key, which tells which of two events at the same time was accepted first. Its id would not: producers choose that.
   public let key: TimeOrderedID
+  /// Whether somebody asked for it again: then it is applied even where a row has seen this very event, because the pipeline may have been mended.
+  public let isReplayed: Bool
 
   /// How far a producer's clock may be ahead of ours. A time further ahead counts as that, so that it does not shut out all later events.
   private static let mostAhead = Duration.seconds(300)
 
   /// Makes a position.
-  public init(time: Timestamp, key: TimeOrderedID) {
+  public init(time: Timestamp, key: TimeOrderedID, isReplayed: Bool = false) {
     self.time = time
     self.key = key
+    self.isReplayed = isReplayed
   }
 
   /// The place of an event: at its own time, but at most five minutes after it was accepted.
-  public init(of event: Event) {
-    self.init(time: min(event.timestamp, event.acceptedAt + Self.mostAhead), key: event.key)
+  public init(of event: Event, isReplayed: Bool = false) {
+    self.init(time: min(event.timestamp, event.acceptedAt + Self.mostAhead), key: event.key, isReplayed: isReplayed)
   }
 }

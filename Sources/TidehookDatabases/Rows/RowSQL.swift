@@ -16,13 +16,16 @@ package enum RowSQL {
   }
 
   /// Takes a row for an event: writes that it has seen the event unless it has seen that one or a later one; then nothing is written.
+  /// One that is replayed is taken again.
   ///
   /// Until the transaction ends, nobody else can take the same row. Parameters: table, key, time, event's key, whether the row is deleted.
-  package static let takeRow = """
+  package static func takeRow(again isReplayed: Bool) -> String {
+    """
     INSERT INTO \(ledger) (table_name, row_key, event_time_us, event_key, deleted) VALUES ($1, $2, $3, $4, $5) \
     ON CONFLICT (table_name, row_key) DO UPDATE SET event_time_us = excluded.event_time_us, event_key = excluded.event_key, \
-    deleted = excluded.deleted WHERE (\(ledger).event_time_us, \(ledger).event_key) < (excluded.event_time_us, excluded.event_key)
+    deleted = excluded.deleted WHERE (\(ledger).event_time_us, \(ledger).event_key) \(isReplayed ? "<=" : "<") (excluded.event_time_us, excluded.event_key)
     """
+  }
 
   /// Inserts a row, or updates its values when its key is there. Parameters: the key's values, then the others.
   package static func upsert(_ table: String, key: [String], values: [String]) -> String {

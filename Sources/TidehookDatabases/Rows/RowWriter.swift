@@ -8,7 +8,8 @@ struct RowWriter {
   let connection: any SQLConnection
   let dialect: any RowDialect
 
-  private static let takeRow = SQLStatement(RowSQL.takeRow)
+  private static let takeRow = SQLStatement(RowSQL.takeRow(again: false))
+  private static let takeRowAgain = SQLStatement(RowSQL.takeRow(again: true))
 
   /// Does all of a batch, or nothing of it.
   /// - Parameter begun: called in the transaction before anything else.
@@ -32,7 +33,7 @@ struct RowWriter {
 
   private func write(_ operation: RowOperation, of event: EventPosition, _ report: inout RowReport) throws(SQLFailure) {
     let taken = try connection.execute(
-      Self.takeRow,
+      event.isReplayed ? Self.takeRowAgain : Self.takeRow,
       [
         .text(operation.table), .text(operation.rowKey), .integer(event.time.microseconds), .text(event.key.text),
         .integer(operation.leavesNothing ? 1 : 0),

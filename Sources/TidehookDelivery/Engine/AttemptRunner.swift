@@ -141,7 +141,7 @@ public struct AttemptRunner: Sendable {
     let request = SignedRequest(
       method: prepared.method, url: prepared.url, headers: prepared.headers + signatures, body: body,
       timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)),
-      event: EventPosition(of: delivery.event))
+      event: EventPosition(of: delivery.event, isReplayed: delivery.earlierAttempts > 0))
     let exchange = await client.send(request)
     guard !exchange.isCancelled else { return nil }
     attempt.request = SentRequest(

@@ -75,18 +75,18 @@ import TidehookCore
     #expect(error?.description.hasPrefix("expected scheme http or https, got \"") == true)
   }
 
-  @Test func theMarkKeepsThePasswordForTheSameServer() throws {
+  @Test func theMarkKeepsThePasswordForTheSameDatabase() throws {
     let stored = try url("postgres://u:secret@h/d?sslmode=require")
-    let kept = try url("postgres://u:***@h/other?sslmode=require").keepingPassword(of: stored)
-    #expect(kept.revealed == "postgres://u:secret@h/other?sslmode=require")
+    let kept = try url("postgres://u:***@h/d?sslmode=require").keepingPassword(of: stored)
+    #expect(kept.revealed == "postgres://u:secret@h/d?sslmode=require")
     #expect(!kept.isMasked)
   }
 
   @Test(arguments: [
     "postgres://u:***@evil/d?sslmode=require", "postgres://u:***@h:5433/d?sslmode=require", "postgres://v:***@h/d?sslmode=require",
-    "postgres://u:***@h/d",
+    "postgres://u:***@h/d", "postgres://u:***@h/other?sslmode=require",
   ])
-  func noOtherServerGetsThePassword(_ text: String) throws {
+  func nothingElseGetsThePassword(_ text: String) throws {
     let stored = try url("postgres://u:secret@h/d?sslmode=require")
     #expect(try url(text).keepingPassword(of: stored).isMasked)
     #expect(try url(text).keepingPassword(of: url("https://h/")).isMasked)
