@@ -87,8 +87,10 @@ import TidehookCore
       ]
     }
     let shown = try await gateway.send(.get, "/v1/events/x")
+    let trace = try #require(gateway.backend.with { $0.events.first?.traceID })
     let expected =
-      payload.replacing(#","data""#, with: #","namespace":"default","data""#).dropLast() + #","accepted_at":"1970-01-01T00:00:00.000Z"}"#
+      payload.replacing(#","data""#, with: #","namespace":"default","data""#).dropLast()
+      + #","accepted_at":"1970-01-01T00:00:00.000Z","trace_id":"\#(trace)"}"#
     #expect(shown.text == expected)
     let list = try await gateway.send(.get, "/v1/events?event=memory_add&namespace=my%20project&since=1h&until=2026-04-13T10:30:00Z")
     #expect(list.text == #"{"data":[\#(expected)],"next_cursor":null}"#)
@@ -96,6 +98,23 @@ import TidehookCore
     #expect(filter.type?.name == "memory.created" && filter.namespace?.name == "my project")
     #expect(filter.since == Timestamp(microseconds: StoppedClock().time.microseconds - 3_600_000_000))
     #expect(filter.until == Timestamp(rfc3339: "2026-04-13T10:30:00Z"))
+  }
+
+  @Test func theTraceOfTheRequestIsThatOfEachEvent() async throws {
+    let gateway = TestGateway()
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    let headers: HTTPFields = [try #require(.init("Traceparent")): parent, try #require(.init("tracestate")): "a=1"]
+    _ = try await gateway.send(.post, "/v1/events", #"{"event":"a","data":{}}"#, headers: headers)
+    _ = try await gateway.send(.post, "/v1/events/batch", #"[{"event":"a","data":{}},{"event":"b","data":{}}]"#, headers: headers)
+    var binary = headers
+    for (name, value) in [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "/s"), ("ce-type", "a")] {
+      binary[try #require(.init(name))] = value
+    }
+    _ = try await gateway.send(.post, "/v1/events", "{}", headers: binary)
+    _ = try await gateway.send(.post, "/v1/events", #"{"event":"a","data":{}}"#)
+    let traces = gateway.backend.with { $0.published.map(\.trace) }
+    #expect(traces.map { $0?.traceparent } == [parent, parent, parent, parent, nil])
+    #expect(traces.map { $0?.state?.text } == ["a=1", "a=1", "a=1", "a=1", nil])
   }
 
   @Test func pagesOfBigEventsEndEarlyAndReadNoMoreThanTheyShow() async throws {

@@ -52,6 +52,12 @@ struct Batch {
     rejected.append((index, error))
   }
 
+  /// Has every event belong to the trace that the batch came with.
+  mutating func belong(to trace: TraceContext?) {
+    guard let trace else { return }
+    for index in accepted.indices { accepted[index].request.trace = trace }
+  }
+
   /// Where the elements of an array stand; more than the maximum are not even noted.
   private static func elements(of bytes: [UInt8]) throws -> [Range<Int>] {
     let view: JSONView

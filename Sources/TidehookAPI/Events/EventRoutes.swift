@@ -23,7 +23,8 @@ struct EventRoutes: Sendable {
     if let mode = try CloudEventMode(request.request.headers) { return try await publish(mode, request) }
     let key = try Self.idempotencyKey(request)
     let text = try await request.canonicalBody(limit: limits.bodyBytes)
-    let event = try EventDecoder.decode(text, in: text.indices, from: request.principal, idempotencyKey: key)
+    var event = try EventDecoder.decode(text, in: text.indices, from: request.principal, idempotencyKey: key)
+    event.trace = request.trace
     let outcomes = try await publisher.publish([request.principal.own(event)])
     return try Self.answer(outcomes)
   }
@@ -32,7 +33,8 @@ struct EventRoutes: Sendable {
     if mode == .batch { return try await batch(request) }
     let key = try Self.idempotencyKey(request)
     let event = try await mode == .binary ? binaryEvent(request) : structuredEvent(request)
-    let published = try event.request(from: request.principal, idempotencyKey: key)
+    var published = try event.request(from: request.principal, idempotencyKey: key)
+    published.trace = request.trace
     return try Self.answer(try await publisher.publish([request.principal.own(published)]))
   }
 
@@ -53,6 +55,7 @@ struct EventRoutes: Sendable {
     let form = try Self.form(request.request.headers)
     let body = try await request.body(limit: limits.batchBytes)
     var batch = try Batch(body, of: form, maximumEventBytes: limits.bodyBytes, from: request.principal)
+    batch.belong(to: request.trace)
     let outcomes = batch.accepted.isEmpty ? [] : try await publisher.publish(batch.accepted.map(\.request))
     return Self.answer(outcomes, &batch)
   }

@@ -3,7 +3,8 @@
 import TidehookCore
 
 extension JSONWriter {
-  /// Writes `{id, event, timestamp, namespace, data, accepted_at}`; time and data as they were published, and `cloudevent` if it was one.
+  /// Writes `{id, event, timestamp, namespace, data, accepted_at, trace_id}`; time and data as they were published, and `cloudevent` if it was
+  /// one, `traceparent` and `tracestate` if it came with a trace.
   mutating func event(_ event: Event) {
     let envelope = try? JSONView(event.payload)
     beginObject()
@@ -23,6 +24,14 @@ extension JSONWriter {
     }
     key("accepted_at")
     string(event.acceptedAt.rfc3339)
+    key("trace_id")
+    string(event.traceID)
+    if let trace = event.trace {
+      key("traceparent")
+      string(trace.traceparent)
+      key("tracestate")
+      optional(trace.state?.text)
+    }
     endObject()
   }
 }

@@ -19,9 +19,16 @@ enum EventSchemas {
         .init("accepted", Schema.count("New events.")), .init("duplicates", Schema.count("Events that were published before.")),
         .init("rejected", Schema.array(of: rejected)),
       ])),
-    .init("Event", Schema.object(inputs.filter { $0.key != "type" } + [.init("accepted_at", Schema.time())])),
+    .init("Event", Schema.object(inputs.filter { $0.key != "type" } + outputs)),
     .init("EventPage", Schema.page(of: "Event")),
     .init("CloudEvent", cloudEvent),
+  ]
+
+  private static let outputs: [JSONValue.Member] = [
+    .init("accepted_at", Schema.time()),
+    .init("trace_id", Schema.string("32 hexadecimal digits: the producer's, or one that begins here.")),
+    .init("traceparent", Schema.string("The producer's, when there was a valid one.")),
+    .init("tracestate", Schema.string("What came with it.", nullable: true)),
   ]
 
   private static let inputs: [JSONValue.Member] = [

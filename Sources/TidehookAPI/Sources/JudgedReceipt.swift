@@ -28,6 +28,16 @@ struct JudgedReceipt: Sendable {
     self.receipt.answer = .accepted(events.count)
   }
 
+  /// Its events, in the trace that its sender sent it in.
+  var tracedEvents: [PublishRequest] {
+    guard !events.isEmpty, let trace = TraceContext(receipt.request.headers) else { return events }
+    return events.map { event in
+      var event = event
+      event.trace = trace
+      return event
+    }
+  }
+
   /// A request that the source's code decided about.
   static func decided(_ receipt: Receipt, _ result: ReceptionResult, of source: Source, _ senderID: String?) -> JudgedReceipt {
     var receipt = receipt

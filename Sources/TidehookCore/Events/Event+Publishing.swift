@@ -7,7 +7,7 @@ extension Event {
     self.init(
       key: key, id: id, type: request.type, namespace: request.namespace,
       timestamp: request.timestamp.flatMap { Timestamp(rfc3339: $0) } ?? now, acceptedAt: now,
-      payload: Self.envelope(id: id, type: request.type, timestamp: request.timestamp ?? now.rfc3339, request))
+      payload: Self.envelope(id: id, type: request.type, timestamp: request.timestamp ?? now.rfc3339, request), trace: request.trace)
   }
 
   /// REM's envelope, in REM's key order, and behind it the attributes of a CloudEvent. Id, type and time hold no character that JSON escapes.

@@ -18,10 +18,13 @@ public final class Event: Sendable {
   public let acceptedAt: Timestamp
   /// `{"id","event","timestamp","data"}` in canonical JSON, and `"cloudevent"` when it was published as one: the exact bytes of an untouched delivery.
   public let payload: [UInt8]
+  /// The trace that its producer published it in; `nil` when the producer named none.
+  public let trace: TraceContext?
 
   /// Makes an event of its parts.
   public init(
-    key: TimeOrderedID, id: EventID, type: EventType, namespace: Namespace, timestamp: Timestamp, acceptedAt: Timestamp, payload: [UInt8]
+    key: TimeOrderedID, id: EventID, type: EventType, namespace: Namespace, timestamp: Timestamp, acceptedAt: Timestamp, payload: [UInt8],
+    trace: TraceContext? = nil
   ) {
     self.key = key
     self.id = id
@@ -30,6 +33,7 @@ public final class Event: Sendable {
     self.timestamp = timestamp
     self.acceptedAt = acceptedAt
     self.payload = payload
+    self.trace = trace
   }
 }
 

@@ -16,11 +16,13 @@ public struct PublishRequest: Sendable {
   public var data: [UInt8]
   /// The attributes of the CloudEvent that it was published as, a canonical JSON object; `nil` for other events.
   public var cloudEvent: [UInt8]?
+  /// The trace that the producer published it in; `nil` when it named none.
+  public var trace: TraceContext?
 
   /// Makes a request of its parts.
   public init(
     id: EventID? = nil, idempotencyKey: String? = nil, type: EventType, namespace: Namespace = .default, timestamp: String? = nil,
-    data: [UInt8], cloudEvent: [UInt8]? = nil
+    data: [UInt8], cloudEvent: [UInt8]? = nil, trace: TraceContext? = nil
   ) {
     self.id = id
     self.idempotencyKey = idempotencyKey
@@ -29,6 +31,7 @@ public struct PublishRequest: Sendable {
     self.timestamp = timestamp
     self.data = data
     self.cloudEvent = cloudEvent
+    self.trace = trace
   }
 }
 

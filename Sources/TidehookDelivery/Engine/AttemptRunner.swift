@@ -139,7 +139,8 @@ public struct AttemptRunner: Sendable {
       return .failed(error)
     }
     let request = SignedRequest(
-      method: prepared.method, url: prepared.url, headers: prepared.headers + signatures, body: body,
+      method: prepared.method, url: prepared.url, headers: prepared.headers + signatures + trace(of: delivery, attempt, prepared),
+      body: body,
       timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)),
       event: EventPosition(of: delivery.event, isReplayed: delivery.earlierAttempts > 0))
     let exchange = await client.send(request)
@@ -151,6 +152,15 @@ public struct AttemptRunner: Sendable {
     case .failure(let failure): return .failed(failure)
     case .success(let response): return await read(response, &attempt, judge)
     }
+  }
+
+  /// The headers of the event's trace, unless the webhook or its pipeline sets them; a database takes none.
+  private func trace(of delivery: DueDelivery, _ attempt: Attempt, _ prepared: PreparedRequest) -> [HeaderField] {
+    let name = TraceContext.parentHeader
+    guard prepared.url.database == nil,
+      !prepared.headers.contains(where: { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name })
+    else { return [] }
+    return delivery.event.traceHeaders(attempt.id)
   }
 
   /// Keeps an answer, and says what it means: the pipeline's judge sees all that the client kept of it.

@@ -3,11 +3,12 @@
 import TidehookCore
 
 extension SQLRow {
-  /// An event in the columns `key, entropy, id, type, namespace, timestamp_us, accepted_at_us, payload`, from `start`.
+  /// An event in the columns `key, entropy, id, type, namespace, timestamp_us, accepted_at_us, payload, trace`, from `start`.
   func event(_ start: Int) -> Event {
     Event(
       key: id(start), id: EventID(stored: text(start + 2)), type: EventType(stored: text(start + 3)),
-      namespace: Namespace(stored: text(start + 4)), timestamp: time(start + 5), acceptedAt: time(start + 6), payload: bytes(start + 7))
+      namespace: Namespace(stored: text(start + 4)), timestamp: time(start + 5), acceptedAt: time(start + 6), payload: bytes(start + 7),
+      trace: optionalText(start + 8).flatMap(TraceContext.init(stored:)))
   }
 
   /// A delivery in the columns of ``deliveryColumns``.
@@ -77,7 +78,7 @@ extension Attempt {
 }
 
 /// What `SQLRow.event` reads, of a table or alias `e`.
-let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us, e.accepted_at_us, e.payload"
+let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us, e.accepted_at_us, e.payload, e.trace"
 
 /// What `SQLRow.delivery` reads, of `deliveries d`, `events e` and `webhooks w`.
 let deliveryColumns = """

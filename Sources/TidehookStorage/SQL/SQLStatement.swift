@@ -61,6 +61,8 @@ package struct SQLDialect: Sendable {
   let bytes: String
   /// What follows a table's columns.
   let tableOptions: String
+  /// The same for a table whose rows are kept in the order of its primary key, where the database can do that.
+  let clusteredTableOptions: String
   /// What ends an index's columns so that equal entries are in key order.
   let thenKey: String
 
@@ -69,5 +71,6 @@ package struct SQLDialect: Sendable {
 
   /// SQLite: `INTEGER PRIMARY KEY` is the row's own key, which ends every index entry anyway; `STRICT` tables check types.
   static let sqlite = SQLDialect(
-    integer: "INTEGER", bytes: "BLOB", tableOptions: " STRICT", thenKey: "", member: { "json_extract(\($1), '$.\($0)')" })
+    integer: "INTEGER", bytes: "BLOB", tableOptions: " STRICT", clusteredTableOptions: " STRICT, WITHOUT ROWID", thenKey: "",
+    member: { "json_extract(\($1), '$.\($0)')" })
 }

@@ -23,8 +23,8 @@ extension SQLStore: EventStore {
 
   private static let insertEvent = SQLStatement(
     """
-    INSERT INTO events (key, entropy, id, idempotency_key, type, namespace, timestamp_us, accepted_at_us, payload)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING
+    INSERT INTO events (key, entropy, id, idempotency_key, type, namespace, timestamp_us, accepted_at_us, payload, trace)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
     """)
   private static let insertDelivery = SQLStatement(
     """
@@ -82,7 +82,7 @@ struct EventRows: Sendable {
     self.source = new
     self.event = [
       .key(event.key), .entropy(event.key), .text(event.id.rawValue), SQLValue(new.idempotencyKey), .text(event.type.name),
-      .text(event.namespace.name), .time(event.timestamp), .time(event.acceptedAt), .bytes(event.payload),
+      .text(event.namespace.name), .time(event.timestamp), .time(event.acceptedAt), .bytes(event.payload), SQLValue(event.trace?.stored),
     ]
     self.deliveries = new.deliveries.map { delivery in
       let isOpen = delivery.state.isOpen

@@ -60,7 +60,7 @@ extension SQLStore: DeliveryQueue {
       due.append(
         DueDelivery(
           id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
-          earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4)), pinned: row.pin(13)))
+          earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4)), pinned: row.pin(14)))
       return true
     }
     return due

@@ -16,6 +16,20 @@ extension StoreConformance {
       try expectEqual(event.timestamp, new.event.timestamp, "the time")
       try expectEqual(event.acceptedAt, new.event.acceptedAt, "the time of acceptance")
     },
+    StoreRule("an event keeps its trace, and has it where it is claimed, after a restart too") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let trace = TraceContext(traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", tracestate: "a=1,b=2")
+      let (with, without) = (samples.event(for: [webhook.id], trace: trace), samples.event(for: [webhook.id]))
+      try await test.store.insert(webhook)
+      _ = try await test.store.append([with, without])
+      let store = try await test.restart()
+      try expectEqual(try await store.event(with.event.id)?.trace, trace, "the trace")
+      try expectEqual(try await store.event(without.event.id)?.trace, nil, "the trace of an event without one")
+      let claim = try await store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(claim.deliveries.map(\.event.trace), [trace, nil], "the traces of what was claimed")
+      try expectEqual(claim.deliveries.last?.event.traceID, without.event.traceID, "the id of the trace that begins with an event")
+    },
     StoreRule("an unknown event is nil, and no events are no work") { test in
       try expect(try await test.store.event(EventID(stored: "nothing")) == nil, "no event")
       try expectEqual(try await test.store.append([]), [], "the result of nothing")

@@ -30,13 +30,13 @@ package struct StoreSamples: Sendable {
   package func event(
     id: EventID? = nil, type: String = "memory.created", namespace: String = "default", data: String = #"{"content":"tea"}"#,
     idempotencyKey: String? = nil, ownTime: Timestamp? = nil, acceptedAt: Timestamp? = nil, for webhooks: [WebhookID] = [],
-    state: DeliveryState = .pending, isLeased: Bool = false
+    state: DeliveryState = .pending, isLeased: Bool = false, trace: TraceContext? = nil
   ) -> NewEvent {
     let key = ids.next()
     let id = id ?? EventID(key)
     let event = Event(
       key: key, id: id, type: EventType(stored: type), namespace: Namespace(stored: namespace), timestamp: ownTime ?? acceptedAt ?? now,
-      acceptedAt: acceptedAt ?? now, payload: payload(id, type, data))
+      acceptedAt: acceptedAt ?? now, payload: payload(id, type, data), trace: trace)
     return NewEvent(
       event: event, idempotencyKey: idempotencyKey, hasOwnTimestamp: ownTime != nil,
       deliveries: webhooks.map { NewDelivery(id: DeliveryID(ids.next()), webhook: $0, state: state, isLeased: isLeased) })

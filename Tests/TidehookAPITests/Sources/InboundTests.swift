@@ -33,6 +33,14 @@ import TidehookCore
     #expect(event.namespace == .default)
   }
 
+  @Test func theTraceOfTheRequestIsThatOfItsEvents() async throws {
+    let id = try await makeSource()
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    _ = try await gateway.send(.post, "/in/\(id)", "{}", headers: [try #require(.init("traceparent")): parent], key: nil)
+    _ = try await gateway.send(.post, "/in/\(id)", "{}", headers: [try #require(.init("traceparent")): "no"], key: nil)
+    #expect(published().map { $0.trace?.traceparent } == [parent, nil])
+  }
+
   @Test func bytesThatAreNoTextBecomeBase64() async throws {
     let id = try await makeSource()
     _ = try await gateway.send(.post, "/in/\(id)", bytes: [0xff, 0], key: nil)

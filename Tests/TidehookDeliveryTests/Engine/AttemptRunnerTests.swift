@@ -26,6 +26,23 @@ import TidehookTesting
     #expect(header("webhook-id", of: completed).count == 1)
   }
 
+  @Test func eachAttemptIsTheParentInTheTraceOfItsEvent() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let completed = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id)))
+    let parts = header("traceparent", of: completed).first?.split(separator: "-") ?? []
+    #expect(parts.count == 4 && parts.first == "00" && parts.last == "00")
+    #expect(header("tracestate", of: completed).isEmpty)
+  }
+
+  @Test func aTraceThatTheWebhookOrAScriptNamesIsLeftAlone() async throws {
+    let own = [HeaderField("TraceParent", "mine")]
+    let byScript = try await attempt(.send(body: nil, overrides: RequestOverrides(headers: own)))
+    let byWebhook = try await attempt(.send(body: nil, overrides: RequestOverrides())) { $0.headers = own }
+    #expect(header("traceparent", of: byScript) == ["mine"])
+    #expect(header("traceparent", of: byWebhook) == ["mine"])
+  }
+
   @Test func scriptsOverrideMethodURLHeadersAndType() async throws {
     let overrides = RequestOverrides(
       method: "PUT", url: "https://example.org/other", headers: [HeaderField("X-Team", "b")], contentType: "text/plain")
