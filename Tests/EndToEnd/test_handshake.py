@@ -118,3 +118,16 @@ def test_a_blocked_address_is_not_even_asked(make_gateway, receiver):
     delivery = gateway.api.settled(webhook, gateway.api.publish(), states=("dead",))
     assert delivery["attempts"][0]["failure"] == "blocked"
     assert receiver.requests() == []
+
+
+def test_webhooks_of_one_url_keep_the_agreed_rate_together(named, receiver):
+    receiver.reply("/", agree(rate="600"), OK, agree(rate="600"), OK)
+    webhooks = []
+    for n in range(2):
+        webhooks.append(named.add_webhook(receiver.url(), [f"only-{n}"], handshake="cloudevents"))
+        named.publish(f"only-{n}")
+        receiver.wait_for(2 * (n + 1))
+    assert named.publish_batch([{"event": f"only-{n % 2}", "data": {}} for n in range(20)])["accepted"] == 20
+    deliveries = [request for request in receiver.wait_for(24) if request.method == "POST"]
+    assert deliveries[-1].at - deliveries[1].at >= 1.9, "20 of them, one each 100 ms"
+    assert [shown(named, webhook)["allowed_rate"] for webhook in webhooks] == [600, 600]

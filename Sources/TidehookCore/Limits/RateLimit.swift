@@ -17,15 +17,6 @@ public struct RateLimit: Sendable, Hashable {
   }
 }
 
-extension RateLimit {
-  /// The limit that keeps both: the one with the lower rate, with the smaller burst.
-  public func lower(of other: RateLimit) -> RateLimit {
-    let isLower = Double(count) / Double(perSeconds) <= Double(other.count) / Double(other.perSeconds)
-    let slower = isLower ? self : other
-    return RateLimit(count: slower.count, perSeconds: slower.perSeconds, burst: min(burst, other.burst))
-  }
-}
-
 /// Counts what a ``RateLimit`` allows: a bucket of `burst` tokens that fills evenly, `count` in each period.
 public struct TokenBucket: Sendable {
   /// The limit that it keeps.
@@ -44,18 +35,27 @@ public struct TokenBucket: Sendable {
   /// Takes one token.
   /// - Returns: `nil` when there was one, else how long it is until the next; nothing is taken then.
   public mutating func take(at now: Timestamp) -> Duration? {
+    if let wait = wait(at: now) { return wait }
+    level -= token
+    return nil
+  }
+
+  /// How long it is until there is a token; `nil` when there is one. Nothing is taken.
+  public mutating func wait(at now: Timestamp) -> Duration? {
     fill(at: now)
-    guard level < token else {
-      level -= token
-      return nil
-    }
-    return time(toGain: token - level)
+    return level < token ? time(toGain: token - level) : nil
+  }
+
+  /// Takes one token whether there is one or not: a bucket in debt has to fill for longer.
+  public mutating func owe(at now: Timestamp) {
+    fill(at: now)
+    level -= token
   }
 
   /// How many tokens there are now.
   public mutating func remaining(at now: Timestamp) -> Int {
     fill(at: now)
-    return Int(level / token)
+    return max(0, Int(level / token))
   }
 
   /// How long it is until the bucket is full.

@@ -62,7 +62,9 @@ public final class DeliveryEngine: Sendable {
   package func configure(_ webhook: Webhook) {
     let pace = LanePace(of: webhook, runner.handshakes.state(of: webhook))
     let now = time.now()
-    schedule.withLock { $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, now: now) }
+    schedule.withLock {
+      $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, consent: pace.consent, now: now)
+    }
     pump()
   }
 

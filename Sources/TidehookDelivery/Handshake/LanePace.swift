@@ -6,27 +6,23 @@ package import TidehookCore
 package struct LanePace: Equatable {
   /// How many requests may be under way at once.
   package let maxInFlight: Int
-  /// How often one may begin.
+  /// How often one may begin, by the webhook's own limit.
   package let rateLimit: RateLimit?
+  /// What its receiver said, which bounds all lanes that go there; `nil` where nobody is asked.
+  package let consent: ReceiverConsent?
 
   /// Decides the bounds: until its receiver has agreed, a lane tries one delivery at a time.
   package init(of webhook: Webhook, _ handshake: HandshakeState) {
+    rateLimit = webhook.rateLimit
     guard webhook.handshake != nil else {
-      (maxInFlight, rateLimit) = (webhook.maxInFlight, webhook.rateLimit)
+      (maxInFlight, consent) = (webhook.maxInFlight, nil)
       return
     }
-    switch handshake {
-    case .pending, .refused: (maxInFlight, rateLimit) = (1, webhook.rateLimit)
-    case .agreed(nil): (maxInFlight, rateLimit) = (webhook.maxInFlight, webhook.rateLimit)
-    case .agreed(let rate?):
-      let agreed = Self.limit(perMinute: rate)
-      (maxInFlight, rateLimit) = (webhook.maxInFlight, webhook.rateLimit.map { $0.lower(of: agreed) } ?? agreed)
-    }
-  }
-
-  /// Requests per minute, evenly: a burst would put more than that into some minute. A tenth of a second's worth may come at once, because no
-  /// clock is exact.
-  private static func limit(perMinute rate: Int) -> RateLimit {
-    RateLimit(count: rate, perSeconds: 60, burst: max(1, rate / 600))
+    consent = ReceiverConsent(url: webhook.url, state: handshake)
+    maxInFlight =
+      switch handshake {
+      case .pending, .refused: 1
+      case .agreed: webhook.maxInFlight
+      }
   }
 }

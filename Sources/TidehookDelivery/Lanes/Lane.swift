@@ -27,6 +27,10 @@ struct Lane {
   var bucket: TokenBucket?
   /// When a lane may begin an attempt again that has used up its limit; it stands in no queue until then.
   var pausedUntil: Timestamp?
+  /// Counts the pauses of all lanes: those that end together go on in the order in which they began.
+  var pauseNumber = 0
+  /// The receiver whose agreed rate it keeps together with others.
+  var receiver: DestinationURL?
   /// Whether its webhook was deleted.
   var isRetired = false
 

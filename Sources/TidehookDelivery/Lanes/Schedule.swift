@@ -15,6 +15,8 @@ package struct Schedule {
   private var isWaitingForRoom = false
   /// Whether a lane was paused since somebody last asked.
   private var hasNewPause = false
+  private var pauses = 0
+  private var receivers = ReceiverRates()
   package private(set) var isDraining = false
   let limits: LaneLimits
 
@@ -33,9 +35,11 @@ package struct Schedule {
 
   // MARK: Lanes
 
-  /// Sets how many requests of a webhook may be under way, and how often one may begin. A limit that stays as it was goes on counting,
-  /// a new one counts what is under way.
-  package mutating func configure(_ webhook: WebhookID, maxInFlight: Int, rateLimit: RateLimit? = nil, now: Timestamp) {
+  /// Sets how many requests of a webhook may be under way, how often one may begin, and what its receiver agreed to. A limit that stays as it
+  /// was goes on counting, a new one counts what is under way.
+  package mutating func configure(
+    _ webhook: WebhookID, maxInFlight: Int, rateLimit: RateLimit? = nil, consent: ReceiverConsent? = nil, now: Timestamp
+  ) {
     lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
     if lanes[webhook]?.bucket?.limit != rateLimit {
       var bucket = rateLimit.map { TokenBucket($0, at: now) }
@@ -43,11 +47,25 @@ package struct Schedule {
       lanes[webhook]?.bucket = bucket
       lanes[webhook]?.pausedUntil = nil
     }
+    join(webhook, consent, now: now)
     enqueue(webhook)
+  }
+
+  private mutating func join(_ webhook: WebhookID, _ consent: ReceiverConsent?, now: Timestamp) {
+    if let left = lanes[webhook]?.receiver, left != consent?.url {
+      receivers.leave(webhook, left)
+      lanes[webhook]?.pausedUntil = nil
+    }
+    lanes[webhook]?.receiver = consent?.url
+    guard let consent else { return }
+    let lanes = lanes
+    receivers.join(webhook, consent, at: now) { lanes[$0]?.inFlight ?? 0 }
   }
 
   /// Forgets the lane of a deleted webhook once what it holds has been dealt with.
   package mutating func retire(_ webhook: WebhookID) {
+    if let receiver = lanes[webhook]?.receiver { receivers.leave(webhook, receiver) }
+    lanes[webhook]?.receiver = nil
     lanes[webhook]?.backlogDue = nil
     lanes[webhook]?.isRetired = true
     removeIfSpent(webhook)
@@ -142,10 +160,10 @@ package struct Schedule {
     return lanes.values.lazy.compactMap { $0.nextWake(after: now) }.min()
   }
 
-  /// Queues the lanes again whose pause is over.
+  /// Queues the lanes again whose pause is over, those first that have waited longest: they may compete for one receiver's rate.
   package mutating func endPauses(now: Timestamp) {
-    for (webhook, lane) in lanes {
-      guard let end = lane.pausedUntil, end <= now else { continue }
+    let ended = lanes.filter { $0.value.pausedUntil.map { $0 <= now } ?? false }
+    for (webhook, _) in ended.sorted(by: { $0.value.pauseNumber < $1.value.pauseNumber }) {
       lanes[webhook]?.pausedUntil = nil
       enqueue(webhook)
     }
@@ -176,18 +194,39 @@ package struct Schedule {
       }
       // In place: a copy of the lane would share its queue, and taking from it would copy every delivery in it.
       lanes.values[index].isQueued = false
-      if let wait = lanes.values[index].bucket?.take(at: now) {
-        lanes.values[index].pausedUntil = now + wait
-        hasNewPause = true
+      if let wait = wait(of: index, now: now) {
+        pause(index, until: now + wait)
         continue
       }
       guard let delivery = lanes.values[index].ready.popFirst() else { continue }
+      countStart(of: index, now: now)
       lanes.values[index].inFlight += 1
       inFlight += 1
       enqueue(webhook)
       return (delivery, wantsClaim(lanes.values[index], now: now))
     }
     return nil
+  }
+
+  private typealias LaneIndex = Dictionary<WebhookID, Lane>.Index
+
+  /// How long a lane has to wait until its limits let it begin an attempt; `nil` for not at all.
+  private mutating func wait(of index: LaneIndex, now: Timestamp) -> Duration? {
+    let own = lanes.values[index].bucket?.wait(at: now)
+    guard let receiver = lanes.values[index].receiver, let shared = receivers.wait(receiver, at: now) else { return own }
+    return own.map { max($0, shared) } ?? shared
+  }
+
+  private mutating func countStart(of index: LaneIndex, now: Timestamp) {
+    lanes.values[index].bucket?.owe(at: now)
+    if let receiver = lanes.values[index].receiver { receivers.count(receiver, at: now) }
+  }
+
+  private mutating func pause(_ index: LaneIndex, until end: Timestamp) {
+    pauses &+= 1
+    lanes.values[index].pausedUntil = end
+    lanes.values[index].pauseNumber = pauses
+    hasNewPause = true
   }
 
   /// An exchange has ended; its outcome, which takes `bytes` besides the payload, is still to be written.

@@ -132,16 +132,10 @@ import TidehookTesting
     #expect(try pace(.agreed(ratePerMinute: nil)).rateLimit == nil)
   }
 
-  @Test func theLowerRateHoldsWithTheSmallerBurst() throws {
-    #expect(try pace(.agreed(ratePerMinute: 90)).rateLimit == RateLimit(count: 90, perSeconds: 60, burst: 1))
+  @Test func theWebhooksOwnRateHoldsBesideTheAgreedOne() throws {
     let slow = RateLimit(count: 1, perSeconds: 1, burst: 1000)
-    #expect(try pace(.agreed(ratePerMinute: 90), rateLimit: slow).rateLimit == RateLimit(count: 1, perSeconds: 1, burst: 1))
-    #expect(try pace(.agreed(ratePerMinute: 30), rateLimit: slow).rateLimit == RateLimit(count: 30, perSeconds: 60, burst: 1))
-  }
-
-  @Test func noMinuteHasMoreThanWasAgreed() throws {
-    var bucket = TokenBucket(try #require(try pace(.agreed(ratePerMinute: 90)).rateLimit), at: Timestamp(microseconds: 0))
-    let begun = (0..<1800).count { bucket.take(at: Timestamp(microseconds: Int64($0) * 33_333)) == nil }
-    #expect(begun <= 90 && begun >= 85)
+    let both = try pace(.agreed(ratePerMinute: 90), rateLimit: slow)
+    #expect(both.rateLimit == slow)
+    #expect(both.consent?.state == .agreed(ratePerMinute: 90))
   }
 }
