@@ -47,7 +47,7 @@ import TidehookTesting
     }
     for versions in ReplayedVersions.allCases {
       _ = try await store.replay(event.deliveries[0].id, at: samples.now, runs: versions)
-      _ = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
+      _ = try await store.claimReplays(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
       try await store.record(samples.result(event.deliveries[0].id, .dead, number: 2, status: 500))
     }
     _ = try await store.revisions(of: webhook.id, before: nil, limit: 1)
@@ -75,6 +75,9 @@ import TidehookTesting
       }
     }
     #expect(scans == [])
+    let claims = faults.statements.filter { $0.contains("next_trigger = 2 AND d.due_at_us <=") }
+    let plans = try database.withWriter { connection in try claims.flatMap { try plan(of: $0, connection) } }
+    #expect(!claims.isEmpty && plans.filter { $0.contains("deliveries_replays") }.count == claims.count, "\(plans)")
   }
 
   @Test func listsOfAllLengthsAreOneStatement() async throws {

@@ -81,7 +81,7 @@ import TidehookTesting
   @Test func anEarlierAttemptIsReplayedAsItWas() async throws {
     let store = try migrated()
     #expect(try await store.replay(delivered, at: now, runs: .original) == .queued(webhook))
-    let due = try await store.claim(webhook, dueBy: now, limit: 9, maxBytes: 1 << 20).deliveries
+    let due = try await store.claimReplays(webhook, dueBy: now, limit: 9, maxBytes: 1 << 20).deliveries
     #expect(due.first { $0.id == delivered }?.pinned == PinnedVersions(revision: 1))
   }
 }

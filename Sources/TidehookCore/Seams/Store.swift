@@ -43,10 +43,15 @@ public struct Claim: Sendable {
 
 /// Hands out due deliveries and takes their outcomes. Consumer: the delivery engine.
 public protocol DeliveryQueue: Sendable {
-  /// For each webhook with open deliveries that no node holds: when the first is due.
+  /// For each webhook with open deliveries that no node holds, replays aside: when the first is due.
   func backlog() async throws(StoreError) -> [WebhookID: Timestamp]
+  /// The same for replays, which were made due by hand and were not tried since.
+  func replayBacklog() async throws(StoreError) -> [WebhookID: Timestamp]
   /// Takes hold of up to `limit` deliveries of a webhook that are due by `now`, oldest due first, stopping early after `maxBytes` of payload.
+  /// Replays are left to ``claimReplays(_:dueBy:limit:maxBytes:)``.
   func claim(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim
+  /// Takes hold of replays of a webhook in the same way; its ``Claim/nextDue`` is that of the next replay.
+  func claimReplays(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim
   /// Writes an outcome and lets go of the delivery; returns when it is on disk.
   func record(_ completed: CompletedDelivery) async throws(StoreError)
   /// Lets go of deliveries that were not attempted, so that they can be claimed again.

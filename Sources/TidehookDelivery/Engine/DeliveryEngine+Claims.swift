@@ -8,8 +8,10 @@ extension DeliveryEngine {
   /// Claims what is due until ``drain(within:cancel:)``: first whatever an earlier run of the process left.
   public func run() async throws(StoreError) {
     let backlog = try await queue.backlog()
+    let replays = try await queue.replayBacklog()
     schedule.withLock { schedule in
       for (webhook, due) in backlog { schedule.noteBacklog(webhook, due: due) }
+      for (webhook, due) in replays { schedule.noteReplays(webhook, due: due) }
     }
     wake()
     var alarm: Task<Void, Never>?
@@ -31,7 +33,7 @@ extension DeliveryEngine {
     let now = time.now()
     var claim: Claim?
     do throws(StoreError) {
-      claim = try await queue.claim(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes)
+      claim = try await fetch(order, now)
       trouble.end(logger)
     } catch {
       trouble.report("deliveries not claimed", error, at: now, logger)
@@ -39,5 +41,10 @@ extension DeliveryEngine {
     schedule.withLock { $0.finishClaim(order, claim, retryAt: now + Self.storeRetryDelay) }
     pump()
     wake()
+  }
+
+  private func fetch(_ order: Schedule.ClaimOrder, _ now: Timestamp) async throws(StoreError) -> Claim {
+    if order.areReplays { return try await queue.claimReplays(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes) }
+    return try await queue.claim(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes)
   }
 }

@@ -30,6 +30,7 @@ extension DeliveryEngine {
     alarm.cancel()
     wakeUps.continuation.finish()
     noticeChannel.continuation.finish()
+    replayRoom.continuation.finish()
   }
 
   /// Lets go of deliveries, so that they are claimed again, here or after the next start.
@@ -42,7 +43,13 @@ extension DeliveryEngine {
     }
     let now = time.now()
     schedule.withLock { schedule in
-      for webhook in Set(deliveries.map(\.webhook)) { schedule.noteBacklog(webhook, due: now) }
+      for delivery in deliveries {
+        if delivery.trigger == .manual {
+          schedule.noteReplays(delivery.webhook, due: now)
+        } else {
+          schedule.noteBacklog(delivery.webhook, due: now)
+        }
+      }
     }
   }
 

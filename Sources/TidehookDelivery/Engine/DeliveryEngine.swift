@@ -31,6 +31,9 @@ public final class DeliveryEngine: Sendable {
   let wakeUps: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
   let noticeChannel: (stream: AsyncStream<WebhookNotice>, continuation: AsyncStream<WebhookNotice>.Continuation)
 
+  /// Says that a lane has room for replays again.
+  let replayRoom: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+
   /// How long to wait before a claim or a record that failed is tried again.
   static let storeRetryDelay = Duration.seconds(1)
 
@@ -48,6 +51,7 @@ public final class DeliveryEngine: Sendable {
     self.schedule = Mutex(Schedule(limits: limits))
     self.wakeUps = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     self.noticeChannel = AsyncStream.makeStream()
+    self.replayRoom = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// What is to be done about webhooks. One consumer.
@@ -82,9 +86,15 @@ public final class DeliveryEngine: Sendable {
     runner.handshakes.forget(id)
   }
 
-  /// Notes that the store has a delivery of this webhook that nobody holds, such as a replayed one.
-  public func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
+  /// Notes that the store has a delivery of this webhook that nobody holds.
+  func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
     schedule.withLock { $0.noteBacklog(webhook, due: due) }
+    wake()
+  }
+
+  /// Notes that the store has a replay of this webhook that nobody holds.
+  public func noteReplays(_ webhook: WebhookID, due: Timestamp) {
+    schedule.withLock { $0.noteReplays(webhook, due: due) }
     wake()
   }
 
@@ -139,7 +149,7 @@ public final class DeliveryEngine: Sendable {
 
   /// Starts everything that can start.
   func pump() {
-    var wantsWake = false
+    var (wantsWake, hasReplayRoom) = (false, false)
     var started: [DueDelivery] = []
     let now = time.now()
     schedule.withLock { schedule in
@@ -148,11 +158,13 @@ public final class DeliveryEngine: Sendable {
         wantsWake = wantsWake || next.wantsClaim
       }
       wantsWake = schedule.takeNewPause() || wantsWake
+      hasReplayRoom = schedule.takeReplayRoom()
     }
     for delivery in started {
       Task(executorPreference: nextExecutor()) { await self.deliver(delivery) }
     }
     if wantsWake { wake() }
+    if hasReplayRoom { replayRoom.continuation.yield() }
   }
 
   private func nextExecutor() -> EventLoopExecutor? {

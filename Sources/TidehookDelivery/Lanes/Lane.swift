@@ -9,6 +9,8 @@ struct Lane {
   var maxInFlight: Int
   /// Held deliveries that wait for their turn.
   var ready: Deque<DueDelivery> = []
+  /// Its replays, which wait apart.
+  var replays = ReplayQueue()
   /// Attempts under way.
   var inFlight = 0
   /// Places promised to deliveries that are being committed.
@@ -36,12 +38,14 @@ struct Lane {
 
   /// When there is something to do for the lane, a claim or the end of a pause, that is not due yet.
   func nextWake(after now: Timestamp) -> Timestamp? {
-    let claim = backlogDue.flatMap { $0 > now ? $0 : nil }
-    let start = pausedUntil.flatMap { $0 > now ? $0 : nil }
-    guard let claim, let start else { return claim ?? start }
-    return min(claim, start)
+    var next: Timestamp?
+    for time in [backlogDue, replays.due, pausedUntil] {
+      guard let time, time > now else { continue }
+      next = min(next ?? time, time)
+    }
+    return next
   }
 
   /// Deliveries that take up memory on behalf of this lane.
-  var held: Int { ready.count + inFlight + reserved + unrecorded }
+  var held: Int { ready.count + replays.ready.count + inFlight + reserved + unrecorded }
 }

@@ -5,23 +5,25 @@ package import TidehookCore
 
 /// All lanes, served in turn.
 package struct Schedule {
-  private var lanes: [WebhookID: Lane] = [:]
+  var lanes: [WebhookID: Lane] = [:]
   /// Lanes that may be able to start something, in the order in which they are served.
   private var turn: Deque<WebhookID> = []
   private var held = 0
   private var heldBytes = 0
   package private(set) var inFlight = 0
   private var unrecorded = 0
-  private var isWaitingForRoom = false
+  var isWaitingForRoom = false
   /// Whether a lane was paused since somebody last asked.
   private var hasNewPause = false
   private var pauses = 0
   private var receivers = ReceiverRates()
+  /// Whether a lane got room for replays since somebody last asked.
+  var hasReplayRoom = false
   package private(set) var isDraining = false
   let limits: LaneLimits
 
   /// A lane of a webhook that was not configured yet: made when its first delivery comes.
-  private static let defaultInFlight = 64
+  static let defaultInFlight = 64
 
   package init(limits: LaneLimits) {
     self.limits = limits
@@ -67,6 +69,7 @@ package struct Schedule {
     if let receiver = lanes[webhook]?.receiver { receivers.leave(webhook, receiver) }
     lanes[webhook]?.receiver = nil
     lanes[webhook]?.backlogDue = nil
+    lanes[webhook]?.replays.due = nil
     lanes[webhook]?.isRetired = true
     removeIfSpent(webhook)
   }
@@ -117,6 +120,8 @@ package struct Schedule {
     package let limit: Int
     /// How many bytes at most; a first delivery that is larger comes all the same.
     package let maxBytes: Int
+    /// Whether of replays, or of what else is due.
+    package var areReplays = false
   }
 
   /// The claims to make now: lanes whose backlog is due and that have room; each counts as claiming until ``finishClaim(_:_:retryAt:)``.
@@ -132,26 +137,36 @@ package struct Schedule {
       }
       lanes[webhook]?.isClaiming = true
       lanes[webhook]?.backlogDue = nil
-      lanes[webhook]?.reserved += order.limit
-      hold(webhook, order.limit, bytes: order.maxBytes)
+      promise(order)
       claims.append(order)
     }
-    return claims
+    return claims + startReplayClaims(now: now)
+  }
+
+  /// Promises the places that a claim may need.
+  mutating func promise(_ order: ClaimOrder) {
+    lanes[order.webhook]?.reserved += order.limit
+    hold(order.webhook, order.limit, bytes: order.maxBytes)
   }
 
   /// Takes in what a claim brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
   package mutating func finishClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
     let webhook = order.webhook
     hold(webhook, -order.limit, bytes: -order.maxBytes)
-    lanes[webhook]?.isClaiming = false
     lanes[webhook]?.reserved -= order.limit
+    if order.areReplays { finishReplayClaim(order, claim, retryAt: retryAt) } else { finishDueClaim(order, claim, retryAt: retryAt) }
+    enqueue(webhook)
+    removeIfSpent(webhook)
+  }
+
+  private mutating func finishDueClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
+    let webhook = order.webhook
+    lanes[webhook]?.isClaiming = false
     for delivery in claim?.deliveries ?? [] {
       hold(webhook, 1, bytes: delivery.event.payload.count)
       lanes[webhook]?.ready.append(delivery)
     }
     if let due = claim == nil ? retryAt : claim?.nextDue { noteBacklog(webhook, due: due) }
-    enqueue(webhook)
-    removeIfSpent(webhook)
   }
 
   /// When the next claim is due that is not due yet, or the next paused lane goes on; `nil` when there is neither, as far as is known.
@@ -194,16 +209,18 @@ package struct Schedule {
       }
       // In place: a copy of the lane would share its queue, and taking from it would copy every delivery in it.
       lanes.values[index].isQueued = false
+      guard lanes.values[index].hasReady else { continue }
       if let wait = wait(of: index, now: now) {
         pause(index, until: now + wait)
         continue
       }
-      guard let delivery = lanes.values[index].ready.popFirst() else { continue }
+      guard let next = lanes.values[index].takeReady() else { continue }
       countStart(of: index, now: now)
       lanes.values[index].inFlight += 1
       inFlight += 1
       enqueue(webhook)
-      return (delivery, wantsClaim(lanes.values[index], now: now))
+      if next.isReplay { noteReplayRoom(webhook) }
+      return (next.delivery, wantsClaim(lanes.values[index], now: now) || wantsReplays(lanes.values[index], now: now))
     }
     return nil
   }
@@ -257,11 +274,12 @@ package struct Schedule {
     isDraining = true
     var waiting: [DueDelivery] = []
     for webhook in Array(lanes.keys) {
-      for delivery in lanes[webhook]?.ready ?? [] {
+      for delivery in Array(lanes[webhook]?.ready ?? []) + Array(lanes[webhook]?.replays.ready ?? []) {
         hold(webhook, -1, bytes: -delivery.event.payload.count)
         waiting.append(delivery)
       }
       lanes[webhook]?.ready.removeAll()
+      lanes[webhook]?.replays.ready.removeAll()
     }
     return waiting
   }
@@ -270,14 +288,15 @@ package struct Schedule {
 
   /// Queues a lane that has something to start; one at its own cap is queued again when a request ends.
   private mutating func enqueue(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], !lane.isQueued, !lane.ready.isEmpty, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil
+    guard let lane = lanes[webhook], !lane.isQueued, lane.hasReady, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil
     else { return }
     lanes[webhook]?.isQueued = true
     turn.append(webhook)
   }
 
   private mutating func removeIfSpent(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], lane.isRetired, lane.held == 0, lane.backlogDue == nil, !lane.isClaiming else { return }
+    guard let lane = lanes[webhook], lane.isRetired, lane.held == 0, lane.backlogDue == nil, !lane.isClaiming, lane.replays.isSpent
+    else { return }
     lanes[webhook] = nil
   }
 
@@ -288,20 +307,20 @@ package struct Schedule {
     return lane.inFlight == 0 && inFlight < limits.inFlight / 4 * 5
   }
 
-  private func room(in lane: Lane) -> Int {
+  func room(in lane: Lane) -> Int {
     let share = held < limits.held / 4 * 3 ? limits.heldPerLane : LaneLimits.scarceHeld
     return min(share - lane.held, limits.held - held)
   }
 
   /// How many bytes a lane may take more: what its share leaves, or everything that is left when it holds nothing.
-  private func byteRoom(in lane: Lane) -> Int {
+  func byteRoom(in lane: Lane) -> Int {
     let left = limits.bytes - heldBytes
     guard lane.bytes > 0 else { return min(left, max(limits.bytes / 16, 1 << 20)) }
     let share = heldBytes < limits.bytes / 4 * 3 ? limits.bytes / 16 : LaneLimits.scarceBytes
     return min(share - lane.bytes, left)
   }
 
-  private mutating func hold(_ webhook: WebhookID, _ count: Int, bytes: Int) {
+  mutating func hold(_ webhook: WebhookID, _ count: Int, bytes: Int) {
     held += count
     heldBytes += bytes
     lanes[webhook]?.bytes += bytes

@@ -113,7 +113,10 @@ public final class Registrar: WebhookRegistry {
     switch directory.webhook(id)?.isActive {
     case true:
       moved = try await move(id, from: [.held], to: .pending, reason: nil)
-      if moved > 0 { engine.noteBacklog(id, due: time.now()) }
+      if moved > 0 {
+        engine.noteBacklog(id, due: time.now())
+        engine.noteReplays(id, due: time.now())
+      }
     case false: moved = try await move(id, from: [.pending, .retrying], to: .held, reason: "the webhook is inactive")
     case nil: moved = try await move(id, from: [.pending, .retrying, .held], to: .cancelled, reason: "the webhook was deleted")
     }

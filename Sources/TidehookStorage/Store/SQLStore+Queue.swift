@@ -3,19 +3,46 @@
 public import TidehookCore
 
 extension SQLStore: DeliveryQueue {
-  private static let firstDue = SQLStatement(
-    """
-    SELECT w.key, w.entropy, (
-      SELECT d.due_at_us FROM deliveries d
-      WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL ORDER BY d.due_at_us LIMIT 1)
-    FROM webhooks w
-    """)
+  /// What of a lane: replays are claimed apart, so that they never stand before first attempts. Their condition is that of their index,
+  /// `deliveries_replays`; there are few of them at a time, so that leaving them out of all that is due costs little.
+  private struct Waiting {
+    let firstDue: SQLStatement
+    let deliveries: SQLStatement
+    let nextDue: SQLStatement
 
-  /// For each webhook with open deliveries that no node holds, deleted ones included: when the first is due.
-  public func backlog() async throws(StoreError) -> [WebhookID: Timestamp] {
+    init(_ condition: String) {
+      let isFree = "d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND \(condition)"
+      firstDue = SQLStatement(
+        """
+        SELECT w.key, w.entropy, (
+          SELECT d.due_at_us FROM deliveries d WHERE d.webhook_key = w.key AND \(isFree) ORDER BY d.due_at_us LIMIT 1)
+        FROM webhooks w
+        """)
+      deliveries = SQLStatement(
+        """
+        SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
+          \(eventColumns), d.pin_revision, d.pin_plugins
+        FROM deliveries d JOIN events e ON e.key = d.event_key
+        WHERE d.webhook_key = $1 AND \(isFree) AND d.due_at_us <= $2
+        ORDER BY d.due_at_us, d.key LIMIT $3
+        """)
+      nextDue = SQLStatement("SELECT d.due_at_us FROM deliveries d WHERE d.webhook_key = $1 AND \(isFree) ORDER BY d.due_at_us LIMIT 1")
+    }
+  }
+
+  private static let ordinary = Waiting("d.next_trigger <> 2")
+  private static let replays = Waiting("d.next_trigger = 2")
+
+  /// For each webhook with open deliveries that no node holds, deleted ones included, replays aside: when the first is due.
+  public func backlog() async throws(StoreError) -> [WebhookID: Timestamp] { try await backlog(Self.ordinary) }
+
+  /// The same for replays.
+  public func replayBacklog() async throws(StoreError) -> [WebhookID: Timestamp] { try await backlog(Self.replays) }
+
+  private func backlog(_ waiting: Waiting) async throws(StoreError) -> [WebhookID: Timestamp] {
     try await read("list what is due") { connection throws(SQLFailure) in
       var backlog: [WebhookID: Timestamp] = [:]
-      try connection.query(Self.firstDue, []) { row in
+      try connection.query(waiting.firstDue, []) { row in
         backlog[WebhookID(row.id(0))] = row.optionalTime(2)
         return true
       }
@@ -23,37 +50,36 @@ extension SQLStore: DeliveryQueue {
     }
   }
 
-  private static let dueDeliveries = SQLStatement(
-    """
-    SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
-      \(eventColumns), d.pin_revision, d.pin_plugins
-    FROM deliveries d JOIN events e ON e.key = d.event_key
-    WHERE d.webhook_key = $1 AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND d.due_at_us <= $2
-    ORDER BY d.due_at_us, d.key LIMIT $3
-    """)
   private static let lease = SQLStatement("UPDATE deliveries SET leased_by = $1 WHERE key = $2")
-  private static let nextDue = SQLStatement(
-    """
-    SELECT due_at_us FROM deliveries WHERE webhook_key = $1 AND leased_by IS NULL AND due_at_us IS NOT NULL ORDER BY due_at_us LIMIT 1
-    """)
 
   /// Takes hold of due deliveries, oldest due first; always at least one when there is one, however large.
   public func claim(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim {
+    try await claim(Self.ordinary, of: webhook, now, limit, maxBytes)
+  }
+
+  /// Takes hold of replays that are due, in the same way.
+  public func claimReplays(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim {
+    try await claim(Self.replays, of: webhook, now, limit, maxBytes)
+  }
+
+  private func claim(
+    _ waiting: Waiting, of webhook: WebhookID, _ now: Timestamp, _ limit: Int, _ maxBytes: Int
+  ) async throws(StoreError) -> Claim {
     let node = node
     return try await writer.write("cannot claim deliveries of \(webhook)", weight: 128 * limit) { connection in
-      let due = try Self.due(webhook, now, limit, maxBytes, connection)
+      let due = try Self.due(waiting, webhook, now, limit, maxBytes, connection)
       for delivery in due { try connection.execute(Self.lease, [.integer(node), .integer(delivery.id.key)]) }
-      let next = try connection.first(Self.nextDue, [.key(webhook.value)]) { $0.time(0) }
+      let next = try connection.first(waiting.nextDue, [.key(webhook.value)]) { $0.time(0) }
       return Claim(deliveries: due, nextDue: next)
     }
   }
 
   private static func due(
-    _ webhook: WebhookID, _ now: Timestamp, _ limit: Int, _ maxBytes: Int, _ connection: any SQLConnection
+    _ waiting: Waiting, _ webhook: WebhookID, _ now: Timestamp, _ limit: Int, _ maxBytes: Int, _ connection: any SQLConnection
   ) throws(SQLFailure) -> [DueDelivery] {
     var due: [DueDelivery] = []
     var bytes = 0
-    try connection.query(dueDeliveries, [.key(webhook.value), .time(now), .integer(Int64(limit))]) { row in
+    try connection.query(waiting.deliveries, [.key(webhook.value), .time(now), .integer(Int64(limit))]) { row in
       let event = row.event(5)
       bytes += event.payload.count
       guard due.isEmpty || bytes <= maxBytes else { return false }

@@ -14,7 +14,7 @@ extension StoreConformance {
         try await test.store.record(samples.result(id, state, number: 4, status: 500, nextAttemptAt: due))
         try expectEqual(try await test.store.replay(id, at: samples.now, runs: .current), .queued(webhook.id), "the replay of \(state)")
         try expectEqual(try await test.store.known(id).delivery.reason, nil, "the reason")
-        let claim = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1)
+        let claim = try await test.store.claimReplays(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1)
         try expectEqual(claim.deliveries.map(\.trigger), [.manual], "the trigger")
         try expectEqual(claim.deliveries.map(\.attemptCount), [4], "the count")
         try expectEqual(claim.deliveries.map(\.earlierAttempts), [4], "the earlier attempts")
@@ -37,6 +37,27 @@ extension StoreConformance {
       let guessed = DeliveryID(TimeOrderedID(key: event.deliveries[0].id.key, entropy: 0))
       try expectEqual(try await test.store.replay(guessed, at: samples.now, runs: .current), .unknown, "one with half an id")
       try expect(try await test.store.delivery(guessed) == nil, "no delivery for half an id")
+    },
+    StoreRule("replays are claimed apart from what else is due, until they were tried") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let replay = try await test.store.seed(samples, webhook, isLeased: true).deliveries[0].id
+      try await test.store.record(samples.result(replay, .dead, status: 500))
+      let other = samples.event(acceptedAt: samples.now + .seconds(3), for: [webhook.id])
+      _ = try await test.store.append([other])
+      _ = try await test.store.replay(replay, at: samples.now, runs: .current)
+      try expectEqual(try await test.store.backlog(), [webhook.id: samples.now + .seconds(3)], "the backlog")
+      try expectEqual(try await test.store.replayBacklog(), [webhook.id: samples.now], "the backlog of replays")
+      let early = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(early.deliveries.map(\.id), [], "the claim")
+      try expectEqual(early.nextDue, samples.now + .seconds(3), "the next due time")
+      let store = try await test.restart()
+      let replays = try await store.claimReplays(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(replays.deliveries.map(\.id), [replay], "the claim of replays")
+      try expectEqual(replays.nextDue, nil, "the next replay")
+      try await store.record(samples.result(replay, .retrying, number: 2, status: 500, nextAttemptAt: samples.now))
+      try expectEqual(try await store.replayBacklog(), [:], "the backlog of replays after a try")
+      try expectEqual(try await store.claimIDs(webhook.id, samples.now), [replay], "the claim of the retry")
     },
     StoreRule("nothing is replayed to an inactive or deleted webhook") { test in
       let samples = StoreSamples()
@@ -137,7 +158,7 @@ extension DeliveryQueue where Self: History {
     _ samples: StoreSamples, _ id: DeliveryID, _ webhook: Webhook, _ state: DeliveryState, number: Int, ran revision: Int
   ) async throws {
     _ = try await replay(id, at: samples.now, runs: .current)
-    _ = try await claimIDs(webhook.id, samples.now)
+    _ = try await claimReplays(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
     var result = samples.result(id, state, number: number, status: 500)
     result.attempt?.revision = revision
     try await record(result)
@@ -147,7 +168,8 @@ extension DeliveryQueue where Self: History {
 extension DeliveryQueue {
   /// Claims the webhook's one due delivery and returns its pin.
   fileprivate func pinned(_ samples: StoreSamples, _ webhook: Webhook) async throws -> PinnedVersions? {
-    let due = try await claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20).deliveries
+    var due = try await claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20).deliveries
+    due += try await claimReplays(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20).deliveries
     try expectEqual(due.count, 1, "the number of due deliveries")
     return due.first?.pinned
   }

@@ -54,7 +54,7 @@ struct Gateway {
         directory: sources, receiver: SourceRunner(runtime: runtime, plugins: plugins), history: store,
         publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
       keys: keys,
-      didReplay: { engine.noteBacklog($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
+      didReplay: { engine.noteReplays($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks and sources.
     try await registrar.load()
     try await sources.load()

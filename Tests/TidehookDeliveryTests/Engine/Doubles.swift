@@ -106,17 +106,31 @@ final class MemoryQueue: DeliveryQueue, EventStore {
     return events.map { _ in .stored }
   }
 
-  func backlog() async throws(StoreError) -> [WebhookID: Timestamp] {
+  func backlog() async throws(StoreError) -> [WebhookID: Timestamp] { backlog(ofReplays: false) }
+
+  func replayBacklog() async throws(StoreError) -> [WebhookID: Timestamp] { backlog(ofReplays: true) }
+
+  private func backlog(ofReplays: Bool) -> [WebhookID: Timestamp] {
     waiting.withLock { waiting in
-      Dictionary(waiting.map { ($0.delivery.webhook, $0.due) }, uniquingKeysWith: min)
+      let some = waiting.filter { ($0.delivery.trigger == .manual) == ofReplays }
+      return Dictionary(some.map { ($0.delivery.webhook, $0.due) }, uniquingKeysWith: min)
     }
   }
 
   func claim(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim {
+    claim(webhook, now, limit, ofReplays: false)
+  }
+
+  func claimReplays(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> Claim {
+    claim(webhook, now, limit, ofReplays: true)
+  }
+
+  private func claim(_ webhook: WebhookID, _ now: Timestamp, _ limit: Int, ofReplays: Bool) -> Claim {
     waiting.withLock { waiting in
-      let due = waiting.filter { $0.delivery.webhook == webhook && $0.due <= now }.prefix(limit)
+      let own = waiting.filter { $0.delivery.webhook == webhook && ($0.delivery.trigger == .manual) == ofReplays }
+      let due = own.filter { $0.due <= now }.prefix(limit)
       waiting.removeAll { entry in due.contains { $0.delivery.id == entry.delivery.id } }
-      let next = waiting.filter { $0.delivery.webhook == webhook }.map(\.due).min()
+      let next = own.filter { entry in !due.contains { $0.delivery.id == entry.delivery.id } }.map(\.due).min()
       return Claim(deliveries: due.map(\.delivery), nextDue: next)
     }
   }

@@ -1,0 +1,93 @@
+// What a lane has of replays: they wait apart, so that they never stand before a first attempt or its retries.
+
+import DequeModule
+package import TidehookCore
+
+/// The replays of one webhook, as far as its lane knows of them.
+struct ReplayQueue {
+  /// Replays that this node holds; they start when the lane has nothing else that can.
+  var ready: Deque<DueDelivery> = []
+  /// When the store's first unclaimed replay is due, as far as is known.
+  var due: Timestamp?
+  /// Whether a claim of replays is under way. Unlike one of what else is due, it keeps no new event from being handed over in memory.
+  var isClaiming = false
+
+  /// Whether there is nothing in memory, nothing on its way there, and nothing known of in the store.
+  var isSpent: Bool { ready.isEmpty && due == nil && !isClaiming }
+
+  /// Whether a job may make more of them due: the store has none waiting, and those in memory are soon used up.
+  /// - Parameter cap: how many requests of the lane may be under way.
+  func hasRoom(cap: Int) -> Bool { due == nil && !isClaiming && ready.count < cap }
+}
+
+extension Lane {
+  /// Whether there is something to start. Replays wait while what else is due is being claimed: it goes first.
+  var hasReady: Bool { !ready.isEmpty || (!replays.ready.isEmpty && !isClaiming) }
+
+  /// Takes what starts next: replays come last.
+  mutating func takeReady() -> (delivery: DueDelivery, isReplay: Bool)? {
+    if let delivery = ready.popFirst() { return (delivery, false) }
+    guard !isClaiming else { return nil }
+    return replays.ready.popFirst().map { ($0, true) }
+  }
+}
+
+extension Schedule {
+  /// Notes that the store has a replay of this webhook that nobody holds.
+  package mutating func noteReplays(_ webhook: WebhookID, due: Timestamp) {
+    let known = lanes[webhook]?.replays.due ?? due
+    lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].replays.due = min(known, due)
+  }
+
+  /// Whether a job may make more deliveries of this webhook due.
+  package func hasRoomForReplays(_ webhook: WebhookID) -> Bool {
+    lanes[webhook].map { $0.replays.hasRoom(cap: $0.maxInFlight) } ?? true
+  }
+
+  /// Whether a lane got room for replays since the last call.
+  package mutating func takeReplayRoom() -> Bool {
+    defer { hasReplayRoom = false }
+    return hasReplayRoom
+  }
+
+  /// Whether a lane should be given replays from the store: it has nothing else to start, and few of them.
+  func wantsReplays(_ lane: Lane, now: Timestamp) -> Bool {
+    guard let due = lane.replays.due, due <= now, !lane.replays.isClaiming, lane.ready.isEmpty else { return false }
+    return lane.replays.ready.count <= min(lane.maxInFlight, limits.heldPerLane / 8)
+  }
+
+  /// The claims of replays to make now. Each takes at most half of the room that its lane has: the rest is for new events.
+  mutating func startReplayClaims(now: Timestamp) -> [ClaimOrder] {
+    var claims: [ClaimOrder] = []
+    for (webhook, lane) in lanes where wantsReplays(lane, now: now) {
+      let limit = min(room(in: lane) / 2, limits.heldPerLane / 4)
+      let order = ClaimOrder(webhook: webhook, limit: limit, maxBytes: byteRoom(in: lane) / 2, areReplays: true)
+      guard order.limit > 0, order.maxBytes > 0 else {
+        isWaitingForRoom = true
+        continue
+      }
+      lanes[webhook]?.replays.isClaiming = true
+      lanes[webhook]?.replays.due = nil
+      promise(order)
+      claims.append(order)
+    }
+    return claims
+  }
+
+  /// Takes in what a claim of replays brought.
+  mutating func finishReplayClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
+    let webhook = order.webhook
+    lanes[webhook]?.replays.isClaiming = false
+    for delivery in claim?.deliveries ?? [] {
+      hold(webhook, 1, bytes: delivery.event.payload.count)
+      lanes[webhook]?.replays.ready.append(delivery)
+    }
+    if let due = claim == nil ? retryAt : claim?.nextDue { noteReplays(webhook, due: due) }
+    noteReplayRoom(webhook)
+  }
+
+  /// Remembers that a lane has room for replays, for whoever makes them due.
+  mutating func noteReplayRoom(_ webhook: WebhookID) {
+    hasReplayRoom = hasReplayRoom || hasRoomForReplays(webhook)
+  }
+}
