@@ -65,6 +65,7 @@ import TidehookTesting
     _ = try await store.events(EventFilter(type: event.event.type), before: nil, limit: 1, maxBytes: 1)
     _ = try await store.unsettledDeletions()
     _ = try await store.events(EventFilter(namespace: .default), before: nil, limit: 1, maxBytes: 1)
+    try await runOrdered(store, samples)
     try await store.close()
 
     let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
@@ -77,7 +78,29 @@ import TidehookTesting
     #expect(scans == [])
     let claims = faults.statements.filter { $0.contains("next_trigger = 2 AND d.due_at_us <=") }
     let plans = try database.withWriter { connection in try claims.flatMap { try plan(of: $0, connection) } }
+    let turns = faults.statements.filter { $0.contains("order_key = ") }
+    let orders = try database.withWriter { connection in try turns.map { try plan(of: $0, connection).joined(separator: ", ") } }
+    #expect(Set(turns).count > 4 && orders.allSatisfy { $0.contains("deliveries_order") || $0.contains("deliveries_open") }, "\(orders)")
     #expect(!claims.isEmpty && plans.filter { $0.contains("deliveries_replays") }.count == claims.count, "\(plans)")
+  }
+
+  /// Everything that gives or takes a turn.
+  private func runOrdered(_ store: SQLStore, _ samples: StoreSamples) async throws {
+    let webhook = try samples.webhook { $0.ordering = .fifo }
+    try await store.insert(webhook)
+    var events = (0..<3).map { _ in samples.event(for: [webhook.id]) }
+    for index in events.indices { events[index].deliveries[0].orderKey = 0 }
+    _ = try await store.append(events)
+    for (index, state) in [DeliveryState.dead, .retrying].enumerated() {
+      _ = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
+      if index == 1 { _ = try await store.replay(events[0].deliveries[0].id, at: samples.now, runs: .current) }
+      var result = samples.result(events[index].deliveries[0].id, state, status: 500, nextAttemptAt: samples.now)
+      result.isOrdered = true
+      try await store.record(result)
+    }
+    for (from, to) in [(DeliveryState.pending, DeliveryState.held), (.held, .pending), (.pending, .cancelled)] {
+      _ = try await store.moveDeliveries(of: webhook.id, from: [from], to: to, reason: nil, at: samples.now, limit: 9)
+    }
   }
 
   @Test func listsOfAllLengthsAreOneStatement() async throws {

@@ -38,6 +38,8 @@ extension JSONWriter {
     integer(delivery.attemptCount)
     key("next_attempt_at")
     optional(delivery.nextAttemptAt?.rfc3339)
+    key("waits_for_turn")
+    bool(delivery.waitsForTurn)
     key("created_at")
     string(delivery.createdAt.rfc3339)
     key("updated_at")

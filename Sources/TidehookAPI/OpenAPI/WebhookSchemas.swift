@@ -37,21 +37,14 @@ enum WebhookSchemas {
         "type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1,
         "description": "The share of the events that it gets, the same ones everywhere; null is all.",
       ]),
-    .init("rate_limit", rateLimit),
+    .init("rate_limit", LaneSchemas.rateLimit),
+    .init("ordering", LaneSchemas.ordering),
     .init(
       "handshake",
       [
         "enum": .array(HandshakeScheme.allCases.map { .string($0.rawValue) } + [.null]),
         "description": "How the receiver is asked whether it agrees, before the first delivery.",
       ]),
-  ]
-
-  private static let rateLimit: JSONValue = [
-    "type": ["object", "null"], "required": ["count"],
-    "properties": [
-      "count": Schema.integer(1, 1_000_000_000, default: 1), "per_secs": Schema.integer(1, 86_400, default: 1),
-      "burst": Schema.integer(1, 1_000_000_000, default: 1),
-    ], "description": "At most count attempts in each per_secs, burst of them at once after a pause; burst is count unless given.",
   ]
 
   private static let pluginStage = Schema.object(

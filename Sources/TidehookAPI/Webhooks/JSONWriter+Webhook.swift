@@ -82,6 +82,8 @@ extension JSONWriter {
     if let sample = webhook.sample { number(sample) } else { null() }
     key("rate_limit")
     value(webhook.rateLimit?.json ?? .null)
+    key("ordering")
+    value(webhook.ordering.json)
     key("handshake")
     optional(webhook.handshake?.rawValue)
   }

@@ -18,6 +18,7 @@ struct WebhookChanges {
   var maxInFlight = Change<Int>.absent
   var sample = Change<Double>.absent
   var rateLimit = Change<RateLimit>.absent
+  var ordering = Change<Ordering>.absent
   var handshake = Change<HandshakeScheme>.absent
 
   /// No changes.
@@ -39,6 +40,7 @@ struct WebhookChanges {
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
     sample = try fields.change("sample") { try $0.share() }
+    ordering = try fields.change("ordering") { try $0.read(Ordering.init(json:)) }
     rateLimit = try fields.change("rate_limit") { try $0.read(RateLimit.init(json:)) }
     handshake = try fields.change("handshake") { try $0.handshake() }
   }
@@ -47,7 +49,7 @@ struct WebhookChanges {
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample", "rate_limit", "handshake",
+    "max_in_flight", "sample", "rate_limit", "ordering", "handshake",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -77,6 +79,7 @@ struct WebhookChanges {
     changed.timeoutSeconds = timeoutSeconds.applied(to: webhook.timeoutSeconds, default: 15)
     changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)
     changed.sample = sample.applied(to: webhook.sample)
+    changed.ordering = ordering.applied(to: webhook.ordering, default: .unordered)
     changed.rateLimit = rateLimit.applied(to: webhook.rateLimit)
     changed.handshake = handshake.applied(to: webhook.handshake)
     return changed

@@ -46,6 +46,9 @@ public struct NewDelivery: Sendable {
   public var state: DeliveryState
   /// Whether this node takes it from memory once it is committed; else it is claimed from the store.
   public var isLeased: Bool
+  /// What its place in the order depends on (``Ordering/key(of:)``); `nil` when it is not ordered. An ordered one is never leased: the store
+  /// hands it out when its turn comes.
+  public var orderKey: Int64?
 
   /// Makes a delivery to store.
   public init(id: DeliveryID, webhook: WebhookID, state: DeliveryState = .pending, isLeased: Bool) {
@@ -72,6 +75,8 @@ public struct DueDelivery: Sendable {
   public var trigger: AttemptTrigger
   /// The versions that a replay asked for; `nil` means the current ones.
   public var pinned: PinnedVersions?
+  /// Whether others may wait for it to end (``NewDelivery/orderKey``).
+  public var isOrdered = false
 
   /// Makes a due delivery.
   public init(
@@ -118,8 +123,10 @@ public struct Delivery: Sendable {
   public var reason: String?
   /// Attempts so far.
   public var attemptCount: Int
-  /// When the next attempt is due, for open deliveries.
+  /// When the next attempt is due, for open deliveries that do not wait for their turn.
   public var nextAttemptAt: Timestamp?
+  /// Whether it waits until an earlier delivery of its order key has ended.
+  public var waitsForTurn = false
   /// When it was made.
   public var createdAt: Timestamp
   /// When its state last changed.

@@ -17,6 +17,8 @@ public struct CompletedDelivery: Sendable {
   public var transition: Transition
   /// When it was decided.
   public var at: Timestamp
+  /// Whether others may wait for it to end (``NewDelivery/orderKey``).
+  public var isOrdered = false
 
   /// Makes a record.
   public init(id: DeliveryID, attempt: Attempt?, transition: Transition, at: Timestamp) {

@@ -44,7 +44,7 @@ extension DeliveryEngine {
     let now = time.now()
     schedule.withLock { schedule in
       for delivery in deliveries {
-        if delivery.trigger == .manual {
+        if delivery.trigger == .manual && !delivery.isOrdered {
           schedule.noteReplays(delivery.webhook, due: now)
         } else {
           schedule.noteBacklog(delivery.webhook, due: now)

@@ -94,7 +94,12 @@ public final class DeliveryEngine: Sendable {
 
   /// Notes that the store has a replay of this webhook that nobody holds.
   public func noteReplays(_ webhook: WebhookID, due: Timestamp) {
-    schedule.withLock { $0.noteReplays(webhook, due: due) }
+    // Where there is an order, replays go with the rest.
+    let isOrdered = runner.directory.active(webhook).map { $0.webhook.ordering != .unordered } ?? false
+    schedule.withLock { schedule in
+      schedule.noteReplays(webhook, due: due)
+      if isOrdered { schedule.noteBacklog(webhook, due: due) }
+    }
     wake()
   }
 
@@ -173,7 +178,8 @@ public final class DeliveryEngine: Sendable {
   }
 
   private func deliver(_ delivery: DueDelivery) async {
-    let completed = await runner.attempt(delivery)
+    var completed = await runner.attempt(delivery)
+    completed?.isOrdered = delivery.isOrdered
     // The receiver may have agreed to a rate: it holds before anything else begins.
     if let webhook = runner.directory.active(delivery.webhook)?.webhook, webhook.handshake != nil { configure(webhook) }
     let outcomeBytes = completed?.attempt?.ownBytes ?? 0
@@ -184,9 +190,10 @@ public final class DeliveryEngine: Sendable {
     } else {
       await release([delivery])
     }
+    // The store may have given the turn to another delivery of the same order.
+    let due = delivery.isOrdered ? time.now() : completed?.transition.nextAttemptAt
     let (looksForClaims, isIdle) = schedule.withLock { schedule in
-      let looks = schedule.finishRecord(
-        delivery.webhook, bytes: delivery.event.payload.count + outcomeBytes, retryAt: completed?.transition.nextAttemptAt)
+      let looks = schedule.finishRecord(delivery.webhook, bytes: delivery.event.payload.count + outcomeBytes, retryAt: due)
       return (looks, schedule.isDraining && schedule.isIdle)
     }
     if looksForClaims { wake() }

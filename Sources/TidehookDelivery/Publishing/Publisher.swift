@@ -58,8 +58,12 @@ public struct Publisher: EventPublisher {
     let deliveries = directory.subscribers(of: event.type, in: event.namespace).compactMap { webhook -> NewDelivery? in
       guard Sampling.takes(event.id, rate: webhook.sample) else { return nil }
       let id = DeliveryID(ids.next())
-      guard webhook.isActive else { return NewDelivery(id: id, webhook: webhook.id, state: .held, isLeased: false) }
-      return NewDelivery(id: id, webhook: webhook.id, isLeased: engine.reserve(webhook.id, bytes: event.payload.count, now: now))
+      var delivery = NewDelivery(id: id, webhook: webhook.id, state: webhook.isActive ? .pending : .held, isLeased: false)
+      delivery.orderKey = webhook.ordering.key(of: event)
+      if webhook.isActive, delivery.orderKey == nil {
+        delivery.isLeased = engine.reserve(webhook.id, bytes: event.payload.count, now: now)
+      }
+      return delivery
     }
     return NewEvent(
       event: event, idempotencyKey: request.idempotencyKey, hasOwnTimestamp: request.timestamp != nil, deliveries: deliveries)

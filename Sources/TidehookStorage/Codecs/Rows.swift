@@ -13,10 +13,13 @@ extension SQLRow {
 
   /// A delivery in the columns of ``deliveryColumns``.
   func delivery() -> Delivery {
-    Delivery(
+    let due = optionalInteger(9)
+    var delivery = Delivery(
       id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
-      state: DeliveryState(code: integer(6)), reason: optionalText(7), attemptCount: Int(integer(8)), nextAttemptAt: optionalTime(9),
+      state: DeliveryState(code: integer(6)), reason: optionalText(7), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
       createdAt: time(10), updatedAt: time(11))
+    delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil
+    return delivery
   }
 
   /// An attempt in the columns of ``attemptColumns``.

@@ -20,6 +20,7 @@ enum WebhookDocument {
       "max_in_flight": .integer(Int64(webhook.maxInFlight)),
       "handshake": webhook.handshake.map { .string($0.rawValue) } ?? .null,
       "rate_limit": webhook.rateLimit?.json ?? .null,
+      "ordering": webhook.ordering.json,
       "sample": webhook.sample.map { .double($0) } ?? .null,
     ]
     return String(decoding: document.bytes, as: UTF8.self)
@@ -45,6 +46,7 @@ enum WebhookDocument {
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
     webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
     webhook.sample = document["sample"]?.doubleValue
+    webhook.ordering = document["ordering"].flatMap { try? Ordering(json: $0) } ?? webhook.ordering
     webhook.rateLimit = document["rate_limit"].flatMap { try? RateLimit(json: $0) }
     webhook.handshake = document["handshake"]?.stringValue.flatMap(HandshakeScheme.init)
     return webhook
@@ -53,6 +55,12 @@ enum WebhookDocument {
   /// Whether a configuration is that of an active webhook.
   static func isActive(_ text: String) -> Bool {
     (try? JSONValue(parsing: Array(text.utf8)))?["active"]?.boolValue ?? false
+  }
+
+  /// Whether a configuration is that of an ordered webhook.
+  static func isOrdered(_ text: String) -> Bool {
+    let ordering = (try? JSONValue(parsing: Array(text.utf8)))?["ordering"]
+    return ordering != nil && ordering != Ordering.unordered.json
   }
 
   /// A configuration with every text in the options of its plugins replaced by `<secret>`, as which of them are secrets only the plugins know,

@@ -36,7 +36,7 @@ extension SQLStore: EventStore {
 
   private static func append(_ rows: EventRows, _ connection: any SQLConnection) throws(SQLFailure) -> AppendResult {
     guard try connection.execute(insertEvent, rows.event) == 1 else { return try compare(rows.source, connection) }
-    for delivery in rows.deliveries { try connection.execute(insertDelivery, delivery) }
+    for delivery in rows.deliveries { try connection.execute(delivery.isOrdered ? insertOrderedDelivery : insertDelivery, delivery.values) }
     return .stored
   }
 
@@ -75,7 +75,7 @@ extension NewEvent {
 struct EventRows: Sendable {
   let source: NewEvent
   let event: [SQLValue]
-  let deliveries: [[SQLValue]]
+  let deliveries: [DeliveryRow]
 
   init(_ new: NewEvent, node: Int64) {
     let event = new.event
@@ -84,13 +84,24 @@ struct EventRows: Sendable {
       .key(event.key), .entropy(event.key), .text(event.id.rawValue), SQLValue(new.idempotencyKey), .text(event.type.name),
       .text(event.namespace.name), .time(event.timestamp), .time(event.acceptedAt), .bytes(event.payload), SQLValue(event.trace?.stored),
     ]
-    self.deliveries = new.deliveries.map { delivery in
-      let isOpen = delivery.state.isOpen
-      return [
-        .key(delivery.id.value), .entropy(delivery.id.value), .key(event.key), .key(delivery.webhook.value),
-        .integer(delivery.state.code), delivery.state == .held ? .text("the webhook is inactive") : .null,
-        isOpen ? .time(event.acceptedAt) : .null, isOpen && delivery.isLeased ? .integer(node) : .null, .time(event.acceptedAt),
-      ]
-    }
+    self.deliveries = new.deliveries.map { DeliveryRow($0, of: event, node: node) }
+  }
+}
+
+/// A delivery as the values of its row.
+struct DeliveryRow: Sendable {
+  /// Whether the row has an order key, in the place of who leases it.
+  let isOrdered: Bool
+  let values: [SQLValue]
+
+  init(_ delivery: NewDelivery, of event: Event, node: Int64) {
+    let isOpen = delivery.state.isOpen
+    let lease: SQLValue = isOpen && delivery.isLeased ? .integer(node) : .null
+    isOrdered = delivery.orderKey != nil
+    values = [
+      .key(delivery.id.value), .entropy(delivery.id.value), .key(event.key), .key(delivery.webhook.value),
+      .integer(delivery.state.code), delivery.state == .held ? .text("the webhook is inactive") : .null,
+      isOpen ? .time(event.acceptedAt) : .null, delivery.orderKey.map { .integer($0) } ?? lease, .time(event.acceptedAt),
+    ]
   }
 }

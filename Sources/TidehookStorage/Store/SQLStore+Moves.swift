@@ -20,14 +20,19 @@ extension SQLStore {
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int {
     let due = state.isOpen ? now : nil
+    let node = node
     return try await writer.write("cannot move deliveries of \(id)", weight: 256 * limit) { connection in
       var moved = 0
+      let isOrdered = try Self.hasOrdered(id, connection)
       for source in states where source != state && moved < limit {
         let query = Self.query(for: source)
         let arguments: [SQLValue] = [.key(id.value), .integer(source.code), .integer(Int64(limit - moved))]
         let keys = try connection.all(query, arguments) { $0.integer(0) }
         for key in keys {
+          let waits = try isOrdered && state.isOpen && !Self.takesTurn(key, node: node, connection)
           try connection.execute(Self.move, [.integer(state.code), SQLValue(reason), .time(due), .time(now), .integer(key)])
+          if waits { try Self.waitForTurn(key, connection) }
+          if isOrdered && !state.isOpen { try Self.passTurn(of: key, connection) }
         }
         moved += keys.count
       }

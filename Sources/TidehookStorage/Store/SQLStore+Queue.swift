@@ -11,7 +11,7 @@ extension SQLStore: DeliveryQueue {
     let nextDue: SQLStatement
 
     init(_ condition: String) {
-      let isFree = "d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND \(condition)"
+      let isFree = "d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND d.due_at_us < \(OrderTurn.wait) AND \(condition)"
       firstDue = SQLStatement(
         """
         SELECT w.key, w.entropy, (
@@ -21,7 +21,7 @@ extension SQLStore: DeliveryQueue {
       deliveries = SQLStatement(
         """
         SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
-          \(eventColumns), d.pin_revision, d.pin_plugins
+          \(eventColumns), d.pin_revision, d.pin_plugins, d.order_key
         FROM deliveries d JOIN events e ON e.key = d.event_key
         WHERE d.webhook_key = $1 AND \(isFree) AND d.due_at_us <= $2
         ORDER BY d.due_at_us, d.key LIMIT $3
@@ -30,8 +30,9 @@ extension SQLStore: DeliveryQueue {
     }
   }
 
-  private static let ordinary = Waiting("d.next_trigger <> 2")
-  private static let replays = Waiting("d.next_trigger = 2")
+  // A replay that is part of an order goes with the others of its lane: what comes after it waits for it.
+  private static let ordinary = Waiting("(d.next_trigger <> 2 OR d.order_key IS NOT NULL)")
+  private static let replays = Waiting("d.order_key IS NULL AND d.next_trigger = 2")
 
   /// For each webhook with open deliveries that no node holds, deleted ones included, replays aside: when the first is due.
   public func backlog() async throws(StoreError) -> [WebhookID: Timestamp] { try await backlog(Self.ordinary) }
@@ -83,10 +84,11 @@ extension SQLStore: DeliveryQueue {
       let event = row.event(5)
       bytes += event.payload.count
       guard due.isEmpty || bytes <= maxBytes else { return false }
-      due.append(
-        DueDelivery(
-          id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
-          earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4)), pinned: row.pin(14)))
+      var delivery = DueDelivery(
+        id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
+        earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4)), pinned: row.pin(14))
+      delivery.isOrdered = !row.isNull(16)
+      due.append(delivery)
       return true
     }
     return due

@@ -23,8 +23,11 @@ extension SQLStore {
   /// Makes a finished or waiting delivery due now, with a fresh round of retries, all of the versions asked for.
   /// - Returns: `refused` while it is pending or under way, and when its webhook is inactive or deleted.
   public func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
-    try await writer.write("cannot replay delivery \(id)") { connection in
+    let node = node
+    return try await writer.write("cannot replay delivery \(id)") { connection in
+      var isOrdered = false
       let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
+        isOrdered = WebhookDocument.isOrdered(row.text(4))
         let state = DeliveryState(code: row.integer(0))
         let isFree = row.isNull(1) && state != .pending
         let isWanted = row.isNull(5) && WebhookDocument.isActive(row.text(4))
@@ -33,7 +36,10 @@ extension SQLStore {
       guard let known else { return .unknown }
       guard case .queued = known else { return known }
       guard let pin = try Self.pin(versions, of: id, connection) else { return .neverAttempted }
+      if !isOrdered { try Self.leaveOrder(id.key, connection) }
+      let waits = try !Self.takesTurn(id.key, node: node, connection)
       try connection.execute(Self.makeDue, [.time(now)] + pin + [.key(id.value)])
+      if waits { try Self.waitForTurn(id.key, connection) }
       return known
     }
   }

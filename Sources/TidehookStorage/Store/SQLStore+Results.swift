@@ -28,10 +28,11 @@ extension SQLStore {
     // Encoded here, on the caller's thread: the writer's time is everybody's.
     let change = Self.values(of: completed, node)
     let attempt = completed.attempt.map { Self.values(of: $0, completed.id) }
-    let id = completed.id
+    let (id, isOrdered) = (completed.id, completed.isOrdered)
     return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
       guard try connection.execute(Self.finish, change) == 1 else { throw StoreError(.stale, "this node does not hold it") }
       if let attempt { try connection.execute(Self.insertAttempt, attempt) }
+      if isOrdered { try Self.passTurn(of: id.key, connection) }
     }
   }
 

@@ -23,6 +23,7 @@ struct DeliveryView {
     facts.add("tries", delivery["attempt_count"]?.plainText)
     facts.write(to: terminal)
     for attempt in delivery["attempts"]?.elements ?? [] { write(attempt, to: terminal) }
+    if delivery["waits_for_turn"]?.boolValue == true { terminal.write("\nwaits until an earlier delivery of its order has ended\n") }
     if let next = delivery.time("next_attempt_at") { terminal.write("\nnext try \(next) UTC\n") }
   }
 

@@ -41,6 +41,12 @@ struct WebhookFields: ParsableArguments {
 
   @OptionGroup var rateLimit: RateLimitFields
 
+  @Option(
+    help: ArgumentHelp(
+      "Which deliveries come one after another: none, fifo for all, or a path such as data.memory_id for those with the same value there.",
+      valueName: "order"))
+  var ordering: String?
+
   @Option(help: ArgumentHelp("How the receiver is asked whether it agrees: cloudevents.", valueName: "scheme"))
   var handshake: String?
 
@@ -72,6 +78,7 @@ struct WebhookFields: ParsableArguments {
       ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
       ("sample", sample.map { .double($0) }),
       ("rate_limit", try rateLimit.member()),
+      ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
       ("handshake", handshake.map { .string($0) }),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
@@ -102,7 +109,8 @@ struct WebhookFields: ParsableArguments {
 /// The rate limit's options.
 struct RateLimitFields: ParsableArguments {
   @Option(
-    help: ArgumentHelp("How many attempts may begin in each second, or in each period of so many seconds: 10, 600/60.", valueName: "count"))
+    help: ArgumentHelp(
+      "How many attempts may begin in each second, or another period: 10, 100/minute, 5000/hour, 600/90.", valueName: "rate"))
   var rateLimit: String?
 
   @Option(help: ArgumentHelp("How many of them may begin at once after a pause; all unless given.", valueName: "count"))
@@ -114,12 +122,22 @@ struct RateLimitFields: ParsableArguments {
       if rateBurst != nil { throw CommandFailure(.usage, "--rate-burst goes with --rate-limit") }
       return nil
     }
-    let parts = rateLimit.split(separator: "/", omittingEmptySubsequences: false).map { Int64($0) }
-    guard (1...2).contains(parts.count), let count = parts[0], let seconds = parts.count == 2 ? parts[1] : 1 else {
-      throw CommandFailure(.usage, "--rate-limit: expected COUNT or COUNT/SECONDS like 600/60, got \(rateLimit)")
+    let parts = rateLimit.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard (1...2).contains(parts.count), let count = Int64(parts[0]), let seconds = parts.count == 2 ? Self.seconds(parts[1]) : 1 else {
+      throw CommandFailure(
+        .usage, "--rate-limit: expected COUNT, COUNT/second, /minute, /hour or /SECONDS like 100/minute, got \(rateLimit)")
     }
     let burst = rateBurst.map { [JSONValue.Member("burst", .integer(Int64($0)))] } ?? []
     return .object([.init("count", .integer(count)), .init("per_secs", .integer(seconds))] + burst)
+  }
+
+  private static func seconds(_ period: String) -> Int64? {
+    switch period {
+    case "s", "sec", "second": 1
+    case "m", "min", "minute": 60
+    case "h", "hour": 3600
+    default: Int64(period)
+    }
   }
 }
 

@@ -33,6 +33,7 @@ struct WebhookView {
     facts.add("in flight", webhook["max_in_flight"].map { "at most \(JSONLayout.text($0))" })
     facts.add("sample", webhook["sample"]?.doubleValue.map { "\(JSONLayout.text(.double($0))) of the events" })
     facts.add("rate limit", webhook["rate_limit"]?.settings)
+    facts.add("ordering", ordering(webhook["ordering"]))
     facts.add("handshake", handshake(webhook))
     facts.add("revision", webhook["revision"].map(JSONLayout.text))
     facts.add("created", webhook.time("created_at"))
@@ -40,6 +41,11 @@ struct WebhookView {
     facts.add("pipeline", pipeline(webhook["pipeline"]))
     facts.write(to: Terminal.standardOutput)
     remindOfSecret(webhook)
+  }
+
+  private func ordering(_ ordering: JSONValue?) -> String? {
+    if let path = ordering?["key"]?.stringValue { return "one after another for each \(path)" }
+    return ordering?.stringValue == "fifo" ? "one after another" : nil
   }
 
   private func handshake(_ webhook: JSONValue) -> String? {
