@@ -30,9 +30,10 @@ import TidehookCore
     let fields = [
       "timeout_secs", "max_in_flight", "sample", "retry.max_retries", "retry.initial_delay_secs", "retry.multiplier",
       "retry.max_delay_secs",
-      "retry.jitter",
+      "retry.jitter", "retry.give_up_after_secs", "retry.max_retry_after_secs",
     ]
-    for field in fields where field != "retry.jitter" || number != "1e-400" {
+    let withZero: Set = ["retry.jitter", "retry.max_retry_after_secs"]
+    for field in fields where !withZero.contains(field) || number != "1e-400" {
       let parts = field.split(separator: ".")
       let member = parts.count == 1 ? #""\#(field)":\#(number)"# : #""retry":{"\#(parts[1])":\#(number)}"#
       let answer = try await TestGateway().send(.post, "/v1/webhooks", #"{"url":"https://example.com","events":["*"],\#(member)}"#)

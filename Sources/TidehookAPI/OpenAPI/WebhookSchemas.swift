@@ -28,7 +28,7 @@ enum WebhookSchemas {
     .init("signing", Schema.array(of: Schema.choice(SigningScheme.allCases.map(\.rawValue)))),
     .init("secret", Schema.string("Signs each request, 1 to 512 bytes; made unless given.", nullable: true)),
     .init("headers", Schema.headers),
-    .init("retry", retry),
+    .init("retry", RetrySchemas.retry),
     .init("timeout_secs", Schema.number(0.1, 60, default: 15)),
     .init("max_in_flight", Schema.integer(1, 1000, default: 64)),
     .init(
@@ -64,7 +64,8 @@ enum WebhookSchemas {
         ["enum": ["pending", "agreed", "refused", .null], "description": "What the receiver said; null without handshake."]),
       .init(
         "allowed_rate", ["type": ["integer", "string", "null"], "description": "Requests per minute that the receiver agreed to, or *."]),
-      .init("revision", Schema.count("Counts the changes, from 1.")), .init("created_at", Schema.time()),
+      .init("retry_schedule_secs", RetrySchemas.schedule), .init("revision", Schema.count("Counts the changes, from 1.")),
+      .init("created_at", Schema.time()),
       .init("updated_at", Schema.time()),
     ]
 
@@ -72,12 +73,4 @@ enum WebhookSchemas {
     .init("secret", Schema.string("Shown this once, when Tidehook made it.")),
     .init("standard_secret", Schema.string("The same key for verifiers of Standard Webhooks; shown this once.")),
   ]
-
-  private static let retry = Schema.object([
-    .init("max_retries", Schema.integer(0, 100, default: 3)),
-    .init("initial_delay_secs", Schema.number(0.001, 86_400, default: 5)),
-    .init("multiplier", Schema.number(1, 100, default: 6)),
-    .init("max_delay_secs", Schema.number(0.001, 604_800, default: 3600)),
-    .init("jitter", Schema.number(0, 1, default: 0.2)),
-  ])
 }

@@ -33,6 +33,7 @@ extension JSONWriter {
     string(webhook.id.description)
     configuration(of: webhook, hiding: options)
     handshake(webhook.handshake == nil ? nil : webhook.handshakeState)
+    retrySchedule(webhook.retry)
     key("revision")
     integer(webhook.revision)
     key("created_at")
@@ -73,7 +74,7 @@ extension JSONWriter {
     key("headers")
     headers(webhook.headers)
     key("retry")
-    retry(webhook.retry)
+    value(webhook.retry.json)
     key("timeout_secs")
     number(webhook.timeoutSeconds)
     key("max_in_flight")
@@ -97,21 +98,6 @@ extension JSONWriter {
     guard stages.count == 1, case .script(let source) = stages[0] else { return }
     key("script")
     string(source)
-  }
-
-  private mutating func retry(_ policy: RetryPolicy) {
-    beginObject()
-    key("max_retries")
-    integer(policy.maxRetries)
-    key("initial_delay_secs")
-    number(policy.initialDelaySeconds)
-    key("multiplier")
-    number(policy.multiplier)
-    key("max_delay_secs")
-    number(policy.maxDelaySeconds)
-    key("jitter")
-    number(policy.jitter)
-    endObject()
   }
 
   private mutating func strings(_ texts: [String]) {

@@ -45,7 +45,9 @@ struct WebhookChanges {
     handshake = try fields.change("handshake") { try $0.handshake() }
   }
 
-  private static let readOnly = ["id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate"]
+  private static let readOnly = [
+    "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
+  ]
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
@@ -59,11 +61,11 @@ struct WebhookChanges {
     guard let events else { throw APIError(.missingField, "events: is required, an array of event types", field: "events") }
     let bare = Webhook(
       id: id, name: url.host, url: url, events: events, namespace: nil, secret: generated, createdAt: now, updatedAt: now)
-    return applied(to: bare, generated: generated)
+    return try applied(to: bare, generated: generated)
   }
 
   /// A webhook after these changes; revision, time and the stages of a new pipeline are the caller's to set.
-  func applied(to webhook: Webhook, generated: Secret) -> Webhook {
+  func applied(to webhook: Webhook, generated: Secret) throws(APIError) -> Webhook {
     var changed = webhook
     changed.url = url?.keepingPassword(of: webhook.url) ?? webhook.url
     changed.events = events ?? webhook.events
@@ -74,7 +76,7 @@ struct WebhookChanges {
     changed.signing = signing.applied(to: webhook.signing, default: SigningScheme.defaults)
     changed.secret = secret.applied(to: webhook.secret, default: generated)
     changed.headers = headers.applied(to: webhook.headers, default: [])
-    if case .set(let fields) = retry { changed.retry = fields.applied(to: webhook.retry) }
+    if case .set(let fields) = retry { changed.retry = try fields.applied(to: webhook.retry) }
     if case .reset = retry { changed.retry = RetryPolicy() }
     changed.timeoutSeconds = timeoutSeconds.applied(to: webhook.timeoutSeconds, default: 15)
     changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)

@@ -41,7 +41,7 @@ struct WebhookEditor: Sendable {
   /// Changes some fields of a webhook; that is a revision, unless nothing is different afterwards.
   func update(_ id: String, _ changes: WebhookChanges, by principal: Principal) async throws -> Webhook {
     try await change(id, by: principal) { current in
-      var changed = changes.applied(to: current, generated: try secrets.generate())
+      var changed = try changes.applied(to: current, generated: try secrets.generate())
       changed.pipeline = try await pipeline(after: changes, of: current)
       return changed
     }

@@ -71,6 +71,8 @@ public struct DueDelivery: Sendable {
   public var attemptCount: Int
   /// Attempts before the last replay: the retry policy counts from there.
   public var earlierAttempts: Int
+  /// When the round of tries began: the event was accepted, or the delivery was last replayed or resumed.
+  public var roundBeganAt: Timestamp
   /// What sets off the attempt.
   public var trigger: AttemptTrigger
   /// The versions that a replay asked for; `nil` means the current ones.
@@ -80,14 +82,15 @@ public struct DueDelivery: Sendable {
 
   /// Makes a due delivery.
   public init(
-    id: DeliveryID, webhook: WebhookID, event: Event, attemptCount: Int = 0, earlierAttempts: Int = 0, trigger: AttemptTrigger = .first,
-    pinned: PinnedVersions? = nil
+    id: DeliveryID, webhook: WebhookID, event: Event, attemptCount: Int = 0, earlierAttempts: Int = 0,
+    roundBeganAt: Timestamp? = nil, trigger: AttemptTrigger = .first, pinned: PinnedVersions? = nil
   ) {
     self.id = id
     self.webhook = webhook
     self.event = event
     self.attemptCount = attemptCount
     self.earlierAttempts = earlierAttempts
+    self.roundBeganAt = roundBeganAt ?? event.acceptedAt
     self.trigger = trigger
     self.pinned = pinned
   }

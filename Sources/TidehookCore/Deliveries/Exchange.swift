@@ -103,6 +103,8 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case timeout
   /// The egress guard refused the address.
   case blocked
+  /// The answer's head was larger than the client takes. A body that is too long is no failure: it is cut.
+  case oversized
   /// The peer did not speak HTTP/1.1, or closed before its answer was complete.
   case malformed
   /// The answer's status was not 2xx.

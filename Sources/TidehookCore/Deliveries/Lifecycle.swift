@@ -57,30 +57,37 @@ public struct Transition: Sendable, Equatable {
   /// Decides what follows from what happened.
   ///
   /// 2xx delivers; everything else is a failure, redirects included (CloudEvents HTTP webhooks 1.0, section 2.2). 410 ends the delivery
-  /// and the webhook. A blocked address is not tried again: the answer would be the same. A judgement stands in place of the status,
-  /// whatever that is.
+  /// and the webhook. Which other answers and failures are tried again, and when, say the policy and each ``FailureKind/rule``. A judgement
+  /// stands in place of the status, whatever that is.
   /// - Parameters:
   ///   - input: what happened.
   ///   - attempt: tries in this round so far, this one included, from 1.
+  ///   - began: when the round began, for the policy's deadline; `nil` leaves that out.
   ///   - policy: the webhook's retry policy.
   ///   - now: when it happened.
   ///   - unit: a random number in 0..<1 for the jitter.
-  public static func after(_ input: DeliveryInput, attempt: Int, policy: RetryPolicy, now: Timestamp, unit: Double) -> Transition {
+  public static func after(
+    _ input: DeliveryInput, attempt: Int, began: Timestamp? = nil, policy: RetryPolicy, now: Timestamp, unit: Double
+  ) -> Transition {
+    func failed(_ reason: String, retryAfter: Duration? = nil) -> Transition {
+      let verdict = policy.verdict(afterAttempt: attempt, began: began, now: now, retryAfter: retryAfter, unit: unit)
+      return after(verdict, reason: reason)
+    }
     switch input {
     case .answered(200...299, _):
       return Transition(.delivered)
     case .answered(410, _):
       return Transition(.dead, reason: "the receiver answered 410 gone", disablesWebhook: true)
+    case .answered(let status, _) where !policy.retries(status):
+      return Transition(.dead, reason: "the receiver answered \(status), which is not tried again")
     case .answered(let status, let retryAfter):
-      let delay = policy.delay(afterAttempt: attempt, retryAfter: retryAfter, unit: unit)
-      return failed("the receiver answered \(status)", delay: delay, now: now)
-    case .judged(let judgement, let reason, let status, let retryAfter):
-      let delay = policy.delay(afterAttempt: attempt, retryAfter: retryAfter, unit: unit)
-      return judged(judgement, reason: reason, status: status, delay: delay, now: now)
-    case .failed(let failure) where failure.kind == .blocked:
-      return Transition(.dead, reason: failure.message)
+      return failed("the receiver answered \(status)", retryAfter: retryAfter)
+    case .judged(.retry, let reason, let status, let retryAfter):
+      return failed(DeliveryInput.words(reason, status: status), retryAfter: retryAfter)
+    case .judged(let judgement, let reason, let status, _):
+      return judged(judgement, reason: reason, status: status)
     case .failed(let failure):
-      return failed(failure.message, delay: policy.delay(afterAttempt: attempt, unit: unit), now: now)
+      return failure.kind.rule.retry == .never ? Transition(.dead, reason: failure.message) : failed(failure.message)
     case .dropped(let reason):
       return Transition(.filtered, reason: reason)
     case .webhookInactive:
@@ -90,20 +97,21 @@ public struct Transition: Sendable, Equatable {
     }
   }
 
-  private static func judged(
-    _ judgement: ResponseJudgement, reason: String?, status: Int, delay: Duration?, now: Timestamp
-  ) -> Transition {
+  /// What a judgement other than `retry` leads to.
+  private static func judged(_ judgement: ResponseJudgement, reason: String?, status: Int) -> Transition {
     let words = DeliveryInput.words(reason, status: status)
-    switch judgement {
-    case .delivered: return Transition(.delivered, reason: reason)
-    case .retry: return failed(words, delay: delay, now: now)
-    case .dead: return Transition(.dead, reason: words)
-    case .disable: return Transition(.dead, reason: words, disablesWebhook: true)
+    return switch judgement {
+    case .delivered: Transition(.delivered, reason: reason)
+    case .retry, .dead: Transition(.dead, reason: words)
+    case .disable: Transition(.dead, reason: words, disablesWebhook: true)
     }
   }
 
-  private static func failed(_ reason: String, delay: Duration?, now: Timestamp) -> Transition {
-    guard let delay else { return Transition(.dead, reason: reason) }
-    return Transition(.retrying, reason: reason, nextAttemptAt: now + delay)
+  private static func after(_ verdict: RetryVerdict, reason: String) -> Transition {
+    switch verdict {
+    case .again(let due): Transition(.retrying, reason: reason, nextAttemptAt: due)
+    case .exhausted: Transition(.dead, reason: reason)
+    case .tooLate: Transition(.dead, reason: "\(reason); given up: the next try would come after the deadline")
+    }
   }
 }

@@ -66,7 +66,8 @@ public struct AttemptRunner: Sendable {
     after input: DeliveryInput, _ attempt: Attempt, of delivery: DueDelivery, for webhook: Webhook, at now: Timestamp
   ) -> Transition {
     var transition = Transition.after(
-      input, attempt: attempt.number - delivery.earlierAttempts, policy: webhook.retry, now: now, unit: random.unit())
+      input, attempt: attempt.number - delivery.earlierAttempts, began: delivery.roundBeganAt, policy: webhook.retry, now: now,
+      unit: random.unit())
     guard transition.state == .retrying || transition.disablesWebhook else { return transition }
     let current = directory.active(delivery.webhook)?.webhook
     if transition.state == .retrying, current == nil {

@@ -80,7 +80,7 @@ struct ChunkedBody {
 
   private mutating func countOverhead() throws(ResponseError) {
     overhead -= 1
-    guard overhead >= 0 else { throw ResponseError("chunk extensions or trailers are too long") }
+    guard overhead >= 0 else { throw ResponseError("chunk extensions or trailers are too long", isOversized: true) }
   }
 
   private static func afterSize(_ value: Int) -> State {

@@ -84,6 +84,9 @@ package struct ConnectionMachine: Sendable {
     case .malformed(let message):
       state = .closed
       return .fail(AttemptFailure(.malformed, message))
+    case .oversized(let message):
+      state = .closed
+      return .fail(AttemptFailure(.oversized, message))
     }
   }
 }

@@ -5,9 +5,12 @@ package import TidehookCore
 /// Why the bytes of an answer are not an answer.
 package struct ResponseError: Error, Sendable, Equatable {
   package let message: String
+  /// Whether it is too large, rather than wrong.
+  package let isOversized: Bool
 
-  init(_ message: String) {
+  init(_ message: String, isOversized: Bool = false) {
     self.message = message
+    self.isOversized = isOversized
   }
 }
 
@@ -37,7 +40,7 @@ package struct ResponseHead: Sendable, Equatable {
     headers.reserveCapacity(8)
     var facts = FramingFacts()
     while let line = lines.next(), !line.isEmpty {
-      guard headers.count < maxHeaders else { throw ResponseError("answer has more than \(maxHeaders) headers") }
+      guard headers.count < maxHeaders else { throw ResponseError("answer has more than \(maxHeaders) headers", isOversized: true) }
       headers.append(try Self.readHeader(line, into: &facts))
     }
     self.status = status

@@ -11,6 +11,8 @@ package struct ResponseParser: Sendable {
     /// The answer is complete, or as much of it as is kept. The connection can be used again only when it says so.
     case complete(ReceivedResponse, isReusable: Bool)
     case malformed(String)
+    /// The answer's head, or what stands around its body, is larger than the limits.
+    case oversized(String)
   }
 
   private enum State {
@@ -60,7 +62,7 @@ package struct ResponseParser: Sendable {
       }
     } catch {
       state = .done
-      return .malformed(error.message)
+      return error.isOversized ? .oversized(error.message) : .malformed(error.message)
     }
   }
 
@@ -105,7 +107,7 @@ package struct ResponseParser: Sendable {
   }
 
   private var tooLong: ResponseError {
-    ResponseError("answer has a head of more than \(limits.maxResponseHeadBytes) bytes")
+    ResponseError("answer has a head of more than \(limits.maxResponseHeadBytes) bytes", isOversized: true)
   }
 
   private mutating func finish(_ head: ResponseHead, _ body: BodyReader, isReusable: Bool) -> Step {

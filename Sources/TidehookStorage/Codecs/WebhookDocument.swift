@@ -15,7 +15,7 @@ enum WebhookDocument {
       "pipeline": .array(webhook.pipeline.map(write)),
       "signing": .array(webhook.signing.map { .string($0.rawValue) }),
       "headers": .array(webhook.headers.map { .array([.string($0.name), .string($0.value)]) }),
-      "retry": write(webhook.retry),
+      "retry": webhook.retry.json,
       "timeout_secs": .double(webhook.timeoutSeconds),
       "max_in_flight": .integer(Int64(webhook.maxInFlight)),
       "handshake": webhook.handshake.map { .string($0.rawValue) } ?? .null,
@@ -42,7 +42,7 @@ enum WebhookDocument {
       namespace: document["namespace"]?.stringValue.map { Namespace(stored: $0) }, pipeline: pipeline, signing: signing, secret: secret,
       headers: headers, revision: revision, createdAt: createdAt, updatedAt: updatedAt)
     webhook.isActive = document["active"]?.boolValue ?? webhook.isActive
-    webhook.retry = document["retry"].map(retryPolicy) ?? webhook.retry
+    webhook.retry = document["retry"].map(RetryPolicy.init(stored:)) ?? webhook.retry
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
     webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
     webhook.sample = document["sample"]?.doubleValue
@@ -117,25 +117,5 @@ enum WebhookDocument {
       return .plugin(PluginStage(name: name, options: options))
     }
     return value["script"]?.stringValue.map(PipelineStage.script)
-  }
-
-  private static func write(_ retry: RetryPolicy) -> JSONValue {
-    [
-      "max_retries": .integer(Int64(retry.maxRetries)),
-      "initial_delay_secs": .double(retry.initialDelaySeconds),
-      "multiplier": .double(retry.multiplier),
-      "max_delay_secs": .double(retry.maxDelaySeconds),
-      "jitter": .double(retry.jitter),
-    ]
-  }
-
-  private static func retryPolicy(_ value: JSONValue) -> RetryPolicy {
-    var retry = RetryPolicy()
-    retry.maxRetries = value["max_retries"]?.integerValue.map(Int.init) ?? retry.maxRetries
-    retry.initialDelaySeconds = value["initial_delay_secs"]?.doubleValue ?? retry.initialDelaySeconds
-    retry.multiplier = value["multiplier"]?.doubleValue ?? retry.multiplier
-    retry.maxDelaySeconds = value["max_delay_secs"]?.doubleValue ?? retry.maxDelaySeconds
-    retry.jitter = value["jitter"]?.doubleValue ?? retry.jitter
-    return retry
   }
 }

@@ -13,9 +13,12 @@ extension SQLStore {
   private static let delivered = SQLStatement(
     "SELECT key FROM deliveries WHERE webhook_key = $1 AND state = $2 ORDER BY key LIMIT $3")
   private static let move = SQLStatement(
-    "UPDATE deliveries SET state = $1, reason = $2, due_at_us = $3, updated_at_us = $4 WHERE key = $5")
+    """
+    UPDATE deliveries SET state = $1, reason = $2, due_at_us = $3, round_began_us = COALESCE($3, round_began_us), updated_at_us = $4
+    WHERE key = $5
+    """)
 
-  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; an open one is due at once.
+  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; an open one is due at once, and its deadline counts from now.
   public func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int {

@@ -21,7 +21,8 @@ extension SQLStore: DeliveryQueue {
       deliveries = SQLStatement(
         """
         SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
-          \(eventColumns), d.pin_revision, d.pin_plugins, d.order_key
+          \(eventColumns), d.pin_revision, d.pin_plugins, d.order_key,
+          COALESCE(d.round_began_us, d.created_at_us)
         FROM deliveries d JOIN events e ON e.key = d.event_key
         WHERE d.webhook_key = $1 AND \(isFree) AND d.due_at_us <= $2
         ORDER BY d.due_at_us, d.key LIMIT $3
@@ -86,7 +87,8 @@ extension SQLStore: DeliveryQueue {
       guard due.isEmpty || bytes <= maxBytes else { return false }
       var delivery = DueDelivery(
         id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
-        earlierAttempts: Int(row.integer(3)), trigger: AttemptTrigger(code: row.integer(4)), pinned: row.pin(14))
+        earlierAttempts: Int(row.integer(3)), roundBeganAt: row.time(17), trigger: AttemptTrigger(code: row.integer(4)),
+        pinned: row.pin(14))
       delivery.isOrdered = !row.isNull(16)
       due.append(delivery)
       return true

@@ -11,7 +11,7 @@ extension SQLStore {
   private static let makeDue = SQLStatement(
     """
     UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count,
-      pin_revision = $2, pin_plugins = $3
+      round_began_us = $1, pin_revision = $2, pin_plugins = $3
     WHERE key = $4
     """)
   private static let firstAttempt = SQLStatement(

@@ -25,6 +25,17 @@ extension StoreConformance {
       guard let found = try await test.restart().webhooks().first else { throw RuleBroken(description: "expected a webhook") }
       try expectSame(found, webhook)
     },
+    StoreRule("a retry policy of every shape reads back whole") { test in
+      let samples = StoreSamples()
+      let policies = [
+        RetryPolicy(
+          .schedule(ScheduledBackoff([0.5, 60], jitter: 0)),
+          retryOn: RetryStatuses(["5xx", "!501"].compactMap { RetryStatuses.Entry($0) }), giveUpAfterSeconds: 3600),
+        RetryPolicy(.preset(.svix), maxRetryAfterSeconds: 0), RetryPolicy(.preset(.none), retryOn: RetryStatuses([])),
+      ]
+      for policy in policies { try await test.store.insert(try samples.webhook { $0.retry = policy }) }
+      try expectEqual(try await test.restart().webhooks().map(\.retry), policies, "the policies")
+    },
     StoreRule("webhooks are listed oldest first") { test in
       let samples = StoreSamples()
       let all = try (0..<5).map { _ in try samples.webhook() }

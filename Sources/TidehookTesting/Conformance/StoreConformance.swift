@@ -46,7 +46,8 @@ public struct RuleBroken: Error, CustomStringConvertible {
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
-    events + queue + results + webhooks + revisions + plugins + moves + order + replays + pins + lists + sources + receipts + keys
+    events + queue + results + webhooks + revisions + plugins + moves + order + replays + pins + rounds + lists
+    + sources + receipts + keys
 }
 
 /// Throws when the condition does not hold.

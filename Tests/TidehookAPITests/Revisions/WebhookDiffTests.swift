@@ -34,7 +34,7 @@ import TidehookCore
     new.namespace = Namespace("team")
     new.isActive = false
     new.headers = [HeaderField("X-Team", "core")]
-    new.retry.maxRetries = 7
+    new.retry = RetryPolicy(maxRetries: 7)
     new.timeoutSeconds = 2.5
     #expect(
       changes(old, new) == [

@@ -31,13 +31,45 @@ import TidehookCore
     #expect(transition.disablesWebhook)
   }
 
-  @Test func aBlockedAddressIsNotTriedAgain() {
-    #expect(after(.failed(AttemptFailure(.blocked, "blocked"))).state == .dead)
+  @Test(arguments: FailureKind.allCases)
+  func aBlockedAddressAloneIsNotTriedAgain(_ kind: FailureKind) {
+    let isFinal = kind == .blocked
+    #expect(after(.failed(AttemptFailure(kind, "why"))).state == (isFinal ? .dead : .retrying))
+    #expect((kind.rule.retry == .never) == isFinal)
   }
 
-  @Test(arguments: FailureKind.allCases.filter { $0 != .blocked })
-  func otherFailuresAreTriedAgain(_ kind: FailureKind) {
-    #expect(after(.failed(AttemptFailure(kind, "why"))).state == .retrying)
+  @Test func everyKindOfFailureIsExplainedOnce() {
+    let meanings = FailureKind.allCases.map(\.rule.meaning) + FailureRetry.allCases.map(\.meaning)
+    #expect(Set(meanings).count == meanings.count && !meanings.contains(""))
+  }
+
+  @Test func anAnswerThatThePolicyDoesNotRetryIsTheLast() throws {
+    let policy = RetryPolicy(.preset(.rem), retryOn: RetryStatuses([try #require(RetryStatuses.Entry("5xx"))]))
+    func after(_ input: DeliveryInput) -> Transition { Transition.after(input, attempt: 1, policy: policy, now: now, unit: 0.5) }
+    #expect(
+      after(.answered(status: 404, retryAfter: .seconds(9)))
+        == Transition(.dead, reason: "the receiver answered 404, which is not tried again"))
+    #expect(after(.answered(status: 500, retryAfter: nil)).state == .retrying)
+    #expect(after(.failed(AttemptFailure(.timeout, "why"))).state == .retrying)
+    #expect(after(.judged(.retry, reason: "busy", status: 404, retryAfter: nil)).state == .retrying)
+  }
+
+  @Test func theDeadlineCountsFromTheStartOfTheRound() {
+    let policy = RetryPolicy(.schedule(ScheduledBackoff([10, 10], jitter: 0)), giveUpAfterSeconds: 60)
+    func after(_ began: Timestamp?, _ input: DeliveryInput) -> Transition {
+      Transition.after(input, attempt: 1, began: began, policy: policy, now: now + .seconds(55), unit: 0.5)
+    }
+    let inputs: [DeliveryInput] = [
+      .answered(status: 500, retryAfter: nil), .failed(AttemptFailure(.dns, "the receiver answered 500")),
+      .judged(.retry, reason: "the receiver answered 500", status: 200, retryAfter: nil),
+    ]
+    for input in inputs {
+      #expect(
+        after(now, input)
+          == Transition(.dead, reason: "the receiver answered 500; given up: the next try would come after the deadline"))
+      #expect(after(now + .seconds(5), input).state == .retrying)
+      #expect(after(nil, input).state == .retrying)
+    }
   }
 
   @Test func retryAfterIsHonoured() {

@@ -16,15 +16,21 @@ import TidehookDelivery
     (.bytes("HTTP/2 200\r\n\r\n"), "answer does not start with an HTTP/1.1 status line"),
     (.bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"), "answer switches protocols"),
     (.bytes("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx"), "answer has contradictory content-lengths"),
-    (.bytes("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 70_000)), "answer has a head of more than 65536 bytes"),
-    (
-      .bytes("HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 201) + "\r\n"),
-      "answer has more than 200 headers"
-    ),
   ])
   func badAnswersAreMalformed(reply: Reply, message: String) async throws {
     try await HTTPFixture.run(reply: { _ in reply }) { fixture in
       #expect(await fixture.send().failure == AttemptFailure(.malformed, message))
+      #expect(await fixture.server.nextClose() == 1)
+    }
+  }
+
+  @Test(arguments: [
+    (Reply.bytes("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 70_000)), "answer has a head of more than 65536 bytes"),
+    (.bytes("HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 201) + "\r\n"), "answer has more than 200 headers"),
+  ])
+  func answersWithTooMuchOfAHeadAreOversized(reply: Reply, message: String) async throws {
+    try await HTTPFixture.run(reply: { _ in reply }) { fixture in
+      #expect(await fixture.send().failure == AttemptFailure(.oversized, message))
       #expect(await fixture.server.nextClose() == 1)
     }
   }

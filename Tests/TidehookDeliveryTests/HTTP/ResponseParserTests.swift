@@ -86,9 +86,9 @@ import TidehookDelivery
     let start = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     #expect(
       feed(start + "0\r\n" + String(repeating: "A: b\r\n", count: 20), limits: limits)
-        == .malformed("chunk extensions or trailers are too long"))
+        == .oversized("chunk extensions or trailers are too long"))
     let informational = String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 5)
-    #expect(feed(informational, limits: limits) == .malformed("answer has a head of more than 100 bytes"))
+    #expect(feed(informational, limits: limits) == .oversized("answer has a head of more than 100 bytes"))
   }
 
   @Test func theEndOfTheConnectionCompletesOnlyABodyWithoutLength() {

@@ -73,7 +73,7 @@ struct WebhookFields: ParsableArguments {
       (stage?.key ?? "pipeline", stage?.value ?? written),
       ("signing", signing.isEmpty ? nil : .array(Self.list(signing).map { .string($0) })),
       ("headers", try headerMembers().map { .object($0) }),
-      ("retry", retry.members.isEmpty ? nil : .object(retry.members)),
+      ("retry", try retry.member()),
       ("timeout_secs", timeout.map { .double($0) }),
       ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
       ("sample", sample.map { .double($0) }),
@@ -138,35 +138,5 @@ struct RateLimitFields: ParsableArguments {
     case "h", "hour": 3600
     default: Int64(period)
     }
-  }
-}
-
-/// The retry policy's options.
-struct RetryFields: ParsableArguments {
-  @Option(help: ArgumentHelp("Tries after the first.", valueName: "count"))
-  var maxRetries: Int?
-
-  @Option(help: ArgumentHelp("The wait before the first retry.", valueName: "seconds"))
-  var initialDelay: Double?
-
-  @Option(help: ArgumentHelp("By how much each wait is longer than the one before.", valueName: "factor"))
-  var multiplier: Double?
-
-  @Option(help: ArgumentHelp("The longest wait.", valueName: "seconds"))
-  var maxDelay: Double?
-
-  @Option(help: ArgumentHelp("How far a wait may be moved either way, 0 to 1.", valueName: "fraction"))
-  var jitter: Double?
-
-  /// The members of the request's `retry`; empty when no option was given.
-  var members: [JSONValue.Member] {
-    let fields: [(String, JSONValue?)] = [
-      ("max_retries", maxRetries.map { .integer(Int64($0)) }),
-      ("initial_delay_secs", initialDelay.map { .double($0) }),
-      ("multiplier", multiplier.map { .double($0) }),
-      ("max_delay_secs", maxDelay.map { .double($0) }),
-      ("jitter", jitter.map { .double($0) }),
-    ]
-    return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
   }
 }

@@ -29,6 +29,7 @@ struct WebhookView {
     facts.add("standard secret", webhook["standard_secret"]?.stringValue, .accent)
     facts.add("headers", webhook["headers"]?.headerLines)
     facts.add("retry", webhook["retry"]?.settings)
+    facts.add("tries", RetryTimes.text(webhook["retry_schedule_secs"]))
     facts.add("timeout", webhook["timeout_secs"].map { "\(JSONLayout.text($0)) s" })
     facts.add("in flight", webhook["max_in_flight"].map { "at most \(JSONLayout.text($0))" })
     facts.add("sample", webhook["sample"]?.doubleValue.map { "\(JSONLayout.text(.double($0))) of the events" })

@@ -1,0 +1,8 @@
+// When a delivery's round of tries began.
+
+extension Migration {
+  /// When a replay or the end of a pause began another round; `NULL`, as in nearly every row, means when the delivery was made.
+  static let rounds = Migration(14, "rounds of tries") { dialect in
+    ["ALTER TABLE deliveries ADD COLUMN round_began_us \(dialect.integer)"]
+  }
+}
