@@ -1,4 +1,5 @@
-"""Writes docs/cli.md, docs/lua-api.md and the options table of docs/configuration.md from what the binary says of itself.
+"""Writes docs/cli.md, docs/lua-api.md, the options table of docs/configuration.md, and the state diagram and the table of failures of docs/delivery.md
+from what the binary says of itself.
 
 usage: python3 .ci/reference.py .build/release/tidehook
 """
@@ -125,20 +126,31 @@ def lua_api(functions):
     return "\n".join(lines)
 
 
+def output(binary, *arguments):
+    return subprocess.run([binary, *arguments], capture_output=True, text=True, check=True).stdout
+
+
 def dump(binary, *arguments):
-    return json.loads(subprocess.run([binary, *arguments], capture_output=True, text=True, check=True).stdout)
+    return json.loads(output(binary, *arguments))
+
+
+def fill(page, mark, content):
+    """Replaces what stands between `<!-- begin MARK … -->` and `<!-- end MARK -->`."""
+    path = DOCS / page
+    marks = re.compile(rf"(<!-- begin {mark}\b[^\n]*-->\n).*?(<!-- end {mark} -->)", re.DOTALL)
+    text, count = marks.subn(lambda found: found[1] + content.rstrip() + "\n" + found[2], path.read_text(encoding="utf-8"))
+    if count != 1:
+        sys.exit(f"{path} must have one `<!-- begin {mark} -->` and one `<!-- end {mark} -->`")
+    path.write_text(text, encoding="utf-8")
 
 
 def main(binary):
     root = dump(binary, "--experimental-dump-help")["command"]
     (DOCS / "cli.md").write_text(reference(root).rstrip() + "\n", encoding="utf-8")
     (DOCS / "lua-api.md").write_text(lua_api(dump(binary, "lua-api")).rstrip() + "\n", encoding="utf-8")
-    page = DOCS / "configuration.md"
-    marks = re.compile(r"(<!-- begin options[^\n]*-->\n).*?(<!-- end options -->)", re.DOTALL)
-    text, count = marks.subn(lambda found: found[1] + settings(root) + "\n" + found[2], page.read_text(encoding="utf-8"))
-    if count != 1:
-        sys.exit(f"{page} must have one `<!-- begin options -->` and one `<!-- end options -->`")
-    page.write_text(text, encoding="utf-8")
+    fill("configuration.md", "options", settings(root))
+    for part in ("diagram", "failures"):
+        fill("delivery.md", part, output(binary, "lifecycle", part))
 
 
 main(sys.argv[1])

@@ -15,6 +15,6 @@ struct Tidehook: AsyncParsableCommand {
     subcommands: [
       Serve.self, Webhooks.self, Sources.self, Events.self, Deliveries.self, Plugins.self, Keys.self, Listen.self, Sign.self, Verify.self,
       OpenAPI.self,
-      LuaAPI.self,
+      LuaAPI.self, Lifecycle.self,
     ])
 }

@@ -112,18 +112,19 @@ public final class Registrar: WebhookRegistry {
     let moved: Int
     switch directory.webhook(id)?.isActive {
     case true:
-      moved = try await move(id, from: [.held], to: .pending, reason: nil)
+      moved = try await move(id, .resumed, reason: nil)
       if moved > 0 {
         engine.noteBacklog(id, due: time.now())
         engine.noteReplays(id, due: time.now())
       }
-    case false: moved = try await move(id, from: [.pending, .retrying], to: .held, reason: "the webhook is inactive")
-    case nil: moved = try await move(id, from: [.pending, .retrying, .held], to: .cancelled, reason: "the webhook was deleted")
+    case false: moved = try await move(id, .webhookInactive, reason: "the webhook is inactive")
+    case nil: moved = try await move(id, .webhookDeleted, reason: "the webhook was deleted")
     }
     return moved < Self.moveSize
   }
 
-  private func move(_ id: WebhookID, from: [DeliveryState], to: DeliveryState, reason: String?) async throws(StoreError) -> Int {
-    try await store.moveDeliveries(of: id, from: from, to: to, reason: reason, at: time.now(), limit: Self.moveSize)
+  private func move(_ id: WebhookID, _ cause: DeliveryCause, reason: String?) async throws(StoreError) -> Int {
+    try await store.moveDeliveries(
+      of: id, from: cause.storedSources, to: cause.target, reason: reason, at: time.now(), limit: Self.moveSize)
   }
 }

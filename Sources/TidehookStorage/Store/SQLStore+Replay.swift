@@ -29,7 +29,7 @@ extension SQLStore {
       let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
         isOrdered = WebhookDocument.isOrdered(row.text(4))
         let state = DeliveryState(code: row.integer(0))
-        let isFree = row.isNull(1) && state != .pending
+        let isFree = row.isNull(1) && DeliveryCause.replayed.applies(to: state)
         let isWanted = row.isNull(5) && WebhookDocument.isActive(row.text(4))
         return isFree && isWanted ? ReplayResult.queued(WebhookID(row.id(2))) : .refused(state)
       }

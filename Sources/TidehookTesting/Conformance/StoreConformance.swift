@@ -46,7 +46,7 @@ public struct RuleBroken: Error, CustomStringConvertible {
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
-    events + queue + results + webhooks + revisions + plugins + moves + order + replays + pins + rounds + lists
+    events + queue + results + webhooks + revisions + plugins + moves + order + replays + pins + rounds + arrows + lists
     + sources + receipts + keys
 }
 
