@@ -1,5 +1,6 @@
 // What one call of a script does: runs the top level in a new environment, then the functions that were asked for, and takes
 // what they return.
+#include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
@@ -110,28 +111,32 @@ static void take_json(lua_State *L, int body, const char *what, sandbox_result *
   result->body.len = sb->out.len;
 }
 
-static void take_bytes(lua_State *L, int body, sandbox_result *result) {
+static void take_bytes(lua_State *L, int body, const char *what, sandbox_result *result) {
   sandbox *sb = sandbox_of(L);
   size_t len;
   const char *bytes = lua_tolstring(L, body, &len);
-  if (len > sb->limits.output_bytes) fault_raise(L, SANDBOX_OUTPUT, "transform's result is larger than %zu bytes", sb->limits.output_bytes);
+  if (len > sb->limits.output_bytes) fault_raise(L, SANDBOX_OUTPUT, "%s is larger than %zu bytes", what, sb->limits.output_bytes);
   result->verdict = SANDBOX_BYTES;
   keep_body(L, bytes, len, result);
 }
 
-static void run_transform(lua_State *L, sandbox_result *result) {
+// Calls the function on top of the stack, which is called `name` and makes a body: `transform` or `transform_batch`.
+static void run_transform(lua_State *L, const char *name, sandbox_result *result) {
+  char what[64];
+  snprintf(what, sizeof what, "%s's result", name);
   call_stage(L);
   int body = lua_gettop(L) - 1;
   if (null_is(L, body) || (lua_isboolean(L, body) && !lua_toboolean(L, body))) {
-    drop(L, "transform returned nothing", result);
+    snprintf(what, sizeof what, "%s returned nothing", name);
+    drop(L, what, result);
     return;
   }
   if (lua_istable(L, body)) {
-    take_json(L, body, "transform's result", result);
+    take_json(L, body, what, result);
   } else if (lua_type(L, body) == LUA_TSTRING) {
-    take_bytes(L, body, result);
+    take_bytes(L, body, what, result);
   } else {
-    fault_raise(L, SANDBOX_RESULT, "transform must return a table or a string, not a %s", luaL_typename(L, body));
+    fault_raise(L, SANDBOX_RESULT, "%s must return a table or a string, not a %s", name, luaL_typename(L, body));
   }
   overrides_take(L, body + 1, result);
 }
@@ -207,7 +212,21 @@ static void run_stage(lua_State *L, sandbox_result *result) {
     if (!run_filter(L, result)) return;
     lua_settop(L, CONTEXT + 2);
   }
-  if (has_transform) run_transform(L, result);
+  if (has_transform) run_transform(L, "transform", result);
+}
+
+// Runs `filter` alone: the events of a batch are filtered one by one before they are collected.
+static void run_filter_alone(lua_State *L, sandbox_result *result) {
+  if (!push_function(L, "filter")) return;
+  insert_arguments(L, "event", false);
+  run_filter(L, result);
+}
+
+// Runs `transform_batch`; untouched when the script has none.
+static void run_batch(lua_State *L, sandbox_result *result) {
+  if (!push_function(L, "transform_batch")) return;
+  insert_arguments(L, "batch", false);
+  run_transform(L, "transform_batch", result);
 }
 
 static void run_entry(lua_State *L, const sandbox_call *call) {
@@ -226,12 +245,18 @@ static void run_entry(lua_State *L, const sandbox_call *call) {
       insert_arguments(L, "request", true);
       run_receive(L, call->result);
       break;
+    case SANDBOX_FILTER:
+      run_filter_alone(L, call->result);
+      break;
+    case SANDBOX_BATCH:
+      run_batch(L, call->result);
+      break;
   }
 }
 
-// Looks at everything that a script may define. Returns whether it defines what the entry runs; of stages one of three functions.
+// Looks at everything that a script may define. Returns whether it defines what the entry runs; of stages one of four functions.
 static bool check_functions(lua_State *L, sandbox_entry entry) {
-  static const char *const names[] = {"filter", "transform", "response"};
+  static const char *const names[] = {"filter", "transform", "transform_batch", "response"};
   bool is_stage = false;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) is_stage |= push_function(L, names[i]);
   bool receives = push_function(L, "receive");

@@ -94,7 +94,8 @@ void sandbox_run(sandbox *sb, int script, sandbox_entry entry, const sandbox_inp
   entry_begin(sb, result);
   sb->documents[DOCUMENT_EVENT] = input->event.bytes == NULL ? (sandbox_text){"", 0} : input->event;
   sb->documents[DOCUMENT_ORIGINAL] = input->original;
-  if (input->original.bytes == NULL && entry == SANDBOX_STAGE) sb->documents[DOCUMENT_ORIGINAL] = input->event;
+  bool takes_events = entry == SANDBOX_STAGE || entry == SANDBOX_FILTER || entry == SANDBOX_BATCH;
+  if (input->original.bytes == NULL && takes_events) sb->documents[DOCUMENT_ORIGINAL] = input->event;
   sb->documents[DOCUMENT_CONTEXT] = input->context;
   sb->documents[DOCUMENT_BODY] = input->json;
   sb->body = input->body;

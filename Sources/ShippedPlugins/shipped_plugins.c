@@ -352,296 +352,301 @@ static const char file_69[] = {
 };
 
 static const char file_70[] = {
-#embed "../../plugins/lib/envelope.lua" suffix(,)
+#embed "../../plugins/lib/digest.lua" suffix(,)
   0
 };
 
 static const char file_71[] = {
-#embed "../../plugins/lib/input.lua" suffix(,)
+#embed "../../plugins/lib/envelope.lua" suffix(,)
   0
 };
 
 static const char file_72[] = {
-#embed "../../plugins/lib/limits.lua" suffix(,)
+#embed "../../plugins/lib/input.lua" suffix(,)
   0
 };
 
 static const char file_73[] = {
-#embed "../../plugins/lib/markdown.lua" suffix(,)
+#embed "../../plugins/lib/limits.lua" suffix(,)
   0
 };
 
 static const char file_74[] = {
-#embed "../../plugins/lib/message.lua" suffix(,)
+#embed "../../plugins/lib/markdown.lua" suffix(,)
   0
 };
 
 static const char file_75[] = {
-#embed "../../plugins/lib/paths.lua" suffix(,)
+#embed "../../plugins/lib/message.lua" suffix(,)
   0
 };
 
 static const char file_76[] = {
-#embed "../../plugins/lib/source.lua" suffix(,)
+#embed "../../plugins/lib/paths.lua" suffix(,)
   0
 };
 
 static const char file_77[] = {
-#embed "../../plugins/mem0/README.md" suffix(,)
+#embed "../../plugins/lib/source.lua" suffix(,)
   0
 };
 
 static const char file_78[] = {
-#embed "../../plugins/mem0/cases.json" suffix(,)
+#embed "../../plugins/mem0/README.md" suffix(,)
   0
 };
 
 static const char file_79[] = {
-#embed "../../plugins/mem0/plugin.lua" suffix(,)
+#embed "../../plugins/mem0/cases.json" suffix(,)
   0
 };
 
 static const char file_80[] = {
-#embed "../../plugins/pagerduty/README.md" suffix(,)
+#embed "../../plugins/mem0/plugin.lua" suffix(,)
   0
 };
 
 static const char file_81[] = {
-#embed "../../plugins/pagerduty/alert.lua" suffix(,)
+#embed "../../plugins/pagerduty/README.md" suffix(,)
   0
 };
 
 static const char file_82[] = {
-#embed "../../plugins/pagerduty/answers.lua" suffix(,)
+#embed "../../plugins/pagerduty/alert.lua" suffix(,)
   0
 };
 
 static const char file_83[] = {
-#embed "../../plugins/pagerduty/cases.json" suffix(,)
+#embed "../../plugins/pagerduty/answers.lua" suffix(,)
   0
 };
 
 static const char file_84[] = {
-#embed "../../plugins/pagerduty/plugin.lua" suffix(,)
+#embed "../../plugins/pagerduty/cases.json" suffix(,)
   0
 };
 
 static const char file_85[] = {
-#embed "../../plugins/pick/README.md" suffix(,)
+#embed "../../plugins/pagerduty/plugin.lua" suffix(,)
   0
 };
 
 static const char file_86[] = {
-#embed "../../plugins/pick/cases.json" suffix(,)
+#embed "../../plugins/pick/README.md" suffix(,)
   0
 };
 
 static const char file_87[] = {
-#embed "../../plugins/pick/plugin.lua" suffix(,)
+#embed "../../plugins/pick/cases.json" suffix(,)
   0
 };
 
 static const char file_88[] = {
-#embed "../../plugins/redact/README.md" suffix(,)
+#embed "../../plugins/pick/plugin.lua" suffix(,)
   0
 };
 
 static const char file_89[] = {
-#embed "../../plugins/redact/card.lua" suffix(,)
+#embed "../../plugins/redact/README.md" suffix(,)
   0
 };
 
 static const char file_90[] = {
-#embed "../../plugins/redact/cases.json" suffix(,)
+#embed "../../plugins/redact/card.lua" suffix(,)
   0
 };
 
 static const char file_91[] = {
-#embed "../../plugins/redact/email.lua" suffix(,)
+#embed "../../plugins/redact/cases.json" suffix(,)
   0
 };
 
 static const char file_92[] = {
-#embed "../../plugins/redact/key.lua" suffix(,)
+#embed "../../plugins/redact/email.lua" suffix(,)
   0
 };
 
 static const char file_93[] = {
-#embed "../../plugins/redact/plugin.lua" suffix(,)
+#embed "../../plugins/redact/key.lua" suffix(,)
   0
 };
 
 static const char file_94[] = {
-#embed "../../plugins/rem/README.md" suffix(,)
+#embed "../../plugins/redact/plugin.lua" suffix(,)
   0
 };
 
 static const char file_95[] = {
-#embed "../../plugins/rem/cases.json" suffix(,)
+#embed "../../plugins/rem/README.md" suffix(,)
   0
 };
 
 static const char file_96[] = {
-#embed "../../plugins/rem/plugin.lua" suffix(,)
+#embed "../../plugins/rem/cases.json" suffix(,)
   0
 };
 
 static const char file_97[] = {
-#embed "../../plugins/rename/README.md" suffix(,)
+#embed "../../plugins/rem/plugin.lua" suffix(,)
   0
 };
 
 static const char file_98[] = {
-#embed "../../plugins/rename/cases.json" suffix(,)
+#embed "../../plugins/rename/README.md" suffix(,)
   0
 };
 
 static const char file_99[] = {
-#embed "../../plugins/rename/plugin.lua" suffix(,)
+#embed "../../plugins/rename/cases.json" suffix(,)
   0
 };
 
 static const char file_100[] = {
-#embed "../../plugins/slack/README.md" suffix(,)
+#embed "../../plugins/rename/plugin.lua" suffix(,)
   0
 };
 
 static const char file_101[] = {
-#embed "../../plugins/slack/answers.lua" suffix(,)
+#embed "../../plugins/slack/README.md" suffix(,)
   0
 };
 
 static const char file_102[] = {
-#embed "../../plugins/slack/blocks.lua" suffix(,)
+#embed "../../plugins/slack/answers.lua" suffix(,)
   0
 };
 
 static const char file_103[] = {
-#embed "../../plugins/slack/cases.json" suffix(,)
+#embed "../../plugins/slack/blocks.lua" suffix(,)
   0
 };
 
 static const char file_104[] = {
-#embed "../../plugins/slack/plugin.lua" suffix(,)
+#embed "../../plugins/slack/cases.json" suffix(,)
   0
 };
 
 static const char file_105[] = {
-#embed "../../plugins/standard/README.md" suffix(,)
+#embed "../../plugins/slack/plugin.lua" suffix(,)
   0
 };
 
 static const char file_106[] = {
-#embed "../../plugins/standard/cases.json" suffix(,)
+#embed "../../plugins/standard/README.md" suffix(,)
   0
 };
 
 static const char file_107[] = {
-#embed "../../plugins/standard/plugin.lua" suffix(,)
+#embed "../../plugins/standard/cases.json" suffix(,)
   0
 };
 
 static const char file_108[] = {
-#embed "../../plugins/tags/README.md" suffix(,)
+#embed "../../plugins/standard/plugin.lua" suffix(,)
   0
 };
 
 static const char file_109[] = {
-#embed "../../plugins/tags/cases.json" suffix(,)
+#embed "../../plugins/tags/README.md" suffix(,)
   0
 };
 
 static const char file_110[] = {
-#embed "../../plugins/tags/plugin.lua" suffix(,)
+#embed "../../plugins/tags/cases.json" suffix(,)
   0
 };
 
 static const char file_111[] = {
-#embed "../../plugins/teams/README.md" suffix(,)
+#embed "../../plugins/tags/plugin.lua" suffix(,)
   0
 };
 
 static const char file_112[] = {
-#embed "../../plugins/teams/answers.lua" suffix(,)
+#embed "../../plugins/teams/README.md" suffix(,)
   0
 };
 
 static const char file_113[] = {
-#embed "../../plugins/teams/card.lua" suffix(,)
+#embed "../../plugins/teams/answers.lua" suffix(,)
   0
 };
 
 static const char file_114[] = {
-#embed "../../plugins/teams/cases.json" suffix(,)
+#embed "../../plugins/teams/card.lua" suffix(,)
   0
 };
 
 static const char file_115[] = {
-#embed "../../plugins/teams/plugin.lua" suffix(,)
+#embed "../../plugins/teams/cases.json" suffix(,)
   0
 };
 
 static const char file_116[] = {
-#embed "../../plugins/telegram/README.md" suffix(,)
+#embed "../../plugins/teams/plugin.lua" suffix(,)
   0
 };
 
 static const char file_117[] = {
-#embed "../../plugins/telegram/answers.lua" suffix(,)
+#embed "../../plugins/telegram/README.md" suffix(,)
   0
 };
 
 static const char file_118[] = {
-#embed "../../plugins/telegram/cases.json" suffix(,)
+#embed "../../plugins/telegram/answers.lua" suffix(,)
   0
 };
 
 static const char file_119[] = {
-#embed "../../plugins/telegram/markup.lua" suffix(,)
+#embed "../../plugins/telegram/cases.json" suffix(,)
   0
 };
 
 static const char file_120[] = {
-#embed "../../plugins/telegram/plugin.lua" suffix(,)
+#embed "../../plugins/telegram/markup.lua" suffix(,)
   0
 };
 
 static const char file_121[] = {
-#embed "../../plugins/template/README.md" suffix(,)
+#embed "../../plugins/telegram/plugin.lua" suffix(,)
   0
 };
 
 static const char file_122[] = {
-#embed "../../plugins/template/cases.json" suffix(,)
+#embed "../../plugins/template/README.md" suffix(,)
   0
 };
 
 static const char file_123[] = {
-#embed "../../plugins/template/plugin.lua" suffix(,)
+#embed "../../plugins/template/cases.json" suffix(,)
   0
 };
 
 static const char file_124[] = {
-#embed "../../plugins/where/README.md" suffix(,)
+#embed "../../plugins/template/plugin.lua" suffix(,)
   0
 };
 
 static const char file_125[] = {
-#embed "../../plugins/where/cases.json" suffix(,)
+#embed "../../plugins/where/README.md" suffix(,)
   0
 };
 
 static const char file_126[] = {
-#embed "../../plugins/where/conditions.lua" suffix(,)
+#embed "../../plugins/where/cases.json" suffix(,)
   0
 };
 
 static const char file_127[] = {
-#embed "../../plugins/where/operators.lua" suffix(,)
+#embed "../../plugins/where/conditions.lua" suffix(,)
   0
 };
 
 static const char file_128[] = {
+#embed "../../plugins/where/operators.lua" suffix(,)
+  0
+};
+
+static const char file_129[] = {
 #embed "../../plugins/where/plugin.lua" suffix(,)
   0
 };
@@ -717,65 +722,66 @@ static const shipped_file files[] = {
   {"google-chat/cases.json", file_67, sizeof file_67 - 1},
   {"google-chat/plugin.lua", file_68, sizeof file_68 - 1},
   {"lib/answers.lua", file_69, sizeof file_69 - 1},
-  {"lib/envelope.lua", file_70, sizeof file_70 - 1},
-  {"lib/input.lua", file_71, sizeof file_71 - 1},
-  {"lib/limits.lua", file_72, sizeof file_72 - 1},
-  {"lib/markdown.lua", file_73, sizeof file_73 - 1},
-  {"lib/message.lua", file_74, sizeof file_74 - 1},
-  {"lib/paths.lua", file_75, sizeof file_75 - 1},
-  {"lib/source.lua", file_76, sizeof file_76 - 1},
-  {"mem0/README.md", file_77, sizeof file_77 - 1},
-  {"mem0/cases.json", file_78, sizeof file_78 - 1},
-  {"mem0/plugin.lua", file_79, sizeof file_79 - 1},
-  {"pagerduty/README.md", file_80, sizeof file_80 - 1},
-  {"pagerduty/alert.lua", file_81, sizeof file_81 - 1},
-  {"pagerduty/answers.lua", file_82, sizeof file_82 - 1},
-  {"pagerduty/cases.json", file_83, sizeof file_83 - 1},
-  {"pagerduty/plugin.lua", file_84, sizeof file_84 - 1},
-  {"pick/README.md", file_85, sizeof file_85 - 1},
-  {"pick/cases.json", file_86, sizeof file_86 - 1},
-  {"pick/plugin.lua", file_87, sizeof file_87 - 1},
-  {"redact/README.md", file_88, sizeof file_88 - 1},
-  {"redact/card.lua", file_89, sizeof file_89 - 1},
-  {"redact/cases.json", file_90, sizeof file_90 - 1},
-  {"redact/email.lua", file_91, sizeof file_91 - 1},
-  {"redact/key.lua", file_92, sizeof file_92 - 1},
-  {"redact/plugin.lua", file_93, sizeof file_93 - 1},
-  {"rem/README.md", file_94, sizeof file_94 - 1},
-  {"rem/cases.json", file_95, sizeof file_95 - 1},
-  {"rem/plugin.lua", file_96, sizeof file_96 - 1},
-  {"rename/README.md", file_97, sizeof file_97 - 1},
-  {"rename/cases.json", file_98, sizeof file_98 - 1},
-  {"rename/plugin.lua", file_99, sizeof file_99 - 1},
-  {"slack/README.md", file_100, sizeof file_100 - 1},
-  {"slack/answers.lua", file_101, sizeof file_101 - 1},
-  {"slack/blocks.lua", file_102, sizeof file_102 - 1},
-  {"slack/cases.json", file_103, sizeof file_103 - 1},
-  {"slack/plugin.lua", file_104, sizeof file_104 - 1},
-  {"standard/README.md", file_105, sizeof file_105 - 1},
-  {"standard/cases.json", file_106, sizeof file_106 - 1},
-  {"standard/plugin.lua", file_107, sizeof file_107 - 1},
-  {"tags/README.md", file_108, sizeof file_108 - 1},
-  {"tags/cases.json", file_109, sizeof file_109 - 1},
-  {"tags/plugin.lua", file_110, sizeof file_110 - 1},
-  {"teams/README.md", file_111, sizeof file_111 - 1},
-  {"teams/answers.lua", file_112, sizeof file_112 - 1},
-  {"teams/card.lua", file_113, sizeof file_113 - 1},
-  {"teams/cases.json", file_114, sizeof file_114 - 1},
-  {"teams/plugin.lua", file_115, sizeof file_115 - 1},
-  {"telegram/README.md", file_116, sizeof file_116 - 1},
-  {"telegram/answers.lua", file_117, sizeof file_117 - 1},
-  {"telegram/cases.json", file_118, sizeof file_118 - 1},
-  {"telegram/markup.lua", file_119, sizeof file_119 - 1},
-  {"telegram/plugin.lua", file_120, sizeof file_120 - 1},
-  {"template/README.md", file_121, sizeof file_121 - 1},
-  {"template/cases.json", file_122, sizeof file_122 - 1},
-  {"template/plugin.lua", file_123, sizeof file_123 - 1},
-  {"where/README.md", file_124, sizeof file_124 - 1},
-  {"where/cases.json", file_125, sizeof file_125 - 1},
-  {"where/conditions.lua", file_126, sizeof file_126 - 1},
-  {"where/operators.lua", file_127, sizeof file_127 - 1},
-  {"where/plugin.lua", file_128, sizeof file_128 - 1},
+  {"lib/digest.lua", file_70, sizeof file_70 - 1},
+  {"lib/envelope.lua", file_71, sizeof file_71 - 1},
+  {"lib/input.lua", file_72, sizeof file_72 - 1},
+  {"lib/limits.lua", file_73, sizeof file_73 - 1},
+  {"lib/markdown.lua", file_74, sizeof file_74 - 1},
+  {"lib/message.lua", file_75, sizeof file_75 - 1},
+  {"lib/paths.lua", file_76, sizeof file_76 - 1},
+  {"lib/source.lua", file_77, sizeof file_77 - 1},
+  {"mem0/README.md", file_78, sizeof file_78 - 1},
+  {"mem0/cases.json", file_79, sizeof file_79 - 1},
+  {"mem0/plugin.lua", file_80, sizeof file_80 - 1},
+  {"pagerduty/README.md", file_81, sizeof file_81 - 1},
+  {"pagerduty/alert.lua", file_82, sizeof file_82 - 1},
+  {"pagerduty/answers.lua", file_83, sizeof file_83 - 1},
+  {"pagerduty/cases.json", file_84, sizeof file_84 - 1},
+  {"pagerduty/plugin.lua", file_85, sizeof file_85 - 1},
+  {"pick/README.md", file_86, sizeof file_86 - 1},
+  {"pick/cases.json", file_87, sizeof file_87 - 1},
+  {"pick/plugin.lua", file_88, sizeof file_88 - 1},
+  {"redact/README.md", file_89, sizeof file_89 - 1},
+  {"redact/card.lua", file_90, sizeof file_90 - 1},
+  {"redact/cases.json", file_91, sizeof file_91 - 1},
+  {"redact/email.lua", file_92, sizeof file_92 - 1},
+  {"redact/key.lua", file_93, sizeof file_93 - 1},
+  {"redact/plugin.lua", file_94, sizeof file_94 - 1},
+  {"rem/README.md", file_95, sizeof file_95 - 1},
+  {"rem/cases.json", file_96, sizeof file_96 - 1},
+  {"rem/plugin.lua", file_97, sizeof file_97 - 1},
+  {"rename/README.md", file_98, sizeof file_98 - 1},
+  {"rename/cases.json", file_99, sizeof file_99 - 1},
+  {"rename/plugin.lua", file_100, sizeof file_100 - 1},
+  {"slack/README.md", file_101, sizeof file_101 - 1},
+  {"slack/answers.lua", file_102, sizeof file_102 - 1},
+  {"slack/blocks.lua", file_103, sizeof file_103 - 1},
+  {"slack/cases.json", file_104, sizeof file_104 - 1},
+  {"slack/plugin.lua", file_105, sizeof file_105 - 1},
+  {"standard/README.md", file_106, sizeof file_106 - 1},
+  {"standard/cases.json", file_107, sizeof file_107 - 1},
+  {"standard/plugin.lua", file_108, sizeof file_108 - 1},
+  {"tags/README.md", file_109, sizeof file_109 - 1},
+  {"tags/cases.json", file_110, sizeof file_110 - 1},
+  {"tags/plugin.lua", file_111, sizeof file_111 - 1},
+  {"teams/README.md", file_112, sizeof file_112 - 1},
+  {"teams/answers.lua", file_113, sizeof file_113 - 1},
+  {"teams/card.lua", file_114, sizeof file_114 - 1},
+  {"teams/cases.json", file_115, sizeof file_115 - 1},
+  {"teams/plugin.lua", file_116, sizeof file_116 - 1},
+  {"telegram/README.md", file_117, sizeof file_117 - 1},
+  {"telegram/answers.lua", file_118, sizeof file_118 - 1},
+  {"telegram/cases.json", file_119, sizeof file_119 - 1},
+  {"telegram/markup.lua", file_120, sizeof file_120 - 1},
+  {"telegram/plugin.lua", file_121, sizeof file_121 - 1},
+  {"template/README.md", file_122, sizeof file_122 - 1},
+  {"template/cases.json", file_123, sizeof file_123 - 1},
+  {"template/plugin.lua", file_124, sizeof file_124 - 1},
+  {"where/README.md", file_125, sizeof file_125 - 1},
+  {"where/cases.json", file_126, sizeof file_126 - 1},
+  {"where/conditions.lua", file_127, sizeof file_127 - 1},
+  {"where/operators.lua", file_128, sizeof file_128 - 1},
+  {"where/plugin.lua", file_129, sizeof file_129 - 1},
   {0, 0, 0}
 };
 

@@ -8,17 +8,20 @@ struct PipelineJudge: ResponseJudge {
   let pipeline: ResolvedPipeline
   let delivery: DueDelivery
   let startedAt: Timestamp
+  /// The batch that was sent; `nil` when it was the delivery by itself.
+  var batch: DeliveryBatch?
 
   /// Asks the last stage that has a `response` function. An inline script that has none, or returns nothing, leaves it to the one before.
   func judge(_ response: ReceivedResponse) async -> ResponseRuling {
     let input = Self.json(of: response)
+    let original = batch?.payload ?? delivery.event.payload
     var log = ""
     for stage in pipeline.stages.reversed() where stage.canJudge {
       guard case .script(let source) = stage.code else { continue }
       let result = await runtime.run(
         ScriptJob(
-          script: source, entry: .response, event: input, original: delivery.event.payload,
-          context: stage.context(for: delivery, at: startedAt), lane: pipeline.lane))
+          script: source, entry: .response, event: input, original: original,
+          context: stage.context(for: delivery, at: startedAt, batch: batch), lane: pipeline.lane))
       log += result.log
       switch result.verdict {
       case .judged(let judgement, let reason) where judgement != nil || stage.plugin != nil:

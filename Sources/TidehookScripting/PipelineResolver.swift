@@ -82,7 +82,8 @@ final class PipelineResolver: Sendable {
     var code = ResolvedStage.Code.script(ScriptSource(name: name, source: text))
     if case .script(let source)? = earlier { code = .script(source) }
     return ResolvedStage(
-      name: name, code: code, plugin: nil, canJudge: text.utf8.contains("response".utf8), options: Array("{}".utf8), webhook: webhook)
+      name: name, code: code, plugin: nil, canJudge: text.utf8.contains("response".utf8), options: Array("{}".utf8), webhook: webhook,
+      canFilter: text.utf8.contains("filter".utf8), canBatch: text.utf8.contains("transform_batch".utf8))
   }
 
   private func stage(
@@ -93,7 +94,8 @@ final class PipelineResolver: Sendable {
       let options = try await plugin.options(of: stage, as: .stage, runtime: runtime)
       return ResolvedStage(
         name: stage.name, code: .script(plugin.source), plugin: plugin.version,
-        canJudge: plugin.manifest.functions.contains(.response), options: options.filled.bytes, webhook: webhook, secrets: options.secrets)
+        canJudge: plugin.manifest.functions.contains(.response), options: options.filled.bytes, webhook: webhook, secrets: options.secrets,
+        canFilter: plugin.manifest.functions.contains(.filter), canBatch: plugin.manifest.functions.contains(.transformBatch))
     } catch {
       return ResolvedStage(
         name: stage.name, code: .missing(error.description), plugin: nil, canJudge: false, options: Array("{}".utf8), webhook: webhook)

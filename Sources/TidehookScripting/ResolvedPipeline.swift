@@ -23,9 +23,14 @@ struct ResolvedStage: Sendable {
   let webhook: [UInt8]
   /// Values of secret options.
   var secrets: [String] = []
+  /// Whether it has, or may have, a `filter` function.
+  var canFilter = false
+  /// Whether it has, or may have, a `transform_batch` function.
+  var canBatch = false
 
   /// The members of `ctx` besides `ctx.event`.
-  func context(for delivery: DueDelivery, at now: Timestamp) -> [UInt8] {
+  /// - Parameter batch: what `ctx.batch` tells of; `nil` when an event is run by itself.
+  func context(for delivery: DueDelivery, at now: Timestamp, batch: DeliveryBatch? = nil) -> [UInt8] {
     var writer = JSONWriter(reserving: 224 + options.count + webhook.count)
     writer.beginObject()
     writer.key("now")
@@ -43,6 +48,15 @@ struct ResolvedStage: Sendable {
     writer.key("attempt")
     writer.integer(delivery.attemptCount + 1)
     writer.endObject()
+    if let batch {
+      writer.key("batch")
+      writer.beginObject()
+      writer.key("id")
+      writer.string(batch.id.description)
+      writer.key("count")
+      writer.integer(batch.members.count)
+      writer.endObject()
+    }
     writer.endObject()
     return writer.bytes
   }

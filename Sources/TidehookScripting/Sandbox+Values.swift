@@ -19,6 +19,8 @@ extension sandbox_entry {
     case .stage: self = SANDBOX_STAGE
     case .response: self = SANDBOX_RESPONSE
     case .receive: self = SANDBOX_RECEIVE
+    case .filter: self = SANDBOX_FILTER
+    case .batch: self = SANDBOX_BATCH
     }
   }
 }

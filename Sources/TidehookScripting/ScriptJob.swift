@@ -6,6 +6,10 @@ public enum ScriptEntry: Sendable {
   case response
   /// `receive`, on a request. The verdict: events, rejected.
   case receive
+  /// `filter` alone, on an event. The verdict: untouched, dropped.
+  case filter
+  /// `transform_batch`, on an array of events. The verdict: untouched when the script has none, a body, dropped.
+  case batch
 }
 
 /// One call of a script: what it runs and on what. All byte arrays but ``body`` are JSON, canonical as the core writes it.
@@ -18,7 +22,7 @@ public struct ScriptJob: Sendable {
   public var entry: ScriptEntry
   /// The first argument: a stage's input (the event, or what the stage before it made), the answer, or the request.
   public var event: [UInt8]
-  /// The event as published (`ctx.event`); `nil` when it is the same as a stage's ``event``, or when there is none.
+  /// The event as published (`ctx.event`); `nil` when it is the same as ``event`` (of a stage, a filter or a batch), or when there is none.
   public var original: [UInt8]?
   /// The object whose members become those of `ctx`: `options`, `now`, `webhook`, `delivery`. Empty for none.
   public var context: [UInt8]

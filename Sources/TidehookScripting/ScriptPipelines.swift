@@ -6,7 +6,7 @@ public import TidehookCore
 public struct ScriptPipelines: PipelineRunner, PipelineTracer {
   let runtime: LuaRuntime
   let plugins: LivePlugins?
-  private let resolver: PipelineResolver
+  let resolver: PipelineResolver
 
   /// Makes pipelines that run on `runtime`, which must outlive them.
   /// - Parameter plugins: the plugins that stages may name; `nil` for none.
@@ -20,8 +20,13 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
   ///
   /// One version of each plugin runs throughout, in the answer's judgement too.
   public func run(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
-    if let pipeline = resolver.current(webhook, for: delivery) { return await run(pipeline, on: delivery, at: now) }
-    return await run(resolver.resolve(webhook, for: delivery), on: delivery, at: now)
+    await run(resolved(webhook, for: delivery), on: delivery, at: now)
+  }
+
+  /// A webhook's pipeline as it is now, or as the delivery pins it.
+  func resolved(_ webhook: Webhook, for delivery: DueDelivery) async -> ResolvedPipeline {
+    if let pipeline = resolver.current(webhook, for: delivery) { return pipeline }
+    return await resolver.resolve(webhook, for: delivery)
   }
 
   /// The same, and what each stage did.
@@ -78,7 +83,7 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
 }
 
 /// What goes from one stage to the next.
-private struct Passed {
+struct Passed {
   let payload: [UInt8]
   /// `nil` as long as no stage made a body.
   var body: [UInt8]?
@@ -102,7 +107,7 @@ private struct Passed {
 }
 
 extension StageTrace {
-  fileprivate init(_ stage: ResolvedStage, _ result: ScriptResult) {
+  init(_ stage: ResolvedStage, _ result: ScriptResult) {
     var body: [UInt8]?
     let decision: Decision
     switch result.verdict {

@@ -36,9 +36,8 @@ import TidehookCore
     let answer = try await gateway.send(.get, "/v1/deliveries/\(record.delivery.id)")
     #expect(
       answer.keys == [
-        "id", "event_id", "event_type", "webhook_id", "state", "reason", "attempt_count", "next_attempt_at", "waits_for_turn", "created_at",
-        "updated_at",
-        "attempts",
+        "id", "event_id", "event_type", "webhook_id", "state", "reason", "attempt_count", "next_attempt_at", "waits_for_turn", "batch",
+        "created_at", "updated_at", "attempts",
       ])
     let shown = try #require(answer.json["attempts"]?[0])
     #expect(

@@ -23,6 +23,36 @@ import TidehookScripting
     #expect(await run("response", body, entry: .response, event: answer, original: #"{"n":1}"#) == expected)
   }
 
+  @Test(arguments: [
+    ("return input.n == 1", "untouched"), ("return false, 'no'", "dropped: no"),
+    ("return ctx.event.n == 2", "dropped: filter returned false"),
+    ("error('x')", "runtime: script:1: x"),
+  ])
+  func aFilterRunsAlone(body: String, expected: String) async {
+    let source = "return { filter = function(input, ctx) \(body) end, transform = function() error('not now') end }"
+    let script = ScriptSource(name: "script", source: source)
+    #expect(await Fixture().run(script, entry: .filter, event: #"{"n":1}"#).summary == expected)
+  }
+
+  @Test(arguments: [
+    ("return { sum = input[1].n + input[2].n }", #"{"sum":3}"#), ("return input", #"[{"n":1},{"n":2}]"#), ("return 'a,b'", "a,b"),
+    ("return #ctx.event", "result: script: transform_batch must return a table or a string, not a number"),
+    ("return nil, 'quiet'", "dropped: quiet"), ("return false", "dropped: transform_batch returned nothing"),
+    ("return ('x'):rep(2000000)", "output: script: transform_batch's result is larger than 1048576 bytes"),
+  ])
+  func transformBatchGetsAllEvents(body: String, expected: String) async {
+    #expect(await run("transform_batch", body, entry: .batch, event: #"[{"n":1},{"n":2}]"#) == expected)
+  }
+
+  @Test func aScriptWithoutTransformBatchLeavesABatchAsItIs() async {
+    #expect(await run("transform", "error('not now')", entry: .batch, event: "[{}]") == "untouched")
+    #expect(await run("transform_batch", "error('not now')", entry: .filter) == "untouched")
+  }
+
+  @Test func aScriptWithTransformBatchAloneCanBeSaved() async throws {
+    try await Fixture().runtime.check("function transform_batch(events) return events end", name: "script")
+  }
+
   @Test func withoutAResponseTheStatusDecides() async {
     #expect(await run("filter", "return false", entry: .response) == "judged: by status")
   }

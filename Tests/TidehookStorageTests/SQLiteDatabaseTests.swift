@@ -66,6 +66,7 @@ import TidehookTesting
     _ = try await store.unsettledDeletions()
     _ = try await store.events(EventFilter(namespace: .default), before: nil, limit: 1, maxBytes: 1)
     try await runOrdered(store, samples)
+    try await runBatched(store, samples)
     try await store.close()
 
     let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
@@ -82,6 +83,30 @@ import TidehookTesting
     let orders = try database.withWriter { connection in try turns.map { try plan(of: $0, connection).joined(separator: ", ") } }
     #expect(Set(turns).count > 4 && orders.allSatisfy { $0.contains("deliveries_order") || $0.contains("deliveries_open") }, "\(orders)")
     #expect(!claims.isEmpty && plans.filter { $0.contains("deliveries_replays") }.count == claims.count, "\(plans)")
+  }
+
+  /// Everything that collects, and claims what was collected.
+  private func runBatched(_ store: SQLStore, _ samples: StoreSamples) async throws {
+    let policy = BatchPolicy(maxEvents: 1, maxWaitSeconds: 1)
+    let webhook = try samples.webhook { $0.batch = policy }
+    try await store.insert(webhook)
+    var event = samples.event(for: [webhook.id])
+    event.deliveries[0].isBatched = true
+    _ = try await store.append([event])
+    let new = try await store.unsorted(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
+    try await store.collect(new.map { CollectedDelivery(id: $0.id, outcome: .waits(.common, until: samples.now + .seconds(1))) })
+    for groups in [nil, Set([BatchGroup.common])] { _ = try await store.outlook(of: webhook.id, in: groups, maxEvents: 1) }
+    let order = BatchOrder(policy: policy, full: [.common]) { 7 }
+    for _ in 0..<2 {
+      let claim = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1, batches: order)
+      try await store.release(claim.deliveries.flatMap(\.memberIDs))
+    }
+    let claim = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1)
+    var result = samples.result(event.deliveries[0].id, .dead, status: 500)
+    result.batch = claim.deliveries.first?.batch.map { CompletedBatch(id: $0.id, members: $0.members.map(\.id)) }
+    try await store.record(result)
+    _ = try await store.delivery(event.deliveries[0].id)
+    _ = try await store.unsort(webhook.id, limit: 1)
   }
 
   /// Everything that gives or takes a turn.

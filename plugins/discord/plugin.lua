@@ -1,5 +1,6 @@
 -- Discord webhooks: an embed or a plain message, and what Discord's answers mean.
 local message = require("lib.message")
+local digest = require("lib.digest")
 local limits = require("lib.limits")
 local embeds = require("discord.embeds")
 local markdown = require("lib.markdown")
@@ -38,9 +39,32 @@ local function own_embeds(event, ctx, body)
   body.embeds = embeds.fit(message.fill(ctx.options.embeds, message.view(event, ctx), escape))
 end
 
+local function new_body(options)
+  return { allowed_mentions = allowed(options.mention), username = options.username, avatar_url = options.avatar_url }
+end
+
+-- The message of a batch: a line for each event.
+local function add_digest(events, ctx, body)
+  local options = ctx.options
+  local as_plain = options.format == "text" and not options.embeds
+  local style = { escape = escape, bold = bold, most_text = as_plain and MOST_CONTENT - 200 or MOST_CONTENT * 2 }
+  local said = digest.compose(events, ctx, style)
+  if as_plain then
+    body.content = limits.cut(message.lines(said, bold, options.mention), MOST_CONTENT, "content")
+    return said
+  end
+  body.content = options.mention
+  if options.embeds then
+    body.embeds = embeds.fit(message.fill(options.embeds, digest.view(said, events, ctx), escape))
+  else
+    body.embeds = embeds.fit({ embeds.of(said, embeds.colour(options.color, said.type)) })
+  end
+  return said
+end
+
 return {
   name = "discord",
-  version = "1.0.0",
+  version = "1.1.0",
   summary = "Posts events to a Discord channel through its webhook.",
   kind = "stage",
   options = {
@@ -76,12 +100,23 @@ return {
 
   transform = function(event, ctx)
     local options = ctx.options
-    local body = { allowed_mentions = allowed(options.mention), username = options.username, avatar_url = options.avatar_url }
+    local body = new_body(options)
     local add = options.embeds and own_embeds or options.format == "text" and as_text or as_embed
     add(event, ctx, body)
     if options.thread_name then
       local name = message.render(options.thread_name, message.view(event, ctx), plain)
       body.thread_name = limits.cut(name, 100, "thread name")
+    end
+    if options.silent then body.flags = SUPPRESS_NOTIFICATIONS end
+    return body
+  end,
+
+  transform_batch = function(events, ctx)
+    local options = ctx.options
+    local body = new_body(options)
+    local said = add_digest(events, ctx, body)
+    if options.thread_name then
+      body.thread_name = limits.cut(message.render(options.thread_name, digest.view(said, events, ctx), plain), 100, "thread name")
     end
     if options.silent then body.flags = SUPPRESS_NOTIFICATIONS end
     return body

@@ -1,5 +1,6 @@
 -- Google Chat incoming webhooks: a card or a text, and what Google's answers mean.
 local message = require("lib.message")
+local digest = require("lib.digest")
 local limits = require("lib.limits")
 local cards = require("google-chat.cards")
 local judge = require("google-chat.answers")
@@ -26,9 +27,30 @@ local function own_cards(event, ctx)
   return cards.fit({ cardsV2 = message.fill(ctx.options.cards, view, text.escape_html) }, {})
 end
 
+local function html_bold(s) return "<b>" .. s .. "</b>" end
+
+-- The message of a batch: a line for each event. Returns what it says, too.
+local function digest_of(events, ctx)
+  local options = ctx.options
+  if options.format == "text" and not options.cards then
+    local said = digest.compose(events, ctx, { escape = escape_text, bold = bold, most_text = cards.MOST_TEXT - 200 })
+    return { text = limits.cut(message.lines(said, bold), cards.MOST_TEXT, "text") }, said
+  end
+  local style = { escape = text.escape_html, escape_title = plain, bold = html_bold, most_text = cards.MOST_CARD // 2 }
+  local said = digest.compose(events, ctx, style)
+  if not options.cards then return cards.fit(cards.of(said, options)), said end
+  return cards.fit({ cardsV2 = message.fill(options.cards, digest.view(said, events, ctx), text.escape_html) }, {}), said
+end
+
+local function set_thread(body, options, view)
+  if not options.thread_key then return body end
+  body.thread = { threadKey = text.truncate(message.render(options.thread_key, view, plain), 4000, "") }
+  return body
+end
+
 return {
   name = "google-chat",
-  version = "1.0.0",
+  version = "1.1.0",
   summary = "Posts events to a Google Chat space through its webhook.",
   kind = "stage",
   options = {
@@ -52,11 +74,12 @@ return {
   transform = function(event, ctx)
     local options = ctx.options
     local make = options.cards and own_cards or options.format == "text" and as_text or as_card
-    local body = make(event, ctx)
-    if options.thread_key then
-      body.thread = { threadKey = text.truncate(message.render(options.thread_key, message.view(event, ctx), plain), 4000, "") }
-    end
-    return body
+    return set_thread(make(event, ctx), options, message.view(event, ctx))
+  end,
+
+  transform_batch = function(events, ctx)
+    local body, said = digest_of(events, ctx)
+    return set_thread(body, ctx.options, digest.view(said, events, ctx))
   end,
 
   response = judge.response,

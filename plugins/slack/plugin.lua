@@ -1,5 +1,6 @@
 -- Slack Incoming Webhooks: text or Block Kit, and what Slack's answers mean.
 local message = require("lib.message")
+local digest = require("lib.digest")
 local blocks = require("slack.blocks")
 local judge = require("slack.answers")
 
@@ -9,18 +10,23 @@ local MOST_NOTICE = 500   -- characters of the text for notifications, when bloc
 local function plain(s) return s end
 local function bold(s) return "*" .. s .. "*" end
 
-local function as_blocks(event, ctx)
-  local options = ctx.options
-  local said = message.compose(event, ctx, { escape = text.escape_slack, escape_title = plain, most_text = blocks.MOST_TEXT })
+local function show_blocks(said, options)
   local notice = message.headline({ title = text.escape_slack(said.title), text = said.text })
   return { text = blocks.cut(notice, MOST_NOTICE), blocks = blocks.of(said, options.mention, options.link_text) }
 end
 
-local function as_text(event, ctx)
-  local options = ctx.options
-  local said = message.compose(event, ctx, { escape = text.escape_slack, most_text = MOST_TEXT })
+local function as_blocks(event, ctx)
+  local style = { escape = text.escape_slack, escape_title = plain, most_text = blocks.MOST_TEXT }
+  return show_blocks(message.compose(event, ctx, style), ctx.options)
+end
+
+local function show_text(said, options)
   local link = said.link and "<" .. said.link .. "|" .. options.link_text .. ">"
   return { text = blocks.cut(message.lines(said, bold, options.mention, link), MOST_TEXT, "text") }
+end
+
+local function as_text(event, ctx)
+  return show_text(message.compose(event, ctx, { escape = text.escape_slack, most_text = MOST_TEXT }), ctx.options)
 end
 
 local function own_blocks(event, ctx)
@@ -32,9 +38,31 @@ local function own_blocks(event, ctx)
   }
 end
 
+-- The message of a batch: a line for each event.
+local function digest_of(events, ctx)
+  local options = ctx.options
+  if options.format == "text" and not options.blocks then
+    local style = { escape = text.escape_slack, bold = bold, most_text = blocks.MOST_TEXT }
+    return show_text(digest.compose(events, ctx, style), options)
+  end
+  local style = { escape = text.escape_slack, escape_title = plain, bold = bold, most_text = blocks.MOST_TEXT }
+  local said = digest.compose(events, ctx, style)
+  if not options.blocks then return show_blocks(said, options) end
+  return {
+    text = blocks.cut(text.escape_slack(said.title), MOST_NOTICE),
+    blocks = message.fill(options.blocks, digest.view(said, events, ctx), text.escape_slack),
+  }
+end
+
+local function finish(body, options)
+  body.channel, body.username, body.icon_emoji = options.channel, options.username, options.icon_emoji
+  body.unfurl_links, body.unfurl_media = options.unfurl, options.unfurl
+  return body
+end
+
 return {
   name = "slack",
-  version = "1.0.0",
+  version = "1.1.0",
   summary = "Posts events to a Slack channel through an Incoming Webhook.",
   kind = "stage",
   options = {
@@ -77,10 +105,11 @@ return {
   transform = function(event, ctx)
     local options = ctx.options
     local make = options.blocks and own_blocks or options.format == "text" and as_text or as_blocks
-    local body = make(event, ctx)
-    body.channel, body.username, body.icon_emoji = options.channel, options.username, options.icon_emoji
-    body.unfurl_links, body.unfurl_media = options.unfurl, options.unfurl
-    return body
+    return finish(make(event, ctx), options)
+  end,
+
+  transform_batch = function(events, ctx)
+    return finish(digest_of(events, ctx), ctx.options)
   end,
 
   response = judge.response,

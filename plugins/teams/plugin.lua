@@ -1,5 +1,6 @@
 -- Microsoft Teams through a Workflows webhook: one Adaptive Card, and what the workflow's answers mean.
 local message = require("lib.message")
+local digest = require("lib.digest")
 local markdown = require("lib.markdown")
 local card = require("teams.card")
 local judge = require("teams.answers")
@@ -16,9 +17,21 @@ local function as_card(event, ctx)
   return card.fit(card.message(content), places)
 end
 
+local function bold(s) return "**" .. s .. "**" end
+
+-- The message of a batch: a line for each event.
+local function digest_of(events, ctx)
+  local said = digest.compose(events, ctx, { escape = escape, bold = bold, most_text = card.MOST_TEXT // 2 })
+  if ctx.options.card then
+    return card.fit(card.message(message.fill(ctx.options.card, digest.view(said, events, ctx), escape)), {})
+  end
+  local content, places = card.of(said, ctx.options)
+  return card.fit(card.message(content), places)
+end
+
 return {
   name = "teams",
-  version = "1.0.0",
+  version = "1.1.0",
   summary = "Posts events to a Microsoft Teams channel or chat through a Workflows webhook.",
   kind = "stage",
   options = {
@@ -42,6 +55,8 @@ return {
   transform = function(event, ctx)
     return (ctx.options.card and own_card or as_card)(event, ctx)
   end,
+
+  transform_batch = function(events, ctx) return digest_of(events, ctx) end,
 
   response = judge.response,
 }

@@ -1,5 +1,6 @@
 -- Telegram: messages of a bot through sendMessage, and what the Bot API's answers mean.
 local message = require("lib.message")
+local digest = require("lib.digest")
 local limits = require("lib.limits")
 local markup = require("telegram.markup")
 local judge = require("telegram.answers")
@@ -24,9 +25,20 @@ local function compose(event, ctx, format)
   return written, said
 end
 
+-- The request of a written message.
+local function finish(written, said, options)
+  local body = { chat_id = options.chat_id, message_thread_id = options.thread_id }
+  body.text, body.parse_mode = markup.fit(written, markup.formats[options.format], said.type)
+  if options.silent then body.disable_notification = true end
+  if options.protect then body.protect_content = true end
+  if not options.preview then body.link_preview_options = { is_disabled = true } end
+  if said.link then body.reply_markup = { inline_keyboard = { { { text = options.link_text, url = said.link } } } } end
+  return body, { url = options.api_url .. "/bot" .. options.token .. "/sendMessage" }
+end
+
 return {
   name = "telegram",
-  version = "1.0.0",
+  version = "1.1.0",
   summary = "Sends events to a Telegram chat, group or channel as messages of a bot.",
   kind = "stage",
   options = {
@@ -61,13 +73,14 @@ return {
   transform = function(event, ctx)
     local options = ctx.options
     local written, said = compose(event, ctx, markup.formats[options.format])
-    local body = { chat_id = options.chat_id, message_thread_id = options.thread_id }
-    body.text, body.parse_mode = markup.fit(written, markup.formats[options.format], said.type)
-    if options.silent then body.disable_notification = true end
-    if options.protect then body.protect_content = true end
-    if not options.preview then body.link_preview_options = { is_disabled = true } end
-    if said.link then body.reply_markup = { inline_keyboard = { { { text = options.link_text, url = said.link } } } } end
-    return body, { url = options.api_url .. "/bot" .. options.token .. "/sendMessage" }
+    return finish(written, said, options)
+  end,
+
+  -- A line for each event; marks take room that Telegram does not count.
+  transform_batch = function(events, ctx)
+    local format = markup.formats[ctx.options.format]
+    local said = digest.compose(events, ctx, { escape = format.escape, bold = format.bold, most_text = markup.MOST - 300 })
+    return finish(message.lines(said, format.bold), said, ctx.options)
   end,
 
   response = judge.response,

@@ -88,13 +88,15 @@ typedef struct {
 typedef enum {
   SANDBOX_STAGE,     ///< `filter` and `transform`, on an event.
   SANDBOX_RESPONSE,  ///< `response`, on the answer to a delivery.
-  SANDBOX_RECEIVE    ///< `receive`, on a request.
+  SANDBOX_RECEIVE,   ///< `receive`, on a request.
+  SANDBOX_FILTER,    ///< `filter` alone, on an event.
+  SANDBOX_BATCH      ///< `transform_batch`, on an array of events.
 } sandbox_entry;
 
 /// What a script is given: JSON texts, and the bytes of a request's body.
 typedef struct {
   sandbox_text event;     ///< First argument: the event, the answer or the request.
-  sandbox_text original;  ///< `ctx.event`; null when it is the same as `event` (a stage) or when there is none.
+  sandbox_text original;  ///< `ctx.event`; null when it is the same as `event` (of a stage, a filter or a batch) or when there is none.
   sandbox_text context;   ///< Object whose members become those of `ctx`; null for none.
   sandbox_text body;      ///< `request.body`, any bytes; null for none, or when it is a member of the request.
   sandbox_text json;      ///< What `request.json` is read from, in canonical form; null when the body is not JSON.
@@ -135,7 +137,7 @@ void sandbox_describe(sandbox *sb, int script, sandbox_result *result);
 
 /// Runs the functions that an entry asks for, in a fresh environment.
 ///
-/// A stage ends untouched, as JSON, as bytes or dropped; a response judged; a receive as the JSON array of events, perhaps with an answer,
+/// A stage, a filter and a batch end untouched, as JSON, as bytes or dropped (a filter never with a body); a response judged; a receive as the JSON array of events, perhaps with an answer,
 /// or rejected.
 void sandbox_run(sandbox *sb, int script, sandbox_entry entry, const sandbox_input *input, sandbox_result *result);
 

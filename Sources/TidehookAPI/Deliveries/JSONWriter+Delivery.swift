@@ -40,6 +40,8 @@ extension JSONWriter {
     optional(delivery.nextAttemptAt?.rfc3339)
     key("waits_for_turn")
     bool(delivery.waitsForTurn)
+    key("batch")
+    optional(delivery.batch?.description)
     key("created_at")
     string(delivery.createdAt.rfc3339)
     key("updated_at")

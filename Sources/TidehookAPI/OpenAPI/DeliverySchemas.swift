@@ -34,6 +34,7 @@ enum DeliverySchemas {
     .init("reason", Schema.string("Why it was dropped, or the last failure.", nullable: true)),
     .init("attempt_count", Schema.count("Attempts so far.")), .init("next_attempt_at", Schema.time(nullable: true)),
     .init("waits_for_turn", Schema.flag("Whether an earlier delivery of its order must end first.")),
+    .init("batch", Schema.string("The batch in which it goes or went, bat_ and 26 characters.", nullable: true)),
     .init("created_at", Schema.time()), .init("updated_at", Schema.time()),
   ]
 

@@ -22,7 +22,8 @@ enum PluginSchemas {
     .init(
       "preset",
       Schema.anyObject("For sources: how requests are verified, recognised and taken when a source says nothing of it.", nullable: true)),
-    .init("functions", ["type": ["array", "null"], "items": Schema.choice(["filter", "receive", "response", "transform"])]),
+    .init(
+      "functions", ["type": ["array", "null"], "items": Schema.choice(["filter", "receive", "response", "transform", "transform_batch"])]),
     .init("problem", Schema.string("Why its content on disk is refused.", nullable: true)),
   ]
 

@@ -39,12 +39,23 @@ enum WebhookSchemas {
       ]),
     .init("rate_limit", LaneSchemas.rateLimit),
     .init("ordering", LaneSchemas.ordering),
+    .init("batch", batch),
     .init(
       "handshake",
       [
         "enum": .array(HandshakeScheme.allCases.map { .string($0.rawValue) } + [.null]),
         "description": "How the receiver is asked whether it agrees, before the first delivery.",
       ]),
+  ]
+
+  private static let batch: JSONValue = [
+    "type": ["object", "null"], "required": ["max_events", "max_wait_secs"],
+    "properties": [
+      "max_events": ["type": "integer", "minimum": 1, "maximum": 1000],
+      "max_wait_secs": ["type": "number", "minimum": 0.1, "maximum": 86_400],
+      "key": Schema.string("Only events with the same value there go together, as in data.user_id.", nullable: true),
+    ],
+    "description": "Collects events and sends max_events at once, or as many as there are when the first has waited max_wait_secs.",
   ]
 
   private static let pluginStage = Schema.object(

@@ -85,6 +85,8 @@ extension JSONWriter {
     value(webhook.rateLimit?.json ?? .null)
     key("ordering")
     value(webhook.ordering.json)
+    key("batch")
+    value(webhook.batch?.json ?? .null)
     key("handshake")
     optional(webhook.handshake?.rawValue)
   }

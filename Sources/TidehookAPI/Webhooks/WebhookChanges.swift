@@ -19,6 +19,7 @@ struct WebhookChanges {
   var sample = Change<Double>.absent
   var rateLimit = Change<RateLimit>.absent
   var ordering = Change<Ordering>.absent
+  var batch = Change<BatchPolicy>.absent
   var handshake = Change<HandshakeScheme>.absent
 
   /// No changes.
@@ -42,6 +43,7 @@ struct WebhookChanges {
     sample = try fields.change("sample") { try $0.share() }
     ordering = try fields.change("ordering") { try $0.read(Ordering.init(json:)) }
     rateLimit = try fields.change("rate_limit") { try $0.read(RateLimit.init(json:)) }
+    batch = try fields.change("batch") { try $0.read(BatchPolicy.init(json:)) }
     handshake = try fields.change("handshake") { try $0.handshake() }
   }
 
@@ -51,7 +53,7 @@ struct WebhookChanges {
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample", "rate_limit", "ordering", "handshake",
+    "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -83,6 +85,7 @@ struct WebhookChanges {
     changed.sample = sample.applied(to: webhook.sample)
     changed.ordering = ordering.applied(to: webhook.ordering, default: .unordered)
     changed.rateLimit = rateLimit.applied(to: webhook.rateLimit)
+    changed.batch = batch.applied(to: webhook.batch)
     changed.handshake = handshake.applied(to: webhook.handshake)
     return changed
   }

@@ -34,6 +34,7 @@ struct WebhookEditor: Sendable {
     webhook.pipeline = try await pipeline(after: changes, of: webhook)
     try secrets.check(webhook)
     try webhook.checkDatabase()
+    try webhook.checkBatch()
     try await registry.add(webhook, by: principal.name)
     return webhook
   }
@@ -91,6 +92,7 @@ struct WebhookEditor: Sendable {
     guard !changed.isConfigured(like: current) else { return current }
     try secrets.check(changed)
     try changed.checkDatabase()
+    try changed.checkBatch()
     changed.revision = current.revision + 1
     changed.handshakeState = .pending
     changed.updatedAt = time.now()
@@ -110,14 +112,21 @@ struct WebhookEditor: Sendable {
 }
 
 extension Webhook {
-  /// Throws when a database would be asked for its consent, or sent events as they are.
+  /// Throws when a database would be asked for its consent, sent several events at once, or sent events as they are.
   fileprivate func checkDatabase() throws {
     guard url.database != nil else { return }
     if handshake != nil { throw APIError(.invalidField, "handshake: expected null, for a database is not asked", field: "handshake") }
+    if batch != nil { throw APIError(.invalidField, "batch: expected null, for a database takes each event by itself", field: "batch") }
     guard pipeline.isEmpty else { return }
     throw APIError(
       .invalidField, "pipeline: expected at least one stage, such as the plugin database, for a database takes operations on rows",
       field: "pipeline")
+  }
+
+  /// Throws when what must go one by one would be collected.
+  fileprivate func checkBatch() throws {
+    guard batch != nil, ordering != .unordered else { return }
+    throw APIError(.invalidField, "batch: expected null where ordering is not none, for what is ordered goes one by one", field: "batch")
   }
 
   /// Whether another revision would do the same.

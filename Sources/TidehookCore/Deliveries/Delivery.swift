@@ -49,13 +49,16 @@ public struct NewDelivery: Sendable {
   /// What its place in the order depends on (``Ordering/key(of:)``); `nil` when it is not ordered. An ordered one is never leased: the store
   /// hands it out when its turn comes.
   public var orderKey: Int64?
+  /// Whether its webhook collects events into batches.
+  public var isBatched: Bool
 
   /// Makes a delivery to store.
-  public init(id: DeliveryID, webhook: WebhookID, state: DeliveryState = .pending, isLeased: Bool) {
+  public init(id: DeliveryID, webhook: WebhookID, state: DeliveryState = .pending, isLeased: Bool, isBatched: Bool = false) {
     self.id = id
     self.webhook = webhook
     self.state = state
     self.isLeased = isLeased
+    self.isBatched = isBatched
   }
 }
 
@@ -79,11 +82,13 @@ public struct DueDelivery: Sendable {
   public var pinned: PinnedVersions?
   /// Whether others may wait for it to end (``NewDelivery/orderKey``).
   public var isOrdered = false
+  /// The batch that it leads: all of it is delivered at once. `nil` for a delivery by itself.
+  public var batch: DeliveryBatch?
 
   /// Makes a due delivery.
   public init(
     id: DeliveryID, webhook: WebhookID, event: Event, attemptCount: Int = 0, earlierAttempts: Int = 0,
-    roundBeganAt: Timestamp? = nil, trigger: AttemptTrigger = .first, pinned: PinnedVersions? = nil
+    roundBeganAt: Timestamp? = nil, trigger: AttemptTrigger = .first, pinned: PinnedVersions? = nil, batch: DeliveryBatch? = nil
   ) {
     self.id = id
     self.webhook = webhook
@@ -93,6 +98,7 @@ public struct DueDelivery: Sendable {
     self.roundBeganAt = roundBeganAt ?? event.acceptedAt
     self.trigger = trigger
     self.pinned = pinned
+    self.batch = batch
   }
 }
 
@@ -134,11 +140,13 @@ public struct Delivery: Sendable {
   public var createdAt: Timestamp
   /// When its state last changed.
   public var updatedAt: Timestamp
+  /// The batch in which it went or goes.
+  public var batch: BatchID?
 
   /// Makes a delivery of its parts.
   public init(
     id: DeliveryID, eventID: EventID, eventType: EventType, webhookID: WebhookID, state: DeliveryState, reason: String?, attemptCount: Int,
-    nextAttemptAt: Timestamp?, createdAt: Timestamp, updatedAt: Timestamp
+    nextAttemptAt: Timestamp?, createdAt: Timestamp, updatedAt: Timestamp, batch: BatchID? = nil
   ) {
     self.id = id
     self.eventID = eventID
@@ -150,5 +158,6 @@ public struct Delivery: Sendable {
     self.nextAttemptAt = nextAttemptAt
     self.createdAt = createdAt
     self.updatedAt = updatedAt
+    self.batch = batch
   }
 }

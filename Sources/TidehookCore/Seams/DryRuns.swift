@@ -74,6 +74,8 @@ public struct PipelineTrace: Sendable {
 public protocol PipelineTracer: Sendable {
   /// Runs a webhook's stages over a delivery's event.
   func trace(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineTrace
+  /// The same for a webhook that collects: its stages run over a batch of this delivery alone.
+  func traceBatch(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineTrace
 }
 
 /// What a delivery would have done.

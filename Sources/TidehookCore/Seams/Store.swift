@@ -19,13 +19,16 @@ public struct CompletedDelivery: Sendable {
   public var at: Timestamp
   /// Whether others may wait for it to end (``NewDelivery/orderKey``).
   public var isOrdered = false
+  /// The batch that the delivery leads: attempt and transition are those of all its members. `nil` for a delivery by itself.
+  public var batch: CompletedBatch?
 
   /// Makes a record.
-  public init(id: DeliveryID, attempt: Attempt?, transition: Transition, at: Timestamp) {
+  public init(id: DeliveryID, attempt: Attempt?, transition: Transition, at: Timestamp, batch: CompletedBatch? = nil) {
     self.id = id
     self.attempt = attempt
     self.transition = transition
     self.at = at
+    self.batch = batch
   }
 }
 

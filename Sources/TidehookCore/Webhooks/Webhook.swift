@@ -34,6 +34,8 @@ public struct Webhook: Sendable {
   public var rateLimit: RateLimit?
   /// Which of its deliveries come one after another, for events that are accepted from now on.
   public var ordering = Ordering.unordered
+  /// How its events are collected; `nil` for one delivery at a time.
+  public var batch: BatchPolicy?
   /// How its receiver is asked whether it agrees, before the first delivery of a revision; `nil` for not at all.
   public var handshake: HandshakeScheme?
   /// What its receiver said, for answers; no part of the configuration, and ``HandshakeState/pending`` unless the registry fills it in.

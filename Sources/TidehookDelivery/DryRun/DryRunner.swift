@@ -20,10 +20,18 @@ public struct DryRunner: DryRunning {
   /// Runs a webhook that need not be stored over an event that need not be either, as the first attempt of a delivery would now.
   public func dryRun(_ webhook: Webhook, event: Event) async -> DryRun {
     let delivery = DueDelivery(id: DeliveryID(ids.next()), webhook: webhook.id, event: event)
-    var trace = PipelineTrace(result: PipelineResult(.send(body: nil, overrides: RequestOverrides())), stages: [])
-    if !webhook.pipeline.isEmpty { trace = await tracer.trace(webhook, on: delivery, at: time.now()) }
+    let trace = await trace(webhook, on: delivery)
     let run = DryRun(stages: trace.stages, outcome: outcome(of: trace, for: directory.prepare(webhook), event))
     return trace.result.secrets.map { run.hiding($0) } ?? run
+  }
+
+  /// Runs the pipeline; over a batch of one for a webhook that collects.
+  private func trace(_ webhook: Webhook, on delivery: DueDelivery) async -> PipelineTrace {
+    if webhook.batch != nil { return await tracer.traceBatch(webhook, on: delivery, at: time.now()) }
+    guard !webhook.pipeline.isEmpty else {
+      return PipelineTrace(result: PipelineResult(.send(body: nil, overrides: RequestOverrides())), stages: [])
+    }
+    return await tracer.trace(webhook, on: delivery, at: time.now())
   }
 
   private func outcome(of trace: PipelineTrace, for active: ActiveWebhook, _ event: Event) -> DryRun.Outcome {

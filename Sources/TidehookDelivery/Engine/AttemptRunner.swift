@@ -7,10 +7,10 @@ public struct AttemptRunner: Sendable {
   let directory: WebhookDirectory
   let handshakes: Handshakes
   private let pinned: PinnedWebhooks
-  private let pipelines: any PipelineRunner
+  let pipelines: any PipelineRunner & BatchPipelineRunner
   private let client: any DeliveryClient
-  private let ids: IDGenerator
-  private let time: any TimeSource
+  let ids: IDGenerator
+  let time: any TimeSource
   private let random: any RandomSource
 
   /// How much of an answer's body is kept with the attempt, in bytes.
@@ -19,7 +19,8 @@ public struct AttemptRunner: Sendable {
   /// Makes a runner of the parts that it leads through.
   /// - Parameter origin: the name by which receivers are asked for their consent, a DNS name.
   public init(
-    directory: WebhookDirectory, revisions: any WebhookRevisions, pipelines: any PipelineRunner, client: any DeliveryClient,
+    directory: WebhookDirectory, revisions: any WebhookRevisions, pipelines: any PipelineRunner & BatchPipelineRunner,
+    client: any DeliveryClient,
     origin: String, ids: IDGenerator, time: any TimeSource, random: any RandomSource
   ) {
     self.directory = directory
@@ -42,9 +43,14 @@ public struct AttemptRunner: Sendable {
       id: AttemptID(ids.next()), number: delivery.attemptCount + 1, trigger: delivery.trigger,
       revision: delivery.pinned?.revision ?? current.webhook.revision, startedAt: startedAt, durationMicroseconds: 0)
     var (active, input): (ActiveWebhook, DeliveryInput?) = (current, nil)
+    var drops: [CompletedBatch.Drop] = []
     do throws(AttemptFailure) {
       if let pin = delivery.pinned { active = try await pinned.webhook(current, at: pin.revision, in: directory) }
-      input = await carryOut(&attempt, of: delivery, for: active)
+      if delivery.isBatched(by: active.webhook) {
+        input = await carryOutBatch(&attempt, &drops, of: delivery, for: active)
+      } else {
+        input = await carryOut(&attempt, of: delivery, for: active)
+      }
     } catch {
       input = .failed(error)
     }
@@ -53,16 +59,17 @@ public struct AttemptRunner: Sendable {
     attempt.failure = input.failure
     attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
     let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
-    return CompletedDelivery(id: delivery.id, attempt: attempt, transition: transition, at: endedAt)
+    return CompletedDelivery(
+      id: delivery.id, attempt: attempt, transition: transition, at: endedAt, batch: delivery.batch?.completed(without: drops))
   }
 
   private func untried(_ delivery: DueDelivery, _ input: DeliveryInput) -> CompletedDelivery {
     let now = time.now()
     let transition = Transition.after(input, attempt: 1, policy: RetryPolicy(), now: now, unit: 0)
-    return CompletedDelivery(id: delivery.id, attempt: nil, transition: transition, at: now)
+    return CompletedDelivery(id: delivery.id, attempt: nil, transition: transition, at: now, batch: delivery.batch?.completed(without: []))
   }
 
-  private func transition(
+  func transition(
     after input: DeliveryInput, _ attempt: Attempt, of delivery: DueDelivery, for webhook: Webhook, at now: Timestamp
   ) -> Transition {
     var transition = Transition.after(
@@ -83,9 +90,16 @@ public struct AttemptRunner: Sendable {
     var result = PipelineResult(.send(body: nil, overrides: RequestOverrides()))
     if !active.webhook.pipeline.isEmpty {
       result = await pipelines.run(active.webhook, on: delivery, at: attempt.startedAt)
-      attempt.log = result.log
-      attempt.plugins = result.plugins
     }
+    return await goOn(after: result, &attempt, of: delivery, for: active)
+  }
+
+  /// Goes on with what a pipeline made, and hides its secrets from all that is recorded.
+  func goOn(
+    after result: PipelineResult, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook
+  ) async -> DeliveryInput? {
+    attempt.log = result.log
+    attempt.plugins = result.plugins
     let input = await follow(Preparation(result.verdict, for: active), &attempt, of: delivery, for: active, judge: result.judge)
     guard let secrets = result.secrets else { return input }
     attempt.hide(secrets)
@@ -134,7 +148,8 @@ public struct AttemptRunner: Sendable {
     do throws(AttemptFailure) {
       // A database has nothing to verify a signature with.
       if prepared.url.database == nil {
-        signatures = try active.signer.headers(messageID: delivery.event.id.rawValue, timestamp: time.now().seconds, body: body)
+        signatures = try active.signer.headers(
+          messageID: delivery.messageID(for: active.webhook), timestamp: time.now().seconds, body: body)
       }
     } catch {
       return .failed(error)

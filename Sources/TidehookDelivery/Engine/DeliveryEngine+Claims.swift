@@ -43,8 +43,13 @@ extension DeliveryEngine {
     wake()
   }
 
+  /// Claims replays, deliveries, or the batches of a webhook that collects.
   private func fetch(_ order: Schedule.ClaimOrder, _ now: Timestamp) async throws(StoreError) -> Claim {
     if order.areReplays { return try await queue.claimReplays(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes) }
+    if let collector {
+      let batches = try await collector.claim(order)
+      if let batches { return batches }
+    }
     return try await queue.claim(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes)
   }
 }

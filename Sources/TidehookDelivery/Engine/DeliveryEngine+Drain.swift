@@ -37,7 +37,7 @@ extension DeliveryEngine {
   func release(_ deliveries: [DueDelivery]) async {
     guard !deliveries.isEmpty else { return }
     do {
-      try await queue.release(deliveries.map(\.id))
+      try await queue.release(deliveries.flatMap(\.memberIDs))
     } catch {
       logger.warning("deliveries not released", metadata: ["count": "\(deliveries.count)", "error": "\(error)"])
     }

@@ -20,6 +20,8 @@ public enum WebhookNotice: Sendable, Equatable {
 public final class DeliveryEngine: Sendable {
   let queue: any DeliveryQueue
   let runner: AttemptRunner
+  /// Collects for webhooks with batches; `nil` where there are none.
+  let collector: Collector?
   let time: any TimeSource
   let logger: Logger
   let schedule: Mutex<Schedule>
@@ -38,13 +40,17 @@ public final class DeliveryEngine: Sendable {
   static let storeRetryDelay = Duration.seconds(1)
 
   /// Makes an engine; nothing is claimed before ``run()``.
-  /// - Parameter executors: where attempts run, in turn; on Swift's shared pool when there are none.
+  /// - Parameters:
+  ///   - batches: keeps what webhooks collect; `nil` where none does.
+  ///   - executors: where attempts run, in turn; on Swift's shared pool when there are none.
   public init(
-    queue: any DeliveryQueue, runner: AttemptRunner, limits: LaneLimits = LaneLimits(), executors: [EventLoopExecutor] = [],
+    queue: any DeliveryQueue, batches: (any BatchStore)? = nil, runner: AttemptRunner, limits: LaneLimits = LaneLimits(),
+    executors: [EventLoopExecutor] = [],
     time: any TimeSource, logger: Logger
   ) {
     self.queue = queue
     self.runner = runner
+    self.collector = batches.map { Collector(store: $0, runner: runner) }
     self.executors = executors
     self.time = time
     self.logger = logger
@@ -69,6 +75,8 @@ public final class DeliveryEngine: Sendable {
     schedule.withLock {
       $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, consent: pace.consent, now: now)
     }
+    // It may collect in another way than before: what waits is looked at.
+    if collector?.concerns(webhook) == true { noteBacklog(webhook.id, due: now) }
     pump()
   }
 
@@ -84,6 +92,7 @@ public final class DeliveryEngine: Sendable {
   func retire(_ id: WebhookID) {
     schedule.withLock { $0.retire(id) }
     runner.handshakes.forget(id)
+    collector?.forget(id)
   }
 
   /// Notes that the store has a delivery of this webhook that nobody holds.
@@ -193,7 +202,7 @@ public final class DeliveryEngine: Sendable {
     // The store may have given the turn to another delivery of the same order.
     let due = delivery.isOrdered ? time.now() : completed?.transition.nextAttemptAt
     let (looksForClaims, isIdle) = schedule.withLock { schedule in
-      let looks = schedule.finishRecord(delivery.webhook, bytes: delivery.event.payload.count + outcomeBytes, retryAt: due)
+      let looks = schedule.finishRecord(delivery.webhook, bytes: delivery.heldBytes + outcomeBytes, retryAt: due)
       return (looks, schedule.isDraining && schedule.isIdle)
     }
     if looksForClaims { wake() }

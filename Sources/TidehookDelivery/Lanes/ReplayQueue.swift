@@ -79,7 +79,7 @@ extension Schedule {
     let webhook = order.webhook
     lanes[webhook]?.replays.isClaiming = false
     for delivery in claim?.deliveries ?? [] {
-      hold(webhook, 1, bytes: delivery.event.payload.count)
+      hold(webhook, 1, bytes: delivery.heldBytes)
       lanes[webhook]?.replays.ready.append(delivery)
     }
     if let due = claim == nil ? retryAt : claim?.nextDue { noteReplays(webhook, due: due) }

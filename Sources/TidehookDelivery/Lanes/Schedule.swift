@@ -163,7 +163,7 @@ package struct Schedule {
     let webhook = order.webhook
     lanes[webhook]?.isClaiming = false
     for delivery in claim?.deliveries ?? [] {
-      hold(webhook, 1, bytes: delivery.event.payload.count)
+      hold(webhook, 1, bytes: delivery.heldBytes)
       lanes[webhook]?.ready.append(delivery)
     }
     if let due = claim == nil ? retryAt : claim?.nextDue { noteBacklog(webhook, due: due) }
@@ -275,7 +275,7 @@ package struct Schedule {
     var waiting: [DueDelivery] = []
     for webhook in Array(lanes.keys) {
       for delivery in Array(lanes[webhook]?.ready ?? []) + Array(lanes[webhook]?.replays.ready ?? []) {
-        hold(webhook, -1, bytes: -delivery.event.payload.count)
+        hold(webhook, -1, bytes: -delivery.heldBytes)
         waiting.append(delivery)
       }
       lanes[webhook]?.ready.removeAll()

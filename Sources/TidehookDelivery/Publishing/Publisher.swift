@@ -59,8 +59,9 @@ public struct Publisher: EventPublisher {
       guard Sampling.takes(event.id, rate: webhook.sample) else { return nil }
       let id = DeliveryID(ids.next())
       var delivery = NewDelivery(id: id, webhook: webhook.id, state: webhook.isActive ? .pending : .held, isLeased: false)
-      delivery.orderKey = webhook.ordering.key(of: event)
-      if webhook.isActive, delivery.orderKey == nil {
+      delivery.isBatched = webhook.isBatched
+      delivery.orderKey = webhook.isBatched ? nil : webhook.ordering.key(of: event)
+      if webhook.isActive, !webhook.isBatched, delivery.orderKey == nil {
         delivery.isLeased = engine.reserve(webhook.id, bytes: event.payload.count, now: now)
       }
       return delivery

@@ -28,6 +28,8 @@ struct Subscriber {
   /// Which share of the events it gets: that is for each event to find out, answers are remembered for a type.
   let sample: Double?
   let ordering: Ordering
+  /// Whether it collects events into batches: they wait in the store.
+  let isBatched: Bool
 }
 
 /// Knows every webhook; changes are in effect for the next event as soon as their call returns.
@@ -100,7 +102,8 @@ public final class WebhookDirectory: Sendable {
     return table.withLock { table in
       if let known = table.routes[route] { return known }
       let found = table.webhooks.values.map(\.webhook).filter { $0.wants(type, in: namespace) }
-        .map { Subscriber(id: $0.id, isActive: $0.isActive, sample: $0.sample, ordering: $0.ordering) }.sorted { $0.id < $1.id }
+        .map { Subscriber(id: $0.id, isActive: $0.isActive, sample: $0.sample, ordering: $0.ordering, isBatched: $0.batch != nil) }
+        .sorted { $0.id < $1.id }
       if table.routes.count >= Self.maxRoutes { table.routes.removeAll() }
       table.routes[route] = found
       return found

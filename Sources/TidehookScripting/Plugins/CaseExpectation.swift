@@ -151,6 +151,7 @@ extension PluginCase {
   fileprivate var eventBody: JSONValue {
     switch input {
     case .event(let event), .response(_, let event): event
+    case .events(let events): .array(events)
     case .request(let request): request.head
     }
   }

@@ -8,6 +8,8 @@ public struct PluginCase: Sendable {
   public enum Input: Sendable {
     /// An event's envelope, for `filter` and `transform`.
     case event(JSONValue)
+    /// Envelopes of events, for `transform_batch`.
+    case events([JSONValue])
     /// A receiver's answer, for `response`; the event is `ctx.event`.
     case response(JSONValue, event: JSONValue)
     /// A request, for `receive`.
@@ -27,7 +29,7 @@ public struct PluginCase: Sendable {
 
   /// In characters.
   private static let longestName = 300
-  private static let members = ["name", "options", "event", "response", "request", "ctx", "expect"]
+  private static let members = ["name", "options", "event", "events", "response", "request", "ctx", "expect"]
 
   /// The cases of a plugin; none when it has no cases.json.
   public static func all(of name: String, in folder: PluginFolder) throws(PluginProblem) -> [PluginCase] {
@@ -64,6 +66,7 @@ public struct PluginCase: Sendable {
   }
 
   private static func input(_ fields: inout ManifestFields, at place: String) throws(PluginProblem) -> Input {
+    if let events = fields.take("events") { return try Self.events(events, beside: &fields, at: place) }
     let event = try fields.object("event")
     let response = try fields.object("response")
     let request = try fields.object("request")
@@ -71,8 +74,20 @@ public struct PluginCase: Sendable {
     case (let event, let response?, nil): return .response(response, event: CaseDefaults.event(event ?? [:]))
     case (nil, nil, let request?): return .request(try CaseRequest(request, at: place))
     case (let event?, nil, nil): return .event(CaseDefaults.event(event))
-    default: throw PluginProblem("\(place): expected an event, a response or a request")
+    default: throw PluginProblem("\(place): expected an event, events, a response or a request")
     }
+  }
+
+  private static func events(
+    _ value: JSONValue, beside fields: inout ManifestFields, at place: String
+  ) throws(PluginProblem) -> Input {
+    for other in ["event", "response", "request"] where fields.take(other) != nil {
+      throw PluginProblem("\(place): expected an event, events, a response or a request")
+    }
+    guard let events = value.elements, !events.isEmpty, events.allSatisfy({ $0.kind == .object }) else {
+      throw fields.problem("events", expected: "an array of events", got: value)
+    }
+    return .events(events.map(CaseDefaults.event))
   }
 
   /// The call of the plugin.
@@ -80,6 +95,8 @@ public struct PluginCase: Sendable {
     let context = CaseDefaults.context(context, of: input, options: plugin.manifest.options.filled(options)).bytes
     switch input {
     case .event(let event): return ScriptJob(script: plugin.source, event: event.bytes, context: context)
+    case .events(let events):
+      return ScriptJob(script: plugin.source, entry: .batch, event: JSONValue.array(events).bytes, context: context)
     case .response(let response, let event):
       return ScriptJob(
         script: plugin.source, entry: .response, event: CaseDefaults.response(response).bytes, original: event.bytes, context: context)
@@ -104,6 +121,11 @@ private enum CaseDefaults {
       return merge(
         ["now": time, "options": options, "source": ["id": "src_00000000000000000000000001", "name": "test"], "verified": true],
         with: given)
+    }
+    var given = given
+    if case .events(let events) = input, given["batch"] == nil {
+      let batch: JSONValue = ["id": "bat_00000000000000000000000001", "count": .integer(Int64(events.count))]
+      given = .object((given.members ?? []) + [JSONValue.Member("batch", batch)])
     }
     return merge(
       [

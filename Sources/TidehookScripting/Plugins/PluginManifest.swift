@@ -8,6 +8,8 @@ public enum PluginFunction: String, Sendable, CaseIterable {
   case filter
   /// Makes the body.
   case transform
+  /// Makes one body of a batch of events.
+  case transformBatch = "transform_batch"
   /// Judges the receiver's answer.
   case response
   /// Turns a request into events.
@@ -18,7 +20,7 @@ public enum PluginFunction: String, Sendable, CaseIterable {
 public struct PluginManifest: Sendable, Equatable {
   /// Where a plugin runs.
   public enum Kind: String, Sendable, CaseIterable {
-    /// In pipelines: `filter`, `transform`, `response`.
+    /// In pipelines: `filter`, `transform`, `transform_batch`, `response`.
     case stage
     /// In sources: `receive`.
     case source
@@ -45,7 +47,7 @@ public struct PluginManifest: Sendable, Equatable {
 
   private static let members = [
     "name", "version", "summary", "kind", "options", "defaults", "verify", "dedupe", "methods", "open_methods", "filter", "transform",
-    "response", "receive",
+    "transform_batch", "response", "receive",
   ]
 
   /// Checks what `describe` gave: the members of the table that plugin.lua returns, and the names of its `functions`.
@@ -79,14 +81,16 @@ public struct PluginManifest: Sendable, Equatable {
     var functions: Set<PluginFunction> = []
     for name in (names?.elements ?? []).compactMap(\.stringValue) {
       guard let function = PluginFunction(rawValue: name) else {
-        throw PluginProblem("plugin.lua: unknown function \(name); a plugin has filter, transform, response or receive")
+        throw PluginProblem("plugin.lua: unknown function \(name); a plugin has filter, transform, transform_batch, response or receive")
       }
       functions.insert(function)
     }
     switch kind {
     case .stage:
       guard !functions.contains(.receive) else { throw PluginProblem("plugin.lua: receive belongs to plugins of kind \"source\"") }
-      guard !functions.isEmpty else { throw PluginProblem("plugin.lua: a stage needs one of filter, transform and response") }
+      guard !functions.isEmpty else {
+        throw PluginProblem("plugin.lua: a stage needs one of filter, transform, transform_batch and response")
+      }
     case .source:
       guard functions == [.receive] else { throw PluginProblem("plugin.lua: a source needs receive, and nothing but receive") }
     }

@@ -11,13 +11,22 @@ extension SQLRow {
       trace: optionalText(start + 8).flatMap(TraceContext.init(stored:)))
   }
 
+  /// A delivery that may be attempted, in the columns of ``dueColumns``.
+  func dueDelivery(of webhook: WebhookID) -> DueDelivery {
+    var delivery = DueDelivery(
+      id: DeliveryID(id(0)), webhook: webhook, event: event(5), attemptCount: Int(integer(2)), earlierAttempts: Int(integer(3)),
+      roundBeganAt: time(17), trigger: AttemptTrigger(code: integer(4)), pinned: pin(14))
+    delivery.isOrdered = !isNull(16)
+    return delivery
+  }
+
   /// A delivery in the columns of ``deliveryColumns``.
   func delivery() -> Delivery {
     let due = optionalInteger(9)
     var delivery = Delivery(
       id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
       state: DeliveryState(code: integer(6)), reason: optionalText(7), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
-      createdAt: time(10), updatedAt: time(11))
+      createdAt: time(10), updatedAt: time(11), batch: isNull(12) ? nil : BatchID(id(12)))
     delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil
     return delivery
   }
@@ -85,7 +94,14 @@ let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us,
 
 /// What `SQLRow.delivery` reads, of `deliveries d`, `events e` and `webhooks w`.
 let deliveryColumns = """
-  d.key, d.entropy, e.id, e.type, w.key, w.entropy, d.state, d.reason, d.attempt_count, d.due_at_us, d.created_at_us, d.updated_at_us
+  d.key, d.entropy, e.id, e.type, w.key, w.entropy, d.state, d.reason, d.attempt_count, d.due_at_us, d.created_at_us, d.updated_at_us,
+  d.batch_id, d.batch_entropy
+  """
+
+/// What `SQLRow.dueDelivery` reads, of `deliveries d` and `events e`.
+let dueColumns = """
+  d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger, \(eventColumns), d.pin_revision, d.pin_plugins,
+  d.order_key, COALESCE(d.round_began_us, d.created_at_us)
   """
 
 /// What `SQLRow.attempt` reads, of `attempts`.

@@ -21,6 +21,7 @@ enum WebhookDocument {
       "handshake": webhook.handshake.map { .string($0.rawValue) } ?? .null,
       "rate_limit": webhook.rateLimit?.json ?? .null,
       "ordering": webhook.ordering.json,
+      "batch": webhook.batch?.json ?? .null,
       "sample": webhook.sample.map { .double($0) } ?? .null,
     ]
     return String(decoding: document.bytes, as: UTF8.self)
@@ -48,6 +49,7 @@ enum WebhookDocument {
     webhook.sample = document["sample"]?.doubleValue
     webhook.ordering = document["ordering"].flatMap { try? Ordering(json: $0) } ?? webhook.ordering
     webhook.rateLimit = document["rate_limit"].flatMap { try? RateLimit(json: $0) }
+    webhook.batch = document["batch"].flatMap { try? BatchPolicy(json: $0) }
     webhook.handshake = document["handshake"]?.stringValue.flatMap(HandshakeScheme.init)
     return webhook
   }

@@ -26,17 +26,25 @@ extension SQLStore: EventStore {
     INSERT INTO events (key, entropy, id, idempotency_key, type, namespace, timestamp_us, accepted_at_us, payload, trace)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
     """)
-  private static let insertDelivery = SQLStatement(
+  fileprivate static let insertDelivery = SQLStatement(
     """
     INSERT INTO deliveries (
       key, entropy, event_key, webhook_key, state, reason, attempt_count, earlier_attempts, next_trigger, due_at_us, leased_by,
       created_at_us, updated_at_us)
     VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, $9, $9)
     """)
+  /// The same for a webhook that collects.
+  fileprivate static let insertCollected = SQLStatement(
+    """
+    INSERT INTO deliveries (
+      key, entropy, event_key, webhook_key, state, reason, attempt_count, earlier_attempts, next_trigger, due_at_us, leased_by,
+      created_at_us, updated_at_us, batch_key)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, $7, $8, $9, $9, '')
+    """)
 
   private static func append(_ rows: EventRows, _ connection: any SQLConnection) throws(SQLFailure) -> AppendResult {
     guard try connection.execute(insertEvent, rows.event) == 1 else { return try compare(rows.source, connection) }
-    for delivery in rows.deliveries { try connection.execute(delivery.isOrdered ? insertOrderedDelivery : insertDelivery, delivery.values) }
+    for delivery in rows.deliveries { try connection.execute(delivery.statement, delivery.values) }
     return .stored
   }
 
@@ -90,14 +98,15 @@ struct EventRows: Sendable {
 
 /// A delivery as the values of its row.
 struct DeliveryRow: Sendable {
-  /// Whether the row has an order key, in the place of who leases it.
-  let isOrdered: Bool
+  /// What inserts it; an ordered row has an order key in the place of who leases it.
+  let statement: SQLStatement
   let values: [SQLValue]
 
   init(_ delivery: NewDelivery, of event: Event, node: Int64) {
     let isOpen = delivery.state.isOpen
     let lease: SQLValue = isOpen && delivery.isLeased ? .integer(node) : .null
-    isOrdered = delivery.orderKey != nil
+    statement =
+      delivery.isBatched ? SQLStore.insertCollected : delivery.orderKey == nil ? SQLStore.insertDelivery : SQLStore.insertOrderedDelivery
     values = [
       .key(delivery.id.value), .entropy(delivery.id.value), .key(event.key), .key(delivery.webhook.value),
       .integer(delivery.state.code), delivery.state == .held ? .text("the webhook is inactive") : .null,

@@ -13,6 +13,14 @@ extension SQLStore: History {
     "SELECT \(eventColumns) FROM events e WHERE e.key = (SELECT event_key FROM deliveries WHERE key = $1)")
   private static let attemptsOfDelivery = SQLStatement(
     "SELECT \(attemptColumns) FROM attempts WHERE delivery_key = $1 ORDER BY key DESC LIMIT $2")
+  /// Those of a delivery by itself, and those of its batch, which are stored once.
+  private static let attemptsOfMember = SQLStatement(
+    """
+    SELECT \(attemptColumns) FROM attempts WHERE key IN (
+      SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
+      UNION ALL SELECT key FROM attempts WHERE delivery_key = $2 AND batch_entropy = $3)
+    ORDER BY key DESC LIMIT $4
+    """)
 
   /// One event.
   public func event(_ id: EventID) async throws(StoreError) -> Event? {
@@ -47,7 +55,7 @@ extension SQLStore: History {
   /// One delivery, its event and its newest attempts in order, within the bounds of ``DeliveryRecord``.
   public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
     try await read("read delivery \(id)") { connection throws(SQLFailure) in
-      let found = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)]) { ($0.delivery(), $0.optionalText(12)) }
+      let found = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)]) { ($0.delivery(), $0.optionalText(14)) }
       guard let (delivery, namespace) = found, let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) })
       else { return nil }
       var record = try Self.record(delivery, event, connection)
@@ -62,8 +70,10 @@ extension SQLStore: History {
   ) throws(SQLFailure) -> DeliveryRecord {
     var record = DeliveryRecord(delivery: delivery, event: event, attempts: [])
     var bytes = 0
-    let arguments: [SQLValue] = [.key(delivery.id.value), .integer(Int64(DeliveryRecord.maximumAttempts))]
-    try connection.query(attemptsOfDelivery, arguments) { row in
+    let most = SQLValue.integer(Int64(DeliveryRecord.maximumAttempts))
+    let batch = delivery.batch.map { [SQLValue.key($0.value), .entropy($0.value)] }
+    let arguments: [SQLValue] = [.key(delivery.id.value)] + (batch ?? []) + [most]
+    try connection.query(batch == nil ? attemptsOfDelivery : attemptsOfMember, arguments) { row in
       let isAbridged = bytes >= DeliveryRecord.maximumBytes
       let attempt = isAbridged ? row.abridgedAttempt() : row.attempt()
       if isAbridged { record.abridged.insert(attempt.id) }

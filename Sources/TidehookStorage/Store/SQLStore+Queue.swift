@@ -9,9 +9,12 @@ extension SQLStore: DeliveryQueue {
     let firstDue: SQLStatement
     let deliveries: SQLStatement
     let nextDue: SQLStatement
+    /// Whether it may have what is left of the batches of a webhook that collected: replays go alone.
+    let takesBatches: Bool
 
-    init(_ condition: String) {
-      let isFree = "d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND d.due_at_us < \(OrderTurn.wait) AND \(condition)"
+    init(_ condition: String, takesBatches: Bool) {
+      self.takesBatches = takesBatches
+      let isFree = "d.leased_by IS NULL AND d.due_at_us IS NOT NULL AND \(condition)"
       firstDue = SQLStatement(
         """
         SELECT w.key, w.entropy, (
@@ -20,9 +23,7 @@ extension SQLStore: DeliveryQueue {
         """)
       deliveries = SQLStatement(
         """
-        SELECT d.key, d.entropy, d.attempt_count, d.earlier_attempts, d.next_trigger,
-          \(eventColumns), d.pin_revision, d.pin_plugins, d.order_key,
-          COALESCE(d.round_began_us, d.created_at_us)
+        SELECT \(dueColumns)
         FROM deliveries d JOIN events e ON e.key = d.event_key
         WHERE d.webhook_key = $1 AND \(isFree) AND d.due_at_us <= $2
         ORDER BY d.due_at_us, d.key LIMIT $3
@@ -32,8 +33,12 @@ extension SQLStore: DeliveryQueue {
   }
 
   // A replay that is part of an order goes with the others of its lane: what comes after it waits for it.
-  private static let ordinary = Waiting("(d.next_trigger <> 2 OR d.order_key IS NOT NULL)")
-  private static let replays = Waiting("d.order_key IS NULL AND d.next_trigger = 2")
+  private static let ordinary = Waiting(
+    "d.due_at_us < \(OrderTurn.wait) AND (d.next_trigger <> 2 OR d.order_key IS NOT NULL)", takesBatches: true)
+  private static let replays = Waiting("d.order_key IS NULL AND d.next_trigger = 2", takesBatches: false)
+
+  /// When a webhook's first delivery that nobody holds is due, replays aside.
+  static let nextDue = ordinary.nextDue
 
   /// For each webhook with open deliveries that no node holds, deleted ones included, replays aside: when the first is due.
   public func backlog() async throws(StoreError) -> [WebhookID: Timestamp] { try await backlog(Self.ordinary) }
@@ -69,6 +74,10 @@ extension SQLStore: DeliveryQueue {
   ) async throws(StoreError) -> Claim {
     let node = node
     return try await writer.write("cannot claim deliveries of \(webhook)", weight: 128 * limit) { connection in
+      if waiting.takesBatches {
+        let claim = try Self.claimLeftovers(webhook, now, node, limit: limit, maxBytes: maxBytes, connection)
+        if let claim { return claim }
+      }
       let due = try Self.due(waiting, webhook, now, limit, maxBytes, connection)
       for delivery in due { try connection.execute(Self.lease, [.integer(node), .integer(delivery.id.key)]) }
       let next = try connection.first(waiting.nextDue, [.key(webhook.value)]) { $0.time(0) }
@@ -82,14 +91,9 @@ extension SQLStore: DeliveryQueue {
     var due: [DueDelivery] = []
     var bytes = 0
     try connection.query(waiting.deliveries, [.key(webhook.value), .time(now), .integer(Int64(limit))]) { row in
-      let event = row.event(5)
-      bytes += event.payload.count
+      let delivery = row.dueDelivery(of: webhook)
+      bytes += delivery.event.payload.count
       guard due.isEmpty || bytes <= maxBytes else { return false }
-      var delivery = DueDelivery(
-        id: DeliveryID(row.id(0)), webhook: webhook, event: event, attemptCount: Int(row.integer(2)),
-        earlierAttempts: Int(row.integer(3)), roundBeganAt: row.time(17), trigger: AttemptTrigger(code: row.integer(4)),
-        pinned: row.pin(14))
-      delivery.isOrdered = !row.isNull(16)
       due.append(delivery)
       return true
     }

@@ -11,13 +11,15 @@ extension SQLStore {
   private static let makeDue = SQLStatement(
     """
     UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count,
-      round_began_us = $1, pin_revision = $2, pin_plugins = $3
+      round_began_us = $1, pin_revision = $2, pin_plugins = $3, batch_key = NULL
     WHERE key = $4
     """)
   private static let firstAttempt = SQLStatement(
     """
     SELECT revision, plugins FROM attempts
-    WHERE key = (SELECT key FROM attempts WHERE delivery_key = $1 ORDER BY number, key LIMIT 1)
+    WHERE key = (
+      SELECT key FROM attempts
+      WHERE delivery_key IN ($1, (SELECT batch_id FROM deliveries WHERE key = $1)) ORDER BY number, key LIMIT 1)
     """)
 
   /// Makes a finished or waiting delivery due now, with a fresh round of retries, all of the versions asked for.

@@ -9,12 +9,15 @@ extension SQLStore {
       due_at_us = $5, leased_by = NULL, updated_at_us = $6
     WHERE key = $7 AND leased_by = $8
     """)
-  private static let insertAttempt = SQLStatement(
-    """
-    INSERT INTO attempts (
-      key, entropy, delivery_key, number, trigger_code, revision, started_at_us, duration_us, resolve_us, connect_us, first_byte_us,
+  /// The columns of ``values(of:_:)``.
+  static let attemptValues = """
+    key, entropy, delivery_key, number, trigger_code, revision, started_at_us, duration_us, resolve_us, connect_us, first_byte_us,
       exchange_us, failure_kind, failure_message, request_method, request_url, request_headers, request_body, response_status,
-      response_headers, response_body, response_is_truncated, log, plugins)
+      response_headers, response_body, response_is_truncated, log, plugins
+    """
+  static let insertAttempt = SQLStatement(
+    """
+    INSERT INTO attempts (\(attemptValues))
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
     """)
 
@@ -27,9 +30,12 @@ extension SQLStore {
   public func record(_ completed: CompletedDelivery) async throws(StoreError) {
     // Encoded here, on the caller's thread: the writer's time is everybody's.
     let change = Self.values(of: completed, node)
-    let attempt = completed.attempt.map { Self.values(of: $0, completed.id) }
+    let owner = completed.batch?.id.key ?? completed.id.key
+    let attempt = completed.attempt.map { Self.values(of: $0, owner) }
+    let batch = completed.batch.map { BatchRecord($0, of: completed, attempt: attempt, node) }
     let (id, isOrdered) = (completed.id, completed.isOrdered)
     return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
+      if let batch { return try Self.write(batch, connection) }
       guard try connection.execute(Self.finish, change) == 1 else { throw StoreError(.stale, "this node does not hold it") }
       if let attempt { try connection.execute(Self.insertAttempt, attempt) }
       if isOrdered { try Self.passTurn(of: id.key, connection) }
@@ -37,10 +43,11 @@ extension SQLStore {
   }
 
   private static func weight(of completed: CompletedDelivery) -> Int {
-    1024 + (completed.attempt?.request?.body?.count ?? 0) + (completed.attempt?.response?.body.count ?? 0)
+    1024 + 128 * (completed.batch?.members.count ?? 0) + (completed.attempt?.request?.body?.count ?? 0)
+      + (completed.attempt?.response?.body.count ?? 0)
   }
 
-  private static func values(of completed: CompletedDelivery, _ node: Int64) -> [SQLValue] {
+  static func values(of completed: CompletedDelivery, _ node: Int64) -> [SQLValue] {
     let transition = completed.transition
     let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
     return [
@@ -51,11 +58,12 @@ extension SQLStore {
     ]
   }
 
-  private static func values(of attempt: Attempt, _ delivery: DeliveryID) -> [SQLValue] {
+  /// - Parameter owner: the key of the delivery to which it belongs.
+  static func values(of attempt: Attempt, _ owner: Int64) -> [SQLValue] {
     let (phases, request, response) = (attempt.phases, attempt.request, attempt.response)
     let body = response.map { $0.body.count > keptResponseBytes ? Array($0.body[..<keptResponseBytes]) : $0.body }
     return [
-      .key(attempt.id.value), .entropy(attempt.id.value), .integer(delivery.key), .integer(Int64(attempt.number)),
+      .key(attempt.id.value), .entropy(attempt.id.value), .integer(owner), .integer(Int64(attempt.number)),
       .integer(attempt.trigger.code), .integer(Int64(attempt.revision)), .time(attempt.startedAt),
       .integer(attempt.durationMicroseconds), SQLValue(phases?.resolveMicroseconds), SQLValue(phases?.connectMicroseconds),
       SQLValue(phases?.firstByteMicroseconds), SQLValue(phases?.totalMicroseconds), SQLValue(attempt.failure?.kind.rawValue),

@@ -42,7 +42,8 @@ struct Gateway {
       directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
       time: SystemTime(), random: random)
     let engine = DeliveryEngine(
-      queue: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(), logger: logger)
+      queue: store, batches: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(),
+      logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())

@@ -12,6 +12,10 @@ import TidehookTesting
     func trace(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineTrace {
       PipelineTrace(result: PipelineResult(verdict), stages: stages)
     }
+
+    func traceBatch(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineTrace {
+      await trace(webhook, on: delivery, at: now)
+    }
   }
 
   /// Refuses every message.

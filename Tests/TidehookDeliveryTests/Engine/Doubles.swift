@@ -22,14 +22,28 @@ final class ScriptedDeliveryClient: DeliveryClient {
 }
 
 /// Gives every event the same verdict.
-struct FixedPipeline: PipelineRunner {
+struct FixedPipeline: PipelineRunner, BatchPipelineRunner {
   var verdict = PipelineVerdict.send(body: nil, overrides: RequestOverrides())
   /// What runs unless the delivery pins other versions.
   var plugins: [PluginVersion] = []
   var judge: FixedJudge?
+  /// Which members of a batch it drops, by their index; of an event by itself the first.
+  var dropped: [Int: String] = [:]
 
   func run(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
     PipelineResult(verdict, log: "ran\n", plugins: delivery.pinned?.plugins ?? plugins, judge: judge)
+  }
+
+  func collect(_ webhook: Webhook, _ delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
+    PipelineResult(dropped[0].map { .dropped(reason: $0) } ?? .send(body: nil, overrides: RequestOverrides()))
+  }
+
+  func run(
+    _ webhook: Webhook, on batch: DeliveryBatch, of delivery: DueDelivery, at now: Timestamp
+  ) async -> BatchPipelineResult {
+    let left = batch.members.enumerated().filter { dropped[$0.offset] == nil }.map { $0.element.event.id.rawValue }
+    let body = Array("[\(left.joined(separator: ","))]".utf8)
+    return BatchPipelineResult(PipelineResult(.send(body: body, overrides: RequestOverrides())), dropped: dropped)
   }
 }
 

@@ -37,7 +37,7 @@ import TidehookScripting
     ("return {name='demo',summary='s',kind='stage'}", "version: expected a line"),
     ("return {name='demo',version='1',summary='a\\nb',kind='stage'}", "summary: expected a line"),
     ("return {name='demo',version='1',summary='s',kind='stages'}", #"kind: expected "stage", "source", got "stages""#),
-    ("return {name='demo',version='1',summary='s',kind='stage'}", "a stage needs one of filter, transform and response"),
+    ("return {name='demo',version='1',summary='s',kind='stage'}", "a stage needs one of filter, transform, transform_batch and response"),
     ("return {name='demo',version='1',summary='s',kind='stage',transfrom=function() end}", "unknown function transfrom"),
     ("return {name='demo',version='1',summary='s',kind='stage',filter=function() end,option={}}", #"unknown member "option""#),
     ("return {name='demo',version='1',summary='s',kind='source',filter=function() end}", "a source needs receive"),

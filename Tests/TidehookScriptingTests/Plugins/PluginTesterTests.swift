@@ -13,6 +13,7 @@ import TidehookScripting
       return { text = e.data.x, tag = ctx.options.tag, now = ctx.now, items = { 1, { deep = true } } },
         { headers = { ['X-Team'] = 'core' }, method = 'PUT' }
     end,
+    transform_batch = function(es, ctx) return { n = #es, count = ctx.batch.count, first = es[1].event } end,
     response = function(res) if res.status == 400 then return 'dead', 'bad ' .. res.body end end
     """
 
@@ -36,6 +37,7 @@ import TidehookScripting
     #"{"event":{"data":{"skip":true}},"expect":{"drop":"skipped"}}"#, #"{"event":{"data":{"skip":true}},"expect":{"drop":true}}"#,
     #"{"event":{"data":{"fail":true}},"expect":{"error":"it failed"}}"#, #"{"event":{"data":{"text":true}},"expect":{"body":"plain"}}"#,
     #"{"event":{},"options":{"tga":1},"expect":{"options_error":"options.tga"}}"#,
+    #"{"events":[{"data":{}},{"event":"b"}],"expect":{"body":{"n":2,"count":2,"first":"memory.created"}}}"#,
     #"{"response":{"status":400,"body":"x"},"expect":{"judgement":"dead","reason":"bad"}}"#,
     #"{"response":{"status":500},"expect":{"judgement":null}}"#, #"{"response":{},"expect":{}}"#, #"{"event":{},"expect":{}}"#,
   ])
@@ -73,7 +75,7 @@ import TidehookScripting
   @Test(arguments: [
     ("{", "cases.json: "), ("5", "expected an array of cases, got a number"), ("[5]", "case 1: expected an object, got a number"),
     (#"[{"event":{},"expect":{}}]"#, "case 1: name: expected"),
-    (#"[{"name":"n","expect":{}}]"#, "case 1 (n): expected an event, a response"),
+    (#"[{"name":"n","expect":{}}]"#, "case 1 (n): expected an event, events, a response"),
     (#"[{"name":"n","event":{}}]"#, "case 1 (n): expect: expected an object, got nothing"),
     (#"[{"name":"n","event":{},"expect":{"bdy":1}}]"#, "case 1 (n): expect: unknown member \"bdy\""),
     (#"[{"name":"n","evnt":{},"event":{},"expect":{}}]"#, "case 1 (n): unknown member \"evnt\""),

@@ -19,6 +19,7 @@ struct DeliveryView {
     facts.add("reason", delivery["reason"]?.stringValue)
     facts.add("event", line(delivery, ["event_id", "event_type"]))
     facts.add("webhook", delivery["webhook_id"]?.stringValue)
+    facts.add("batch", delivery["batch"]?.stringValue)
     facts.add("created", delivery.time("created_at"))
     facts.add("tries", delivery["attempt_count"]?.plainText)
     facts.write(to: terminal)

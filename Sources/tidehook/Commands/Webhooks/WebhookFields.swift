@@ -47,6 +47,8 @@ struct WebhookFields: ParsableArguments {
       valueName: "order"))
   var ordering: String?
 
+  @OptionGroup var batch: BatchFields
+
   @Option(help: ArgumentHelp("How the receiver is asked whether it agrees: cloudevents.", valueName: "scheme"))
   var handshake: String?
 
@@ -79,6 +81,7 @@ struct WebhookFields: ParsableArguments {
       ("sample", sample.map { .double($0) }),
       ("rate_limit", try rateLimit.member()),
       ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
+      ("batch", try batch.member()),
       ("handshake", handshake.map { .string($0) }),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }

@@ -35,6 +35,7 @@ struct WebhookView {
     facts.add("sample", webhook["sample"]?.doubleValue.map { "\(JSONLayout.text(.double($0))) of the events" })
     facts.add("rate limit", webhook["rate_limit"]?.settings)
     facts.add("ordering", ordering(webhook["ordering"]))
+    facts.add("batch", webhook["batch"]?.settings)
     facts.add("handshake", handshake(webhook))
     facts.add("revision", webhook["revision"].map(JSONLayout.text))
     facts.add("created", webhook.time("created_at"))

@@ -1,0 +1,46 @@
+// Writes what became of a batch: one attempt, and the same new state for all its members.
+
+import TidehookCore
+
+extension SQLStore {
+  private static let finishMember = SQLStatement(
+    """
+    UPDATE deliveries SET state = $1, reason = $2, attempt_count = attempt_count + $3, next_trigger = COALESCE($4, next_trigger),
+      due_at_us = $5, leased_by = NULL, updated_at_us = $6
+    WHERE key = $7 AND leased_by = $8
+    """)
+  private static let insertBatchAttempt = SQLStatement(
+    """
+    INSERT INTO attempts (\(attemptValues), batch_entropy)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+    """)
+
+  /// What is to be written of a batch, ready for the writer.
+  struct BatchRecord: Sendable {
+    fileprivate let changes: [[SQLValue]]
+    fileprivate let attempt: [SQLValue]?
+
+    /// - Parameter attempt: the values of the attempt's row.
+    init(_ batch: CompletedBatch, of completed: CompletedDelivery, attempt: [SQLValue]?, _ node: Int64) {
+      let drops = batch.dropped.map { ($0.id, Transition(.filtered, reason: $0.reason)) }
+      changes = (batch.members.map { ($0, completed.transition) } + drops).map { id, transition in
+        let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
+        return [
+          .integer(transition.state.code), SQLValue(transition.reason), .integer(completed.attempt == nil ? 0 : 1),
+          SQLValue(transition.state == .retrying ? AttemptTrigger.retry.code : nil), .time(due), .time(completed.at), .integer(id.key),
+          .integer(node),
+        ]
+      }
+      self.attempt = attempt.map { $0 + [.entropy(batch.id.value)] }
+    }
+  }
+
+  /// Writes the outcome of a batch into the transaction that is under way.
+  /// - Throws: `stale`, having written nothing, when this node holds none of it.
+  static func write(_ record: BatchRecord, _ connection: any SQLConnection) throws {
+    var written = 0
+    for change in record.changes { written += try connection.execute(finishMember, change) }
+    guard written > 0 else { throw StoreError(.stale, "this node does not hold it") }
+    if let attempt = record.attempt { try connection.execute(insertBatchAttempt, attempt) }
+  }
+}

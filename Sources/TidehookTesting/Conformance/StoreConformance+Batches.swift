@@ -1,0 +1,210 @@
+// Rules about deliveries that are collected: groups, batches that stay what they are, and outcomes that all members share.
+
+import TidehookCore
+
+extension StoreConformance {
+  static let batches: [StoreRule] = [
+    StoreRule("a delivery that is collected waits in its group until it is due, then the group goes as one") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try expectEqual(try await sample.unsorted(), sample.ids, "what is to be looked at")
+      try await sample.collect()
+      try expectEqual(try await sample.unsorted(), [], "what is to be looked at after that")
+      let outlook = try await test.store.outlook(of: sample.webhook, in: [.common], maxEvents: 4)
+      try expectEqual(outlook.full, [], "the full groups")
+      try expectEqual(outlook.nextDue, sample.due, "the next due time")
+      try expectEqual(try await sample.claim(at: sample.now).deliveries.count, 0, "the batches that are due too early")
+      let claim = try await sample.claim(at: sample.due)
+      try expectEqual(claim.deliveries.map(\.memberIDs), [sample.ids], "the batches")
+      try expectEqual(claim.deliveries.first?.batch?.id.key, sample.ids[0].key, "the batch's key")
+      try expectEqual(claim.nextDue, nil, "the next due time after the claim")
+    },
+    StoreRule("a group that is full goes at once, as many batches as there are, and the rest waits") { test in
+      let sample = try await BatchSample(test.store, events: 7)
+      try await sample.collect()
+      try expectEqual(try await test.store.outlook(of: sample.webhook, in: nil, maxEvents: 3).full, [.common], "the full groups")
+      try expectEqual(try await test.store.outlook(of: sample.webhook, in: [.common], maxEvents: 3).full, [.common], "those asked for")
+      let first = try await sample.claim(at: sample.now, maxEvents: 3, full: [.common], limit: 3)
+      try expectEqual(first.deliveries.map(\.memberIDs), [Array(sample.ids[..<3])], "the first claim")
+      try expectEqual(first.nextDue, sample.now, "the next due time: another group of three")
+      let second = try await sample.claim(at: sample.now, maxEvents: 3)
+      try expectEqual(second.deliveries.map(\.memberIDs), [Array(sample.ids[3..<6])], "the second claim")
+      try expectEqual(second.nextDue, sample.due, "when the last one is due")
+    },
+    StoreRule("groups go apart") { test in
+      let sample = try await BatchSample(test.store, events: 4)
+      let groups = [BatchGroup(rawValue: "=1"), BatchGroup(rawValue: "=2")]
+      try await sample.collect { groups[$0 % 2] }
+      let claim = try await sample.claim(at: sample.due)
+      let ids = sample.ids
+      try expectEqual(claim.deliveries.map(\.memberIDs), [[ids[0], ids[2]], [ids[1], ids[3]]], "the batches")
+    },
+    StoreRule("a batch is cut before its payloads are too large") { test in
+      let sample = try await BatchSample(test.store, events: 5, bytes: BatchPolicy.maximumBytes / 2 - 1000)
+      try await sample.collect()
+      let claim = try await sample.claim(at: sample.due, maxBytes: 64 << 20)
+      try expectEqual(claim.deliveries.map(\.memberIDs.count), [2, 2, 1], "the sizes of the batches")
+      try expectEqual(claim.deliveries.flatMap(\.memberIDs), sample.ids, "their members")
+    },
+    StoreRule("a batch comes again as it was: after a restart, and for a retry") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      let store = try await test.restart()
+      let again = try await BatchSample(sample, store).claimOne(at: sample.due)
+      try expectEqual(again.id, batch.id, "the batch after a restart")
+      try expectEqual(again.members.map(\.id), sample.ids, "its members")
+      let retryAt = sample.due + .seconds(5)
+      try await store.record(sample.result(batch, .retrying, nextAttemptAt: retryAt))
+      try expectEqual(try await BatchSample(sample, store).claim(at: sample.due).nextDue, retryAt, "the next due time")
+      let third = try await BatchSample(sample, store).claim(at: retryAt)
+      try expectEqual(third.deliveries.map(\.memberIDs), [sample.ids], "the members of the retry")
+      try expectEqual(third.deliveries.first?.batch?.id, batch.id, "the batch of the retry")
+      try expectEqual(third.deliveries.first?.attemptCount, 1, "its attempts")
+      try expectEqual(third.deliveries.first?.trigger, .retry, "its trigger")
+    },
+    StoreRule("members share outcome and attempt, which is stored once; what was dropped is filtered") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      var result = sample.result(batch, .delivered)
+      result.batch = CompletedBatch(
+        id: batch.id, members: [sample.ids[0], sample.ids[2]], dropped: [CompletedBatch.Drop(id: sample.ids[1], reason: "no")])
+      try await test.store.record(result)
+      for (index, id) in sample.ids.enumerated() {
+        let record = try await test.store.known(id)
+        try expectEqual(record.delivery.state, index == 1 ? .filtered : .delivered, "the state of member \(index)")
+        try expectEqual(record.delivery.reason, index == 1 ? "no" : nil, "its reason")
+        try expectEqual(record.delivery.batch, batch.id, "its batch")
+        try expectEqual(record.delivery.attemptCount, 1, "its attempts")
+        try expectEqual(record.attempts.map(\.id), [result.attempt?.id].compactMap(\.self), "the attempts that it shows")
+      }
+      try await expectError(.stale, "the same result once more") { () throws(StoreError) in try await test.store.record(result) }
+    },
+    StoreRule("a delivery of a batch is replayed alone, and shows all its attempts") { test in
+      let sample = try await BatchSample(test.store, events: 2)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      let dead = sample.result(batch, .dead)
+      try await test.store.record(dead)
+      let later = sample.due + .seconds(60)
+      let result = try await test.store.replay(sample.ids[0], at: later, runs: .original)
+      try expectEqual(result, .queued(sample.webhook), "the replay")
+      try expectEqual(try await sample.claim(at: later).deliveries.count, 0, "what is due besides replays")
+      let claim = try await test.store.claimReplays(sample.webhook, dueBy: later, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(claim.deliveries.map(\.id), [sample.ids[0]], "the claim")
+      try expectEqual(claim.deliveries.first?.batch?.id, nil, "its batch")
+      try expectEqual(claim.deliveries.first?.pinned?.revision, 3, "the revision that it runs")
+      let own = sample.samples.result(sample.ids[0], number: 2)
+      try await test.store.record(own)
+      let first = try await test.store.known(sample.ids[0])
+      try expectEqual(first.attempts.map(\.id), [dead.attempt?.id, own.attempt?.id].compactMap(\.self), "its attempts")
+      try expectEqual(first.delivery.batch, batch.id, "the batch that it was in")
+      let second = try await test.store.known(sample.ids[1])
+      try expectEqual(second.delivery.state, .dead, "the state of the other one")
+      try expectEqual(second.attempts.map(\.id), [dead.attempt?.id].compactMap(\.self), "the attempts of the other one")
+    },
+    StoreRule("a batch whose webhook was inactive goes as it was, also when not all of it was moved yet") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      try await test.store.record(sample.result(batch, .held))
+      let moved = try await test.store.moveDeliveries(
+        of: sample.webhook, from: [.held], to: .pending, reason: nil, at: sample.due, limit: 1)
+      try expectEqual(moved, 1, "the number of moved deliveries")
+      let claim = try await sample.claim(at: sample.due)
+      try expectEqual(claim.deliveries.map(\.memberIDs), [sample.ids], "the members")
+      try expectEqual(claim.deliveries.first?.batch?.id, batch.id, "the batch")
+    },
+    StoreRule("without a policy stored batches stay together and the rest goes one by one") { test in
+      let sample = try await BatchSample(test.store, events: 5)
+      try await sample.collect()
+      let full: [BatchGroup] = [.common]
+      let batch = try await sample.claim(at: sample.now, maxEvents: 2, full: full, limit: 2).deliveries[0]
+      try await test.store.release(batch.memberIDs)
+      try expectEqual(try await test.store.unsort(sample.webhook, limit: 100), 3, "the number of those that wait")
+      let claim = try await test.store.claim(sample.webhook, dueBy: sample.due, limit: 100, maxBytes: 1 << 20)
+      let singles = sample.ids[2...].map { [$0] }
+      try expect(claim.deliveries.map(\.memberIDs).contains(batch.memberIDs), "the stored batch as it was")
+      try expectEqual(claim.deliveries.filter { $0.batch == nil }.map(\.memberIDs), singles, "the others")
+    },
+    StoreRule("what is looked at may end there, with an attempt of its own") { test in
+      let sample = try await BatchSample(test.store, events: 2)
+      let filtered = sample.samples.result(sample.ids[0], .filtered)
+      try await test.store.collect([
+        CollectedDelivery(id: sample.ids[0], outcome: .attempted(filtered)),
+        CollectedDelivery(id: sample.ids[1], outcome: .waits(.common, until: sample.due)),
+      ])
+      let record = try await test.store.known(sample.ids[0])
+      try expectEqual(record.delivery.state, .filtered, "the state")
+      try expectEqual(record.attempts.count, 1, "the number of attempts")
+      try expectEqual(try await sample.claimOne(at: sample.due).members.map(\.id), [sample.ids[1]], "the batch")
+    },
+  ]
+}
+
+/// A webhook that collects, some of its events, and shorter ways to ask for them.
+private struct BatchSample {
+  let samples: StoreSamples
+  let store: any FullStore
+  let webhook: WebhookID
+  let ids: [DeliveryID]
+
+  /// Stores a webhook and so many events for it, with so many bytes of data each.
+  init(_ store: any FullStore, events count: Int, bytes: Int = 3) async throws {
+    samples = StoreSamples()
+    self.store = store
+    let webhook = try samples.webhook { $0.batch = BatchPolicy(maxEvents: 1000, maxWaitSeconds: 60) }
+    self.webhook = webhook.id
+    try await store.insert(webhook)
+    let data = "{\"x\":\"" + String(repeating: "x", count: bytes) + "\"}"
+    var events: [NewEvent] = []
+    for _ in 0..<count {
+      var event = samples.event(data: data, for: [webhook.id])
+      event.deliveries[0].isBatched = true
+      events.append(event)
+    }
+    ids = events.map { $0.deliveries[0].id }
+    _ = try await store.append(events)
+  }
+
+  /// The same events in the store after a restart.
+  init(_ sample: BatchSample, _ store: any FullStore) {
+    (samples, webhook, ids) = (sample.samples, sample.webhook, sample.ids)
+    self.store = store
+  }
+
+  var now: Timestamp { samples.now }
+  var due: Timestamp { now + .seconds(60) }
+
+  func unsorted() async throws -> [DeliveryID] {
+    try await store.unsorted(webhook, dueBy: now, limit: 100, maxBytes: 1 << 30).map(\.id)
+  }
+
+  func collect(_ group: (Int) -> BatchGroup = { _ in .common }) async throws {
+    try await store.collect(
+      ids.enumerated().map { CollectedDelivery(id: $0.element, outcome: .waits(group($0.offset), until: due)) })
+  }
+
+  func claim(
+    at time: Timestamp, maxEvents: Int = 1000, full: [BatchGroup] = [], limit: Int = 100, maxBytes: Int = 1 << 20
+  ) async throws -> Claim {
+    let policy = BatchPolicy(maxEvents: maxEvents, maxWaitSeconds: 60)
+    let order = BatchOrder(policy: policy, full: full) { [ids = samples.ids] in ids.next().entropy }
+    return try await store.claim(webhook, dueBy: time, limit: limit, maxBytes: maxBytes, batches: order)
+  }
+
+  func claimOne(at time: Timestamp) async throws -> DeliveryBatch {
+    let claim = try await claim(at: time)
+    guard claim.deliveries.count == 1, let batch = claim.deliveries[0].batch else {
+      throw RuleBroken(description: "expected one batch, found \(claim.deliveries.map(\.memberIDs))")
+    }
+    return batch
+  }
+
+  /// An outcome for all members.
+  func result(_ batch: DeliveryBatch, _ state: DeliveryState, nextAttemptAt: Timestamp? = nil) -> CompletedDelivery {
+    var result = samples.result(batch.members[0].id, state, nextAttemptAt: nextAttemptAt)
+    result.batch = CompletedBatch(id: batch.id, members: batch.members.map(\.id))
+    return result
+  }
+}
