@@ -8,6 +8,7 @@ import pytest
 
 from harness.cli import Cli
 from harness.receiver import Reply
+from harness.waiting import eventually
 
 QUICK = {"schedule_secs": [0.05, 0.05, 0.05], "jitter": 0}
 
@@ -69,7 +70,7 @@ def test_410_ends_the_webhook_whatever_is_tried_again(api, receiver):
     receiver.reply("/", Reply(410))
     webhook = api.add_webhook(receiver.url(), retry=QUICK | {"retry_on": ["4xx"]})
     assert api.settled(webhook, api.publish())["attempt_count"] == 1
-    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["active"] is False
+    eventually(lambda: not api.call("GET", f"/v1/webhooks/{webhook['id']}").json["active"], what="the webhook inactive")
 
 
 def test_after_the_deadline_no_try_is_made_and_a_replay_has_its_own(api, receiver):
