@@ -14,11 +14,13 @@ public struct APILimits: Sendable {
   public var dryRunTime: Duration
   /// How many dry runs may be under way at once.
   public var dryRuns: Int
+  /// How many tests of webhooks may be under way at once.
+  public var tests: Int
 
-  /// Makes limits: 1 MiB, 16 MiB, 64 KiB, two minutes, ten seconds and four unless given.
+  /// Makes limits: 1 MiB, 16 MiB, 64 KiB, two minutes, ten seconds, four and sixteen unless given.
   public init(
     bodyBytes: Int = 1 << 20, batchBytes: Int = 16 << 20, headBytes: Int = 64 << 10, idleTimeout: Duration = .seconds(120),
-    dryRunTime: Duration = .seconds(10), dryRuns: Int = 4
+    dryRunTime: Duration = .seconds(10), dryRuns: Int = 4, tests: Int = 16
   ) {
     self.bodyBytes = bodyBytes
     self.batchBytes = batchBytes
@@ -26,5 +28,6 @@ public struct APILimits: Sendable {
     self.idleTimeout = idleTimeout
     self.dryRunTime = dryRunTime
     self.dryRuns = dryRuns
+    self.tests = tests
   }
 }

@@ -9,6 +9,7 @@ public import TidehookCore
 /// Tidehook's native HTTP API.
 public struct TidehookAPI: Sendable {
   private let webhooks: WebhookRoutes
+  private let webhookTests: WebhookTestRoutes
   private let mem0: Mem0Routes
   private let keyRoutes: KeyRoutes
   private let revisions: RevisionRoutes
@@ -31,24 +32,29 @@ public struct TidehookAPI: Sendable {
   ///   - plugins: says which plugins there are, and which of their options are secret.
   ///   - pluginStore: shows what plugins were like before.
   ///   - dryRuns: tries webhooks on events.
+  ///   - webhooks: tells how webhooks fare.
   ///   - sources: what is behind inbound sources.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
   ///   - keys: the keys that may use the API.
+  ///   - operations: takes what operators should know.
   ///   - didReplay: called when a webhook has a delivery to try again, so that its lane wakes up.
   ///   - ids: makes the ids of webhooks.
   ///   - logger: gets failures of ours, at most one of a kind each second.
   public init(
     publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
     pipelines: any PipelineChecker,
-    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, sources: SourceServices,
+    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, webhooks: WebhookServices,
+    sources: SourceServices,
     egress: EgressPolicy,
-    secrets: SecretSource, keys: KeyRing, didReplay: @escaping @Sendable (WebhookID) -> Void,
+    secrets: SecretSource, keys: KeyRing, operations: any OperationalEvents, didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
     let editor = WebhookEditor(
-      registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, secrets: secrets, time: time, ids: ids)
-    webhooks = WebhookRoutes(editor: editor, limits: limits)
+      registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, secrets: secrets, services: webhooks, time: time,
+      ids: ids)
+    self.webhooks = WebhookRoutes(editor: editor, limits: limits)
+    webhookTests = WebhookTestRoutes(tester: webhooks.tester, editor: editor, limits: limits)
     mem0 = Mem0Routes(editor: editor, makers: revisions, limits: limits)
     self.revisions = RevisionRoutes(revisions: revisions, editor: editor, limits: limits)
     self.plugins = PluginRoutes(catalog: plugins, store: pluginStore)
@@ -59,7 +65,7 @@ public struct TidehookAPI: Sendable {
     deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
     let inbox = Inbox(
       receiver: sources.receiver, history: sources.history, publisher: sources.publisher,
-      alarm: RejectionAlarm(publisher: publisher, logger: logger), time: time, ids: ids)
+      alarm: RejectionAlarm(operations: operations, logger: logger), time: time, ids: ids)
     self.sources = SourceRoutes(
       directory: sources.directory, receiver: sources.receiver, catalog: plugins, secrets: secrets, time: time, ids: ids, limits: limits)
     receipts = ReceiptRoutes(directory: sources.directory, inbox: inbox, history: sources.history, time: time)
@@ -102,7 +108,8 @@ public struct TidehookAPI: Sendable {
   public static func openAPI() -> [UInt8] { OpenAPIDocument.bytes }
 
   private var routes: [Route] {
-    webhooks.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes + mem0.routes
+    webhooks.routes + webhookTests.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes
+      + mem0.routes
       + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + OpenAPIRoutes.routes
   }
 

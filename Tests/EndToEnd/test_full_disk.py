@@ -1,5 +1,7 @@
 """A full disk: 503 and a clear log line, nothing that was answered 202 is lost, and service resumes when space returns."""
 
+import json
+import os
 import re
 
 import pytest
@@ -89,3 +91,16 @@ def test_full_disks_are_not_logged_once_per_request(cramped, disk, receiver):
     for number in range(200):
         assert publish(cramped.api, ENOUGH + number).status in (202, 503)
     assert len(cramped.log.read_bytes()) - before < 20_000
+
+
+def test_little_space_is_told_before_there_is_none(cramped, disk, receiver):
+    """Below a twentieth of the disk; and again when there is twice as much."""
+    cramped.api.add_webhook(receiver.url("/ops"), ["store.*"], namespace="tidehook")
+    stats = os.statvfs(disk.path)
+    ballast = disk.ballast(stats.f_bavail * stats.f_frsize - 350_000)
+    (low,) = receiver.wait_for(1, 20, "/ops")
+    assert json.loads(low.body)["event"] == "store.low_space"
+    assert json.loads(low.body)["data"]["free_bytes"] < json.loads(low.body)["data"]["threshold_bytes"]
+    ballast.unlink()
+    (_, recovered) = receiver.wait_for(2, 20, "/ops")
+    assert json.loads(recovered.body)["event"] == "store.recovered"

@@ -113,13 +113,13 @@ def test_a_broken_version_is_refused_and_told_once_while_the_old_one_goes_on(plu
     assert problem.startswith("stamp/plugin.lua:1:")
     (told,) = receiver.wait_for(1, path="/ops")
     event = json.loads(told.body)
-    assert event["event"] == "plugin.refused"
+    assert event["event"] == "plugin.rejected"
     assert event["data"]["plugin"] == "stamp" and event["data"]["revision"] == 1 and event["data"]["problem"] == problem
     assert plugins.api.settled(webhook, plugins.api.publish(data={"n": 1}))["state"] == "delivered"
     assert bodies(receiver, "/stamped") == [{"main": 1, "part": 1, "n": 1}]
     plugins.write(2)
     told = receiver.wait_for(2, path="/ops")
-    assert [json.loads(request.body)["event"] for request in told] == ["plugin.refused", "plugin.loaded"]
+    assert [json.loads(request.body)["event"] for request in told] == ["plugin.rejected", "plugin.loaded"]
     assert plugins.problems() == {}
     plugins.api.settled(webhook, plugins.api.publish(data={"n": 2}))
     assert bodies(receiver, "/stamped")[-1]["main"] == 2

@@ -31,6 +31,12 @@ final class Backend: EventPublisher, WebhookRegistry, History {
     var problems: [String: String] = [:]
     var pluginRevisions: [PluginRevision] = []
     var keys: [StoredKey] = []
+    var healths: [WebhookID: WebhookHealth] = [:]
+    var held: [WebhookID: Int] = [:]
+    var tests: [(webhook: Webhook, event: Event)] = []
+    var asked: [String] = []
+    /// Why receivers prove nothing.
+    var ownershipProblem: String?
     /// The webhooks that were tried, each with the event.
     var dryRuns: [(webhook: Webhook, event: Event)] = []
     /// What a dry run makes of an event; the request of an untouched delivery unless set.
@@ -192,6 +198,7 @@ struct TestGateway {
   let limits: APILimits
   let clock: StoppedClock
   let rateLimit: RateLimit
+  var asksForOwnership = false
   let ring = OneRing()
 
   init(
@@ -226,12 +233,13 @@ struct TestGateway {
     TidehookAPI(
       publisher: backend, registry: backend, revisions: backend, pipelines: backend, plugins: backend, pluginStore: backend,
       dryRuns: backend, history: backend,
+      webhooks: WebhookServices(healths: backend, held: backend, tester: backend, ownership: asksForOwnership ? backend : nil),
       sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),
       egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
         standardForm: { "whsec_<\($0.revealed)>" }),
-      keys: keys(), didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
+      keys: keys(), operations: backend, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
   }
 

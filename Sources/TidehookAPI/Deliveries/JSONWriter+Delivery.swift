@@ -16,7 +16,9 @@ extension JSONWriter {
     members(of: record.delivery)
     key("attempts")
     beginArray()
-    for attempt in record.attempts { self.attempt(attempt, of: record) }
+    for attempt in record.attempts {
+      self.attempt(attempt, payload: record.event.payload, isAbridged: record.abridged.contains(attempt.id))
+    }
     endArray()
     endObject()
   }
@@ -48,8 +50,11 @@ extension JSONWriter {
     string(delivery.updatedAt.rfc3339)
   }
 
-  private mutating func attempt(_ attempt: Attempt, of record: DeliveryRecord) {
-    let isAbridged = record.abridged.contains(attempt.id)
+  /// Writes an attempt.
+  /// - Parameters:
+  ///   - payload: the event's, which is what was sent unless the pipeline made something else.
+  ///   - isAbridged: whether headers, bodies and log are left out.
+  mutating func attempt(_ attempt: Attempt, payload: [UInt8], isAbridged: Bool) {
     beginObject()
     key("id")
     string(attempt.id.description)
@@ -72,7 +77,7 @@ extension JSONWriter {
     key("error")
     optional(attempt.failure?.message)
     key("request")
-    request(attempt.request, body: isAbridged ? nil : attempt.request?.body ?? record.event.payload)
+    request(attempt.request, body: isAbridged ? nil : attempt.request?.body ?? payload)
     key("response")
     response(attempt.response, body: isAbridged ? nil : attempt.response?.body)
     key("log")

@@ -1,7 +1,6 @@
 // The call that tries a pipeline on events, sends nothing and stores nothing.
 
 import Hummingbird
-import Synchronization
 import TidehookCore
 
 /// `/v1/dry-runs`.
@@ -15,7 +14,7 @@ struct DryRunRoutes: Sendable {
   let time: any TimeSource
   let ids: IDGenerator
   let limits: APILimits
-  private let gate: DryRunGate
+  private let gate: CallGate
 
   init(
     runner: any DryRunning, history: any History, registry: any WebhookRegistry, pipelines: any PipelineChecker,
@@ -30,7 +29,7 @@ struct DryRunRoutes: Sendable {
     self.time = time
     self.ids = ids
     self.limits = limits
-    gate = DryRunGate(places: limits.dryRuns)
+    gate = CallGate(places: limits.dryRuns, of: "dry runs")
   }
 
   var routes: [Route] {
@@ -102,31 +101,6 @@ struct DryRunRoutes: Sendable {
         replacing: stored?.pipeline ?? [], secrets: SecretOptions(catalog.plugins()), checker: pipelines)
     }
     return draft
-  }
-}
-
-/// Lets only so many dry runs in at once: each holds events and results in memory.
-private final class DryRunGate: Sendable {
-  private let places: Int
-  private let taken = Mutex(0)
-
-  init(places: Int) {
-    self.places = places
-  }
-
-  /// Takes a place; refuses when there is none.
-  func enter() throws(APIError) {
-    let isIn = taken.withLock { taken in
-      guard taken < places else { return false }
-      taken += 1
-      return true
-    }
-    if !isIn { throw APIError(.unavailable, "\(places) dry runs are under way, try again") }
-  }
-
-  /// Gives the place back.
-  func leave() {
-    taken.withLock { $0 -= 1 }
   }
 }
 

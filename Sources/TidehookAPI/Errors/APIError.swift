@@ -12,6 +12,7 @@ enum ErrorCode: String, Sendable, CaseIterable {
   case readOnlyField = "read_only_field"
   case invalidField = "invalid_field"
   case invalidURL = "invalid_url"
+  case ownershipNotProven = "ownership_not_proven"
   case invalidScript = "invalid_script"
   case unknownPlugin = "unknown_plugin"
   case unknownParameter = "unknown_parameter"
@@ -31,7 +32,8 @@ enum ErrorCode: String, Sendable, CaseIterable {
   /// The HTTP status that goes with it.
   var status: HTTPResponse.Status {
     switch self {
-    case .invalidJSON, .invalidBody, .missingField, .unknownField, .readOnlyField, .invalidField, .invalidURL, .invalidScript,
+    case .invalidJSON, .invalidBody, .missingField, .unknownField, .readOnlyField, .invalidField, .invalidURL, .ownershipNotProven,
+      .invalidScript,
       .unknownPlugin, .unknownParameter, .invalidParameter, .invalidHeader:
       .badRequest
     case .unauthorized: .unauthorized

@@ -19,7 +19,8 @@ enum OpenAPIDocument {
   }()
 
   static let schemas =
-    WebhookSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all + DeliverySchemas.all
+    WebhookSchemas.all + WebhookTestRoutes.schemas + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all
+    + DeliverySchemas.all
     + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {

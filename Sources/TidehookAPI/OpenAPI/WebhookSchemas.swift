@@ -4,8 +4,8 @@ import TidehookCore
 
 enum WebhookSchemas {
   static let all: [JSONValue.Member] = [
-    .init("NewWebhook", Schema.object(inputs, required: ["url", "events"])),
-    .init("WebhookChanges", Schema.object(inputs)),
+    .init("NewWebhook", Schema.object(inputs + ActivitySchemas.changes, required: ["url", "events"])),
+    .init("WebhookChanges", Schema.object(inputs + ActivitySchemas.changes)),
     .init("Webhook", Schema.object(outputs)),
     .init("CreatedWebhook", Schema.object(outputs + secrets)),
     .init("WebhookPage", Schema.page(of: "Webhook")),
@@ -46,6 +46,7 @@ enum WebhookSchemas {
         "enum": .array(HandshakeScheme.allCases.map { .string($0.rawValue) } + [.null]),
         "description": "How the receiver is asked whether it agrees, before the first delivery.",
       ]),
+    .init("auto_disable", ActivitySchemas.autoDisable),
   ]
 
   private static let batch: JSONValue = [
@@ -75,8 +76,9 @@ enum WebhookSchemas {
         ["enum": ["pending", "agreed", "refused", .null], "description": "What the receiver said; null without handshake."]),
       .init(
         "allowed_rate", ["type": ["integer", "string", "null"], "description": "Requests per minute that the receiver agreed to, or *."]),
-      .init("retry_schedule_secs", RetrySchemas.schedule), .init("revision", Schema.count("Counts the changes, from 1.")),
-      .init("created_at", Schema.time()),
+      .init("retry_schedule_secs", RetrySchemas.schedule),
+    ] + ActivitySchemas.outputs + [
+      .init("revision", Schema.count("Counts the changes, from 1.")), .init("created_at", Schema.time()),
       .init("updated_at", Schema.time()),
     ]
 

@@ -57,8 +57,9 @@ struct RevisionRoutes: Sendable {
       throw APIError(.invalidField, "revision: webhook \(id) has no revision \(number)", field: "revision")
     }
     let webhook = try await editor.rollBack(request.id, to: earlier, by: request.principal)
+    let standing = try await editor.standing(of: webhook)
     var json = JSONWriter(reserving: 1024)
-    json.webhook(webhook, hiding: SecretOptions(editor.catalog.plugins()))
+    json.webhook(webhook, hiding: SecretOptions(editor.catalog.plugins()), standing)
     return .json(json)
   }
 }

@@ -5,7 +5,8 @@ import HTTPTypes
 extension Operation {
   /// Every call there is.
   static let all =
-    WebhookRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations
+    WebhookRoutes.operations + WebhookTestRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations
+    + EventRoutes.operations
     + DeliveryRoutes.operations + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
     + KeyRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
 }

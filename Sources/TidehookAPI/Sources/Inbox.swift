@@ -58,7 +58,7 @@ struct Inbox: Sendable {
     let until = now + .seconds(source.dedupe?.windowSeconds ?? 0)
     let new = NewReceipt(judged.receipt, at: now, dedupe: judged.senderID.map { ($0, until) }, replaces: earlier)
     let receipt = try await publisher.publish(new, events: judged.tracedEvents)
-    if receipt.state == .rejected { await alarm.note(receipt, of: source, at: now) }
+    if receipt.state == .rejected { alarm.note(receipt, of: source, at: now) }
     return receipt
   }
 

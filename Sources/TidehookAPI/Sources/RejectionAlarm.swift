@@ -6,32 +6,27 @@ import TidehookCore
 
 /// Notes rejections. A source that rejects all the time tells once, however much is sent to it.
 final class RejectionAlarm: Sendable {
-  private let publisher: any EventPublisher
+  private let operations: any OperationalEvents
   private let logger: Logger
   private let last = Mutex<[SourceID: Timestamp]>([:])
 
   /// How long a source must have been quiet, in seconds.
   private static let quietSeconds = 3600
 
-  init(publisher: any EventPublisher, logger: Logger) {
-    self.publisher = publisher
+  init(operations: any OperationalEvents, logger: Logger) {
+    self.operations = operations
     self.logger = logger
   }
 
   /// Notes a rejected request; the first after a quiet hour becomes a record in the log and the event `source.rejecting`.
-  func note(_ receipt: Receipt, of source: Source, at now: Timestamp) async {
+  func note(_ receipt: Receipt, of source: Source, at now: Timestamp) {
     guard isFirst(source.id, at: now) else { return }
     logger.warning("source rejects requests", metadata: ["source.id": "\(source.id)", "request.id": "\(receipt.id)"])
     let data: JSONValue = [
       "source": .string(source.id.description), "name": .string(source.name), "request": .string(receipt.id.description),
       "reason": receipt.reason.map { .string($0) } ?? .null,
     ]
-    let event = PublishRequest(type: EventType(stored: "source.rejecting"), namespace: .operational, data: data.bytes)
-    do throws(StoreError) {
-      _ = try await publisher.publish([event])
-    } catch {
-      logger.warning("operational event not published", metadata: ["event": "\(event.type)", "error": "\(error)"])
-    }
+    operations.note(OperationalEvent("source.rejecting", data))
   }
 
   private func isFirst(_ id: SourceID, at now: Timestamp) -> Bool {

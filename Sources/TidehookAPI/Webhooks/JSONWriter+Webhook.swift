@@ -4,9 +4,9 @@ import TidehookCore
 
 extension JSONWriter {
   /// Writes a webhook without its secret and those of its plugins.
-  mutating func webhook(_ webhook: Webhook, hiding options: SecretOptions) {
+  mutating func webhook(_ webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?) {
     beginObject()
-    members(of: webhook, hiding: options)
+    members(of: webhook, hiding: options, standing)
     endObject()
   }
 
@@ -14,9 +14,11 @@ extension JSONWriter {
   /// - Parameters:
   ///   - secret: the secret, when Tidehook made it.
   ///   - standardSecret: what verifiers of Standard Webhooks take, when it is not the secret itself.
-  mutating func webhook(_ webhook: Webhook, hiding options: SecretOptions, secret: Secret?, standardSecret: String?) {
+  mutating func webhook(
+    _ webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?, secret: Secret?, standardSecret: String?
+  ) {
     beginObject()
-    members(of: webhook, hiding: options)
+    members(of: webhook, hiding: options, standing)
     if let secret {
       key("secret")
       string(secret.revealed)
@@ -28,12 +30,13 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func members(of webhook: Webhook, hiding options: SecretOptions) {
+  private mutating func members(of webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?) {
     key("id")
     string(webhook.id.description)
     configuration(of: webhook, hiding: options)
     handshake(webhook.handshake == nil ? nil : webhook.handshakeState)
     retrySchedule(webhook.retry)
+    self.standing(of: webhook, standing)
     key("revision")
     integer(webhook.revision)
     key("created_at")
@@ -89,6 +92,8 @@ extension JSONWriter {
     value(webhook.batch?.json ?? .null)
     key("handshake")
     optional(webhook.handshake?.rawValue)
+    key("auto_disable")
+    value(webhook.autoDisable.json)
   }
 
   /// Writes `pipeline`, and `script` beside it when it is one script.

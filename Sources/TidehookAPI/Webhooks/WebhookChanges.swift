@@ -21,6 +21,9 @@ struct WebhookChanges {
   var ordering = Change<Ordering>.absent
   var batch = Change<BatchPolicy>.absent
   var handshake = Change<HandshakeScheme>.absent
+  var autoDisable = Change<AutoDisableSetting>.absent
+  /// What becomes of held deliveries; only of a request that makes the webhook active.
+  var held: HeldChoice?
 
   /// No changes.
   init() {}
@@ -45,15 +48,18 @@ struct WebhookChanges {
     rateLimit = try fields.change("rate_limit") { try $0.read(RateLimit.init(json:)) }
     batch = try fields.change("batch") { try $0.read(BatchPolicy.init(json:)) }
     handshake = try fields.change("handshake") { try $0.handshake() }
+    autoDisable = try fields.change("auto_disable") { try $0.autoDisable() }
+    held = try Self.heldChoice(fields, isActive)
   }
 
   private static let readOnly = [
     "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
+    "disabled", "verified_at", "failing", "held_count", "held_count_capped",
   ]
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake",
+    "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake", "auto_disable", "held",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -87,6 +93,7 @@ struct WebhookChanges {
     changed.rateLimit = rateLimit.applied(to: webhook.rateLimit)
     changed.batch = batch.applied(to: webhook.batch)
     changed.handshake = handshake.applied(to: webhook.handshake)
+    changed.autoDisable = autoDisable.applied(to: webhook.autoDisable, default: .standard)
     return changed
   }
 }

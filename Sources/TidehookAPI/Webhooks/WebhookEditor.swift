@@ -10,6 +10,7 @@ struct WebhookEditor: Sendable {
   let catalog: any PluginCatalog
   let egress: EgressPolicy
   let secrets: SecretSource
+  let services: WebhookServices
   let time: any TimeSource
   let ids: IDGenerator
 
@@ -35,13 +36,16 @@ struct WebhookEditor: Sendable {
     try secrets.check(webhook)
     try webhook.checkDatabase()
     try webhook.checkBatch()
+    guard changes.held == nil else { throw APIError(.invalidField, "held: nothing waits for a new webhook", field: "held") }
+    webhook.noteActivity(after: nil, nil, below: ids.next().key, by: principal.name, at: webhook.createdAt)
+    try await prove(&webhook, after: nil)
     try await registry.add(webhook, by: principal.name)
     return webhook
   }
 
   /// Changes some fields of a webhook; that is a revision, unless nothing is different afterwards.
   func update(_ id: String, _ changes: WebhookChanges, by principal: Principal) async throws -> Webhook {
-    try await change(id, by: principal) { current in
+    try await change(id, changes.held, by: principal) { current in
       var changed = try changes.applied(to: current, generated: try secrets.generate())
       changed.pipeline = try await pipeline(after: changes, of: current)
       return changed
@@ -61,6 +65,7 @@ struct WebhookEditor: Sendable {
         changed.pipeline = stages
         changed.secret = current.secret
         changed.createdAt = current.createdAt
+        changed.verifiedAt = current.verifiedAt
         changed.updatedAt = current.updatedAt
         changed.revision = current.revision
         return changed
@@ -76,23 +81,28 @@ struct WebhookEditor: Sendable {
   }
 
   /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, once more on top of that.
-  private func change(_ id: String, by principal: Principal, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook {
+  private func change(
+    _ id: String, _ held: HeldChoice? = nil, by principal: Principal, _ configure: (Webhook) async throws -> Webhook
+  ) async throws -> Webhook {
     do {
-      return try await replace(try webhook(id, for: principal), by: principal, configure)
+      return try await replace(try webhook(id, for: principal), held, by: principal, configure)
     } catch let failure as StoreError where failure.code == .stale {
-      return try await replace(try webhook(id, for: principal), by: principal, configure)
+      return try await replace(try webhook(id, for: principal), held, by: principal, configure)
     }
   }
 
-  private func replace(_ current: Webhook, by principal: Principal, _ configure: (Webhook) async throws -> Webhook) async throws -> Webhook
-  {
+  private func replace(
+    _ current: Webhook, _ held: HeldChoice?, by principal: Principal, _ configure: (Webhook) async throws -> Webhook
+  ) async throws -> Webhook {
     var changed = try await configure(current)
+    changed.noteActivity(after: current, held, below: ids.next().key, by: principal.name, at: time.now())
     changed.namespace = try principal.namespace(changed.namespace)
     if changed.url != current.url { try principal.check(changed.url) }
     guard !changed.isConfigured(like: current) else { return current }
     try secrets.check(changed)
     try changed.checkDatabase()
     try changed.checkBatch()
+    try await prove(&changed, after: current)
     changed.revision = current.revision + 1
     changed.handshakeState = .pending
     changed.updatedAt = time.now()
@@ -132,5 +142,6 @@ extension Webhook {
   /// Whether another revision would do the same.
   fileprivate func isConfigured(like other: Webhook) -> Bool {
     WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret
+      && skipsHeldBelow == other.skipsHeldBelow
   }
 }

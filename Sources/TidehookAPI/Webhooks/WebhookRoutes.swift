@@ -17,27 +17,30 @@ struct WebhookRoutes: Sendable {
 
   private func create(_ request: APIRequest) async throws -> Response {
     let changes = try await changes(request)
-    return answer(try await editor.create(changes, by: request.principal), after: changes, isNew: true)
+    return try await answer(try await editor.create(changes, by: request.principal), after: changes, isNew: true)
   }
 
   private func list(_ request: APIRequest) async throws -> Response {
     let limit = try request.query.limit()
     let start = try request.query.cursor(.webhooks) ?? Int64.min
     let webhooks = editor.webhooks(for: request.principal).filter { $0.id.key > start }
+    let standings = try await editor.standings(of: webhooks.prefix(limit))
     return Page(webhooks.prefix(limit), of: .webhooks, hasMore: webhooks.count > limit, key: \.id.key)
-      .answer { [options] in $1.webhook($0, hiding: options) }
+      .answer { [options] in $1.webhook($0, hiding: options, standings[$0.id]) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
+    let webhook = try editor.webhook(request.id, for: request.principal)
+    let standing = try await editor.standing(of: webhook)
     var json = JSONWriter(reserving: 1024)
-    json.webhook(try editor.webhook(request.id, for: request.principal), hiding: options)
+    json.webhook(webhook, hiding: options, standing)
     return .json(json)
   }
 
   private func update(_ request: APIRequest) async throws -> Response {
     _ = try editor.webhook(request.id, for: request.principal)
     let changes = try await changes(request)
-    return answer(try await editor.update(request.id, changes, by: request.principal), after: changes, isNew: false)
+    return try await answer(try await editor.update(request.id, changes, by: request.principal), after: changes, isNew: false)
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
@@ -53,7 +56,8 @@ struct WebhookRoutes: Sendable {
   private var options: SecretOptions { SecretOptions(editor.catalog.plugins()) }
 
   /// The webhook; a secret is shown in the one answer to the request that set it, and only if Tidehook made it.
-  private func answer(_ webhook: Webhook, after changes: WebhookChanges, isNew: Bool) -> Response {
+  private func answer(_ webhook: Webhook, after changes: WebhookChanges, isNew: Bool) async throws -> Response {
+    let standing = try await editor.standing(of: webhook)
     var json = JSONWriter(reserving: 1024)
     let isGenerated =
       switch changes.secret {
@@ -64,7 +68,7 @@ struct WebhookRoutes: Sendable {
     let isStandard = webhook.secret.revealed.hasPrefix("whsec_")
     let showsStandardForm = changes.secret.isGiven || isNew
     json.webhook(
-      webhook, hiding: options, secret: isGenerated ? webhook.secret : nil,
+      webhook, hiding: options, standing, secret: isGenerated ? webhook.secret : nil,
       standardSecret: showsStandardForm && !isStandard ? editor.secrets.standardForm(webhook.secret) : nil)
     return .json(json, status: isNew ? .created : .ok)
   }

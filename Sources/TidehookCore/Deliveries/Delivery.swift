@@ -34,6 +34,8 @@ public enum AttemptTrigger: String, Sendable, CaseIterable {
   case retry
   /// Somebody asked for a replay.
   case manual
+  /// Somebody tries the webhook; such attempts are not stored.
+  case test
 }
 
 /// A delivery on its way into the store together with its event.

@@ -9,7 +9,7 @@ public struct WebhookRevision: Sendable {
   public var webhook: Webhook
   /// When it was made.
   public var createdAt: Timestamp
-  /// The name of the key that made it, ``admin`` or ``receiver``; `unknown` for one that is older than the keeping of names.
+  /// The name of the key that made it, ``admin``, ``receiver`` or ``tidehook``; `unknown` for one that is older than the keeping of names.
   public var madeBy: String
   /// Whether it gave the webhook another secret; the secret itself is no part of a revision.
   public var changesSecret: Bool
@@ -18,6 +18,8 @@ public struct WebhookRevision: Sendable {
   public static let admin = "admin"
   /// The maker of what an answer changes: 410, or a `response` function's `disable`, makes a webhook inactive.
   public static let receiver = "receiver"
+  /// The maker of what Tidehook changes by itself: nothing but failures for days makes a webhook inactive.
+  public static let tidehook = "tidehook"
   /// The maker of what was made before makers were kept.
   public static let unknown = "unknown"
 

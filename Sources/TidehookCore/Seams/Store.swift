@@ -80,6 +80,9 @@ public protocol WebhookStore: Sendable {
   func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int
+  /// Cancels up to `limit` held deliveries of a webhook whose key is below `key`, the oldest first; call it until it returns less.
+  /// - Returns: how many were cancelled.
+  func skipHeld(of id: WebhookID, below key: Int64, reason: String, at now: Timestamp, limit: Int) async throws(StoreError) -> Int
 }
 
 /// What became of a wish to replay a delivery.

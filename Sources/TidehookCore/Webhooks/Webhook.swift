@@ -38,6 +38,14 @@ public struct Webhook: Sendable {
   public var batch: BatchPolicy?
   /// How its receiver is asked whether it agrees, before the first delivery of a revision; `nil` for not at all.
   public var handshake: HandshakeScheme?
+  /// After how much failure it becomes inactive.
+  public var autoDisable = AutoDisableSetting.standard
+  /// Why it is inactive; `nil` while it is active, and where that was not kept. It is stored with the configuration and is no part of it.
+  public var disablement: Disablement?
+  /// When the receiver at its URL proved whose it is; `nil` when it was not asked, or not yet. As ``disablement``.
+  public var verifiedAt: Timestamp?
+  /// Held deliveries whose key is below this one are skipped: somebody resumed the webhook and did not want them. As ``disablement``.
+  public var skipsHeldBelow: Int64?
   /// What its receiver said, for answers; no part of the configuration, and ``HandshakeState/pending`` unless the registry fills it in.
   public var handshakeState = HandshakeState.pending
   /// Counts the changes of this configuration, from 1.

@@ -11,17 +11,22 @@ public struct AttemptRunner: Sendable {
   private let client: any DeliveryClient
   let ids: IDGenerator
   let time: any TimeSource
+  /// Whether pipelines may send nowhere but to the origin whose owner was asked.
+  private let staysAtOrigin: Bool
   private let random: any RandomSource
 
   /// How much of an answer's body is kept with the attempt, in bytes.
   private static let keptResponseBytes = 4096
 
   /// Makes a runner of the parts that it leads through.
-  /// - Parameter origin: the name by which receivers are asked for their consent, a DNS name.
+  /// - Parameters:
+  ///   - origin: the name by which receivers are asked for their consent, a DNS name.
+  ///   - staysAtOrigin: whether pipelines may send nowhere but to the scheme, host and port of their webhook's URL.
   public init(
     directory: WebhookDirectory, revisions: any WebhookRevisions, pipelines: any PipelineRunner & BatchPipelineRunner,
     client: any DeliveryClient,
-    origin: String, ids: IDGenerator, time: any TimeSource, random: any RandomSource
+    origin: String, ids: IDGenerator, time: any TimeSource, random: any RandomSource,
+    staysAtOrigin: Bool = false
   ) {
     self.directory = directory
     self.pinned = PinnedWebhooks(revisions)
@@ -31,6 +36,7 @@ public struct AttemptRunner: Sendable {
     self.ids = ids
     self.time = time
     self.random = random
+    self.staysAtOrigin = staysAtOrigin
   }
 
   /// Attempts a delivery once and decides what follows.
@@ -86,7 +92,8 @@ public struct AttemptRunner: Sendable {
     return transition
   }
 
-  private func carryOut(_ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput? {
+  /// Leads an event through every stage.
+  func carryOut(_ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput? {
     var result = PipelineResult(.send(body: nil, overrides: RequestOverrides()))
     if !active.webhook.pipeline.isEmpty {
       result = await pipelines.run(active.webhook, on: delivery, at: attempt.startedAt)
@@ -121,6 +128,9 @@ public struct AttemptRunner: Sendable {
     judge: (any ResponseJudge)?
   ) async -> DeliveryInput? {
     var prepared = prepared
+    if staysAtOrigin, prepared.url.origin != active.webhook.url.origin {
+      return .failed(AttemptFailure(.blocked, "blocked: the pipeline sends to another origin than the one whose owner was asked"))
+    }
     if active.webhook.handshake != nil {
       switch await consent(to: prepared, for: active) {
       case .agreed: prepared.headers = handshakes.marked(prepared.headers)

@@ -6,9 +6,8 @@ public import TidehookCore
 
 /// Something that is to be done about a webhook on behalf of its deliveries.
 public enum WebhookNotice: Sendable, Equatable {
-  /// The receiver answered 410, or a `response` function said `disable`: the webhook is to be made inactive,
-  /// unless it has another revision by now: then the receiver may be another one too.
-  case gone(WebhookID, revision: Int)
+  /// The webhook is to be made inactive, unless it has another revision by now: then the receiver may be another one too.
+  case disable(WebhookID, revision: Int, Disablement)
   /// Deliveries may be in a state that does not go with the webhook's: held though it is active, open though it is not.
   case unsettled(WebhookID)
 }
@@ -24,6 +23,7 @@ public final class DeliveryEngine: Sendable {
   let collector: Collector?
   let time: any TimeSource
   let logger: Logger
+  let watch: WebhookWatch?
   let schedule: Mutex<Schedule>
   private let executors: [EventLoopExecutor]
   private let turn = Atomic(0)
@@ -43,15 +43,17 @@ public final class DeliveryEngine: Sendable {
   /// - Parameters:
   ///   - batches: keeps what webhooks collect; `nil` where none does.
   ///   - executors: where attempts run, in turn; on Swift's shared pool when there are none.
+  ///   - watch: follows outcomes for the sake of their webhooks.
   public init(
     queue: any DeliveryQueue, batches: (any BatchStore)? = nil, runner: AttemptRunner, limits: LaneLimits = LaneLimits(),
     executors: [EventLoopExecutor] = [],
-    time: any TimeSource, logger: Logger
+    watch: WebhookWatch? = nil, time: any TimeSource, logger: Logger
   ) {
     self.queue = queue
     self.runner = runner
     self.collector = batches.map { Collector(store: $0, runner: runner) }
     self.executors = executors
+    self.watch = watch
     self.time = time
     self.logger = logger
     self.schedule = Mutex(Schedule(limits: limits))
@@ -228,9 +230,7 @@ public final class DeliveryEngine: Sendable {
 
   /// What follows from an outcome that is on disk.
   private func follow(_ completed: CompletedDelivery, of delivery: DueDelivery) {
-    if completed.transition.disablesWebhook, let attempt = completed.attempt {
-      notify(.gone(delivery.webhook, revision: attempt.revision))
-    }
+    disableWebhook(after: completed, of: delivery)
     switch completed.transition.state {
     case .dead:
       logger.notice(
@@ -244,6 +244,17 @@ public final class DeliveryEngine: Sendable {
       // It became active again between the attempt and the record.
       notify(.unsettled(delivery.webhook))
     case .pending, .retrying, .delivered, .filtered, .held, .cancelled: break
+    }
+  }
+
+  private func disableWebhook(after completed: CompletedDelivery, of delivery: DueDelivery) {
+    let failing = watch?.note(completed, of: delivery)
+    guard let attempt = completed.attempt else { return }
+    if completed.transition.disablesWebhook {
+      let reason = completed.transition.reason ?? "an answer of the receiver said so"
+      notify(.disable(delivery.webhook, revision: attempt.revision, Disablement(.receiver, at: completed.at, message: reason)))
+    } else if let failing {
+      notify(.disable(delivery.webhook, revision: attempt.revision, failing))
     }
   }
 

@@ -57,9 +57,11 @@ public final class Registrar: WebhookRegistry {
   /// Stores a changed webhook; its revision must be one above the current one, else it fails as `stale`.
   public func replace(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try await changes.withLock { () throws(StoreError) in
+      let earlier = directory.webhook(webhook.id)
       try await store.update(webhook, by: maker)
       directory.put(webhook)
       engine.configure(webhook)
+      if let earlier, earlier.url != webhook.url || webhook.isActive && !earlier.isActive { engine.watch?.book.restart(webhook.id) }
     }
     engine.notify(.unsettled(webhook.id))
   }
@@ -70,6 +72,7 @@ public final class Registrar: WebhookRegistry {
       try await store.delete(id)
       directory.remove(id)
       engine.retire(id)
+      engine.watch?.book.forget(id)
     }
     engine.notify(.unsettled(id))
   }
@@ -79,7 +82,7 @@ public final class Registrar: WebhookRegistry {
     for await notice in engine.notices {
       do throws(StoreError) {
         switch notice {
-        case .gone(let id, let revision): try await deactivate(id, revision: revision)
+        case .disable(let id, let revision, let disablement): try await deactivate(id, revision: revision, disablement)
         case .unsettled(let id): if try await settle(id) == false { engine.notify(notice) }
         }
       } catch {
@@ -90,27 +93,34 @@ public final class Registrar: WebhookRegistry {
     }
   }
 
-  /// Makes a webhook inactive whose receiver is gone; one that was changed meanwhile may have another receiver, and stays as it is.
-  private func deactivate(_ id: WebhookID, revision: Int) async throws(StoreError) {
+  /// Makes a webhook inactive that is of no use; one that was changed meanwhile may have another receiver, and stays as it is.
+  private func deactivate(_ id: WebhookID, revision: Int, _ disablement: Disablement) async throws(StoreError) {
     guard var webhook = directory.webhook(id), webhook.isActive, webhook.revision == revision else { return }
     webhook.isActive = false
+    webhook.disablement = disablement
+    webhook.skipsHeldBelow = nil
     webhook.revision += 1
     webhook.updatedAt = time.now()
     do throws(StoreError) {
-      try await replace(webhook, by: WebhookRevision.receiver)
+      try await replace(webhook, by: disablement.cause == .receiver ? WebhookRevision.receiver : WebhookRevision.tidehook)
     } catch {
       guard error.code == .stale else { throw error }
       // Somebody changed or deleted it at the same moment.
       return
     }
-    logger.warning("webhook made inactive: an answer of its receiver said so", metadata: ["webhook.id": "\(id)"])
+    logger.warning(
+      "webhook made inactive",
+      metadata: ["webhook.id": "\(id)", "reason": "\(disablement.cause.rawValue)", "error": "\(disablement.message)"])
+    engine.watch?.noteDisabled(webhook, disablement)
   }
 
   /// Moves some of the deliveries that nobody holds into the state that goes with the webhook as it is now.
   /// - Returns: whether none are left.
   private func settle(_ id: WebhookID) async throws(StoreError) -> Bool {
     let moved: Int
-    switch directory.webhook(id)?.isActive {
+    let webhook = directory.webhook(id)
+    if let webhook, webhook.isActive, let key = webhook.skipsHeldBelow, try await skip(id, below: key) == Self.moveSize { return false }
+    switch webhook?.isActive {
     case true:
       moved = try await move(id, .resumed, reason: nil)
       if moved > 0 {
@@ -121,6 +131,11 @@ public final class Registrar: WebhookRegistry {
     case nil: moved = try await move(id, .webhookDeleted, reason: "the webhook was deleted")
     }
     return moved < Self.moveSize
+  }
+
+  private func skip(_ id: WebhookID, below key: Int64) async throws(StoreError) -> Int {
+    try await store.skipHeld(
+      of: id, below: key, reason: "skipped when the webhook became active again", at: time.now(), limit: Self.moveSize)
   }
 
   private func move(_ id: WebhookID, _ cause: DeliveryCause, reason: String?) async throws(StoreError) -> Int {

@@ -29,6 +29,7 @@ extension AttemptTrigger {
     case .first: 0
     case .retry: 1
     case .manual: 2
+    case .test: 3
     }
   }
 

@@ -23,6 +23,10 @@ enum WebhookDocument {
       "ordering": webhook.ordering.json,
       "batch": webhook.batch?.json ?? .null,
       "sample": webhook.sample.map { .double($0) } ?? .null,
+      "auto_disable": write(webhook.autoDisable),
+      "disablement": webhook.disablement.map(write) ?? .null,
+      "verified_at_us": webhook.verifiedAt.map { .integer($0.microseconds) } ?? .null,
+      "skips_held_below": webhook.skipsHeldBelow.map { .integer($0) } ?? .null,
     ]
     return String(decoding: document.bytes, as: UTF8.self)
   }
@@ -51,6 +55,10 @@ enum WebhookDocument {
     webhook.rateLimit = document["rate_limit"].flatMap { try? RateLimit(json: $0) }
     webhook.batch = document["batch"].flatMap { try? BatchPolicy(json: $0) }
     webhook.handshake = document["handshake"]?.stringValue.flatMap(HandshakeScheme.init)
+    webhook.autoDisable = autoDisable(document["auto_disable"])
+    webhook.disablement = document["disablement"].flatMap(disablement)
+    webhook.verifiedAt = document["verified_at_us"]?.integerValue.map(Timestamp.init(microseconds:))
+    webhook.skipsHeldBelow = document["skips_held_below"]?.integerValue
     return webhook
   }
 

@@ -22,8 +22,7 @@ extension SQLStore {
   public func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int {
-    let due = state.isOpen ? now : nil
-    let node = node
+    let target = MoveTarget(state: state, reason: reason, at: now, node: node)
     return try await writer.write("cannot move deliveries of \(id)", weight: 256 * limit) { connection in
       var moved = 0
       let isOrdered = try Self.hasOrdered(id, connection)
@@ -31,15 +30,43 @@ extension SQLStore {
         let query = Self.query(for: source)
         let arguments: [SQLValue] = [.key(id.value), .integer(source.code), .integer(Int64(limit - moved))]
         let keys = try connection.all(query, arguments) { $0.integer(0) }
-        for key in keys {
-          let waits = try isOrdered && state.isOpen && !Self.takesTurn(key, node: node, connection)
-          try connection.execute(Self.move, [.integer(state.code), SQLValue(reason), .time(due), .time(now), .integer(key)])
-          if waits { try Self.waitForTurn(key, connection) }
-          if isOrdered && !state.isOpen { try Self.passTurn(of: key, connection) }
-        }
+        for key in keys { try Self.move(key, to: target, isOrdered: isOrdered, connection) }
         moved += keys.count
       }
       return moved
+    }
+  }
+
+  /// Where deliveries are moved.
+  private struct MoveTarget: Sendable {
+    let state: DeliveryState
+    let reason: String?
+    let at: Timestamp
+    let node: Int64
+  }
+
+  private static func move(_ key: Int64, to target: MoveTarget, isOrdered: Bool, _ connection: any SQLConnection) throws(SQLFailure) {
+    let state = target.state
+    var waits = false
+    if isOrdered && state.isOpen { waits = try !takesTurn(key, node: target.node, connection) }
+    let due = state.isOpen ? target.at : nil
+    try connection.execute(move, [.integer(state.code), SQLValue(target.reason), .time(due), .time(target.at), .integer(key)])
+    if waits { try waitForTurn(key, connection) }
+    if isOrdered && !state.isOpen { try passTurn(of: key, connection) }
+  }
+
+  private static let heldBelow = SQLStatement(
+    "SELECT key FROM deliveries WHERE webhook_key = $1 AND state >= 3 AND state = $2 AND key < $3 ORDER BY key LIMIT $4")
+
+  /// Cancels up to `limit` held deliveries of a webhook that were made before others.
+  public func skipHeld(of id: WebhookID, below key: Int64, reason: String, at now: Timestamp, limit: Int) async throws(StoreError) -> Int {
+    let arguments: [SQLValue] = [.key(id.value), .integer(DeliveryState.held.code), .integer(key), .integer(Int64(limit))]
+    let target = MoveTarget(state: .cancelled, reason: reason, at: now, node: node)
+    return try await writer.write("cannot skip held deliveries of \(id)", weight: 256 * limit) { connection in
+      let isOrdered = try Self.hasOrdered(id, connection)
+      let keys = try connection.all(Self.heldBelow, arguments) { $0.integer(0) }
+      for key in keys { try Self.move(key, to: target, isOrdered: isOrdered, connection) }
+      return keys.count
     }
   }
 

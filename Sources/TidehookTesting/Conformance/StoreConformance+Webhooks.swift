@@ -19,6 +19,10 @@ extension StoreConformance {
         webhook.maxInFlight = 9
         webhook.sample = 0.01
         webhook.handshake = .cloudEvents
+        webhook.autoDisable = .after(AutoDisable(afterDays: 0.25, minFailures: 3))
+        webhook.disablement = Disablement(.failing, at: samples.now, message: "all 3 attempts failed")
+        webhook.skipsHeldBelow = .max
+        webhook.verifiedAt = samples.now
         webhook.rateLimit = RateLimit(count: 600, perSeconds: 60, burst: 5)
       }
       try await test.store.insert(webhook)
@@ -149,6 +153,10 @@ extension StoreConformance {
     try expectEqual(found.maxInFlight, wanted.maxInFlight, "the cap")
     try expectEqual(found.sample, wanted.sample, "the sample")
     try expectEqual(found.handshake, wanted.handshake, "the handshake")
+    try expectEqual(found.autoDisable, wanted.autoDisable, "when it is made inactive")
+    try expectEqual(found.disablement, wanted.disablement, "why it is inactive")
+    try expectEqual(found.verifiedAt, wanted.verifiedAt, "when its receiver proved whose it is")
+    try expectEqual(found.skipsHeldBelow, wanted.skipsHeldBelow, "what is skipped")
     try expectEqual(found.rateLimit, wanted.rateLimit, "the rate limit")
     try expectEqual(found.revision, wanted.revision, "the revision")
     try expectEqual(found.createdAt, wanted.createdAt, "the time it was made")

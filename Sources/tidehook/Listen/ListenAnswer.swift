@@ -11,6 +11,9 @@ struct ListenAnswer: Sendable {
   /// The body.
   let body: [UInt8]
 
+  /// Whether the request is one of those that the user asked for.
+  var isCounted = true
+
   /// How long the body would be that an answer to `HEAD` tells of; `nil` when nobody knows.
   var lengthOfHead: Int?
 
@@ -29,6 +32,13 @@ struct ListenAnswer: Sendable {
   static func received(status: Int) -> ListenAnswer {
     let hasBody = status != 204 && status != 304
     return json(status, ["received": true], isEmpty: !hasBody)
+  }
+
+  /// The answer to a gateway that asks whether a webhook may send here.
+  static func challenge(_ challenge: String) -> ListenAnswer {
+    var answer = json(200, ["challenge": .string(challenge)])
+    answer.isCounted = false
+    return answer
   }
 
   /// An answer that tells why there is no better one.

@@ -16,6 +16,9 @@ struct ReceivedRequest: Sendable {
   /// Its body.
   let body: [UInt8]
 
+  /// What a gateway asks to be echoed, as `serve --verify-ownership` does.
+  var challenge: String? { headers.first { $0.name.lowercased() == "x-tidehook-challenge" }?.value }
+
   init(_ head: HTTPRequestHead, body: [UInt8]) {
     receivedAt = .systemNow()
     method = head.method.rawValue

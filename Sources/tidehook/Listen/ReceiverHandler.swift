@@ -60,7 +60,9 @@ final class ReceiverHandler: ChannelInboundHandler {
     if !isKept { headers.add(name: "connection", value: "close") }
     let head = HTTPResponseHead(
       version: isKept || !isHead ? .http1_1 : .http1_0, status: .init(statusCode: answer.status), headers: headers)
-    write(head, isHead ? [] : answer.body, context).whenComplete { [receiver] _ in receiver.finish() }
+    write(head, isHead ? [] : answer.body, context).whenComplete { [receiver] _ in
+      if answer.isCounted { receiver.finish() }
+    }
     if !isKept { context.close(promise: nil) }
   }
 

@@ -31,8 +31,9 @@ struct Gateway {
     let group = MultiThreadedEventLoopGroup.singleton
     let destinations = try Destinations(settings, on: group)
     let runtime = LuaRuntime(threads: System.coreCount, limits: ScriptLimits())
-    let news = PluginNews(logger: logger)
     let directory = WebhookDirectory(userAgent: "Tidehook/\(Tidehook.version)", makeSigner: WebhookSigner.init)
+    let operations = Operations(store: store, directory: directory, settings: settings, logger: logger)
+    let news = PluginNews(logger: logger, operations: operations.feed)
     let sources = SourceDirectory(store: store, time: SystemTime(), makeVerifier: Self.verifier(of:))
     let plugins = LivePlugins(
       folder: PluginFolder(path: settings.pluginsFolder), runtime: runtime, store: store, time: SystemTime(),
@@ -40,10 +41,11 @@ struct Gateway {
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
       directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
-      time: SystemTime(), random: random)
+      time: SystemTime(), random: random, staysAtOrigin: settings.verifiesOwnership)
+    let ownership = OwnershipCheck(directory: directory, client: destinations.client, ids: ids, time: SystemTime())
     let engine = DeliveryEngine(
-      queue: store, batches: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init), time: SystemTime(),
-      logger: logger)
+      queue: store, batches: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init),
+      watch: operations.watch, time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
@@ -51,20 +53,25 @@ struct Gateway {
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
       dryRuns: dryRunner, history: store,
+      webhooks: WebhookServices(
+        healths: operations.book, held: store, tester: runner, ownership: settings.verifiesOwnership ? ownership : nil),
       sources: SourceServices(
         directory: sources, receiver: SourceRunner(runtime: runtime, plugins: plugins), history: store,
         publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
-      keys: keys,
+      keys: keys, operations: operations.feed,
       didReplay: { engine.noteReplays($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks and sources.
+    try await operations.load()
     try await registrar.load()
     try await sources.load()
     try await keys.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
-    let background = [Task { await plugins.run() }, Task { await news.publish(to: publisher) }]
+    let background = [Task { await plugins.run() }]
     defer { for task in background { task.cancel() } }
+    let telling = operations.run(publishing: publisher)
     try await serve(api, engine: engine, registrar: registrar, destinations: destinations)
+    await operations.end(telling)
     await destinations.shutdown()
     runtime.shutdown()
     try await store.close()

@@ -1,22 +1,13 @@
-// Tells people what happens to the plugins: a record in the log at once, and an operational event.
+// Tells people what happens to the plugins: a record in the log, and an operational event.
 
 import Logging
 import TidehookCore
 import TidehookScripting
 
-/// Passes the changes of the plugins on. Events wait for the publisher, which is made later than the plugins.
+/// Passes the changes of the plugins on.
 struct PluginNews: Sendable {
-  private let logger: Logger
-  private let requests: AsyncStream<PublishRequest>
-  private let waiting: AsyncStream<PublishRequest>.Continuation
-
-  /// More changes than this at once are in the log only.
-  private static let maximumWaiting = 1000
-
-  init(logger: Logger) {
-    self.logger = logger
-    (requests, waiting) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaiting))
-  }
+  let logger: Logger
+  let operations: any OperationalEvents
 
   /// Takes a change.
   func note(_ change: PluginChange) {
@@ -35,19 +26,7 @@ struct PluginNews: Sendable {
     case .folderReadable(let path):
       logger.notice("plugin folder can be read again", metadata: ["folder": "\(path)"])
     }
-    guard let type = change.eventType else { return }
-    waiting.yield(PublishRequest(type: type, namespace: .operational, data: change.eventData.bytes))
-  }
-
-  /// Publishes what was noted, until the task is cancelled.
-  func publish(to publisher: any EventPublisher) async {
-    for await request in requests {
-      do throws(StoreError) {
-        _ = try await publisher.publish([request])
-      } catch {
-        logger.warning("operational event not published", metadata: ["event": "\(request.type)", "error": "\(error)"])
-      }
-    }
+    if let event = change.event { operations.note(event) }
   }
 
   private static func metadata(_ version: PluginVersion) -> Logger.Metadata {
@@ -56,25 +35,17 @@ struct PluginNews: Sendable {
 }
 
 extension PluginChange {
-  /// The event's type; `nil` for what concerns the operator of this process only.
-  fileprivate var eventType: EventType? {
+  /// The operational event; `nil` for what concerns the operator of this process only.
+  fileprivate var event: OperationalEvent? {
     switch self {
-    case .loaded, .recovered: EventType(stored: "plugin.loaded")
-    case .refused: EventType(stored: "plugin.refused")
-    case .removed: EventType(stored: "plugin.removed")
-    case .folderUnreadable, .folderReadable: nil
-    }
-  }
-
-  /// `data` of the event.
-  fileprivate var eventData: JSONValue {
-    switch self {
-    case .loaded(let plugin): Self.data(plugin.version)
-    case .recovered(let version): Self.data(version)
+    case .loaded(let plugin): OperationalEvent("plugin.loaded", Self.data(plugin.version))
+    case .recovered(let version): OperationalEvent("plugin.loaded", Self.data(version))
     case .refused(let name, let problem, let current):
-      ["plugin": .string(name), "revision": current.map { .integer(Int64($0.revision)) } ?? .null, "problem": .string(problem)]
-    case .removed(let name): ["plugin": .string(name)]
-    case .folderUnreadable, .folderReadable: .null
+      OperationalEvent(
+        "plugin.rejected",
+        ["plugin": .string(name), "revision": current.map { .integer(Int64($0.revision)) } ?? .null, "problem": .string(problem)])
+    case .removed(let name): OperationalEvent("plugin.removed", ["plugin": .string(name)])
+    case .folderUnreadable, .folderReadable: nil
     }
   }
 

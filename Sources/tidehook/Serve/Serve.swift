@@ -23,6 +23,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.allowDestinations)) var allowDestinations: String?
   @Option(help: help(.rateLimitPerMinute)) var rateLimitPerMinute: String?
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
+  @Option(help: help(.autoDisableAfterDays)) var autoDisableAfterDays: String?
+  @Option(help: help(.autoDisableMinFailures)) var autoDisableMinFailures: String?
+  @Flag(help: help(.verifyOwnership)) var verifyOwnership = false
   @Option(help: help(.origin)) var origin: String?
   @Option(help: help(.logLevel)) var logLevel: String?
   @Option(help: "A YAML file with settings (TIDEHOOK_CONFIG).") var config: String?
@@ -48,7 +51,9 @@ struct Serve: AsyncParsableCommand {
     let given: [(Setting, String?)] = [
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
       (.databases, databases), (.allowDestinations, allowDestinations), (.rateLimitPerMinute, rateLimitPerMinute),
-      (.drainTimeoutSecs, drainTimeoutSecs), (.origin, origin), (.logLevel, logLevel),
+      (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
+      (.autoDisableMinFailures, autoDisableMinFailures), (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
+      (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }

@@ -28,6 +28,10 @@ struct ServeSettings {
   let apiKey: String?
   let rateLimit: RateLimit
   let drainTimeout: Duration
+  /// The rule by which webhooks become inactive that have none of their own; `nil` for never.
+  let autoDisable: AutoDisable?
+  /// Whether receivers must prove whose they are.
+  let verifiesOwnership: Bool
   let logLevel: Logger.Level
   /// The name by which receivers are asked for their consent.
   let origin: String
@@ -49,6 +53,8 @@ struct ServeSettings {
     apiKey = try source.apiKey()
     rateLimit = RateLimit(count: try source.number(.rateLimitPerMinute, in: 1...1_000_000_000), perSeconds: 60)
     drainTimeout = .seconds(try source.number(.drainTimeoutSecs, in: 0...3600))
+    autoDisable = try source.autoDisable()
+    verifiesOwnership = try source.flag(.verifyOwnership)
     logLevel = try source.choice(.logLevel)
     origin = try source.origin()
   }
@@ -105,6 +111,7 @@ private struct Source {
     let key = ConfigKey([setting.rawValue])
     for layer in layers {
       if let text = layer.reader.string(forKey: key, isSecret: setting == .apiKey) { return text }
+      if setting.isFlag, layer.name == "file", let flag = layer.reader.bool(forKey: key) { return "\(flag)" }
       if let list = layer.reader.stringArray(forKey: key), layer.name == "file" { return list.joined(separator: ",") }
     }
     return nil
@@ -123,11 +130,24 @@ private struct Source {
     return number
   }
 
+  func flag(_ setting: Setting) throws -> Bool {
+    guard let flag = Bool(try text(setting)) else { throw error(setting, expected: "true or false") }
+    return flag
+  }
+
   func choice<Choice: RawRepresentable<String> & CaseIterable>(_ setting: Setting) throws -> Choice {
     guard let choice = Choice(rawValue: try text(setting)) else {
       throw error(setting, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return choice
+  }
+
+  func autoDisable() throws -> AutoDisable? {
+    guard let days = Double(try text(.autoDisableAfterDays)), (0...365).contains(days) else {
+      throw error(.autoDisableAfterDays, expected: "a number from 0 to 365")
+    }
+    let failures = try number(.autoDisableMinFailures, in: 1...1_000_000)
+    return days > 0 ? AutoDisable(afterDays: days, minFailures: failures) : nil
   }
 
   func ranges(_ setting: Setting) throws -> [AddressRange] {

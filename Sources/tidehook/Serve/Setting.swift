@@ -13,6 +13,9 @@ enum Setting: String, CaseIterable {
   case apiKey = "api_key"
   case rateLimitPerMinute = "rate_limit_per_minute"
   case drainTimeoutSecs = "drain_timeout_secs"
+  case autoDisableAfterDays = "auto_disable_after_days"
+  case autoDisableMinFailures = "auto_disable_min_failures"
+  case verifyOwnership = "verify_ownership"
   case origin
   case logLevel = "log_level"
 
@@ -23,6 +26,9 @@ enum Setting: String, CaseIterable {
   var flag: String? {
     self == .apiKey ? nil : "--" + rawValue.replacing("_", with: "-")
   }
+
+  /// Whether it is true or false.
+  var isFlag: Bool { self == .verifyOwnership }
 
   /// What holds when nothing is set.
   var defaultValue: String {
@@ -36,6 +42,9 @@ enum Setting: String, CaseIterable {
     case .databases, .allowDestinations, .apiKey, .origin: ""
     case .rateLimitPerMinute: "6000000"
     case .drainTimeoutSecs: "30"
+    case .autoDisableAfterDays: "5"
+    case .autoDisableMinFailures: "10"
+    case .verifyOwnership: "false"
     case .logLevel: "info"
     }
   }
@@ -53,6 +62,10 @@ enum Setting: String, CaseIterable {
     case .allowDestinations: "Non-public networks that deliveries may go to, as CIDRs, comma-separated."
     case .apiKey: "The admin key, 16 or more visible ASCII characters; made on the first start when it is not set."
     case .rateLimitPerMinute: "How many requests each API key may make in a minute; a batch of events is one."
+    case .autoDisableAfterDays:
+      "After how many days of nothing but failures a webhook becomes inactive that has no `auto_disable` of its own; 0 for never."
+    case .autoDisableMinFailures: "How many attempts must have failed in those days."
+    case .verifyOwnership: "true: receivers must echo a challenge before their webhook becomes active."
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
     case .origin:
       "The DNS name by which receivers are asked for their consent (`handshake` of webhooks); this machine's name when it is not set."

@@ -122,6 +122,7 @@ import TidehookTesting
     let webhook = try fixture.makeWebhook()
     _ = try await publish(makePublisher(fixture, engine))
     var notices = engine.notices.makeAsyncIterator()
-    #expect(await notices.next() == .gone(webhook.id, revision: webhook.revision))
+    let disablement = Disablement(.receiver, at: fixture.clock.now(), message: "the receiver answered 410 gone")
+    #expect(await notices.next() == .disable(webhook.id, revision: webhook.revision, disablement))
   }
 }

@@ -16,6 +16,7 @@ private final class MemoryWebhookStore: WebhookStore {
   private let moved: AsyncStream<Move>.Continuation
   private let stored = Mutex<[WebhookID: Webhook]>([:])
   private let makers = Mutex<[String]>([])
+  private let skips = Mutex<[Int64]>([])
   private let fullBatches: Mutex<Int>
   private let failures: Mutex<[StoreError]>
   private let leftBehind: [WebhookID]
@@ -27,6 +28,9 @@ private final class MemoryWebhookStore: WebhookStore {
     self.leftBehind = leftBehind
     stored.withLock { stored in for webhook in webhooks { stored[webhook.id] = webhook } }
   }
+
+  /// Below which keys held deliveries were skipped, in order.
+  var skipped: [Int64] { skips.withLock { $0 } }
 
   /// Who made each change, in order.
   var changedBy: [String] { makers.withLock { $0 } }
@@ -51,6 +55,11 @@ private final class MemoryWebhookStore: WebhookStore {
   func webhooks() async throws(StoreError) -> [Webhook] { stored.withLock { Array($0.values) } }
 
   func unsettledDeletions() async throws(StoreError) -> [WebhookID] { leftBehind }
+
+  func skipHeld(of id: WebhookID, below key: Int64, reason: String, at now: Timestamp, limit: Int) async throws(StoreError) -> Int {
+    skips.withLock { $0.append(key) }
+    return 0
+  }
 
   func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
@@ -111,6 +120,21 @@ private final class MemoryWebhookStore: WebhookStore {
     var move = await moves.next()
     while move == Self.hold { move = await moves.next() }
     #expect(move == Self.resume)
+    running.cancel()
+  }
+
+  @Test func aResumeThatSkipsDoesSoBeforeAnythingIsDelivered() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook { $0.isActive = false }
+    let store = MemoryWebhookStore([webhook])
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let running = Task { await registrar.run() }
+    var resumed = revise(webhook, isActive: true)
+    resumed.skipsHeldBelow = 77
+    try await registrar.replace(resumed, by: WebhookRevision.admin)
+    var moves = store.moves.makeAsyncIterator()
+    #expect(await moves.next() == Self.resume)
+    #expect(store.skipped == [77])
     running.cancel()
   }
 

@@ -38,7 +38,8 @@ struct DeliveryView {
     }
   }
 
-  private func write(_ attempt: JSONValue, to terminal: Terminal) {
+  /// Writes one attempt.
+  func write(_ attempt: JSONValue, to terminal: Terminal) {
     terminal.write("\n" + headline(attempt, terminal) + "\n")
     var facts = FactSheet()
     let request = attempt["request"]

@@ -54,6 +54,8 @@ struct WebhookFields: ParsableArguments {
 
   @OptionGroup var retry: RetryFields
 
+  @OptionGroup var autoDisable: AutoDisableFields
+
   @Flag(inversion: .prefixedNo, help: "Whether it delivers; the events of an inactive webhook wait.")
   var active: Bool?
 
@@ -83,6 +85,7 @@ struct WebhookFields: ParsableArguments {
       ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
       ("batch", try batch.member()),
       ("handshake", handshake.map { .string($0) }),
+      ("auto_disable", try autoDisable.member()),
     ]
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
   }

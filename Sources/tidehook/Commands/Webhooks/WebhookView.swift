@@ -24,6 +24,10 @@ struct WebhookView {
     facts.add("namespace", webhook["namespace"]?.stringValue ?? "every one")
     let isActive = webhook["active"]?.boolValue ?? true
     facts.add("active", isActive ? "yes" : "no: its events wait", isActive ? .good : .waiting)
+    facts.add("disabled", disabled(webhook["disabled"]), .bad)
+    facts.add("verified", webhook.time("verified_at"))
+    facts.add("failing", failing(webhook["failing"]), .bad)
+    facts.add("held", held(webhook), .waiting)
     facts.add("signing", webhook.texts("signing"))
     facts.add("secret", webhook["secret"]?.stringValue, .accent)
     facts.add("standard secret", webhook["standard_secret"]?.stringValue, .accent)
@@ -54,6 +58,22 @@ struct WebhookView {
     guard let state = webhook["handshake_state"]?.stringValue else { return nil }
     guard let rate = webhook["allowed_rate"]?.integerValue else { return state }
     return "\(state), \(rate) requests per minute"
+  }
+
+  private func disabled(_ disabled: JSONValue?) -> String? {
+    guard let message = disabled?["message"]?.stringValue else { return nil }
+    return [disabled?.time("at"), message].compactMap { $0 }.joined(separator: " ")
+  }
+
+  private func failing(_ failing: JSONValue?) -> String? {
+    guard let since = failing?.time("since"), let failures = failing?["failures"]?.integerValue else { return nil }
+    let end = failing?.time("disables_at").map { "; inactive from \($0) if that goes on" } ?? ""
+    return "since \(since), \(failures) attempts\(end)"
+  }
+
+  private func held(_ webhook: JSONValue) -> String? {
+    guard let count = webhook["held_count"]?.integerValue, count > 0 else { return nil }
+    return webhook["held_count_capped"]?.boolValue == true ? "\(count) deliveries or more" : "\(count) deliveries"
   }
 
   /// A script alone is shown as it is; of several stages each has its number.

@@ -1,0 +1,101 @@
+// How a webhook's attempts have gone since the last success, and what follows from it. Pure: time and rule are passed in.
+
+/// A streak of failures, as far as decisions need it.
+public struct WebhookHealth: Sendable, Hashable {
+  /// How much people were told about the streak.
+  public enum Told: Int, Sendable, Comparable, CaseIterable {
+    /// Nothing.
+    case nothing = 0
+    /// That half of what makes the webhook inactive is reached.
+    case half = 50
+    /// That three quarters are reached.
+    case threeQuarters = 75
+
+    /// How far the streak is, of 1.
+    public var share: Double { Double(rawValue) / 100 }
+
+    /// Less told first.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// What is to be done after an attempt.
+  public enum Verdict: Sendable, Equatable {
+    /// Nothing.
+    case nothing
+    /// Tell people how far the streak is: ``WebhookHealth/told``.
+    case tell
+    /// Make the webhook inactive.
+    case disable
+  }
+
+  /// When the first attempt failed after which none succeeded; `nil` when the last one that counts succeeded.
+  public private(set) var failingSince: Timestamp?
+  /// How many attempts failed since then.
+  public private(set) var failures = 0
+  /// What people know of it.
+  public private(set) var told = Told.nothing
+  /// Whether people were told of trouble, so that they are to be told of the next success.
+  public private(set) var owesRecovery = false
+  /// The last failure, in one line.
+  public private(set) var lastError: String?
+
+  /// A webhook of which nothing bad is known.
+  public init() {}
+
+  /// Reads back what was stored.
+  public init(failingSince: Timestamp?, failures: Int, told: Told, owesRecovery: Bool, lastError: String?) {
+    self.failingSince = failingSince
+    self.failures = failures
+    self.told = told
+    self.owesRecovery = owesRecovery
+    self.lastError = lastError
+  }
+
+  /// Whether nothing bad is known, so that there is nothing to keep.
+  public var isBlank: Bool { self == WebhookHealth() }
+
+  /// Counts a failed attempt.
+  ///
+  /// A streak is as far as the less advanced of its two measures, time and number; each of the two warnings comes once, the higher one alone
+  /// where both are reached at once. At the end every further failure says `disable`, so that a change that got lost is made after all.
+  /// - Parameter rule: `nil` when the webhook is never made inactive.
+  public mutating func failed(_ error: String, at now: Timestamp, rule: AutoDisable?) -> Verdict {
+    let since = failingSince ?? now
+    // A clock that was set back starts the time anew.
+    failingSince = min(since, now)
+    failures += failures < Int.max ? 1 : 0
+    lastError = error.firstLine
+    guard let rule else { return .nothing }
+    let share = progress(at: now, rule: rule)
+    guard share < 1 else { return .disable }
+    guard let level = Told.allCases.last(where: { share >= $0.share }), level > told else { return .nothing }
+    told = level
+    owesRecovery = true
+    return .tell
+  }
+
+  /// Ends the streak.
+  /// - Returns: whether people are to be told.
+  public mutating func succeeded() -> Bool {
+    defer { self = WebhookHealth() }
+    return owesRecovery
+  }
+
+  /// Notes that people were told that the webhook is inactive now.
+  public mutating func wasDisabled() { owesRecovery = true }
+
+  /// Starts anew, because the webhook became active or goes elsewhere; whoever was told of trouble will be told of the next success.
+  public mutating func restart() {
+    let owes = owesRecovery
+    self = WebhookHealth()
+    owesRecovery = owes
+  }
+
+  /// How far the streak is, 0...1.
+  public func progress(at now: Timestamp, rule: AutoDisable) -> Double {
+    guard let failingSince else { return 0 }
+    let elapsed = Double(max(0, now.microseconds - failingSince.microseconds))
+    let time = elapsed / Double(max(1, rule.after.microseconds))
+    return min(1, time, Double(failures) / Double(max(1, rule.minFailures)))
+  }
+}

@@ -1,0 +1,37 @@
+// Looks at the space that is left for the data folder, every few seconds: nothing tells when it gets low.
+
+import Glibc
+import Logging
+import TidehookCore
+
+/// Watches a folder's disk.
+struct SpaceWatch: Sendable {
+  let folder: String
+  let operations: any OperationalEvents
+  let logger: Logger
+
+  private static let pause = Duration.seconds(5)
+
+  /// Looks until the task is cancelled.
+  func run() async {
+    var gauge = SpaceGauge()
+    repeat {
+      guard let space = measure(), let event = gauge.note(space, at: .systemNow()) else { continue }
+      if event.type.name == "store.low_space" {
+        logger.warning("the disk of the data folder has little space left", metadata: ["free_bytes": "\(space.freeBytes)"])
+      } else {
+        logger.notice("the disk of the data folder has space again", metadata: ["free_bytes": "\(space.freeBytes)"])
+      }
+      operations.note(event)
+    } while (try? await Task.sleep(for: Self.pause)) != nil
+  }
+
+  private func measure() -> DiskSpace? {
+    var facts = statvfs()
+    guard statvfs(folder, &facts) == 0, facts.f_blocks > 0 else { return nil }
+    let size = Int64(clamping: facts.f_frsize)
+    return DiskSpace(
+      freeBytes: Int64(clamping: facts.f_bavail).multipliedReportingOverflow(by: size).partialValue,
+      totalBytes: Int64(clamping: facts.f_blocks).multipliedReportingOverflow(by: size).partialValue)
+  }
+}

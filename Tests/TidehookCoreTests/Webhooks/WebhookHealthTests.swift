@@ -1,0 +1,89 @@
+import Testing
+import TidehookCore
+import TidehookTesting
+
+@Suite struct WebhookHealthTests {
+  private let clock = TestClock()
+  private let rule = AutoDisable(afterDays: 4, minFailures: 4)
+
+  /// The verdicts on failures at these times, in days after the first one.
+  private func verdicts(_ health: inout WebhookHealth, atDays days: [Double], rule: AutoDisable?) -> [WebhookHealth.Verdict] {
+    let start = clock.now()
+    return days.map { health.failed("no route", at: start + .microseconds(Int64($0 * 86_400e6)), rule: rule) }
+  }
+
+  @Test(
+    arguments: [
+      // Time and number must both be reached.
+      ([0, 1, 2, 3, 4], [.nothing, .nothing, .tell, .tell, .disable]),
+      ([0, 0, 0, 0, 0, 0], [.nothing, .nothing, .nothing, .nothing, .nothing, .nothing]),
+      ([0, 9, 9, 9], [.nothing, .tell, .tell, .disable]),
+      // Each warning comes once; of two that are reached at once the higher one.
+      ([0, 2, 2.1, 2.2, 2.9, 3, 3.5], [.nothing, .tell, .nothing, .nothing, .nothing, .tell, .nothing]),
+      ([0, 0, 0, 3, 3.1], [.nothing, .nothing, .nothing, .tell, .nothing]),
+      // At the end each failure says so.
+      ([0, 1, 1, 4, 4.5], [.nothing, .nothing, .nothing, .disable, .disable]),
+    ] as [([Double], [WebhookHealth.Verdict])])
+  func aStreakIsAsFarAsTheLessAdvancedOfTimeAndNumber(days: [Double], wanted: [WebhookHealth.Verdict]) {
+    var health = WebhookHealth()
+    let found = verdicts(&health, atDays: days, rule: rule)
+    #expect(found == wanted)
+  }
+
+  @Test func theHigherWarningSaysHowFarItIs() {
+    var health = WebhookHealth()
+    _ = verdicts(&health, atDays: [0, 0, 0, 3], rule: rule)
+    #expect(health.told == .threeQuarters && health.told.share == 0.75)
+    #expect(health.progress(at: clock.now() + .seconds(2 * 86_400), rule: rule) == 0.5)
+  }
+
+  @Test func oneSuccessEndsTheStreakAndIsToldAfterAWarningOnly() {
+    var health = WebhookHealth()
+    _ = verdicts(&health, atDays: [0, 1], rule: rule)
+    let early = health.succeeded()
+    #expect(!early && health.isBlank)
+    _ = verdicts(&health, atDays: [0, 2], rule: rule)
+    let (first, second) = (health.succeeded(), health.succeeded())
+    #expect(first && !second && health.isBlank)
+  }
+
+  @Test func aWebhookThatWasMadeInactiveStartsAnewAndOwesWordOfItsRecovery() {
+    var health = WebhookHealth()
+    _ = verdicts(&health, atDays: [0, 1, 2, 3, 4], rule: rule)
+    health.wasDisabled()
+    #expect(health.failingSince != nil && health.failures == 5)
+    health.restart()
+    #expect(health.failingSince == nil && health.failures == 0 && health.told == .nothing)
+    let verdict = verdicts(&health, atDays: [5], rule: rule)
+    let tells = health.succeeded()
+    #expect(verdict == [.nothing] && tells)
+  }
+
+  @Test func withoutARuleFailuresAreCountedAndNothingFollows() {
+    var health = WebhookHealth()
+    let found = verdicts(&health, atDays: [0, 100, 200], rule: nil)
+    #expect(found == [.nothing, .nothing, .nothing])
+    #expect(health.failures == 3 && health.failingSince == clock.now())
+  }
+
+  @Test func aClockThatWasSetBackProvesNothing() {
+    var health = WebhookHealth()
+    let found = verdicts(&health, atDays: [10, 0, 1], rule: AutoDisable(afterDays: 4, minFailures: 1))
+    #expect(found == [.nothing, .nothing, .nothing])
+    #expect(health.failingSince == clock.now())
+  }
+
+  @Test func onlyTheFirstLineOfAnErrorIsKept() {
+    var health = WebhookHealth()
+    _ = health.failed("script:1: boom\ntraceback", at: clock.now(), rule: nil)
+    #expect(health.lastError == "script:1: boom")
+  }
+
+  @Test func theDefaultsAreFiveDaysAndTenFailures() {
+    #expect(AutoDisable() == AutoDisable(afterDays: 5, minFailures: 10))
+    #expect(AutoDisable().after == .seconds(5 * 86_400))
+    #expect(AutoDisableSetting.standard.rule(standard: nil) == nil)
+    #expect(AutoDisableSetting.never.rule(standard: AutoDisable()) == nil)
+    #expect(AutoDisableSetting.after(rule).rule(standard: nil) == rule)
+  }
+}
