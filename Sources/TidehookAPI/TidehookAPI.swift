@@ -17,6 +17,7 @@ public struct TidehookAPI: Sendable {
   private let dryRuns: DryRunRoutes
   private let events: EventRoutes
   private let deliveries: DeliveryRoutes
+  private let replays: ReplayRoutes
   private let sources: SourceRoutes
   private let receipts: ReceiptRoutes
   private let inbound: InboundRoutes
@@ -33,6 +34,7 @@ public struct TidehookAPI: Sendable {
   ///   - pluginStore: shows what plugins were like before.
   ///   - dryRuns: tries webhooks on events.
   ///   - webhooks: tells how webhooks fare.
+  ///   - replays: runs replays as jobs.
   ///   - sources: what is behind inbound sources.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
@@ -45,6 +47,7 @@ public struct TidehookAPI: Sendable {
     publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
     pipelines: any PipelineChecker,
     plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, webhooks: WebhookServices,
+    replays: any ReplayJobs,
     sources: SourceServices,
     egress: EgressPolicy,
     secrets: SecretSource, keys: KeyRing, operations: any OperationalEvents, didReplay: @escaping @Sendable (WebhookID) -> Void,
@@ -63,6 +66,7 @@ public struct TidehookAPI: Sendable {
       limits: limits)
     events = EventRoutes(publisher: publisher, history: history, time: time, limits: limits)
     deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
+    self.replays = ReplayRoutes(jobs: replays, editor: editor, time: time, limits: limits)
     let inbox = Inbox(
       receiver: sources.receiver, history: sources.history, publisher: sources.publisher,
       alarm: RejectionAlarm(operations: operations, logger: logger), time: time, ids: ids)
@@ -109,7 +113,7 @@ public struct TidehookAPI: Sendable {
 
   private var routes: [Route] {
     webhooks.routes + webhookTests.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes
-      + mem0.routes
+      + replays.routes + mem0.routes
       + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + OpenAPIRoutes.routes
   }
 

@@ -192,6 +192,7 @@ struct TestGateway {
 
   let backend = Backend()
   let sources = SourceBackend()
+  let replays = ReplayBackend()
   let directory: SourceDirectory
   let ids = IDGenerator(time: StoppedClock(), random: SystemRandom())
   let allowed: [AddressRange]
@@ -234,6 +235,7 @@ struct TestGateway {
       publisher: backend, registry: backend, revisions: backend, pipelines: backend, plugins: backend, pluginStore: backend,
       dryRuns: backend, history: backend,
       webhooks: WebhookServices(healths: backend, held: backend, tester: backend, ownership: asksForOwnership ? backend : nil),
+      replays: replays,
       sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),
       egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(

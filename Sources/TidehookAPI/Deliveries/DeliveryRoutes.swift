@@ -61,10 +61,7 @@ struct DeliveryRoutes: Sendable {
   /// What the body says about the versions to run.
   private static func versions(_ body: JSONValue?) throws -> ReplayedVersions {
     guard let body, let field = try Fields(body, known: ["revision"])["revision"] else { return .current }
-    guard let versions = field.value.stringValue.flatMap({ ReplayedVersions(rawValue: $0) }) else {
-      throw field.unexpected(ReplayedVersions.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))
-    }
-    return versions
+    return try field.replayedVersions()
   }
 
   /// Why a delivery cannot be replayed: its webhook would not take it, or it is open already.

@@ -20,7 +20,7 @@ enum OpenAPIDocument {
 
   static let schemas =
     WebhookSchemas.all + WebhookTestRoutes.schemas + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all
-    + DeliverySchemas.all
+    + DeliverySchemas.all + ReplaySchemas.all
     + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {

@@ -48,6 +48,7 @@ enum Cursor {
     case sources = 0x7372_6373_0000_0006
     case receipts = 0x7265_7173_0000_0007
     case keys = 0x6b65_7973_0000_0008
+    case replays = 0x7270_6c79_0000_0009
   }
 
   /// The cursor that continues after the row with this key.

@@ -79,6 +79,8 @@ public final class DeliveryEngine: Sendable {
     }
     // It may collect in another way than before: what waits is looked at.
     if collector?.concerns(webhook) == true { noteBacklog(webhook.id, due: now) }
+    // A job that waited for the webhook to become active goes on.
+    replayRoom.continuation.yield()
     pump()
   }
 
@@ -95,6 +97,7 @@ public final class DeliveryEngine: Sendable {
     schedule.withLock { $0.retire(id) }
     runner.handshakes.forget(id)
     collector?.forget(id)
+    replayRoom.continuation.yield()
   }
 
   /// Notes that the store has a delivery of this webhook that nobody holds.
@@ -113,6 +116,9 @@ public final class DeliveryEngine: Sendable {
     }
     wake()
   }
+
+  /// Whether the lane of a webhook has few replays left: a job may make more of them due.
+  func hasRoomForReplays(_ webhook: WebhookID) -> Bool { schedule.withLock { $0.hasRoomForReplays(webhook) } }
 
   // MARK: Publishing
 

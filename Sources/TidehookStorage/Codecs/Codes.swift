@@ -56,6 +56,38 @@ extension ReceiptState {
   }
 }
 
+extension ReplayState {
+  /// Its number in the database.
+  var code: Int64 {
+    switch self {
+    case .counting: 0
+    case .running: 1
+    case .done: 2
+    case .cancelled: 3
+    }
+  }
+
+  /// The state of a number; one that this release does not know reads as `cancelled`, which goes no further.
+  init(code: Int64) {
+    self = Self.allCases.first { $0.code == code } ?? .cancelled
+  }
+}
+
+extension ReplayPart.Kind {
+  /// Its number in the database.
+  var code: Int64 {
+    switch self {
+    case .deliveries: 0
+    case .missing: 1
+    }
+  }
+
+  /// The kind of a number.
+  init(code: Int64) {
+    self = Self.allCases.first { $0.code == code } ?? .deliveries
+  }
+}
+
 extension SQLValue {
   static func key(_ id: TimeOrderedID) -> SQLValue { .integer(id.key) }
 

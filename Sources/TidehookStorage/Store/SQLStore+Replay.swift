@@ -8,7 +8,7 @@ extension SQLStore {
     SELECT d.state, d.leased_by, w.key, w.entropy, w.config, w.deleted_at_us
     FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key WHERE d.key = $1 AND d.entropy = $2
     """)
-  private static let makeDue = SQLStatement(
+  static let makeDue = SQLStatement(
     """
     UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count,
       round_began_us = $1, pin_revision = $2, pin_plugins = $3, batch_key = NULL
@@ -47,7 +47,7 @@ extension SQLStore {
   }
 
   /// The revision and the plugins to pin, as values of their columns; `nil` when there is no original.
-  private static func pin(
+  static func pin(
     _ versions: ReplayedVersions, of id: DeliveryID, _ connection: any SQLConnection
   ) throws(SQLFailure) -> [SQLValue]? {
     switch versions {

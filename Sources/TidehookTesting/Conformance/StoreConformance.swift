@@ -6,7 +6,7 @@ public import TidehookCore
 public typealias FullStore =
   EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & WebhookMakers & PluginStore & History & SourceStore & ReceiptStore
   & ReceiptHistory
-  & KeyStore & BatchStore & HealthStore & HeldCounter
+  & KeyStore & BatchStore & HealthStore & HeldCounter & ReplayStore
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {
@@ -46,8 +46,8 @@ public struct RuleBroken: Error, CustomStringConvertible {
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
-    events + queue + results + webhooks + revisions + plugins + moves + order + health + replays + pins + rounds + arrows + lists
-    + sources + receipts + keys + batches
+    events + queue + results + webhooks + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds + arrows
+    + lists + sources + receipts + keys + batches
 }
 
 /// Throws when the condition does not hold.

@@ -48,6 +48,8 @@ struct Gateway {
       watch: operations.watch, time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
+    let replays = ReplayRunner(
+      store: store, directory: directory, engine: engine, ids: ids, time: SystemTime(), logger: logger)
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
     let keys = KeyRing(store: store, source: Self.keys(admin: key), limit: settings.rateLimit, ids: ids, time: SystemTime())
     let api = TidehookAPI(
@@ -55,6 +57,7 @@ struct Gateway {
       dryRuns: dryRunner, history: store,
       webhooks: WebhookServices(
         healths: operations.book, held: store, tester: runner, ownership: settings.verifiesOwnership ? ownership : nil),
+      replays: replays,
       sources: SourceServices(
         directory: sources, receiver: SourceRunner(runtime: runtime, plugins: plugins), history: store,
         publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
@@ -67,7 +70,7 @@ struct Gateway {
     try await keys.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
-    let background = [Task { await plugins.run() }]
+    let background = [Task { await plugins.run() }, Task { await replays.run() }]
     defer { for task in background { task.cancel() } }
     let telling = operations.run(publishing: publisher)
     try await serve(api, engine: engine, registrar: registrar, destinations: destinations)

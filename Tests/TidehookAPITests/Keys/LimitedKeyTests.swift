@@ -16,6 +16,7 @@ import TidehookCore
     let delivery: String
     let source: String
     let request: String
+    let replay: String
 
     init() async throws {
       key = try await gateway.makeKey("limited", namespaces: #"["mine","ours"]"#)
@@ -24,6 +25,7 @@ import TidehookCore
       source = foreign.source
       request = foreign.request
       let (ids, now) = (gateway.ids, gateway.clock.time)
+      replay = gateway.replays.add(ReplayRequest(error: mark, scope: [Namespace(stored: mark)]), ids).description
       let delivery = DeliveryID(ids.next())
       self.delivery = delivery.description
       let id = try #require(WebhookID(webhook))
@@ -43,6 +45,7 @@ import TidehookCore
     func id(for path: String) -> String {
       if path.contains("/events/") { return event }
       if path.contains("/deliveries/") { return delivery }
+      if path.contains("/replays/") { return replay }
       return path.contains("/sources/") ? source : webhook
     }
 
@@ -77,6 +80,7 @@ import TidehookCore
     }
     #expect(fixture.gateway.backend.webhooks().prefix(1).map(\.name) == webhooks)
     #expect(fixture.gateway.sources.with { $0.sources.first?.revision == 1 && $0.receipts.map(\.rerunAt) == [nil] && $0.published.isEmpty })
+    #expect(fixture.gateway.replays.requests.allSatisfy { $0.limits?.count == 2 } && fixture.gateway.replays.cancelled.isEmpty)
     #expect(fixture.gateway.backend.with { $0.replays.isEmpty && $0.keys.count == 1 && $0.dryRuns.isEmpty })
   }
 

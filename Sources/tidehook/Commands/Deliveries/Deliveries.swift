@@ -56,37 +56,3 @@ struct DeliveriesShow: AsyncParsableCommand {
     DeliveryView(answer.value).write(to: Terminal.standardOutput)
   }
 }
-
-struct DeliveriesReplay: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "replay", abstract: "Deliver once more.")
-
-  @Argument(help: ArgumentHelp("The deliveries' ids: dlv_….", valueName: "id"))
-  var ids: [String]
-
-  @Flag(help: "Run the webhook's revision and the plugins' versions of the first attempt, not those of now.")
-  var original = false
-
-  @OptionGroup(title: "Server") var options: ClientOptions
-
-  func run() async throws {
-    let body: JSONValue = original ? ["revision": "original"] : [:]
-    let client = try options.client()
-    var refused = 0
-    for id in ids {
-      do throws(CommandFailure) {
-        let answer = try await client.call("POST", "/v1/deliveries/\(QueryString.escape(id))/replay", body: body.bytes)
-        if options.json {
-          Terminal.standardOutput.writeLine(answer)
-        } else {
-          Terminal.standardOutput.write("replaying \(id); follow it with `tidehook deliveries show \(id)`\n")
-        }
-      } catch {
-        // One that cannot be replayed does not keep the others from it.
-        guard error.status == .refused, ids.count > 1 else { throw error }
-        refused += 1
-        Terminal.standardError.write("tidehook: \(error)\n")
-      }
-    }
-    if refused > 0 { throw CommandFailure(.refused, "\(refused) of \(ids.count) deliveries cannot be replayed") }
-  }
-}

@@ -8,13 +8,17 @@ struct ProgressBar {
 
   private let terminal = Terminal.standardError
   private let total: Int?
+  private let unit: String
   private var drawn: ContinuousClock.Instant?
   private let started = ContinuousClock.now
 
   /// Makes a bar.
-  /// - Parameter total: how much there is to do, in the unit of `done`; `nil` when nobody knows.
-  init(total: Int?) {
+  /// - Parameters:
+  ///   - total: how much there is to do, in the unit of `done`; `nil` when nobody knows.
+  ///   - unit: what the items are called.
+  init(total: Int?, unit: String = "events") {
     self.total = total
+    self.unit = unit
   }
 
   /// Draws the bar if it is time to.
@@ -25,7 +29,7 @@ struct ProgressBar {
     guard terminal.isInteractive, drawn.map({ ContinuousClock.now - $0 >= Self.interval }) ?? true else { return }
     drawn = .now
     let seconds = max(0.001, (ContinuousClock.now - started) / .seconds(1))
-    let rate = "\(count) events, \(Int(Double(count) / seconds))/s"
+    let rate = "\(count) \(unit), \(Int(Double(count) / seconds))/s"
     guard let total, total > 0 else { return terminal.write("\r\u{1B}[K\(rate)") }
     let filled = min(Self.columns, done * Self.columns / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled)

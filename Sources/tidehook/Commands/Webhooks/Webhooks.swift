@@ -9,7 +9,7 @@ struct Webhooks: AsyncParsableCommand {
     abstract: "Register webhooks, see them, change them, remove them.",
     subcommands: [
       WebhooksAdd.self, WebhooksList.self, WebhooksShow.self, WebhooksUpdate.self, WebhooksRemove.self, WebhooksRevisions.self,
-      WebhooksDiff.self, WebhooksRollback.self, WebhooksPause.self, WebhooksResume.self, WebhooksTest.self,
+      WebhooksDiff.self, WebhooksRollback.self, WebhooksPause.self, WebhooksResume.self, WebhooksTest.self, WebhooksRecover.self,
     ])
 }
 
