@@ -10,6 +10,7 @@ public import TidehookCore
 public struct TidehookAPI: Sendable {
   private let webhooks: WebhookRoutes
   private let webhookTests: WebhookTestRoutes
+  private let signingKeys: SigningKeyRoutes
   private let mem0: Mem0Routes
   private let keyRoutes: KeyRoutes
   private let revisions: RevisionRoutes
@@ -58,6 +59,7 @@ public struct TidehookAPI: Sendable {
       ids: ids)
     self.webhooks = WebhookRoutes(editor: editor, limits: limits)
     webhookTests = WebhookTestRoutes(tester: webhooks.tester, editor: editor, limits: limits)
+    signingKeys = SigningKeyRoutes(editor: editor, limits: limits)
     mem0 = Mem0Routes(editor: editor, makers: revisions, limits: limits)
     self.revisions = RevisionRoutes(revisions: revisions, editor: editor, limits: limits)
     self.plugins = PluginRoutes(catalog: plugins, store: pluginStore)
@@ -112,8 +114,8 @@ public struct TidehookAPI: Sendable {
   public static func openAPI() -> [UInt8] { OpenAPIDocument.bytes }
 
   private var routes: [Route] {
-    webhooks.routes + webhookTests.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes + deliveries.routes
-      + replays.routes + mem0.routes
+    webhooks.routes + webhookTests.routes + signingKeys.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes
+      + deliveries.routes + replays.routes + mem0.routes
       + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + OpenAPIRoutes.routes
   }
 

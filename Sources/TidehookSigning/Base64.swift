@@ -1,4 +1,4 @@
-// Base64 (RFC 4648 section 4).
+// Base64 (RFC 4648 sections 4 and 5).
 
 /// Base64 with the standard alphabet.
 public enum Base64 {
@@ -39,6 +39,21 @@ public enum Base64 {
     }
     return bytes
   }
+
+  /// Returns `bytes` with the alphabet for URLs and file names, without padding.
+  public static func encodeForURL(_ bytes: [UInt8]) -> String {
+    let digits = encode(bytes).utf8.filter { $0 != padding }
+    return String(decoding: digits.map { digitsForURL[$0] ?? $0 }, as: UTF8.self)
+  }
+
+  /// Returns what `text` in the alphabet for URLs stands for, or `nil` when it is something else. Padding may be left out.
+  public static func decodeForURL(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    let digits = Array(text)
+    guard !digits.contains(where: { digitsForURL[$0] != nil }) else { return nil }
+    return decode(digits.map { digit in digitsForURL.first { $0.value == digit }?.key ?? digit })
+  }
+
+  private static let digitsForURL = [UInt8(ascii: "+"): UInt8(ascii: "-"), UInt8(ascii: "/"): UInt8(ascii: "_")]
 
   private static func value(of digit: UInt8) -> UInt32? {
     switch digit {

@@ -31,20 +31,21 @@ final class HMACKey: Sendable {
 
   /// Returns the code for `prefix` followed by `message`, as long as the hash is.
   func code(for message: [UInt8], after prefix: [UInt8] = []) throws(SigningError) -> [UInt8] {
-    for slot in slots {
-      let code = try slot.context.withLockIfAvailable { (context) throws(SigningError) in
-        try self.code(for: message, after: prefix, in: &context)
-      }
-      if let code { return code }
-    }
-    return try slots[0].context.withLock { (context) throws(SigningError) in
-      try self.code(for: message, after: prefix, in: &context)
-    }
+    try code(of: [prefix, message])
   }
 
-  private func code(for message: [UInt8], after prefix: [UInt8], in context: inout HMACContext?) throws(SigningError) -> [UInt8] {
+  /// Returns the code for pieces of a message, one behind the other.
+  func code(of pieces: [[UInt8]]) throws(SigningError) -> [UInt8] {
+    for slot in slots {
+      let code = try slot.context.withLockIfAvailable { (context) throws(SigningError) in try self.code(of: pieces, in: &context) }
+      if let code { return code }
+    }
+    return try slots[0].context.withLock { (context) throws(SigningError) in try self.code(of: pieces, in: &context) }
+  }
+
+  private func code(of pieces: [[UInt8]], in context: inout HMACContext?) throws(SigningError) -> [UInt8] {
     if context == nil { context = try HMACContext(key, algorithm) }
-    return try context?.code(for: message, after: prefix) ?? []
+    return try context?.code(of: pieces) ?? []
   }
 }
 
@@ -77,15 +78,14 @@ private struct HMACContext: ~Copyable {
   deinit { EVP_MAC_CTX_free(context) }
 
   /// Without a key, `EVP_MAC_init` goes back to the state just after keying.
-  borrowing func code(for message: [UInt8], after prefix: [UInt8]) throws(SigningError) -> [UInt8] {
+  borrowing func code(of pieces: [[UInt8]]) throws(SigningError) -> [UInt8] {
     var code = [UInt8](repeating: 0, count: codeLength)
     var length = 0
-    guard EVP_MAC_init(context, nil, 0, nil) == 1,
-      EVP_MAC_update(context, prefix, prefix.count) == 1,
-      EVP_MAC_update(context, message, message.count) == 1,
-      EVP_MAC_final(context, &code, &length, code.count) == 1,
-      length == codeLength
-    else { throw .fromLibrary() }
+    guard EVP_MAC_init(context, nil, 0, nil) == 1 else { throw .fromLibrary() }
+    for piece in pieces {
+      guard EVP_MAC_update(context, piece, piece.count) == 1 else { throw .fromLibrary() }
+    }
+    guard EVP_MAC_final(context, &code, &length, code.count) == 1, length == codeLength else { throw .fromLibrary() }
     return code
   }
 }

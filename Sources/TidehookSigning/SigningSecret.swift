@@ -1,5 +1,7 @@
 // The secret that a webhook's owner and Tidehook share.
 
+public import TidehookCore
+
 /// A signing secret: its text is read only where a key is made of it, and never printed.
 public struct SigningSecret: Sendable, Hashable {
   /// Most bytes that a secret may have.
@@ -40,6 +42,18 @@ public struct SigningSecret: Sendable, Hashable {
     guard let key = Base64.decode(text.utf8.dropFirst(Self.prefix.utf8.count)) else { throw .secretNotBase64 }
     guard !key.isEmpty else { throw .secretEmpty }
     return key
+  }
+
+  /// Whether it is half of a key pair, `whsk_…` or `whpk_…`, and no secret that both ends share.
+  public var isKey: Bool { text.hasPrefix(KeyText.standardPrivatePrefix) || text.hasPrefix(KeyText.standardPublicPrefix) }
+
+  /// The schemes, of those with names, that it may belong to.
+  public var schemes: [SigningScheme] { SigningScheme.named.filter { ($0 == .standardEd25519) == isKey } }
+
+  /// The public key that it is, or that belongs to the private key that it is.
+  func publicKey() throws(SigningError) -> PublicKey {
+    guard text.hasPrefix(KeyText.standardPrivatePrefix) else { return try KeyText.standardPublicKey(Secret(text)) }
+    return try KeyText.standardPublicKey(Secret(try SigningKey(parsing: Secret(text)).publicKey))
   }
 
   /// The secret as libraries for Standard Webhooks want it: `whsec_` and base64 of the key.

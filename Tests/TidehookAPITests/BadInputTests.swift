@@ -84,6 +84,12 @@ import TidehookCore
     Refusal(body: #""name":"""#, code: "invalid_field", field: "name"),
     Refusal(body: #""active":"yes""#, code: "invalid_field", field: "active", says: "\"yes\""),
     Refusal(body: #""signing":["md5"]"#, code: "invalid_field", field: "signing[0]", says: "rem, standard"),
+    Refusal(
+      body: #""signing":[{"scheme":"custom","header":"Host"}]"#, code: "invalid_field", field: "signing[0].header", says: "by itself"),
+    Refusal(body: #""signing_key":"hunter2""#, code: "invalid_field", field: "signing_key", says: "something else"),
+    Refusal(body: #""signing_key":7"#, code: "invalid_field", field: "signing_key"),
+    Refusal(body: #""secret":"whsk_AAAA""#, code: "invalid_field", field: "secret", says: "signing_key"),
+    Refusal(body: #""public_key":"whpk_AAAA""#, code: "read_only_field", field: "public_key"),
     Refusal(body: #""secret":"""#, code: "invalid_field", field: "secret"),
     Refusal(body: #""secret":"whsec_n*t"#, code: "invalid_json"),
     Refusal(body: #""secret":"whsec_secret""#, code: "invalid_field", field: "secret"),

@@ -239,10 +239,18 @@ struct TestGateway {
       sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),
       egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(
-        generate: { Secret("whsec_bWFkZQ==") }, problem: { secret, _ in secret.revealed == "whsec_?" ? "it is not base64" : nil },
-        standardForm: { "whsec_<\($0.revealed)>" }),
+        generate: { Secret("whsec_bWFkZQ==") }, signingKey: Self.signingKey,
+        problem: { $0.secret.revealed == "whsec_?" ? JSONProblem("secret", "expected one that can sign, but it is not base64") : nil },
+        standardForm: { "whsec_<\($0.revealed)>" }, webKey: { ["x": .string($0)] }),
       keys: keys(), operations: backend, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
+  }
+
+  /// A pair whose public half is the private one's, in other words; without a private key always the same.
+  private static func signingKey(_ privateKey: Secret?) throws(JSONProblem) -> SigningKey {
+    let text = privateKey?.revealed ?? "whsk_made"
+    guard text.hasPrefix("whsk_") else { throw JSONProblem("signing_key", "expected whsk_, got something else") }
+    return SigningKey(privateKey: Secret(text), publicKey: "whpk_of_" + text.dropFirst(5))
   }
 
   /// Sends one request in process and reads the answer.

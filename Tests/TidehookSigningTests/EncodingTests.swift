@@ -29,6 +29,17 @@ import TidehookSigning
     #expect(Base64.decode(text.utf8) == nil)
   }
 
+  @Test(arguments: [([], ""), ([0xfb, 0xff], "-_8"), ([0xff, 0xff, 0xff], "____"), (Array("hi".utf8), "aGk")] as [([UInt8], String)])
+  func theAlphabetForURLsHasNoPadding(bytes: [UInt8], text: String) {
+    #expect(Base64.encodeForURL(bytes) == text)
+    #expect(Base64.decodeForURL(text.utf8) == bytes)
+  }
+
+  @Test(arguments: ["+/8=", "a/", "aGk=="])
+  func theOtherAlphabetIsNotTakenForIt(text: String) {
+    #expect(Base64.decodeForURL(text.utf8) == nil)
+  }
+
   @Test(arguments: ["0", "0g", "zz", " 0", "0x00", "é"])
   func whatIsNotHexadecimalIsRefused(text: String) {
     #expect(Hex.decode(text) == nil)

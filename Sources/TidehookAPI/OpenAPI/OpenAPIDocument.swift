@@ -19,8 +19,8 @@ enum OpenAPIDocument {
   }()
 
   static let schemas =
-    WebhookSchemas.all + WebhookTestRoutes.schemas + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all + EventSchemas.all
-    + DeliverySchemas.all + ReplaySchemas.all
+    WebhookSchemas.all + WebhookTestRoutes.schemas + SigningSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all
+    + EventSchemas.all + DeliverySchemas.all + ReplaySchemas.all
     + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {

@@ -17,7 +17,7 @@ enum RevisionSchemas {
   ]
 
   private static let configuration = JSONValue.Member(
-    "configuration", Schema.object(WebhookSchemas.inputs.filter { $0.key != "secret" }))
+    "configuration", Schema.object(WebhookSchemas.configuration))
 
   private static let changed = JSONValue.Member(
     "changed", ["type": ["array", "null"], "items": Schema.string("A field that it changed."), "description": "null for the first."])

@@ -25,7 +25,9 @@ enum WebhookSchemas {
     .init("active", ["type": ["boolean", "null"], "default": true]),
     .init("pipeline", Schema.array(of: Schema.reference("Stage"))),
     .init("script", Schema.string("Short for a pipeline of this one Lua script.", nullable: true)),
-    .init("signing", Schema.array(of: Schema.choice(SigningScheme.allCases.map(\.rawValue)))),
+    .init("signing", Schema.array(of: Schema.reference("SigningScheme"))),
+    .init(
+      "signing_key", Schema.string("The whsk_ private key of standard-ed25519; made when it is needed, and never shown.", nullable: true)),
     .init("secret", Schema.string("Signs each request, 1 to 512 bytes; made unless given.", nullable: true)),
     .init("headers", Schema.headers),
     .init("retry", RetrySchemas.retry),
@@ -59,6 +61,9 @@ enum WebhookSchemas {
     "description": "Collects events and sends max_events at once, or as many as there are when the first has waited max_wait_secs.",
   ]
 
+  /// What a request may set, but for secrets, which answers do not show.
+  static let configuration = inputs.filter { $0.key != "secret" && $0.key != "signing_key" }
+
   private static let pluginStage = Schema.object(
     [
       .init("plugin", Schema.string("The name of a plugin.")),
@@ -70,7 +75,7 @@ enum WebhookSchemas {
   private static let scriptStage = Schema.object([.init("script", Schema.string("A Lua script."))], required: ["script"])
 
   private static let outputs: [JSONValue.Member] =
-    [.init("id", Schema.string("wh_ and 26 characters."))] + inputs.filter { $0.key != "secret" } + [
+    [.init("id", Schema.string("wh_ and 26 characters."))] + configuration + SigningSchemas.outputs + [
       .init(
         "handshake_state",
         ["enum": ["pending", "agreed", "refused", .null], "description": "What the receiver said; null without handshake."]),

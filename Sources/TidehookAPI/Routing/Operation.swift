@@ -5,9 +5,9 @@ import HTTPTypes
 extension Operation {
   /// Every call there is.
   static let all =
-    WebhookRoutes.operations + WebhookTestRoutes.operations + RevisionRoutes.operations + PluginRoutes.operations + DryRunRoutes.operations
-    + EventRoutes.operations + DeliveryRoutes.operations + ReplayRoutes.operations + Mem0Routes.operations + SourceRoutes.operations
-    + ReceiptRoutes.operations + InboundRoutes.operations
+    WebhookRoutes.operations + WebhookTestRoutes.operations + SigningKeyRoutes.operations + RevisionRoutes.operations
+    + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations + ReplayRoutes.operations
+    + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
     + KeyRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
 }
 

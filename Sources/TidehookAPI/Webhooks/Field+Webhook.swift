@@ -71,25 +71,23 @@ extension Field {
     return scheme
   }
 
-  /// The schemes that sign, without repetitions; none means unsigned.
-  func signingSchemes() throws -> [SigningScheme] {
-    let names = SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")
-    var schemes: [SigningScheme] = []
-    for element in try elements("an array of signing schemes: \(names)") {
-      guard let scheme = element.value.stringValue.flatMap({ SigningScheme(rawValue: $0) }) else {
-        throw element.unexpected("a signing scheme: \(names)")
-      }
-      if !schemes.contains(scheme) { schemes.append(scheme) }
-    }
-    return schemes
-  }
-
   /// A secret: any text of up to 512 bytes, but base 64 after `whsec_`, because verifiers will decode it.
   func secret() throws -> Secret {
     guard let text = value.stringValue, (1...512).contains(text.utf8.count) else { throw unexpectedSecret("a string of 1 to 512 bytes") }
     let prefix = "whsec_"
     guard !text.hasPrefix(prefix) || Base64.isValid(text.utf8.dropFirst(prefix.utf8.count)) else {
       throw unexpectedSecret("base64 with padding after whsec_")
+    }
+    guard !text.hasPrefix("whsk_"), !text.hasPrefix("whpk_") else {
+      throw unexpectedSecret("a secret that both ends share; half of a key pair belongs into signing_key")
+    }
+    return Secret(text)
+  }
+
+  /// A private key, which is judged where it is used.
+  func signingKey() throws -> Secret {
+    guard let text = value.stringValue, (1...512).contains(text.utf8.count) else {
+      throw unexpectedSecret("whsk_ and base64 of an Ed25519 key")
     }
     return Secret(text)
   }

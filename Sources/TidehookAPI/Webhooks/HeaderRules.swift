@@ -33,10 +33,7 @@ enum HeaderRules {
   }
 
   /// Framing and connection headers, which the client sets, and those that prove a message.
-  private static let reserved: Set<String> = [
-    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "proxy-connection",
-    "x-rem-signature", "x-mem0-signature", "x-mem0-signature-256", "webhook-id", "webhook-timestamp", "webhook-signature",
-  ]
+  private static let reserved = HeaderField.framing.union(HeaderField.proving)
 
   /// RFC 9110, section 5.6.2.
   private static func isTokenByte(_ byte: UInt8) -> Bool {

@@ -5,20 +5,36 @@ public import TidehookCore
 /// Makes secrets, judges them, and writes them the way Standard Webhooks wants them.
 public struct SecretSource: Sendable {
   let generate: @Sendable () throws -> Secret
-  let problem: @Sendable (Secret, [SigningScheme]) -> String?
+  let signingKey: @Sendable (Secret?) throws(JSONProblem) -> SigningKey
+  let problem: @Sendable (Webhook) -> JSONProblem?
   let standardForm: @Sendable (Secret) -> String
+  let webKey: @Sendable (String) -> JSONValue?
 
   /// - Parameters:
   ///   - generate: makes a new secret.
-  ///   - problem: why requests cannot be signed with a secret by these schemes; `nil` when they can.
+  ///   - signingKey: makes the key pair of a private key, or a new one; a problem is one of the field `signing_key`.
+  ///   - problem: why a webhook's requests cannot be signed, and which field is to blame; `nil` when they can.
   ///   - standardForm: the text `whsec_` plus base 64 that stands for the same key.
+  ///   - webKey: the JSON Web Key of a public key.
   public init(
-    generate: @escaping @Sendable () throws -> Secret, problem: @escaping @Sendable (Secret, [SigningScheme]) -> String?,
-    standardForm: @escaping @Sendable (Secret) -> String
+    generate: @escaping @Sendable () throws -> Secret, signingKey: @escaping @Sendable (Secret?) throws(JSONProblem) -> SigningKey,
+    problem: @escaping @Sendable (Webhook) -> JSONProblem?, standardForm: @escaping @Sendable (Secret) -> String,
+    webKey: @escaping @Sendable (String) -> JSONValue?
   ) {
     self.generate = generate
+    self.signingKey = signingKey
     self.problem = problem
     self.standardForm = standardForm
+    self.webKey = webKey
+  }
+
+  /// The key pair of a private key, or a new one.
+  func keyPair(_ privateKey: Secret?) throws(APIError) -> SigningKey {
+    do throws(JSONProblem) {
+      return try signingKey(privateKey)
+    } catch {
+      throw APIError(.invalidField, error.description, field: error.path)
+    }
   }
 
   /// Throws unless a webhook's requests can be signed, and the password of its database is known.
@@ -27,7 +43,7 @@ public struct SecretSource: Sendable {
       let reason = "\(PostgresTarget.passwordMark) keeps the one that is stored for the same user, host, port and sslmode, and none is"
       throw APIError(.invalidURL, "url: expected the password itself: \(reason)", field: "url")
     }
-    guard let problem = problem(webhook.secret, webhook.signing) else { return }
-    throw APIError(.invalidField, "secret: expected one that can sign, but \(problem)", field: "secret")
+    guard let problem = problem(webhook) else { return }
+    throw APIError(.invalidField, problem.description, field: problem.path)
   }
 }

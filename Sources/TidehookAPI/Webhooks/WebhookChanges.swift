@@ -12,6 +12,7 @@ struct WebhookChanges {
   var pipeline = Change<PipelineFields>.absent
   var signing = Change<[SigningScheme]>.absent
   var secret = Change<Secret>.absent
+  var signingKey = Change<Secret>.absent
   var headers = Change<[HeaderField]>.absent
   var retry = Change<RetryFields>.absent
   var timeoutSeconds = Change<Double>.absent
@@ -37,8 +38,9 @@ struct WebhookChanges {
     name = try fields.change("name") { try $0.webhookName() }
     isActive = try fields.change("active") { try $0.bool() }
     pipeline = try PipelineFields.change(fields)
-    signing = try fields.change("signing") { try $0.signingSchemes() }
+    signing = try fields.change("signing") { try $0.read(SigningScheme.list(json:)) }
     secret = try fields.change("secret") { try $0.secret() }
+    signingKey = try fields.change("signing_key") { try $0.signingKey() }
     headers = try fields.change("headers") { try HeaderRules.headers($0) }
     retry = try fields.change("retry") { try RetryFields($0) }
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
@@ -52,14 +54,15 @@ struct WebhookChanges {
     held = try Self.heldChoice(fields, isActive)
   }
 
-  private static let readOnly = [
-    "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
-    "disabled", "verified_at", "failing", "held_count", "held_count_capped",
-  ]
+  private static let readOnly =
+    [
+      "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
+      "disabled", "verified_at", "failing", "held_count", "held_count_capped",
+    ] + JSONWriter.signingKeyNames
 
   private static let names = [
     "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake", "auto_disable", "held",
+    "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake", "auto_disable", "held", "signing_key",
   ]
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -83,6 +86,7 @@ struct WebhookChanges {
     if case .reset = pipeline { changed.pipeline = [] }
     changed.signing = signing.applied(to: webhook.signing, default: SigningScheme.defaults)
     changed.secret = secret.applied(to: webhook.secret, default: generated)
+    if changed.secret != webhook.secret { changed.keys.previousSecret = nil }
     changed.headers = headers.applied(to: webhook.headers, default: [])
     if case .set(let fields) = retry { changed.retry = try fields.applied(to: webhook.retry) }
     if case .reset = retry { changed.retry = RetryPolicy() }

@@ -33,6 +33,7 @@ struct WebhookEditor: Sendable {
     webhook.namespace = try principal.namespace(webhook.namespace)
     try principal.check(webhook.url)
     webhook.pipeline = try await pipeline(after: changes, of: webhook)
+    webhook.keys = try keys(after: changes, of: webhook)
     try secrets.check(webhook)
     try webhook.checkDatabase()
     try webhook.checkBatch()
@@ -48,6 +49,7 @@ struct WebhookEditor: Sendable {
     try await change(id, changes.held, by: principal) { current in
       var changed = try changes.applied(to: current, generated: try secrets.generate())
       changed.pipeline = try await pipeline(after: changes, of: current)
+      changed.keys = try keys(after: changes, of: changed)
       return changed
     }
   }
@@ -64,6 +66,8 @@ struct WebhookEditor: Sendable {
         var changed = earlier
         changed.pipeline = stages
         changed.secret = current.secret
+        changed.keys = current.keys
+        changed.keys = try keys(after: WebhookChanges(), of: changed)
         changed.createdAt = current.createdAt
         changed.verifiedAt = current.verifiedAt
         changed.updatedAt = current.updatedAt
@@ -81,7 +85,7 @@ struct WebhookEditor: Sendable {
   }
 
   /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, once more on top of that.
-  private func change(
+  func change(
     _ id: String, _ held: HeldChoice? = nil, by principal: Principal, _ configure: (Webhook) async throws -> Webhook
   ) async throws -> Webhook {
     do {
@@ -141,7 +145,7 @@ extension Webhook {
 
   /// Whether another revision would do the same.
   fileprivate func isConfigured(like other: Webhook) -> Bool {
-    WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret
+    WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret && keys == other.keys
       && skipsHeldBelow == other.skipsHeldBelow
   }
 }

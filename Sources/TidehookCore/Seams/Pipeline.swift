@@ -131,7 +131,14 @@ public protocol PipelineChecker: Sendable {
 
 /// Signs what a webhook sends. One is made for each revision of a webhook and used for all its requests.
 public protocol MessageSigner: Sendable {
+  /// The names of the headers that it adds, in lower case: nobody else may set them.
+  var headerNames: Set<String> { get }
   /// The headers that prove a message: its id stays the same over retries, its time is that of the attempt, in seconds since 1970.
   /// - Throws: a failure of kind `signature`; the request must then not be sent.
   func headers(messageID: String, timestamp: Int64, body: [UInt8]) throws(AttemptFailure) -> [HeaderField]
+}
+
+extension MessageSigner {
+  /// None, for signers that add no headers.
+  public var headerNames: Set<String> { [] }
 }

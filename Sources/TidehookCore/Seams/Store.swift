@@ -69,6 +69,8 @@ public protocol WebhookStore: Sendable {
   func insert(_ webhook: Webhook, by maker: String) async throws(StoreError)
   /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
   func update(_ webhook: Webhook, by maker: String) async throws(StoreError)
+  /// Forgets what a webhook signed with before and that has ended by `now` (``SigningKeys``); that is no revision.
+  func forgetExpiredKeys(of id: WebhookID, at now: Timestamp) async throws(StoreError)
   /// Deletes a webhook; its open and held deliveries stay until ``moveDeliveries(of:from:to:reason:at:limit:)``.
   func delete(_ id: WebhookID) async throws(StoreError)
   /// Every webhook, oldest first.

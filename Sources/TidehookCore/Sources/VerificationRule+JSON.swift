@@ -56,7 +56,7 @@ extension VerificationRule {
   private func checkWhole() throws(JSONProblem) {
     guard scheme == .hmac || scheme == .apiKey else { return }
     guard header != nil else { throw JSONProblem("header", "is required by scheme \(scheme.rawValue), the name of a header") }
-    let names = try Self.placeholders(of: template ?? "{body}")
+    let names = try Self.placeholders(of: template ?? "{body}", known: Self.placeholders)
     guard names.contains("body") else { throw JSONProblem("template", "expected {body} in it, or the content is not signed") }
     try Self.checkHeader(timestampHeader, "timestamp_header", for: "timestamp", in: names)
     try Self.checkHeader(idHeader, "id_header", for: "id", in: names)
@@ -73,7 +73,8 @@ extension VerificationRule {
 
   private static let placeholders = ["body", "timestamp", "id", "method", "url", "path"]
 
-  private static func placeholders(of template: String) throws(JSONProblem) -> [String] {
+  /// The places in a template, such as `{body}`; throws for one that is not `known`.
+  static func placeholders(of template: String, known placeholders: [String]) throws(JSONProblem) -> [String] {
     var names: [String] = []
     for part in template.split(separator: "{", omittingEmptySubsequences: false).dropFirst() {
       let name = String(part.prefix { $0 != "}" })

@@ -88,6 +88,8 @@ public enum SignatureEncoding: String, Sendable, Hashable, CaseIterable {
   case hex
   /// Base 64 with padding.
   case base64
+  /// Base 64 with `-` and `_` instead of `+` and `/` (RFC 4648 section 5), written without padding.
+  case base64url
 }
 
 /// Why a request was not believed; lower case, no full stop, never a secret or a signature.

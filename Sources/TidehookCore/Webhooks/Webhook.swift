@@ -20,6 +20,8 @@ public struct Webhook: Sendable {
   public var signing: [SigningScheme]
   /// The secret they sign with.
   public var secret: Secret
+  /// What else they sign with: a key pair, and what was replaced a short time ago.
+  public var keys = SigningKeys()
   /// Headers that are added to each request.
   public var headers: [HeaderField]
   /// When failed deliveries are tried again.
@@ -88,19 +90,6 @@ public struct Webhook: Sendable {
     guard self.namespace.map({ $0 == namespace }) ?? (namespace != .operational) else { return false }
     return events.contains { $0.matches(type) }
   }
-}
-
-/// How a request is signed.
-public enum SigningScheme: String, Sendable, Hashable, CaseIterable {
-  /// REM Labs' `X-REM-Signature`.
-  case rem
-  /// Standard Webhooks 1.0.0, symmetric (`v1`).
-  case standard
-  /// What receivers of Mem0's webhooks check: `X-Mem0-Signature` and `X-Mem0-Signature-256`.
-  case mem0
-
-  /// What a webhook gets that asks for nothing else.
-  public static let defaults: [SigningScheme] = [.rem, .standard]
 }
 
 /// A text that must never be printed: its description hides it.

@@ -10,6 +10,8 @@ public enum WebhookNotice: Sendable, Equatable {
   case disable(WebhookID, revision: Int, Disablement)
   /// Deliveries may be in a state that does not go with the webhook's: held though it is active, open though it is not.
   case unsettled(WebhookID)
+  /// The time of a secret that was replaced may be over.
+  case expired(WebhookID)
 }
 
 /// Attempts deliveries, lane by lane, and writes their outcomes.

@@ -20,12 +20,12 @@ final class PinnedWebhooks: Sendable {
     self.revisions = revisions
   }
 
-  /// A webhook at that revision, with the secret that it has now.
+  /// A webhook at that revision, with the secrets that it has now.
   /// - Throws: a failure of kind `script` when the revision cannot be read: another one must not run in its place.
   func webhook(_ current: ActiveWebhook, at revision: Int, in directory: WebhookDirectory) async throws(AttemptFailure) -> ActiveWebhook {
     guard current.webhook.revision != revision else { return current }
     let key = Key(id: current.webhook.id, revision: revision)
-    if let found = known.withLock({ $0[key] }), found.webhook.secret == current.webhook.secret { return found }
+    if let found = known.withLock({ $0[key] }), found.webhook.signsLike(current.webhook) { return found }
     let read: WebhookRevision?
     do throws(StoreError) {
       read = try await revisions.revision(revision, of: key.id)
@@ -34,6 +34,7 @@ final class PinnedWebhooks: Sendable {
     }
     guard var webhook = read?.webhook else { throw AttemptFailure(.script, "revision \(revision) of the webhook is not stored") }
     webhook.secret = current.webhook.secret
+    webhook.keys = current.webhook.keys
     let made = directory.prepare(webhook)
     known.withLock { known in
       if known.count >= Self.capacity { known.removeAll() }
@@ -41,4 +42,9 @@ final class PinnedWebhooks: Sendable {
     }
     return made
   }
+}
+
+extension Webhook {
+  /// Whether another revision has the same secrets.
+  fileprivate func signsLike(_ other: Webhook) -> Bool { secret == other.secret && keys == other.keys }
 }

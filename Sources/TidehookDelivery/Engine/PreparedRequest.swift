@@ -18,10 +18,7 @@ enum Preparation {
   case failed(AttemptFailure)
 
   /// Names that belong to the client, to the connection, or to a signature: a script cannot set them.
-  private static let reservedNames: Set<String> = [
-    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect",
-    "x-rem-signature", "x-mem0-signature", "x-mem0-signature-256", "webhook-id", "webhook-timestamp", "webhook-signature",
-  ]
+  private static let reservedNames = HeaderField.framing.union(HeaderField.proving)
 
   /// What stands for the method where a database is written to.
   private static let databaseMethod = "UPSERT"
@@ -46,7 +43,11 @@ enum Preparation {
       }
     }
     guard url.database == nil else { return .send(PreparedRequest(method: databaseMethod, url: url, headers: [], ownBody: body)) }
-    if let name = overrides.headers.first(where: { reservedNames.contains($0.name.lowercased()) })?.name {
+    let reserved = overrides.headers.first { field in
+      let name = field.name.lowercased()
+      return reservedNames.contains(name) || webhook.isReserved(name)
+    }
+    if let name = reserved?.name {
       return .failed(AttemptFailure(.script, "a script cannot set the header \(name)"))
     }
     return .send(

@@ -14,6 +14,7 @@ public final class Registrar: WebhookRegistry {
   private let time: any TimeSource
   private let logger: Logger
   private let changes = ChangeLock()
+  private let expiries: ExpiryTimers
 
   /// Deliveries that are moved in one transaction: few enough that publishing does not notice.
   private static let moveSize = 2_000
@@ -27,6 +28,7 @@ public final class Registrar: WebhookRegistry {
     self.engine = engine
     self.time = time
     self.logger = logger
+    expiries = ExpiryTimers(time: time)
   }
 
   /// Reads every webhook from the store; what a stop of the process left unsettled is settled by ``run()``.
@@ -34,6 +36,7 @@ public final class Registrar: WebhookRegistry {
     for webhook in try await store.webhooks() {
       directory.put(webhook)
       engine.configure(webhook)
+      watchExpiry(of: webhook)
       engine.notify(.unsettled(webhook.id))
     }
     for id in try await store.unsettledDeletions() { engine.notify(.unsettled(id)) }
@@ -57,11 +60,15 @@ public final class Registrar: WebhookRegistry {
   /// Stores a changed webhook; its revision must be one above the current one, else it fails as `stale`.
   public func replace(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try await changes.withLock { () throws(StoreError) in
+      var webhook = webhook
       let earlier = directory.webhook(webhook.id)
+      // What ended while the change was on its way must not come back with it.
+      webhook.keys.forgetExpired(at: time.now())
       try await store.update(webhook, by: maker)
       directory.put(webhook)
       engine.configure(webhook)
       if let earlier, earlier.url != webhook.url || webhook.isActive && !earlier.isActive { engine.watch?.book.restart(webhook.id) }
+      watchExpiry(of: webhook)
     }
     engine.notify(.unsettled(webhook.id))
   }
@@ -73,6 +80,7 @@ public final class Registrar: WebhookRegistry {
       directory.remove(id)
       engine.retire(id)
       engine.watch?.book.forget(id)
+      expiries.set(id, due: nil) {}
     }
     engine.notify(.unsettled(id))
   }
@@ -84,6 +92,7 @@ public final class Registrar: WebhookRegistry {
         switch notice {
         case .disable(let id, let revision, let disablement): try await deactivate(id, revision: revision, disablement)
         case .unsettled(let id): if try await settle(id) == false { engine.notify(notice) }
+        case .expired(let id): try await forgetExpiredKeys(of: id)
         }
       } catch {
         guard error.code != .closed else { return }
@@ -112,6 +121,23 @@ public final class Registrar: WebhookRegistry {
       "webhook made inactive",
       metadata: ["webhook.id": "\(id)", "reason": "\(disablement.cause.rawValue)", "error": "\(disablement.message)"])
     engine.watch?.noteDisabled(webhook, disablement)
+  }
+
+  /// Has ``run()`` look at a webhook when the next of its secrets ends.
+  private func watchExpiry(of webhook: Webhook) {
+    expiries.set(webhook.id, due: webhook.keys.nextExpiry) { [engine, id = webhook.id] in engine.notify(.expired(id)) }
+  }
+
+  /// Forgets secrets that have ended, in the store and here; nothing is signed with them any more in any case.
+  private func forgetExpiredKeys(of id: WebhookID) async throws(StoreError) {
+    try await changes.withLock { () throws(StoreError) in
+      guard var webhook = directory.webhook(id) else { return }
+      let now = time.now()
+      webhook.keys.forgetExpired(at: now)
+      try await store.forgetExpiredKeys(of: id, at: now)
+      directory.put(webhook)
+      watchExpiry(of: webhook)
+    }
   }
 
   /// Moves some of the deliveries that nobody holds into the state that goes with the webhook as it is now.

@@ -11,6 +11,8 @@ final class ActiveWebhook: Sendable {
   let headers: [HeaderField]
   /// Whether one of them is a `Content-Type`.
   let setsContentType: Bool
+  /// The names of the signatures' headers, in lower case: a script cannot set them.
+  private let signatureNames: Set<String>
 
   init(_ webhook: Webhook, signer: any MessageSigner, userAgent: HeaderField) {
     let names = Set(webhook.headers.map { $0.name.lowercased() })
@@ -18,7 +20,11 @@ final class ActiveWebhook: Sendable {
     self.signer = signer
     headers = (names.contains("user-agent") ? [] : [userAgent]) + webhook.headers
     setsContentType = names.contains("content-type")
+    signatureNames = signer.headerNames
   }
+
+  /// Whether a header of that name, in lower case, is one of the signatures.
+  func isReserved(_ name: String) -> Bool { signatureNames.contains(name) }
 }
 
 /// A webhook as far as matching is concerned.

@@ -27,10 +27,11 @@ struct SignatureForm: Sendable {
     return signature?.count == algorithm.byteCount ? signature : nil
   }
 
+  /// The value of the header for a signature.
+  func text(_ code: [UInt8]) -> String { prefix + encoding.encode(code) }
+
   /// Adds the header to a request.
-  func write(_ code: [UInt8], to request: inout InboundRequest) {
-    request.setHeader(header, prefix + encoding.encode(code))
-  }
+  func write(_ code: [UInt8], to request: inout InboundRequest) { request.setHeader(header, text(code)) }
 
   /// The failure of a value that ``decode(_:)`` does not take.
   func malformed(_ value: String) -> VerificationFailure {
@@ -46,6 +47,7 @@ extension SignatureEncoding {
     switch self {
     case .hex: Hex.decode(String(text))
     case .base64: Base64.decode(text.utf8)
+    case .base64url: Base64.decodeForURL(text.utf8)
     }
   }
 
@@ -54,6 +56,7 @@ extension SignatureEncoding {
     switch self {
     case .hex: Hex.encode(bytes)
     case .base64: Base64.encode(bytes)
+    case .base64url: Base64.encodeForURL(bytes)
     }
   }
 
@@ -62,6 +65,7 @@ extension SignatureEncoding {
     switch self {
     case .hex: "\(byteCount * 2) hexadecimal digits"
     case .base64: "base64 of \(byteCount) bytes"
+    case .base64url: "base64url of \(byteCount) bytes"
     }
   }
 }

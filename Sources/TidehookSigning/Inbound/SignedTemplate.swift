@@ -43,8 +43,11 @@ struct SignedTemplate: Sendable {
   }
 
   /// The text with each place filled.
-  func filled(_ value: (Place) -> [UInt8]) -> [UInt8] {
-    parts.flatMap { part in
+  func filled(_ value: (Place) -> [UInt8]) -> [UInt8] { pieces(value).flatMap(\.self) }
+
+  /// The text with each place filled, in pieces of which none is copied.
+  func pieces(_ value: (Place) -> [UInt8]) -> [[UInt8]] {
+    parts.map { part in
       switch part {
       case .text(let text): text
       case .place(let place): value(place)

@@ -16,11 +16,8 @@ public struct KeyPair: Sendable {
       let key = try PrivateKey.generate(.ed25519)
       return KeyPair(privateKey: Secret(Hex.encode(try key.seed())), publicKey: Hex.encode(try key.rawPublicKey()))
     case .standard:
-      let key = try PrivateKey.generate(.ed25519)
-      let publicKey = try key.rawPublicKey()
-      return KeyPair(
-        privateKey: Secret(KeyText.standardPrivatePrefix + Base64.encode(try key.seed() + publicKey)),
-        publicKey: KeyText.standardPublicPrefix + Base64.encode(publicKey))
+      let key = try SigningKey.generate()
+      return KeyPair(privateKey: key.privateKey, publicKey: key.publicKey)
     case .sendgrid:
       let key = try PrivateKey.generate(.p256)
       return KeyPair(privateKey: Secret(Base64.encode(try key.privateDER())), publicKey: Base64.encode(try key.publicDER()))

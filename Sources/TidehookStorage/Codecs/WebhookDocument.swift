@@ -13,7 +13,7 @@ enum WebhookDocument {
       "namespace": webhook.namespace.map { .string($0.name) } ?? .null,
       "active": .bool(webhook.isActive),
       "pipeline": .array(webhook.pipeline.map(write)),
-      "signing": .array(webhook.signing.map { .string($0.rawValue) }),
+      "signing": .array(webhook.signing.map(\.json)),
       "headers": .array(webhook.headers.map { .array([.string($0.name), .string($0.value)]) }),
       "retry": webhook.retry.json,
       "timeout_secs": .double(webhook.timeoutSeconds),
@@ -34,18 +34,19 @@ enum WebhookDocument {
   /// The webhook of a row.
   /// - Throws: `failed` when the text was not written by ``write(_:)``.
   static func read(
-    _ text: String, id: WebhookID, secret: Secret, revision: Int, createdAt: Timestamp, updatedAt: Timestamp
+    _ text: String, id: WebhookID, secret: Secret, keys: String?, revision: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) throws(StoreError) -> Webhook {
     guard let document = try? JSONValue(parsing: Array(text.utf8)), let url = document["url"]?.stringValue,
       let url = try? DestinationURL(parsing: url, allowing: .all),
       let events = all(document["events"], { $0.stringValue.flatMap { EventPattern($0) } }),
       let pipeline = all(document["pipeline"], stage),
-      let signing = all(document["signing"], { $0.stringValue.flatMap(SigningScheme.init) }), let headers = all(document["headers"], header)
+      let signing = all(document["signing"], { try? SigningScheme(json: $0) }), let headers = all(document["headers"], header)
     else { throw StoreError(.failed, "cannot read the configuration of webhook \(id)") }
     var webhook = Webhook(
       id: id, name: document["name"]?.stringValue ?? "", url: url, events: events,
       namespace: document["namespace"]?.stringValue.map { Namespace(stored: $0) }, pipeline: pipeline, signing: signing, secret: secret,
       headers: headers, revision: revision, createdAt: createdAt, updatedAt: updatedAt)
+    webhook.keys = try SigningKeysDocument.read(keys, of: id)
     webhook.isActive = document["active"]?.boolValue ?? webhook.isActive
     webhook.retry = document["retry"].map(RetryPolicy.init(stored:)) ?? webhook.retry
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds

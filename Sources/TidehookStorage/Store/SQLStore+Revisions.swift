@@ -3,7 +3,8 @@
 public import TidehookCore
 
 extension SQLStore: WebhookRevisions {
-  private static let columns = "r.revision, r.config, r.created_at_us, r.made_by, w.secret, w.created_at_us, r.changes_secret"
+  private static let columns =
+    "r.revision, r.config, r.created_at_us, r.made_by, w.secret, w.created_at_us, r.changes_secret, w.signing_keys"
   private static let newestRevisions = SQLStatement(
     """
     SELECT \(columns) FROM webhooks w JOIN webhook_revisions r ON r.webhook_key = w.key
@@ -60,6 +61,7 @@ private struct RevisionRow: Sendable {
   private let secret: Secret
   private let createdAt: Timestamp
   private let changesSecret: Bool
+  private let keys: String?
 
   init(_ row: any SQLRow) {
     number = Int(row.integer(0))
@@ -69,10 +71,12 @@ private struct RevisionRow: Sendable {
     secret = Secret(row.text(4))
     createdAt = row.time(5)
     changesSecret = row.integer(6) == 1
+    keys = row.optionalText(7)
   }
 
   func revision(of id: WebhookID) throws(StoreError) -> WebhookRevision {
-    let webhook = try WebhookDocument.read(config, id: id, secret: secret, revision: number, createdAt: createdAt, updatedAt: madeAt)
+    let webhook = try WebhookDocument.read(
+      config, id: id, secret: secret, keys: keys, revision: number, createdAt: createdAt, updatedAt: madeAt)
     return WebhookRevision(webhook: webhook, createdAt: madeAt, madeBy: madeBy, changesSecret: changesSecret)
   }
 }

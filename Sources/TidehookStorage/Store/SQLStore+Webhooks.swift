@@ -5,8 +5,8 @@ public import TidehookCore
 extension SQLStore: WebhookStore {
   private static let insertWebhook = SQLStatement(
     """
-    INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us, namespace)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO webhooks (key, entropy, revision, config, secret, created_at_us, updated_at_us, namespace, signing_keys)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     """)
   private static let insertRevision = SQLStatement(
     """
@@ -22,31 +22,34 @@ extension SQLStore: WebhookStore {
         [
           .key(webhook.id.value), .entropy(webhook.id.value), .integer(Int64(webhook.revision)), .text(config),
           .text(webhook.secret.revealed), .time(webhook.createdAt), .time(webhook.updatedAt), SQLValue(webhook.namespace?.name),
+          SQLValue(SigningKeysDocument.write(webhook.keys)),
         ])
       try Self.insertRevision(of: webhook, config, by: maker, changesSecret: false, connection)
     }
   }
 
-  private static let oneSecret = SQLStatement("SELECT secret FROM webhooks WHERE key = $1")
+  private static let oneSecret = SQLStatement("SELECT secret, signing_keys FROM webhooks WHERE key = $1")
   private static let updateWebhook = SQLStatement(
     """
-    UPDATE webhooks SET revision = $1, config = $2, secret = $3, updated_at_us = $4, namespace = $5
-    WHERE key = $6 AND revision = $7 AND deleted_at_us IS NULL
+    UPDATE webhooks SET revision = $1, config = $2, secret = $3, updated_at_us = $4, namespace = $5, signing_keys = $6
+    WHERE key = $7 AND revision = $8 AND deleted_at_us IS NULL
     """)
 
   /// Stores a webhook's next revision; fails as `stale` unless the stored revision is the one just before it.
   public func update(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     let config = WebhookDocument.write(webhook)
     return try await writer.write("cannot change webhook \(webhook.id)", weight: 2 * config.utf8.count) { connection in
-      let secret = try connection.first(Self.oneSecret, [.key(webhook.id.value)]) { Secret($0.text(0)) }
+      let before = try connection.first(Self.oneSecret, [.key(webhook.id.value)]) { (Secret($0.text(0)), $0.optionalText(1)) }
+      let changesKey = try SigningKeysDocument.read(before?.1, of: webhook.id).signingKey != webhook.keys.signingKey
       let changed = try connection.execute(
         Self.updateWebhook,
         [
           .integer(Int64(webhook.revision)), .text(config), .text(webhook.secret.revealed), .time(webhook.updatedAt),
-          SQLValue(webhook.namespace?.name), .key(webhook.id.value), .integer(Int64(webhook.revision - 1)),
+          SQLValue(webhook.namespace?.name), SQLValue(SigningKeysDocument.write(webhook.keys)), .key(webhook.id.value),
+          .integer(Int64(webhook.revision - 1)),
         ])
       guard changed == 1 else { throw StoreError(.stale, "revision \(webhook.revision - 1) is not the current one") }
-      try Self.insertRevision(of: webhook, config, by: maker, changesSecret: webhook.secret != secret, connection)
+      try Self.insertRevision(of: webhook, config, by: maker, changesSecret: webhook.secret != before?.0 || changesKey, connection)
     }
   }
 
@@ -62,7 +65,7 @@ extension SQLStore: WebhookStore {
   }
 
   private static let deleteWebhook = SQLStatement(
-    "UPDATE webhooks SET secret = '', deleted_at_us = $1 WHERE key = $2 AND deleted_at_us IS NULL")
+    "UPDATE webhooks SET secret = '', signing_keys = NULL, deleted_at_us = $1 WHERE key = $2 AND deleted_at_us IS NULL")
 
   private static let oneConfig = SQLStatement("SELECT config FROM webhooks WHERE key = $1")
   private static let setConfig = SQLStatement("UPDATE webhooks SET config = $1 WHERE key = $2")
@@ -114,7 +117,7 @@ extension SQLStore: WebhookStore {
 
   private static let allWebhooks = SQLStatement(
     """
-    SELECT key, entropy, revision, config, secret, created_at_us, updated_at_us FROM webhooks WHERE deleted_at_us IS NULL ORDER BY key
+    SELECT key, entropy, revision, config, secret, created_at_us, updated_at_us, signing_keys FROM webhooks WHERE deleted_at_us IS NULL ORDER BY key
     """)
 
   /// Every webhook, oldest first.
@@ -123,7 +126,7 @@ extension SQLStore: WebhookStore {
       try connection.all(Self.allWebhooks, []) { row in
         (
           id: WebhookID(row.id(0)), revision: Int(row.integer(2)), config: row.text(3), secret: Secret(row.text(4)), createdAt: row.time(5),
-          updatedAt: row.time(6)
+          updatedAt: row.time(6), keys: row.optionalText(7)
         )
       }
     }
@@ -131,7 +134,8 @@ extension SQLStore: WebhookStore {
     for row in rows {
       webhooks.append(
         try WebhookDocument.read(
-          row.config, id: row.id, secret: row.secret, revision: row.revision, createdAt: row.createdAt, updatedAt: row.updatedAt))
+          row.config, id: row.id, secret: row.secret, keys: row.keys, revision: row.revision, createdAt: row.createdAt,
+          updatedAt: row.updatedAt))
     }
     return webhooks
   }

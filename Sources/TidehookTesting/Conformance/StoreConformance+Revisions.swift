@@ -46,6 +46,20 @@ extension StoreConformance {
       let all = try await test.restart().revisions(of: webhook.id, before: nil, limit: 10)
       try expectEqual(all.map(\.changesSecret), [false, true, false], "which of them changed it")
     },
+    StoreRule("keys are in no revision either: each has those of now, and a deleted webhook has none") { test in
+      let samples = StoreSamples()
+      var webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      (webhook.revision, webhook.keys) = (2, StoreSamples.keys(endingAt: samples.now))
+      try await test.store.update(webhook)
+      (webhook.revision, webhook.name) = (3, "third")
+      try await test.store.update(webhook)
+      let found = try await test.store.revisions(of: webhook.id, before: nil, limit: 10)
+      try expectEqual(found.map(\.webhook.keys), [webhook.keys, webhook.keys, webhook.keys], "the keys")
+      try expectEqual(found.map(\.changesSecret), [false, true, false], "which of them changed them")
+      try await test.store.delete(webhook.id)
+      try expectEqual(try await test.restart().revision(1, of: webhook.id)?.webhook.keys, SigningKeys(), "the keys after the deletion")
+    },
     StoreRule("a change that comes too late leaves no revision") { test in
       let samples = StoreSamples()
       var webhook = try samples.webhook()

@@ -6,13 +6,15 @@ extension StoreConformance {
   static let webhooks: [StoreRule] = [
     StoreRule("a webhook reads back whole, after a restart too") { test in
       let samples = StoreSamples()
+      let custom = SigningScheme.custom(try StoreSamples.customSigning)
       let webhook = try samples.webhook { webhook in
         webhook.name = "Ünïcode \"name\""
         webhook.events = [.below("memory."), .exactly(EventType(stored: "note.added"))]
         webhook.namespace = Namespace(stored: "team a")
         webhook.isActive = false
         webhook.pipeline = [.script("function filter(e)\n  return e.data.n > 1 -- \"ü\"\nend"), .script("")]
-        webhook.signing = [.standard]
+        webhook.signing = [.standard, .standardEd25519, .stripe, custom]
+        webhook.keys = StoreSamples.keys(endingAt: samples.now)
         webhook.headers = [HeaderField("X-A", "1"), HeaderField("X-A", "2: 3")]
         webhook.retry = RetryPolicy(maxRetries: 7, initialDelaySeconds: 0.25, multiplier: 1.5, maxDelaySeconds: 9, jitter: 0)
         webhook.timeoutSeconds = 2.5
@@ -39,6 +41,24 @@ extension StoreConformance {
       ]
       for policy in policies { try await test.store.insert(try samples.webhook { $0.retry = policy }) }
       try expectEqual(try await test.restart().webhooks().map(\.retry), policies, "the policies")
+    },
+    StoreRule("a former secret and key are forgotten once they have ended, each by itself, and that is no revision") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook { $0.keys = StoreSamples.keys(endingAt: samples.now) }
+      let other = try samples.webhook { $0.keys = webhook.keys }
+      for webhook in [webhook, other] { try await test.store.insert(webhook) }
+      try await test.store.forgetExpiredKeys(of: webhook.id, at: samples.now + .seconds(-1))
+      try expectEqual(try await test.store.webhooks().map(\.keys), [webhook.keys, other.keys], "the keys before the end")
+      try await test.store.forgetExpiredKeys(of: webhook.id, at: samples.now)
+      var left = webhook.keys
+      left.previousSecret = nil
+      let store = try await test.restart()
+      try expectEqual(try await store.webhooks().map(\.keys), [left, other.keys], "the keys after the secret's end")
+      try await store.forgetExpiredKeys(of: webhook.id, at: samples.now + .seconds(60))
+      let found = try await store.webhooks()
+      try expectEqual(found.map(\.keys), [SigningKeys(signingKey: left.signingKey), other.keys], "the keys after the end of both")
+      try expectEqual(found.map(\.revision), [1, 1], "the revisions")
+      try await store.forgetExpiredKeys(of: WebhookID(samples.ids.next()), at: samples.now)
     },
     StoreRule("webhooks are listed oldest first") { test in
       let samples = StoreSamples()
@@ -147,6 +167,7 @@ extension StoreConformance {
     try expectEqual(found.pipeline, wanted.pipeline, "the pipeline")
     try expectEqual(found.signing, wanted.signing, "the signing schemes")
     try expectEqual(found.secret, wanted.secret, "the secret")
+    try expectEqual(found.keys, wanted.keys, "the keys")
     try expectEqual(found.headers, wanted.headers, "the headers")
     try expectEqual(found.retry, wanted.retry, "the retry policy")
     try expectEqual(found.timeoutSeconds, wanted.timeoutSeconds, "the timeout")

@@ -21,6 +21,24 @@ package struct StoreSamples: Sendable {
     return webhook
   }
 
+  /// Keys of every kind: the former secret ends then, the former key pair a minute later.
+  package static func keys(endingAt end: Timestamp) -> SigningKeys {
+    SigningKeys(
+      previousSecret: Replaced(Secret("a former secret"), expiresAt: end),
+      signingKey: SigningKey(privateKey: Secret("whsk_2"), publicKey: "whpk_2"),
+      previousSigningKey: Replaced(SigningKey(privateKey: Secret("whsk_1"), publicKey: "whpk_1"), expiresAt: end + .seconds(60)))
+  }
+
+  /// A scheme with every member.
+  package static var customSigning: CustomSigning {
+    get throws {
+      try CustomSigning(json: [
+        "scheme": "custom", "header": "X-Sig", "algorithm": "sha512", "encoding": "base64url", "prefix": "v=",
+        "template": "{id}.{timestamp}.{body}", "timestamp_header": "X-Time", "id_header": "X-Id",
+      ])
+    }
+  }
+
   /// The canonical envelope around `data`.
   package func payload(_ id: EventID, _ type: String, _ data: String) -> [UInt8] {
     Array(#"{"id":"\#(id)","event":"\#(type)","timestamp":"2026-04-13T10:30:00Z","data":\#(data)}"#.utf8)

@@ -20,8 +20,11 @@ struct Listen: AsyncParsableCommand {
   @Option(help: "The address to listen on.")
   var host = "127.0.0.1"
 
-  @Option(help: "The webhook's secret, to check signatures with.")
-  var secret: String?
+  @Option(help: "The webhook's secret, or its whpk_ public key, to check signatures with; of several any may match.")
+  var secret: [String] = []
+
+  @Option(help: ArgumentHelp("The schemes to check: \(SchemeText.help) (default: all with names).", valueName: "schemes"))
+  var scheme: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -58,7 +61,8 @@ struct Listen: AsyncParsableCommand {
     let format: RequestReport.Format = json ? .json : compact ? .compact : .pretty
     let receiver = Receiver(
       answers: try answers(), delay: .milliseconds(Int64(delay * 1000)), hangs: hang, limit: count,
-      check: try SignatureCheck(secret: secret), report: RequestReport(format: format, output: .standardOutput))
+      check: try SignatureCheck(secrets: secret, schemes: try SchemeText.schemes(scheme)),
+      report: RequestReport(format: format, output: .standardOutput))
     try await ReceiverServer(receiver).serve(host: host, port: port)
   }
 

@@ -72,8 +72,9 @@ struct RequestReport: Sendable {
 
   private func text(_ request: ReceivedRequest, _ verdicts: [(scheme: String, verdict: SchemeVerdict)]) -> String {
     let time = String(request.receivedAt.rfc3339.dropFirst(11))
-    // What Mem0's receivers check is sent only by webhooks that ask for it: that it is missing would be noise.
-    let shown = verdicts.filter { $0.scheme != SigningScheme.mem0.rawValue || $0.verdict != .missing }
+    // Most schemes are used only by webhooks that ask for them: that they are missing would be noise.
+    let usual = SigningScheme.defaults.map(\.name)
+    let shown = verdicts.filter { usual.contains($0.scheme) || $0.verdict != .missing }
     let signatures = shown.map { output.styled("\($0.scheme) \($0.verdict.rawValue)", $0.verdict.style) }
     let facts = [
       output.styled(time, .dim), output.styled(SafeText.line("\(request.method) \(request.path)"), .bold),

@@ -5,7 +5,7 @@ import TidehookSigning
 
 /// What one scheme's signature turned out to be.
 enum SchemeVerdict: String {
-  /// It belongs to this body and this secret.
+  /// It belongs to this body and one of the secrets.
   case valid
   /// It does not, or it is malformed.
   case invalid
@@ -17,43 +17,49 @@ enum SchemeVerdict: String {
   case unchecked
 }
 
-/// Checks requests against one secret.
+/// Checks requests against some secrets.
 struct SignatureCheck: Sendable {
-  private let verifiers: [(scheme: String, verifier: SignatureVerifier)]
-  private let hasSecret: Bool
+  private let schemes: [(scheme: SigningScheme, verifiers: [SignatureVerifier])]
 
   /// Prepares the keys.
-  /// - Parameter secret: the webhook's secret; without one, signatures are only found, not checked.
-  init(secret: String?) throws(CommandFailure) {
-    // Some secret is needed to find out whether there is a signature at all.
-    let key = try SignatureOptions.signingSecret(secret ?? "none")
-    hasSecret = secret != nil
-    var verifiers: [(scheme: String, verifier: SignatureVerifier)] = []
-    do {
-      for scheme in SigningScheme.allCases {
-        verifiers.append((scheme.rawValue, try SignatureVerifier(schemes: [scheme], secret: key)))
+  /// - Parameters:
+  ///   - secrets: what the webhook signs with, any of which may match; what none of them belongs to is only found, not checked.
+  ///   - schemes: which schemes count; all that have names unless given.
+  init(secrets: [String], schemes: [SigningScheme]) throws(CommandFailure) {
+    var keys: [SigningSecret] = []
+    for secret in secrets { keys.append(try SignatureOptions.signingSecret(secret)) }
+    var prepared: [(scheme: SigningScheme, verifiers: [SignatureVerifier])] = []
+    do throws(SigningError) {
+      for scheme in schemes.isEmpty ? SigningScheme.named : schemes {
+        var verifiers: [SignatureVerifier] = []
+        for key in keys where key.isKey == (scheme == .standardEd25519) {
+          verifiers.append(try SignatureVerifier(schemes: [scheme], secret: key))
+        }
+        prepared.append((scheme, verifiers))
       }
     } catch {
       throw CommandFailure(.usage, "bad --secret: \(error)")
     }
-    self.verifiers = verifiers
+    self.schemes = prepared
   }
 
-  /// A verdict for each scheme that Tidehook knows, in a fixed order.
+  /// A verdict for each scheme, in a fixed order.
   func verdicts(on request: ReceivedRequest) -> [(scheme: String, verdict: SchemeVerdict)] {
     let headers = request.headers.map { SignatureHeader($0.name, $0.value) }
-    return verifiers.map { scheme, verifier in
-      (scheme, verdict(try? verifier.verify(headers: headers, body: request.body, now: request.receivedAt.seconds)))
+    return schemes.map { scheme, verifiers in
+      guard scheme.isPresent(in: headers) else { return (scheme.name, .missing) }
+      let verdicts = verifiers.map {
+        Self.verdict(try? $0.verify(headers: headers, body: request.body, now: request.receivedAt.seconds))
+      }
+      return (scheme.name, [.valid, .stale].first(where: verdicts.contains) ?? verdicts.first ?? .unchecked)
     }
   }
 
-  private func verdict(_ verdict: SignatureVerdict?) -> SchemeVerdict {
+  private static func verdict(_ verdict: SignatureVerdict?) -> SchemeVerdict {
     switch verdict {
-    case .missing: .missing
-    case _ where !hasSecret: .unchecked
     case .valid: .valid
     case .staleTimestamp: .stale
-    case .mismatch, .malformed, nil: .invalid
+    case .missing, .mismatch, .malformed, nil: .invalid
     }
   }
 }

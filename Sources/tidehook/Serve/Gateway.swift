@@ -97,15 +97,19 @@ struct Gateway {
 
   private static let secrets = SecretSource(
     generate: { Secret(try SigningSecret.generate().text) },
-    problem: { secret, schemes in
-      do {
-        _ = try RequestSigner(schemes: schemes, secret: SigningSecret(secret.revealed))
-        return nil
-      } catch {
-        return "\(error)"
-      }
-    },
-    standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" })
+    signingKey: { privateKey throws(JSONProblem) in try signingKey(of: privateKey) }, problem: { WebhookSigner.problem(of: $0) },
+    standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" }, webKey: { JSONWebKey.ed25519($0) })
+
+  private static func signingKey(of privateKey: Secret?) throws(JSONProblem) -> SigningKey {
+    do throws(SigningError) {
+      guard let privateKey else { return try SigningKey.generate() }
+      return try SigningKey(parsing: privateKey)
+    } catch .unusable(let field, let expected, let got) {
+      throw JSONProblem(field, "expected \(expected), got \(got)")
+    } catch {
+      throw JSONProblem("signing_key", "\(error)")
+    }
+  }
 
   /// Serves until a signal comes or the server fails; then stops taking requests and drains at the same time, so that no client that
   /// is stuck in the middle of a request uses up the time of the deliveries.

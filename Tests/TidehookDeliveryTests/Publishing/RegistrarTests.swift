@@ -14,6 +14,9 @@ private final class MemoryWebhookStore: WebhookStore {
 
   let moves: AsyncStream<Move>
   private let moved: AsyncStream<Move>.Continuation
+  /// Whose former secrets were forgotten.
+  let forgettings: AsyncStream<WebhookID>
+  private let forgotten: AsyncStream<WebhookID>.Continuation
   private let stored = Mutex<[WebhookID: Webhook]>([:])
   private let makers = Mutex<[String]>([])
   private let skips = Mutex<[Int64]>([])
@@ -23,6 +26,7 @@ private final class MemoryWebhookStore: WebhookStore {
 
   init(_ webhooks: [Webhook] = [], fullBatches: Int = 0, failures: [StoreError] = [], leftBehind: [WebhookID] = []) {
     (moves, moved) = AsyncStream.makeStream()
+    (forgettings, forgotten) = AsyncStream.makeStream()
     self.fullBatches = Mutex(fullBatches)
     self.failures = Mutex(failures)
     self.leftBehind = leftBehind
@@ -48,6 +52,11 @@ private final class MemoryWebhookStore: WebhookStore {
     }
     if !isNext { throw StoreError(.stale, "another change came first") }
     makers.withLock { $0.append(maker) }
+  }
+
+  func forgetExpiredKeys(of id: WebhookID, at now: Timestamp) async throws(StoreError) {
+    stored.withLock { $0[id]?.keys.forgetExpired(at: now) }
+    forgotten.yield(id)
   }
 
   func delete(_ id: WebhookID) async throws(StoreError) { stored.withLock { $0[id] = nil } }
@@ -193,6 +202,57 @@ private final class MemoryWebhookStore: WebhookStore {
     try await registrar.add(webhook, by: "one")
     try await registrar.replace(revise(webhook, isActive: false), by: "two")
     #expect(store.changedBy == ["one", "two"])
+  }
+
+  /// A webhook whose former secret ends so much later.
+  private func rotated(_ webhook: Webhook, _ fixture: EngineFixture, endingIn overlap: Int64) -> Webhook {
+    var next = revise(webhook, isActive: true)
+    next.replaceSecret(by: Secret("new"), overlapSeconds: overlap, at: fixture.clock.now())
+    return next
+  }
+
+  @Test func aFormerSecretIsForgottenWhenItsTimeIsOver() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook])
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let running = Task { await registrar.run() }
+    try await registrar.replace(rotated(webhook, fixture, endingIn: 60), by: WebhookRevision.admin)
+    #expect(await fixture.clock.nextSleep() == fixture.clock.now() + .seconds(60))
+    #expect(registrar.webhook(webhook.id)?.keys.previousSecret?.value == Secret("secret"))
+    fixture.clock.advance(by: .seconds(60))
+    var forgettings = store.forgettings.makeAsyncIterator()
+    #expect(await forgettings.next() == webhook.id)
+    #expect(try await store.webhooks().first?.keys == SigningKeys())
+    // The next change comes after the forgetting has ended.
+    try await registrar.replace(revise(registrar.webhook(webhook.id) ?? webhook, isActive: false), by: WebhookRevision.admin)
+    #expect(registrar.webhook(webhook.id)?.keys == SigningKeys())
+    running.cancel()
+  }
+
+  @Test func whatEndedWhileTheProcessStoodStillIsForgottenAtItsStart() async throws {
+    let fixture = EngineFixture()
+    let webhook = rotated(try fixture.makeWebhook(), fixture, endingIn: 60)
+    let store = MemoryWebhookStore([webhook])
+    fixture.clock.advance(by: .seconds(3600))
+    let (registrar, _) = makeRegistrar(fixture, store)
+    try await registrar.load()
+    let running = Task { await registrar.run() }
+    var forgettings = store.forgettings.makeAsyncIterator()
+    #expect(await forgettings.next() == webhook.id)
+    running.cancel()
+  }
+
+  @Test func aChangeBringsBackNoSecretThatEnded() async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook()
+    let store = MemoryWebhookStore([webhook])
+    let (registrar, _) = makeRegistrar(fixture, store)
+    let late = rotated(webhook, fixture, endingIn: 60)
+    fixture.clock.advance(by: .seconds(60))
+    try await registrar.replace(late, by: WebhookRevision.admin)
+    #expect(try await store.webhooks().first?.keys == SigningKeys())
+    #expect(registrar.webhook(webhook.id)?.keys == SigningKeys())
   }
 
   @Test func aGoneReceiverMakesItsWebhookInactive() async throws {

@@ -6,12 +6,12 @@ import TidehookCore
 ///
 /// GitHub sends the older `X-Hub-Signature` beside it, over SHA-1; a request that has that one alone is not believed.
 struct GitHubRequests: InboundVerifier, InboundSigner {
-  private static let header = "X-Hub-Signature-256"
+  private static let header = SignatureForm.github.header
   private static let legacyHeader = "X-Hub-Signature"
   private let signedBody: SignedBody
 
   init(_ secrets: [Secret]) throws(SigningError) {
-    signedBody = try SignedBody(secrets, SignatureForm(header: Self.header, prefix: "sha256="))
+    signedBody = try SignedBody(secrets, .github)
   }
 
   func verify(_ request: InboundRequest, at now: Timestamp) throws(VerificationFailure) {

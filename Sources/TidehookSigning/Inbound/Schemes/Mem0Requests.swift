@@ -6,8 +6,8 @@ import TidehookCore
 ///
 /// When both headers are there, both must be right.
 struct Mem0Requests: InboundVerifier, InboundSigner {
-  private static let current = SignatureForm(header: "X-Mem0-Signature-256", prefix: "sha256=")
-  private static let older = SignatureForm(header: "X-Mem0-Signature")
+  private static let current = SignatureForm.mem0
+  private static let older = SignatureForm.mem0Bare
   private static let olderPrefixed = SignatureForm(header: older.header, prefix: current.prefix)
   private let keys: HMACKeys
 

@@ -4,8 +4,9 @@ import TidehookCore
 
 /// `X-Slack-Signature: v0=HEX`, HMAC-SHA256 of `v0:TIMESTAMP:BODY`, and `X-Slack-Request-Timestamp`.
 struct SlackRequests: InboundVerifier, InboundSigner {
-  private static let timestampHeader = "X-Slack-Request-Timestamp"
-  private let form = SignatureForm(header: "X-Slack-Signature", prefix: "v0=")
+  /// The header of the time, in Unix seconds.
+  static let timestampHeader = "X-Slack-Request-Timestamp"
+  private let form = SignatureForm.slack
   private let keys: HMACKeys
   private let freshness: FreshTimestamp
 

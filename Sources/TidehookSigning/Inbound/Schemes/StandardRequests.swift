@@ -73,28 +73,20 @@ struct StandardRequests: InboundVerifier {
 
 /// Signs by Standard Webhooks: `v1a` with a `whsk_` key, `v1` with any other secret.
 struct StandardRequestSigner: InboundSigner {
-  private let key: PrivateKey?
-  private let signer: StandardSigner?
+  private let signer: StandardSigner
 
   init(_ secret: Secret) throws(SigningError) {
     let isPrivateKey = secret.revealed.hasPrefix(KeyText.standardPrivatePrefix) || secret.revealed.hasPrefix("-----BEGIN")
-    key = isPrivateKey ? try KeyText.ed25519PrivateKey(secret) : nil
-    signer = isPrivateKey ? nil : try StandardSigner(SigningSecret(secret.revealed))
+    signer = StandardSigner([
+      isPrivateKey
+        ? .asymmetric(RotatingKey(try KeyText.ed25519PrivateKey(secret)))
+        : .symmetric(RotatingKey(try HMACKey(try SigningSecret(secret.revealed).standardKey())))
+    ])
   }
 
   func sign(_ request: inout InboundRequest, messageID: String, at now: Timestamp) throws(SigningError) {
-    for header in try headers(SignableMessage(id: messageID, timestamp: now.seconds, body: request.body)) {
+    for header in try signer.headers(for: SignableMessage(id: messageID, timestamp: now.seconds, body: request.body)) {
       request.setHeader(header.name, header.value)
     }
-  }
-
-  private func headers(_ message: SignableMessage) throws(SigningError) -> [SignatureHeader] {
-    if let signer { return try signer.headers(for: message) }
-    guard let key else { return [] }
-    let signature = try key.sign(Array("\(message.id).\(message.timestamp).".utf8) + message.body)
-    return [
-      ("webhook-id", message.id), ("webhook-timestamp", String(message.timestamp)),
-      ("webhook-signature", "v1a," + Base64.encode(signature)),
-    ]
   }
 }

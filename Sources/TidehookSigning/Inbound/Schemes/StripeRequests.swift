@@ -7,7 +7,8 @@ import TidehookCore
 /// The key is the whole secret as Stripe shows it, `whsec_` included. While a secret is rolled there is a `v1` for the old one and one for the
 /// new one. `v0` belongs to test events of an older API and is ignored.
 struct StripeRequests: InboundVerifier, InboundSigner {
-  private static let header = "Stripe-Signature"
+  /// The header of time and signatures.
+  static let header = "Stripe-Signature"
   private let keys: HMACKeys
   private let freshness: FreshTimestamp
 

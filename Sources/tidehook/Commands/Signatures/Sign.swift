@@ -8,11 +8,12 @@ struct Sign: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the signature headers for a body.",
     discussion:
-      "Without --scheme those of rem and standard. Example: printf '{\"id\":\"evt_1\"}' | tidehook sign --secret your-webhook-secret")
+      "Without --scheme those of rem and standard, or with a whsk_ key of standard-ed25519. Example: printf '{\"id\":\"evt_1\"}' | tidehook sign --secret your-webhook-secret"
+  )
 
   @OptionGroup var options: SignatureOptions
 
-  @Option(help: "The event's id, which the standard scheme signs (default: the body's member \"id\").")
+  @Option(help: "The event's id, which the standard schemes sign (default: the body's member \"id\").")
   var id: String?
 
   @Option(help: ArgumentHelp("When the request is made, in Unix seconds (default: now).", valueName: "seconds"))
@@ -20,10 +21,12 @@ struct Sign: AsyncParsableCommand {
 
   func run() async throws {
     let body = try options.body()
-    let schemes = try options.schemes(usual: SigningScheme.defaults)
+    let secret = try options.signingSecret()
+    let schemes = try options.schemes(usual: secret.isKey ? [.standardEd25519] : SigningScheme.defaults)
     let headers: [SignatureHeader]
     do {
-      let signer = try RequestSigner(schemes: schemes, secret: try options.signingSecret())
+      let key = secret.isKey ? try SigningKey(parsing: Secret(secret.text)) : nil
+      let signer = try RequestSigner(schemes: schemes, secret: secret.isKey ? nil : secret, keys: SigningKeys(signingKey: key))
       headers = try signer.headers(
         messageID: try messageID(of: body, schemes), timestamp: timestamp ?? Timestamp.systemNow().seconds, body: body)
     } catch let error as SigningError {
@@ -39,8 +42,8 @@ struct Sign: AsyncParsableCommand {
 
   private func messageID(of body: [UInt8], _ schemes: [SigningScheme]) throws(CommandFailure) -> String {
     if let id = id ?? (try? JSONView(body))?["id"]?.string { return id }
-    guard schemes.contains(.standard) else { return "" }
+    guard let scheme = schemes.first(where: \.signsID) else { return "" }
     throw CommandFailure(
-      .usage, "the standard scheme signs the event's id, and the body has none: name it with --id, or sign with --scheme rem")
+      .usage, "the \(scheme.name) scheme signs the event's id, and the body has none: name it with --id, or sign with --scheme rem")
   }
 }

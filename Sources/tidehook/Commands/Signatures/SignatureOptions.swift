@@ -6,10 +6,11 @@ import TidehookSigning
 
 /// A secret, schemes and a body.
 struct SignatureOptions: ParsableArguments {
-  @Option(help: "The webhook's secret; a whsec_ secret is base64-decoded for the standard scheme.")
+  @Option(
+    help: "The webhook's secret; a whsec_ secret is base64-decoded for the standard scheme. For standard-ed25519 a whsk_ or whpk_ key.")
   var secret: String
 
-  @Option(help: ArgumentHelp("rem, standard, mem0; separated by commas (default: what the command says).", valueName: "schemes"))
+  @Option(help: ArgumentHelp("\(SchemeText.help) (default: what the command says).", valueName: "schemes"))
   var scheme: [String] = []
 
   @Option(help: ArgumentHelp("Where the body is read from; - is standard input.", valueName: "file"))
@@ -20,14 +21,7 @@ struct SignatureOptions: ParsableArguments {
 
   /// The schemes that were named, or else `usual`.
   func schemes(usual: [SigningScheme]) throws(CommandFailure) -> [SigningScheme] {
-    var schemes: [SigningScheme] = []
-    for name in scheme.flatMap({ $0.split(separator: ",") }) {
-      guard let scheme = SigningScheme(rawValue: String(name)) else {
-        let known = SigningScheme.allCases.map(\.rawValue).joined(separator: ", ")
-        throw CommandFailure(.usage, "there is no scheme \(name); there are \(known)")
-      }
-      schemes.append(scheme)
-    }
+    let schemes = try SchemeText.schemes(scheme)
     return schemes.isEmpty ? usual : schemes
   }
 

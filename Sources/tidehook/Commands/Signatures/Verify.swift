@@ -16,7 +16,7 @@ struct Verify: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A header of the request, NAME: VALUE or NAME=VALUE; repeat it for each.", valueName: "header"))
   var header: [String] = []
 
-  @Option(help: ArgumentHelp("How far the standard scheme's timestamp may be off.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("How far a signed timestamp may be off.", valueName: "seconds"))
   var tolerance: Int64 = 300
 
   func validate() throws {
@@ -42,8 +42,9 @@ struct Verify: AsyncParsableCommand {
       return (header.name, header.value)
     }
     do {
+      let secret = try options.signingSecret()
       let verifier = try SignatureVerifier(
-        schemes: try options.schemes(usual: SigningScheme.allCases), secret: try options.signingSecret(), toleranceSeconds: tolerance)
+        schemes: try options.schemes(usual: secret.schemes), secret: secret, toleranceSeconds: tolerance)
       return try verifier.verify(headers: headers, body: try options.body(), now: Timestamp.systemNow().seconds)
     } catch let error as SigningError {
       throw CommandFailure(.usage, "cannot verify: \(error)")

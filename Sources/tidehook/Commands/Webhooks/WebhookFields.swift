@@ -27,8 +27,11 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("A header for each delivery, NAME=VALUE; may be repeated.", valueName: "header"))
   var header: [String] = []
 
-  @Option(help: ArgumentHelp("How deliveries are signed: rem, standard, mem0; separated by commas.", valueName: "schemes"))
+  @Option(help: ArgumentHelp("How deliveries are signed: \(SchemeText.help).", valueName: "schemes"))
   var signing: [String] = []
+
+  @Option(help: "The whsk_ private key of standard-ed25519; Tidehook makes one when there is none.")
+  var signingKey: String?
 
   @Option(help: ArgumentHelp("The longest an attempt may take.", valueName: "seconds"))
   var timeout: Double?
@@ -75,7 +78,8 @@ struct WebhookFields: ParsableArguments {
       ("active", active.map { .bool($0) }),
       ("secret", secret.map { .string($0) }),
       (stage?.key ?? "pipeline", stage?.value ?? written),
-      ("signing", signing.isEmpty ? nil : .array(Self.list(signing).map { .string($0) })),
+      ("signing", signing.isEmpty ? nil : .array(try SchemeText.values(signing))),
+      ("signing_key", signingKey.map { .string($0) }),
       ("headers", try headerMembers().map { .object($0) }),
       ("retry", try retry.member()),
       ("timeout_secs", timeout.map { .double($0) }),

@@ -28,7 +28,10 @@ struct WebhookView {
     facts.add("verified", webhook.time("verified_at"))
     facts.add("failing", failing(webhook["failing"]), .bad)
     facts.add("held", held(webhook), .waiting)
-    facts.add("signing", webhook.texts("signing"))
+    facts.add("signing", signing(webhook["signing"]))
+    facts.add("public key", webhook["public_key"]?.stringValue)
+    facts.add("former secret", webhook.time("previous_secret_expires_at").map { "signs until \($0)" })
+    facts.add("former public key", webhook.time("previous_public_key_expires_at").map { "signs until \($0)" })
     facts.add("secret", webhook["secret"]?.stringValue, .accent)
     facts.add("standard secret", webhook["standard_secret"]?.stringValue, .accent)
     facts.add("headers", webhook["headers"]?.headerLines)
@@ -52,6 +55,13 @@ struct WebhookView {
   private func ordering(_ ordering: JSONValue?) -> String? {
     if let path = ordering?["key"]?.stringValue { return "one after another for each \(path)" }
     return ordering?.stringValue == "fifo" ? "one after another" : nil
+  }
+
+  /// The schemes' names; one that the webhook describes also has its header.
+  private func signing(_ schemes: JSONValue?) -> String? {
+    schemes?.elements?.map { scheme in
+      scheme.stringValue ?? [scheme["scheme"], scheme["header"]].compactMap { $0?.stringValue }.joined(separator: " ")
+    }.joined(separator: ", ")
   }
 
   private func handshake(_ webhook: JSONValue) -> String? {

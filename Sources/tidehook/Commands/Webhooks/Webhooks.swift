@@ -10,6 +10,7 @@ struct Webhooks: AsyncParsableCommand {
     subcommands: [
       WebhooksAdd.self, WebhooksList.self, WebhooksShow.self, WebhooksUpdate.self, WebhooksRemove.self, WebhooksRevisions.self,
       WebhooksDiff.self, WebhooksRollback.self, WebhooksPause.self, WebhooksResume.self, WebhooksTest.self, WebhooksRecover.self,
+      WebhooksRotateSecret.self,
     ])
 }
 

@@ -23,30 +23,31 @@ public enum SignatureVerdict: Sendable, Hashable, CustomStringConvertible {
   /// The verdict in one line, lower case, without a full stop.
   public var description: String {
     switch self {
-    case .valid(let schemes): "valid (\(schemes.map(\.rawValue).joined(separator: ", ")))"
+    case .valid(let schemes): "valid (\(schemes.map(\.name).joined(separator: ", ")))"
     case .missing: "no signature"
-    case .mismatch(let scheme): "\(scheme.rawValue): the signature does not match"
-    case .staleTimestamp(let scheme, let age) where age < 0: "\(scheme.rawValue): the timestamp is \(-age) s ahead"
-    case .staleTimestamp(let scheme, let age): "\(scheme.rawValue): the timestamp is \(age) s old"
-    case .malformed(let scheme, let header): "\(scheme.rawValue): header \(header) is missing or malformed"
+    case .mismatch(let scheme): "\(scheme.name): the signature does not match"
+    case .staleTimestamp(let scheme, let age) where age < 0: "\(scheme.name): the timestamp is \(-age) s ahead"
+    case .staleTimestamp(let scheme, let age): "\(scheme.name): the timestamp is \(age) s old"
+    case .malformed(let scheme, let header): "\(scheme.name): header \(header) is missing or malformed"
     }
   }
 }
 
 /// Verifies requests that were signed with one secret. Comparisons take the same time wherever the difference is.
 public struct SignatureVerifier: Sendable {
-  private let signers: [any Signer]
+  private let checkers: [any SignatureChecker]
   private let toleranceSeconds: Int64
 
   /// - Parameters:
-  ///   - schemes: the schemes that count; the headers of others are ignored. All by default.
+  ///   - schemes: the schemes that count; the headers of others are ignored. All that the secret may belong to by default.
+  ///   - secret: what both ends share, or the `whpk_` public key of `standard-ed25519`, whose `whsk_` private key will do as well.
   ///   - toleranceSeconds: how far a timestamp may be off in either direction; 300 by default, as in the libraries of Standard Webhooks.
   public init(
-    schemes: [SigningScheme] = SigningScheme.allCases, secret: SigningSecret, toleranceSeconds: Int64 = 300
+    schemes: [SigningScheme]? = nil, secret: SigningSecret, toleranceSeconds: Int64 = 300
   ) throws(SigningError) {
-    var signers: [any Signer] = []
-    for scheme in schemes { signers.append(try scheme.makeSigner(secret)) }
-    self.signers = signers
+    var checkers: [any SignatureChecker] = []
+    for scheme in schemes ?? secret.schemes { checkers.append(try scheme.makeChecker(secret)) }
+    self.checkers = checkers
     self.toleranceSeconds = toleranceSeconds
   }
 
@@ -59,8 +60,8 @@ public struct SignatureVerifier: Sendable {
     let received = ReceivedHeaders(headers)
     let clock = VerificationClock(now: now, toleranceSeconds: toleranceSeconds)
     var valid: [SigningScheme] = []
-    for signer in signers {
-      switch try signer.verify(received, body: body, clock: clock) {
+    for checker in checkers {
+      switch try checker.verify(received, body: body, clock: clock) {
       case .valid(let schemes): valid += schemes
       case .missing: continue
       case let failure: return failure

@@ -1,16 +1,6 @@
-// The schemes by name. A new scheme is a case of Core's SigningScheme and a file of its own beside RemSigner.swift.
+// What every scheme can do: sign what Tidehook sends, and check it where it arrives.
 
 import TidehookCore
-
-extension SigningScheme {
-  func makeSigner(_ secret: SigningSecret) throws(SigningError) -> any Signer {
-    switch self {
-    case .mem0: try Mem0Signer(secret)
-    case .rem: try RemSigner(secret)
-    case .standard: try StandardSigner(secret)
-    }
-  }
-}
 
 /// A header that a signature adds to a request.
 public typealias SignatureHeader = (name: String, value: String)
@@ -25,10 +15,26 @@ struct SignableMessage {
   let body: [UInt8]
 }
 
-/// Signs and verifies by one scheme with one secret.
+/// What a header that a signer adds holds. Two schemes may share a header only when it holds the same.
+enum HeaderRole: Sendable {
+  /// A signature.
+  case signature
+  /// The attempt's time in Unix seconds.
+  case timestamp
+  /// The event's id.
+  case id
+}
+
+/// Signs by one scheme.
 protocol Signer: Sendable {
+  /// Every header that the scheme may add.
+  var roles: [(name: String, role: HeaderRole)] { get }
   /// The headers that vouch for `message`.
   func headers(for message: SignableMessage) throws(SigningError) -> [SignatureHeader]
+}
+
+/// Checks the signatures of one scheme by one secret.
+protocol SignatureChecker: Sendable {
   /// What the scheme's headers among those received say about `body`.
   func verify(_ headers: ReceivedHeaders, body: [UInt8], clock: VerificationClock) throws(SigningError) -> SignatureVerdict
 }

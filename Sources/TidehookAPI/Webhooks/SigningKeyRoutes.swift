@@ -1,0 +1,62 @@
+// The calls that replace a webhook's secrets, and that tell receivers the public keys.
+
+import HTTPTypes
+import Hummingbird
+import TidehookCore
+
+/// `/v1/webhooks/{id}/secret/rotate` and `/.well-known/jwks.json`.
+struct SigningKeyRoutes: Sendable {
+  let editor: WebhookEditor
+  let limits: APILimits
+
+  var routes: [Route] { [Route(Self.rotate, rotate), Route(Self.webKeys, webKeys)] }
+
+  private func rotate(_ request: APIRequest) async throws -> Response {
+    _ = try editor.webhook(request.id, for: request.principal)
+    let rotation = try SecretRotation(try await request.optionalJSON(limit: limits.bodyBytes))
+    let webhook = try await editor.rotate(request.id, rotation, by: request.principal)
+    var json = JSONWriter(reserving: 1024)
+    let isNew = rotation.replacesSecret(of: webhook)
+    var isGenerated = isNew
+    if case .set = rotation.secret { isGenerated = false }
+    json.webhook(
+      webhook, hiding: SecretOptions(editor.catalog.plugins()), secret: isGenerated ? webhook.secret : nil,
+      standardSecret: isNew && !webhook.secret.revealed.hasPrefix("whsec_") ? editor.secrets.standardForm(webhook.secret) : nil)
+    return .json(json)
+  }
+
+  /// Public keys are for everybody. Receivers may keep them for a minute: a rotation leaves both keys in use for longer than that.
+  private func webKeys(_ request: APIRequest) async throws -> Response {
+    let webhooks: [Webhook]
+    if let id = request.query["webhook"] {
+      webhooks = [WebhookID(id).flatMap { editor.registry.webhook($0) }].compactMap(\.self)
+    } else {
+      webhooks = editor.registry.webhooks()
+    }
+    let keys = webhooks.map(\.keys).flatMap { [$0.signingKey, $0.previousSigningKey?.value] }.compactMap { $0?.publicKey }
+    var json = JSONWriter(reserving: 256 * keys.count + 16)
+    json.beginObject()
+    json.key("keys")
+    json.beginArray()
+    for key in keys.compactMap(editor.secrets.webKey) { json.value(key) }
+    json.endArray()
+    json.endObject()
+    var answer = Response.json(json)
+    answer.headers[.cacheControl] = "public, max-age=60"
+    return answer
+  }
+}
+
+extension SigningKeyRoutes {
+  static let operations = [rotate, webKeys]
+
+  private static let rotate = Operation(
+    id: "rotateWebhookSecret", method: .post, path: "/v1/webhooks/{id}/secret/rotate", isScoped: true,
+    summary: "Replace the secret of a webhook, or its key pair; the one before signs on for a while.", body: "SecretRotation",
+    isBodyOptional: true, answer: "CreatedWebhook")
+
+  private static let webKeys = Operation(
+    id: "listPublicKeys", method: .get, path: "/.well-known/jwks.json", isOpen: true,
+    summary: "List the public keys of standard-ed25519 as a JSON Web Key Set.",
+    query: [QueryParameter("webhook", "Only those of this webhook: wh_….")], answer: "JSONWebKeySet")
+}
