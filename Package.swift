@@ -68,7 +68,7 @@ let package = Package(
     .target(
       name: "TidehookDelivery",
       dependencies: [
-        "TidehookCore",
+        "TidehookCore", "TidehookSigning",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),

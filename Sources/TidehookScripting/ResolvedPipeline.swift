@@ -1,6 +1,7 @@
 // A webhook's pipeline with everything that can be known before an event comes.
 
 import TidehookCore
+import TidehookSigning
 
 /// One stage, ready to run.
 struct ResolvedStage: Sendable {

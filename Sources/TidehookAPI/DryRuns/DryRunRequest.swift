@@ -88,7 +88,9 @@ extension DryRunRequest {
   ///
   /// What differs from what is stored has revision 0, so that nobody keeps anything of it under the number of a real revision.
   func draft(of stored: Webhook?, id: WebhookID, now: Timestamp) throws -> Webhook {
-    let base = try stored ?? Self.blank(id: id, now: now)
+    var base = try stored ?? Self.blank(id: id, now: now)
+    // Another receiver would not be given what opens this one.
+    if changes.url.map({ $0.origin != base.url.origin }) == true { base.access = base.access.withoutCredentials }
     var draft = try changes.applied(to: base, generated: base.secret)
     if !changes.isLimitedToEvents { draft.revision = 0 }
     return draft

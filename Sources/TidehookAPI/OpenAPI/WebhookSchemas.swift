@@ -13,42 +13,51 @@ enum WebhookSchemas {
   ]
 
   /// What a request may set; null stands for the default.
-  static let inputs: [JSONValue.Member] = [
-    .init(
-      "url",
-      Schema.string(
-        "Where deliveries go: http or https without a user name, sqlite:NAME.db, or postgres://USER:PASSWORD@HOST/DATABASE; an address that "
-          + "the server allows. Answers show *** for a password; a change with *** keeps the one that is stored.")),
-    .init("events", ["type": "array", "minItems": 1, "maxItems": 100, "items": Schema.string("An event type, memory.* or *.")]),
-    .init("namespace", Schema.string("Only events of this namespace; null means of all but tidehook.", nullable: true)),
-    .init("name", Schema.string("What people call it, at most 200 characters; the URL's host unless given.", nullable: true)),
-    .init("active", ["type": ["boolean", "null"], "default": true]),
-    .init("pipeline", Schema.array(of: Schema.reference("Stage"))),
-    .init("script", Schema.string("Short for a pipeline of this one Lua script.", nullable: true)),
-    .init("signing", Schema.array(of: Schema.reference("SigningScheme"))),
-    .init(
-      "signing_key", Schema.string("The whsk_ private key of standard-ed25519; made when it is needed, and never shown.", nullable: true)),
-    .init("secret", Schema.string("Signs each request, 1 to 512 bytes; made unless given.", nullable: true)),
-    .init("headers", Schema.headers),
-    .init("retry", RetrySchemas.retry),
-    .init("timeout_secs", Schema.number(0.1, 60, default: 15)),
-    .init("max_in_flight", Schema.integer(1, 1000, default: 64)),
-    .init(
-      "sample",
-      [
-        "type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1,
-        "description": "The share of the events that it gets, the same ones everywhere; null is all.",
-      ]),
-    .init("rate_limit", LaneSchemas.rateLimit),
-    .init("ordering", LaneSchemas.ordering),
-    .init("batch", batch),
-    .init(
-      "handshake",
-      [
-        "enum": .array(HandshakeScheme.allCases.map { .string($0.rawValue) } + [.null]),
-        "description": "How the receiver is asked whether it agrees, before the first delivery.",
-      ]),
-    .init("auto_disable", ActivitySchemas.autoDisable),
+  static let inputs: [JSONValue.Member] =
+    [
+      .init(
+        "url",
+        Schema.string(
+          "Where deliveries go: http or https without a user name, sqlite:NAME.db, or postgres://USER:PASSWORD@HOST/DATABASE; an address that "
+            + "the server allows. Answers show *** for a password; a change with *** keeps the one that is stored.")),
+      .init("events", ["type": "array", "minItems": 1, "maxItems": 100, "items": Schema.string("An event type, memory.* or *.")]),
+      .init("namespace", Schema.string("Only events of this namespace; null means of all but tidehook.", nullable: true)),
+      .init("name", Schema.string("What people call it, at most 200 characters; the URL's host unless given.", nullable: true)),
+      .init("active", ["type": ["boolean", "null"], "default": true]),
+      .init("pipeline", Schema.array(of: Schema.reference("Stage"))),
+      .init("script", Schema.string("Short for a pipeline of this one Lua script.", nullable: true)),
+      .init("signing", Schema.array(of: Schema.reference("SigningScheme"))),
+      .init(
+        "signing_key", Schema.string("The whsk_ private key of standard-ed25519; made when it is needed, and never shown.", nullable: true)),
+      .init("secret", Schema.string("Signs each request, 1 to 512 bytes; made unless given.", nullable: true)),
+      .init("headers", headers),
+      .init("retry", RetrySchemas.retry),
+      .init("timeout_secs", Schema.number(0.1, 60, default: 15)),
+      .init("max_in_flight", Schema.integer(1, 1000, default: 64)),
+      .init(
+        "sample",
+        [
+          "type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 1,
+          "description": "The share of the events that it gets, the same ones everywhere; null is all.",
+        ]),
+      .init("rate_limit", LaneSchemas.rateLimit),
+      .init("ordering", LaneSchemas.ordering),
+      .init("batch", batch),
+      .init(
+        "handshake",
+        [
+          "enum": .array(HandshakeScheme.allCases.map { .string($0.rawValue) } + [.null]),
+          "description": "How the receiver is asked whether it agrees, before the first delivery.",
+        ]),
+      .init("auto_disable", ActivitySchemas.autoDisable),
+    ] + AccessSchemas.inputs
+
+  private static let headers: JSONValue = [
+    "type": "object",
+    "additionalProperties": [
+      "oneOf": [["type": "string"], Schema.object([.init("secret", Schema.string("The value."))], required: ["secret"])]
+    ],
+    "description": "Added to each request. Answers show secret ones as <secret>; a change with <secret> keeps the one that is stored.",
   ]
 
   private static let batch: JSONValue = [

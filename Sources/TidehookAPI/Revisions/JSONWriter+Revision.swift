@@ -7,7 +7,7 @@ struct RevisionSummary {
   let revision: Int
   let createdAt: Timestamp
   let madeBy: String
-  /// The fields that it changed, `secret` among them though revisions do not keep it; `nil` for the first.
+  /// The fields that it changed, `secret` and those of the access among them though revisions do not keep them; `nil` for the first.
   let fields: [String]?
 
   /// - Parameter earlier: the revision before it; `nil` when it is the first.
@@ -17,6 +17,7 @@ struct RevisionSummary {
     madeBy = revision.madeBy
     fields = earlier.map {
       WebhookDiff(from: $0.webhook, to: revision.webhook, hiding: options).changes.map(\.field) + (revision.changesSecret ? ["secret"] : [])
+        + revision.changedAccess.names
     }
   }
 }

@@ -89,9 +89,11 @@ package struct WebhookDiff: Sendable {
 extension Webhook {
   /// What a change can set, but for the secret, as answers show it.
   fileprivate func fields(hiding options: SecretOptions) -> [JSONValue.Member] {
+    var bare = self
+    bare.access = EndpointAccess()
     var json = JSONWriter(reserving: 1024)
     json.beginObject()
-    json.configuration(of: self, hiding: options)
+    json.configuration(of: bare, hiding: options)
     json.endObject()
     let written = try? JSONValue(parsing: json.bytes)
     return written?.members?.filter { $0.key != "script" } ?? []

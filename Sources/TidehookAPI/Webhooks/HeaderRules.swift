@@ -2,20 +2,37 @@
 
 import TidehookCore
 
+/// The headers of a request's `headers`.
+struct HeaderFields {
+  /// Those that everybody may see.
+  var plain: [HeaderField] = []
+  /// Those whose values are secret; `<secret>` stands for a value that is stored.
+  var secret: [HeaderField] = []
+}
+
 enum HeaderRules {
-  /// Reads an object of header names and values.
-  static func headers(_ field: Field) throws -> [HeaderField] {
+  /// Reads an object of header names and values; a secret value is written `{"secret": "…"}`, one that is stored `"<secret>"`.
+  static func headers(_ field: Field) throws -> HeaderFields {
     guard let members = field.value.members else { throw field.unexpected("an object of header names and values") }
     guard members.count <= 50 else { throw APIError.unexpected(field.path, "at most 50 headers", got: "\(members.count)") }
     var names: Set<String> = []
-    return try members.map { member in
+    var fields = HeaderFields()
+    for member in members {
+      let isSecret = member.value.members != nil || member.value.stringValue == EndpointAccess.mark
       let header = try header(member, path: field.path)
       guard names.insert(header.name.lowercased()).inserted else {
         let path = "\(field.path).\(header.name)"
         throw APIError(.invalidField, "\(path): expected each header once, got it twice", field: path)
       }
-      return header
+      if isSecret { fields.secret.append(header) } else { fields.plain.append(header) }
     }
+    return fields
+  }
+
+  /// The text of a value, secret or not.
+  private static func text(_ field: Field) throws -> Field {
+    guard field.value.members != nil else { return field }
+    return try Fields(field.value, path: field.path, known: ["secret"]).required("secret")
   }
 
   private static func header(_ member: JSONValue.Member, path: String) throws -> HeaderField {
@@ -26,8 +43,9 @@ enum HeaderRules {
     guard !reserved.contains(member.key.lowercased()) else {
       throw APIError(.invalidField, "\(field.path): this header is set by Tidehook and cannot be changed", field: field.path)
     }
-    guard let text = member.value.stringValue, text.utf8.count <= 4096, text.utf8.allSatisfy(isValueByte) else {
-      throw field.unexpectedSecret("a string of at most 4096 bytes without line breaks and other control characters")
+    let given = try text(field)
+    guard let text = given.value.stringValue, text.utf8.count <= 4096, text.utf8.allSatisfy(isValueByte) else {
+      throw given.unexpectedSecret("a string of at most 4096 bytes without line breaks and other control characters")
     }
     return HeaderField(member.key, trimmed(text))
   }

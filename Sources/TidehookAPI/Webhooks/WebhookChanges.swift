@@ -25,6 +25,7 @@ struct WebhookChanges {
   var autoDisable = Change<AutoDisableSetting>.absent
   /// What becomes of held deliveries; only of a request that makes the webhook active.
   var held: HeldChoice?
+  var access = AccessChanges()
 
   /// No changes.
   init() {}
@@ -41,7 +42,8 @@ struct WebhookChanges {
     signing = try fields.change("signing") { try $0.read(SigningScheme.list(json:)) }
     secret = try fields.change("secret") { try $0.secret() }
     signingKey = try fields.change("signing_key") { try $0.signingKey() }
-    headers = try fields.change("headers") { try HeaderRules.headers($0) }
+    access = try AccessChanges(fields, egress: egress)
+    try read(headers: fields.change("headers") { try HeaderRules.headers($0) })
     retry = try fields.change("retry") { try RetryFields($0) }
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
@@ -54,16 +56,26 @@ struct WebhookChanges {
     held = try Self.heldChoice(fields, isActive)
   }
 
+  /// Headers are two things: a part of the configuration, and secrets.
+  private mutating func read(headers change: Change<HeaderFields>) {
+    switch change {
+    case .absent: break
+    case .reset: (headers, access.headers) = (.reset, .reset)
+    case .set(let fields): (headers, access.headers) = (.set(fields.plain), .set(fields.secret))
+    }
+  }
+
   private static let readOnly =
     [
       "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
       "disabled", "verified_at", "failing", "held_count", "held_count_capped",
     ] + JSONWriter.signingKeyNames
 
-  private static let names = [
-    "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-    "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake", "auto_disable", "held", "signing_key",
-  ]
+  private static let names =
+    [
+      "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
+      "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake", "auto_disable", "held", "signing_key",
+    ] + AccessChanges.names
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
   /// - Parameter generated: its secret, unless the fields have one.
@@ -98,6 +110,7 @@ struct WebhookChanges {
     changed.batch = batch.applied(to: webhook.batch)
     changed.handshake = handshake.applied(to: webhook.handshake)
     changed.autoDisable = autoDisable.applied(to: webhook.autoDisable, default: .standard)
+    changed.access = try access.applied(to: webhook, becoming: changed)
     return changed
   }
 }

@@ -37,6 +37,8 @@ struct WebhookEditor: Sendable {
     try secrets.check(webhook)
     try webhook.checkDatabase()
     try webhook.checkBatch()
+    try webhook.checkAccess()
+    try secrets.check(webhook.access.tls, at: time.now())
     guard changes.held == nil else { throw APIError(.invalidField, "held: nothing waits for a new webhook", field: "held") }
     webhook.noteActivity(after: nil, nil, below: ids.next().key, by: principal.name, at: webhook.createdAt)
     try await prove(&webhook, after: nil)
@@ -68,6 +70,8 @@ struct WebhookEditor: Sendable {
         changed.secret = current.secret
         changed.keys = current.keys
         changed.keys = try keys(after: WebhookChanges(), of: changed)
+        changed.access = current.access
+        try changed.checkAccess(after: current)
         changed.createdAt = current.createdAt
         changed.verifiedAt = current.verifiedAt
         changed.updatedAt = current.updatedAt
@@ -106,6 +110,9 @@ struct WebhookEditor: Sendable {
     try secrets.check(changed)
     try changed.checkDatabase()
     try changed.checkBatch()
+    try changed.checkAccess()
+    // What has expired since it was saved keeps nobody from changing the rest.
+    if changed.access.tls != current.access.tls { try secrets.check(changed.access.tls, at: time.now()) }
     try await prove(&changed, after: current)
     changed.revision = current.revision + 1
     changed.handshakeState = .pending
@@ -146,6 +153,6 @@ extension Webhook {
   /// Whether another revision would do the same.
   fileprivate func isConfigured(like other: Webhook) -> Bool {
     WebhookDiff(from: self, to: other, hiding: SecretOptions([])).changes.isEmpty && secret == other.secret && keys == other.keys
-      && skipsHeldBelow == other.skipsHeldBelow
+      && access == other.access && skipsHeldBelow == other.skipsHeldBelow
   }
 }

@@ -30,11 +30,13 @@ public struct SignedRequest: Sendable {
   public var timeout: Duration
   /// Which event it delivers, for databases, which ignore an older one than a row has seen; `nil` for requests of other kinds.
   public var event: EventPosition?
+  /// The certificates and the proxy of its connection; `nil` for those of everybody.
+  public var route: ConnectionRoute?
 
   /// Makes a request.
   public init(
     method: String = "POST", url: DestinationURL, headers: [HeaderField], body: [UInt8],
-    connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(15), event: EventPosition? = nil
+    connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(15), event: EventPosition? = nil, route: ConnectionRoute? = nil
   ) {
     self.method = method
     self.url = url
@@ -43,6 +45,7 @@ public struct SignedRequest: Sendable {
     self.connectTimeout = connectTimeout
     self.timeout = timeout
     self.event = event
+    self.route = route
   }
 }
 
@@ -119,6 +122,10 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case response
   /// A database refused what was asked of it, or the body was not something to ask of a database.
   case database
+  /// No access token was to be had for the request.
+  case auth
+  /// The forward proxy could not be reached, or did not open the way.
+  case proxy
 }
 
 /// One attempt's failure.

@@ -47,6 +47,8 @@ extension FailureKind {
     case .handshake: FailureRule(meaning: "the receiver did not agree to a handshake that its webhook asks for", retry: .byPolicy)
     case .signature: FailureRule(meaning: "the request could not be signed", retry: .byPolicy)
     case .database: FailureRule(meaning: "a database refused what was asked of it", retry: .byPolicy)
+    case .auth: FailureRule(meaning: "no access token was to be had", retry: .byPolicy)
+    case .proxy: FailureRule(meaning: "the forward proxy was not reached, or did not open the way", retry: .byPolicy)
     }
   }
 }

@@ -4,6 +4,7 @@ extension HeaderField {
   /// Names, in lower case, that belong to the client and to the connection: how a message is framed is not for others to say.
   public static let framing: Set<String> = [
     "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "proxy-connection",
+    "proxy-authorization",
   ]
 
   /// Names, in lower case, that prove a message by the schemes that webhooks have unless they say otherwise: set by no one else, even where

@@ -57,8 +57,11 @@ public struct EgressPolicy: Sendable {
 
   /// The loopback addresses that the operator allows: what a `localhost` name means (RFC 6761, section 6.3), IPv4 first.
   public var allowedLoopback: [IPAddress] {
-    [IPAddress(v4: 0x7f00_0001), IPAddress(v6: 1)].filter { verdict(for: $0) == .allowed }
+    Self.loopback.filter { verdict(for: $0) == .allowed }
   }
+
+  /// What a `localhost` name means, IPv4 first.
+  package static let loopback = [IPAddress(v4: 0x7f00_0001), IPAddress(v6: 1)]
 
   private func verdict(forEmbedded embedded: IPAddress, in address: IPAddress) -> EgressVerdict {
     switch verdict(for: embedded) {

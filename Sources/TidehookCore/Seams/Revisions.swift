@@ -3,7 +3,7 @@
 /// A webhook's configuration as it was from one change to the next. It is written once and never changed.
 ///
 /// The secret is not part of it: ``webhook`` carries the current one (empty for a deleted webhook), which signs whatever revision runs, so
-/// that a secret that was replaced is never used again.
+/// that a secret that was replaced is never used again. Nor is ``Webhook/access``, which is empty here: whoever runs a revision takes that of now.
 public struct WebhookRevision: Sendable {
   /// The configuration; its `revision` says which one this is, its `updatedAt` equals ``createdAt``.
   public var webhook: Webhook
@@ -13,6 +13,8 @@ public struct WebhookRevision: Sendable {
   public var madeBy: String
   /// Whether it gave the webhook another secret; the secret itself is no part of a revision.
   public var changesSecret: Bool
+  /// Which parts of the webhook's access it changed; they are no part of a revision either.
+  public var changedAccess: EndpointAccess.Parts = []
 
   /// The maker of what the admin key changes.
   public static let admin = "admin"

@@ -22,6 +22,8 @@ public struct Webhook: Sendable {
   public var secret: Secret
   /// What else they sign with: a key pair, and what was replaced a short time ago.
   public var keys = SigningKeys()
+  /// What opens its receiver and the way there, the same for every revision.
+  public var access = EndpointAccess()
   /// Headers that are added to each request.
   public var headers: [HeaderField]
   /// When failed deliveries are tried again.

@@ -45,8 +45,9 @@ public struct DryRunner: DryRunning {
       let body = request.ownBody ?? event.payload
       let isDatabase = request.url.database != nil
       if let failure = isDatabase ? Self.rowFailure(of: body) : signatureFailure(of: body, for: active, event) { return .failed(failure) }
+      let headers = active.access.map { $0.shown(with: request.headers, to: request.url) } ?? request.headers
       return .request(
-        SentRequest(method: request.method, url: request.url.description, headers: request.headers.map(\.withoutSecret), body: body))
+        SentRequest(method: request.method, url: request.url.description, headers: headers.map(\.withoutSecret), body: body))
     }
   }
 

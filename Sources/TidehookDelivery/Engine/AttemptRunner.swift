@@ -8,7 +8,7 @@ public struct AttemptRunner: Sendable {
   let handshakes: Handshakes
   private let pinned: PinnedWebhooks
   let pipelines: any PipelineRunner & BatchPipelineRunner
-  private let client: any DeliveryClient
+  private let client: AccessClient
   let ids: IDGenerator
   let time: any TimeSource
   /// Whether pipelines may send nowhere but to the origin whose owner was asked.
@@ -31,8 +31,9 @@ public struct AttemptRunner: Sendable {
     self.directory = directory
     self.pinned = PinnedWebhooks(revisions)
     self.pipelines = pipelines
-    self.client = client
-    self.handshakes = Handshakes(client: client, origin: origin, time: time)
+    let tokens = AccessTokens(client: client, userAgent: directory.userAgent, time: time)
+    self.client = AccessClient(client: client, tokens: tokens)
+    self.handshakes = Handshakes(client: self.client, origin: origin, time: time)
     self.ids = ids
     self.time = time
     self.random = random
@@ -169,12 +170,21 @@ public struct AttemptRunner: Sendable {
       body: body,
       timeout: .microseconds(Int64(active.webhook.timeoutSeconds * 1e6)),
       event: EventPosition(of: delivery.event, isReplayed: delivery.earlierAttempts > 0))
-    let exchange = await client.send(request)
-    guard !exchange.isCancelled else { return nil }
-    attempt.request = SentRequest(
-      method: request.method, url: request.url.description, headers: request.headers, body: prepared.ownBody)
-    attempt.phases = exchange.phases
-    switch exchange.result {
+    let granted = await client.send(request, for: active)
+    guard !granted.exchange.isCancelled else { return nil }
+    attempt.request = granted.shown.map {
+      SentRequest(method: $0.method, url: $0.url.description, headers: $0.headers, body: prepared.ownBody)
+    }
+    attempt.phases = granted.shown == nil ? nil : granted.exchange.phases
+    let input = await follow(granted.exchange.result, &attempt, judge)
+    for secrets in granted.secrets { attempt.hide(secrets) }
+    return granted.secrets.reduce(input) { $0.hiding($1) }
+  }
+
+  private func follow(
+    _ result: Result<ReceivedResponse, AttemptFailure>, _ attempt: inout Attempt, _ judge: (any ResponseJudge)?
+  ) async -> DeliveryInput {
+    switch result {
     case .failure(let failure): return .failed(failure)
     case .success(let response): return await read(response, &attempt, judge)
     }
@@ -187,6 +197,12 @@ public struct AttemptRunner: Sendable {
       !prepared.headers.contains(where: { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name })
     else { return [] }
     return delivery.event.traceHeaders(attempt.id)
+  }
+
+  /// Forgets a deleted webhook.
+  func forget(_ id: WebhookID) {
+    handshakes.forget(id)
+    client.tokens.forget(id)
   }
 
   /// Keeps an answer, and says what it means: the pipeline's judge sees all that the client kept of it.

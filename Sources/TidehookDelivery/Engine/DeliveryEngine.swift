@@ -97,7 +97,7 @@ public final class DeliveryEngine: Sendable {
   /// Forgets a deleted webhook's lane.
   func retire(_ id: WebhookID) {
     schedule.withLock { $0.retire(id) }
-    runner.handshakes.forget(id)
+    runner.forget(id)
     collector?.forget(id)
     replayRoom.continuation.yield()
   }

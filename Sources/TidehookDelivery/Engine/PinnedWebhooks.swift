@@ -20,12 +20,16 @@ final class PinnedWebhooks: Sendable {
     self.revisions = revisions
   }
 
-  /// A webhook at that revision, with the secrets that it has now.
+  /// A webhook at that revision, with the secrets and the access that it has now; a receiver that it has left gets no credentials.
   /// - Throws: a failure of kind `script` when the revision cannot be read: another one must not run in its place.
   func webhook(_ current: ActiveWebhook, at revision: Int, in directory: WebhookDirectory) async throws(AttemptFailure) -> ActiveWebhook {
     guard current.webhook.revision != revision else { return current }
     let key = Key(id: current.webhook.id, revision: revision)
-    if let found = known.withLock({ $0[key] }), found.webhook.signsLike(current.webhook) { return found }
+    if let found = known.withLock({ $0[key] }), found.webhook.signsLike(current.webhook),
+      found.webhook.access == Self.access(of: current.webhook, for: found.webhook.url)
+    {
+      return found
+    }
     let read: WebhookRevision?
     do throws(StoreError) {
       read = try await revisions.revision(revision, of: key.id)
@@ -35,12 +39,17 @@ final class PinnedWebhooks: Sendable {
     guard var webhook = read?.webhook else { throw AttemptFailure(.script, "revision \(revision) of the webhook is not stored") }
     webhook.secret = current.webhook.secret
     webhook.keys = current.webhook.keys
+    webhook.access = Self.access(of: current.webhook, for: webhook.url)
     let made = directory.prepare(webhook)
     known.withLock { known in
       if known.count >= Self.capacity { known.removeAll() }
       known[key] = made
     }
     return made
+  }
+
+  private static func access(of current: Webhook, for url: DestinationURL) -> EndpointAccess {
+    url.origin == current.url.origin ? current.access : current.access.withoutCredentials
   }
 }
 

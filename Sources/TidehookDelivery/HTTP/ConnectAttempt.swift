@@ -1,4 +1,4 @@
-// From a request to an open connection: resolve, let the egress guard judge, connect to what it judged, start TLS.
+// From a request to an open connection: resolve, let the egress guard judge, connect to what it judged or to a proxy, start TLS.
 
 import NIOCore
 import NIOPosix
@@ -16,6 +16,8 @@ final class ConnectAttempt {
   private var resolution: Task<Void, Never>?
   private var isOver = false
   private var began = NIODeadline.now()
+  /// Whether it is on its way to the proxy, whose failures are not the destination's.
+  private var isReachingProxy = false
 
   init(_ exchange: PendingExchange, to origin: Origin, shard: ConnectionShard) {
     self.exchange = exchange
@@ -24,26 +26,42 @@ final class ConnectAttempt {
   }
 
   private var url: DestinationURL { exchange.request.url }
+  /// Whom it talks to at the moment: the proxy, or the destination.
+  private var target: DestinationURL { isReachingProxy ? origin.proxy?.url ?? url : url }
 
   /// What it is doing, for messages.
-  var activity: String {
-    current.map { "connecting to \(Self.text($0, port: url.port))" } ?? "resolving host name \(url.host)"
+  private var activity: String {
+    if let proxy = origin.proxy, current != nil { return isReachingProxy ? "waiting for the proxy \(proxy.peer)" : "starting TLS" }
+    return current.map { "connecting to \(text($0))" } ?? "resolving host name \(target.host)"
   }
 
+  /// The failure of an exchange whose time is up.
+  func expiryFailure(after timeout: Duration) -> AttemptFailure {
+    if isReachingProxy { return proxied(AttemptFailure(.timeout, "no connection through it within \(timeout.forPeople)")) }
+    return AttemptFailure(.timeout, "timed out after \(timeout.forPeople) while \(activity)")
+  }
+
+  /// The failure of a connection whose time is up.
   func timeoutFailure(after timeout: Duration) -> AttemptFailure {
+    if isReachingProxy { return expiryFailure(after: timeout) }
     guard let current else { return AttemptFailure(.dns, "host name \(url.host) did not resolve within \(timeout.forPeople)") }
-    return AttemptFailure(.connect, "connect to \(Self.text(current, port: url.port)) timed out after \(timeout.forPeople)")
+    return AttemptFailure(.connect, "connect to \(text(current)) timed out after \(timeout.forPeople)")
   }
 
-  func begin() {
-    if let literal = url.addressLiteral { return vet([literal]) }
-    if url.isLocalhost {
-      // What localhost means is fixed, so no name server is asked; what of it is allowed is the operator's choice.
-      let addresses = shard.settings.policy.allowedLoopback
-      return addresses.isEmpty ? blocked("loopback host name \(url.host)") : vet(addresses)
-    }
-    resolve()
+  /// The destination is looked up and judged in any case; behind a proxy, that is looked up next and connected to.
+  func begin() { lookUp() }
+
+  private func lookUp() {
+    if let literal = target.addressLiteral { return vet([literal]) }
+    guard target.isLocalhost else { return resolve() }
+    // What localhost means is fixed, so no name server is asked; what of it is allowed is the operator's choice.
+    let policy = shard.settings.policy
+    let addresses = isTrusted ? EgressPolicy.loopback : policy.allowedLoopback
+    if addresses.isEmpty { blocked("loopback host name \(target.host)") } else { vet(addresses) }
   }
+
+  /// Whether the guard has nothing to say: the operator's own proxy is where the operator put it.
+  private var isTrusted: Bool { isReachingProxy && origin.proxy?.isOperators == true }
 
   /// Gives up; the exchange is answered by the caller.
   func abort() {
@@ -57,15 +75,34 @@ final class ConnectAttempt {
     ready(connection)
   }
 
+  /// The proxy has opened the way to the destination: TLS starts behind the handler that asked for it.
+  func tunnelOpened(behind handler: ProxyTunnelHandler, _ context: ChannelHandlerContext) {
+    guard !isOver else { return }
+    isReachingProxy = false
+    do {
+      try context.pipeline.syncOperations.addHandler(try tlsHandler(), position: .after(handler))
+    } catch {
+      fail(ConnectFailures.tls(error, peer: url.hostHeader, host: url.host))
+      context.close(promise: nil)
+    }
+  }
+
+  /// The proxy does not open the way.
+  func tunnelRefused(_ reason: String) {
+    fail(AttemptFailure(.proxy, reason))
+  }
+
   /// The connection was closed before it could be used.
   func closedEarly(_ error: (any Error)?) {
     guard !isOver, let current, url.isSecure else { return }
-    fail(ConnectFailures.tls(error, peer: Self.text(current, port: url.port), host: url.host))
+    if isReachingProxy { return fail(AttemptFailure(.proxy, "it closed the connection")) }
+    let peer = origin.proxy == nil ? text(current) : url.hostHeader
+    fail(ConnectFailures.tls(error, peer: peer, host: url.host))
   }
 
   private func resolve() {
     let resolver = shard.settings.resolver
-    let host = url.host
+    let host = target.host
     let eventLoop = shard.eventLoop
     let attempt = NIOLoopBound(self, eventLoop: eventLoop)
     resolution = Task {
@@ -78,7 +115,7 @@ final class ConnectAttempt {
   private func resolved(_ result: Result<[IPAddress], AttemptFailure>) {
     resolution = nil
     guard !isOver else { return }
-    exchange.phases.resolveMicroseconds = (NIODeadline.now() - began).microseconds
+    if !isReachingProxy { exchange.phases.resolveMicroseconds = (NIODeadline.now() - began).microseconds }
     switch result {
     case .success(let addresses): vet(addresses)
     case .failure(let failure): fail(failure)
@@ -87,14 +124,15 @@ final class ConnectAttempt {
 
   /// Nothing is connected to before all addresses have been judged.
   private func vet(_ found: [IPAddress]) {
-    guard !found.isEmpty else { return fail(AttemptFailure(.dns, "host name \(url.host) does not resolve")) }
-    switch shard.settings.policy.verdict(for: found) {
-    case .blocked(let reason): blocked(reason)
-    case .allowed:
-      addresses = found[...]
-      began = .now()
-      connectToNext(after: AttemptFailure(.connect, "no address to connect to"))
+    guard !found.isEmpty else { return fail(AttemptFailure(.dns, "host name \(target.host) does not resolve")) }
+    if !isTrusted, case .blocked(let reason) = shard.settings.policy.verdict(for: found) { return blocked(reason) }
+    if origin.proxy != nil, !isReachingProxy {
+      isReachingProxy = true
+      return lookUp()
     }
+    addresses = found[...]
+    began = .now()
+    connectToNext(after: AttemptFailure(.connect, "no address to connect to"))
   }
 
   private func connectToNext(after failure: AttemptFailure) {
@@ -105,7 +143,7 @@ final class ConnectAttempt {
     let share = addresses.isEmpty ? left + .seconds(1) : .nanoseconds(left.nanoseconds / Int64(addresses.count + 1))
     let attempt = NIOLoopBound(self, eventLoop: shard.eventLoop)
     do {
-      let target = try SocketAddress(ipAddress: address.unmapped.description, port: url.port)
+      let target = try SocketAddress(ipAddress: address.unmapped.description, port: target.port)
       ClientBootstrap(group: shard.eventLoop)
         .connectTimeout(max(share, .milliseconds(1)))
         .channelInitializer { channel in
@@ -115,17 +153,26 @@ final class ConnectAttempt {
         .assumeIsolated()
         .whenComplete { self.connected($0, to: address) }
     } catch {
-      connectToNext(after: ConnectFailures.connect(error, peer: Self.text(address, port: url.port)))
+      connectToNext(after: ConnectFailures.connect(error, peer: text(address)))
     }
   }
 
   private func initialize(_ channel: any Channel) throws {
     self.channel = channel
+    let pipeline = channel.pipeline.syncOperations
     if url.isSecure {
-      let name = url.addressLiteral == nil ? String(url.host.hasSuffix(".") ? url.host.dropLast() : url.host[...]) : nil
-      try channel.pipeline.syncOperations.addHandler(NIOSSLClientHandler(context: shard.settings.tls, serverHostname: name))
+      if let proxy = origin.proxy {
+        try pipeline.addHandler(ProxyTunnelHandler(self, request: ProxyTunnel.request(to: url, through: proxy)))
+      } else {
+        try pipeline.addHandler(try tlsHandler())
+      }
     }
-    try channel.pipeline.syncOperations.addHandler(ConnectionHandler(attempt: self, origin: origin, shard: shard))
+    try pipeline.addHandler(ConnectionHandler(attempt: self, origin: origin, shard: shard))
+  }
+
+  private func tlsHandler() throws -> NIOSSLClientHandler {
+    let name = url.addressLiteral == nil ? String(url.host.hasSuffix(".") ? url.host.dropLast() : url.host[...]) : nil
+    return try NIOSSLClientHandler(context: try shard.settings.tls.context(for: origin.key.route?.tls), serverHostname: name)
   }
 
   private func connected(_ result: Result<any Channel, any Error>, to address: IPAddress) {
@@ -133,12 +180,12 @@ final class ConnectAttempt {
     case .success(let channel) where isOver: channel.close(promise: nil)
     case .success(let channel) where !url.isSecure:
       guard let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionHandler.self) else {
-        return fail(AttemptFailure(.connect, "connection to \(Self.text(address, port: url.port)) was closed at once"))
+        return fail(AttemptFailure(.connect, "connection to \(text(address)) was closed at once"))
       }
       ready(handler)
     case .success: break  // The TLS handshake goes on.
     case .failure where isOver: break
-    case .failure(let error): connectToNext(after: ConnectFailures.connect(error, peer: Self.text(address, port: url.port)))
+    case .failure(let error): connectToNext(after: ConnectFailures.connect(error, peer: text(address)))
     }
   }
 
@@ -157,10 +204,16 @@ final class ConnectAttempt {
   private func fail(_ failure: AttemptFailure) {
     guard !isOver else { return }
     isOver = true
-    shard.connectFailed(exchange, to: origin, failure)
+    shard.connectFailed(exchange, to: origin, isReachingProxy ? proxied(failure) : failure)
   }
 
-  private static func text(_ address: IPAddress, port: Int) -> String {
-    address.version == .v6 ? "[\(address)]:\(port)" : "\(address):\(port)"
+  /// A failure as one of the proxy; that it must not be connected to is still the guard's word.
+  private func proxied(_ failure: AttemptFailure) -> AttemptFailure {
+    let peer = origin.proxy?.peer ?? ""
+    return AttemptFailure(failure.kind == .blocked ? .blocked : .proxy, "proxy \(peer): \(failure.message)")
+  }
+
+  private func text(_ address: IPAddress) -> String {
+    address.version == .v6 ? "[\(address)]:\(target.port)" : "\(address):\(target.port)"
   }
 }

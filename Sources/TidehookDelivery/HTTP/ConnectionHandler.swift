@@ -38,7 +38,7 @@ final class ConnectionHandler: ChannelInboundHandler, Equatable {
     exchange.stage = .exchanging(self)
     machine.start(method: exchange.request.method)
     do throws(AttemptFailure) {
-      let bytes = try shard.encode(exchange.request)
+      let bytes = try shard.encode(exchange.request, to: origin)
       exchange.written = .now()
       context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     } catch {
@@ -93,7 +93,7 @@ final class ConnectionHandler: ChannelInboundHandler, Equatable {
     switch action {
     case .wait: break
     case .succeed(let response, let isReusable):
-      answer(.success(response))
+      answer(judged(response))
       if isReusable { shard.finished(self, to: origin) } else { retire() }
     case .fail(let failure):
       answer(.failure(failure))
@@ -103,6 +103,12 @@ final class ConnectionHandler: ChannelInboundHandler, Equatable {
       if let exchange = exchange.take() { shard.retry(exchange, to: origin) } else { shard.lost(to: origin) }
     case .close: retire()
     }
+  }
+
+  /// An answer 407 is the proxy's own: no receiver has a word on it (RFC 9110, section 15.5.8).
+  private func judged(_ response: ReceivedResponse) -> Result<ReceivedResponse, AttemptFailure> {
+    guard response.status == 407, let proxy = origin.readingProxy else { return .success(response) }
+    return .failure(AttemptFailure(.proxy, "proxy \(proxy.peer): it asks for a user name and a password, or for others (407)"))
   }
 
   private func answer(_ result: Result<ReceivedResponse, AttemptFailure>) {

@@ -1,7 +1,6 @@
 // The part of the client that lives on one event loop: its exchanges, and the connections that they share.
 
 import NIOCore
-import NIOSSL
 import TidehookCore
 
 /// What every part of a client shares.
@@ -9,18 +8,45 @@ struct ClientSettings: Sendable {
   let policy: EgressPolicy
   let resolver: any AddressResolver
   let limits: HTTPClientLimits
-  let tls: NIOSSLContext
+  let tls: TLSContexts
+  /// The way of requests that choose none themselves; `nil` for the direct one.
+  let proxy: ForwardProxy?
+
+  /// The proxy of requests with that route.
+  func proxy(of route: ConnectionRoute?) -> ForwardProxy? {
+    switch route?.proxy {
+    case nil, .gateway?: proxy
+    case .direct?: nil
+    case .through(let proxy)?: proxy
+    }
+  }
 }
 
-/// The connections of one shard to one origin.
+/// What connections are shared by: never more than the requests that may have the same certificate and the same proxy.
+struct ConnectionKey: Hashable {
+  let origin: DestinationOrigin
+  let route: ConnectionRoute?
+
+  init(_ request: SignedRequest) {
+    origin = request.url.origin
+    route = request.route
+  }
+}
+
+/// The connections of one shard to one origin, by one route.
 final class Origin {
-  let key: DestinationOrigin
+  let key: ConnectionKey
+  let proxy: ForwardProxy?
   var pool: OriginPool<ConnectionHandler, PendingExchange>
 
-  init(_ key: DestinationOrigin, maxConnections: Int, maxIdle: Int) {
+  init(_ key: ConnectionKey, proxy: ForwardProxy?, maxConnections: Int, maxIdle: Int) {
     self.key = key
+    self.proxy = proxy
     pool = OriginPool(maxConnections: maxConnections, maxIdle: maxIdle)
   }
+
+  /// The proxy that reads the requests themselves; `nil` where there is none, or it only opens a tunnel.
+  var readingProxy: ForwardProxy? { key.origin.isSecure ? nil : proxy }
 }
 
 /// Confined to its event loop: everything here is called on it.
@@ -29,7 +55,7 @@ final class ConnectionShard {
   let settings: ClientSettings
   private let share: ShardShare
   private let active: ActiveExchanges
-  private var origins: [DestinationOrigin: Origin] = [:]
+  private var origins: [ConnectionKey: Origin] = [:]
   private var idleCount = 0
   private var sweep: Scheduled<Void>?
   /// Requests are encoded here; its memory is used again once the socket has taken the bytes.
@@ -52,7 +78,7 @@ final class ConnectionShard {
     if ticket.isCancelled { return exchange.resume(.failure(.cancelled), isCancelled: true) }
     if active.isEmpty { active.onExpiry = { [unowned self] in giveUp($0, $0.expiryFailure()) } }
     active.add(exchange)
-    let origin = origin(for: request.url.origin)
+    let origin = origin(for: ConnectionKey(request))
     switch origin.pool.start(exchange) {
     case .use(let connection):
       idleCount -= 1
@@ -86,12 +112,12 @@ final class ConnectionShard {
 
   // MARK: Called by connections and attempts
 
-  /// The bytes of a request.
-  func encode(_ request: SignedRequest) throws(AttemptFailure) -> ByteBuffer {
+  /// The bytes of a request to an origin.
+  func encode(_ request: SignedRequest, to origin: Origin) throws(AttemptFailure) -> ByteBuffer {
     // A large request's memory is not worth keeping.
     if scratch.capacity > 256 * 1024 { scratch = ByteBuffer() }
     scratch.clear()
-    try RequestEncoder.encode(request, into: &scratch)
+    try RequestEncoder.encode(request, through: origin.readingProxy, into: &scratch)
     return scratch
   }
 
@@ -156,7 +182,7 @@ final class ConnectionShard {
     // Ending one exchange gives its place to another, which may fail at once: whoever found both before gives up only the first.
     if case .done = stage { return }
     finish(exchange, .failure(failure), isCancelled: isCancelled)
-    let origin = origin(for: exchange.request.url.origin)
+    let origin = origin(for: ConnectionKey(exchange.request))
     switch stage {
     case .queued:
       origin.pool.removeWaiting(exchange)
@@ -169,9 +195,10 @@ final class ConnectionShard {
     }
   }
 
-  private func origin(for key: DestinationOrigin) -> Origin {
+  private func origin(for key: ConnectionKey) -> Origin {
     if let origin = origins[key] { return origin }
-    let origin = Origin(key, maxConnections: share.maxConnectionsPerOrigin, maxIdle: share.maxIdlePerOrigin)
+    let origin = Origin(
+      key, proxy: settings.proxy(of: key.route), maxConnections: share.maxConnectionsPerOrigin, maxIdle: share.maxIdlePerOrigin)
     origins[key] = origin
     return origin
   }

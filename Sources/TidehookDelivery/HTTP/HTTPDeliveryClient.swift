@@ -2,14 +2,14 @@
 
 public import NIOCore
 import NIOPosix
-import NIOSSL
 import Synchronization
 public import TidehookCore
 
 /// Sends signed requests over kept-alive connections.
 ///
-/// It follows no redirects, uses no proxy, and connects to nothing that its ``EgressPolicy`` has not judged. A connection
-/// stays with the address it was opened to; names are resolved anew for each new connection. When a reused connection turns
+/// It follows no redirects, uses no proxy that was not named, and connects to nothing that its ``EgressPolicy`` has not judged, but to the
+/// operator's own proxy. Behind a proxy it resolves and judges the destination all the same, and then names it to the proxy, which resolves
+/// it once more: the last word is the proxy's. A connection stays with the address it was opened to; names are resolved anew for each new connection. When a reused connection turns
 /// out to be closed before any byte of the answer came, the request is sent once more on a fresh one.
 ///
 /// Connections belong to event loops: a request that is sent from a task that runs on one of them (as its task executor)
@@ -34,12 +34,13 @@ public final class HTTPDeliveryClient: DeliveryClient, Sendable {
   ///   - policy: What may be connected to; nothing but globally routable addresses by default.
   ///   - resolver: Who resolves host names; the system by default. The client shuts it down with itself.
   ///   - trust: Which certificates are trusted; the system's by default.
+  ///   - proxy: The way of requests that choose none themselves; the direct one by default.
   /// - Throws: A ``TLSTrustError`` when the trusted certificates cannot be read.
   public init(
     eventLoopGroup: any EventLoopGroup, policy: EgressPolicy = EgressPolicy(), resolver: any AddressResolver = SystemResolver(),
-    limits: HTTPClientLimits = HTTPClientLimits(), trust: TLSTrust = TLSTrust()
+    limits: HTTPClientLimits = HTTPClientLimits(), trust: TLSTrust = TLSTrust(), proxy: ForwardProxy? = nil
   ) throws(TLSTrustError) {
-    let settings = ClientSettings(policy: policy, resolver: resolver, limits: limits, tls: try trust.makeContext())
+    let settings = ClientSettings(policy: policy, resolver: resolver, limits: limits, tls: try TLSContexts(trust), proxy: proxy)
     let loops = Array(eventLoopGroup.makeIterator().prefix(limits.maxConnectionsPerOrigin))
     shards = loops.enumerated().map { index, loop in
       let share = ShardShare(of: limits, index: index, count: loops.count)

@@ -72,9 +72,7 @@ final class PendingExchange: Equatable {
     let isTotal = deadline >= end
     switch stage {
     case .connecting(let attempt):
-      return isTotal
-        ? AttemptFailure(.timeout, "timed out after \(request.timeout.forPeople) while \(attempt.activity)")
-        : attempt.timeoutFailure(after: request.connectTimeout)
+      return isTotal ? attempt.expiryFailure(after: request.timeout) : attempt.timeoutFailure(after: request.connectTimeout)
     case .queued: return AttemptFailure(.timeout, "timed out after \(request.timeout.forPeople) while waiting for a free connection")
     case .exchanging, .done:
       let progress = phases.firstByteMicroseconds == nil ? "no answer" : "no complete answer"

@@ -9,14 +9,25 @@ package enum RequestEncoder {
   /// that belong to a single connection, are left out.
   ///
   /// Fails when a part of the head contains a line break, which would smuggle a header or a second request in.
-  package static func encode(_ request: SignedRequest, into buffer: inout ByteBuffer) throws(AttemptFailure) {
+  /// - Parameter proxy: the proxy that is to pass the request on, for which the whole URL is written; `nil` for the receiver itself.
+  package static func encode(
+    _ request: SignedRequest, through proxy: ForwardProxy? = nil, into buffer: inout ByteBuffer
+  ) throws(AttemptFailure) {
     let start = buffer.writerIndex
     buffer.writeString(request.method)
     buffer.writeStaticString(" ")
+    if proxy != nil {
+      buffer.writeStaticString("http://")
+      buffer.writeString(request.url.hostHeader)
+    }
     buffer.writeString(request.url.pathAndQuery)
     buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
     buffer.writeString(request.url.hostHeader)
     var lines = 3
+    if let authorization = proxy?.authorization {
+      buffer.writeString("\r\n\(authorization.name): \(authorization.value)")
+      lines += 1
+    }
     for header in request.headers where !isReserved(header.name) {
       buffer.writeStaticString("\r\n")
       buffer.writeString(header.name)
@@ -53,6 +64,7 @@ package enum RequestEncoder {
     case 14: name.lowercased() == "content-length"
     case 16: name.lowercased() == "proxy-connection"
     case 17: name.lowercased() == "transfer-encoding"
+    case 19: name.lowercased() == "proxy-authorization"
     case 2: name.lowercased() == "te"
     case 6: name.lowercased() == "expect"
     default: false

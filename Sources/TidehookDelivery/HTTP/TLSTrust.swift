@@ -1,9 +1,10 @@
-// Which certificates a receiver may show.
+// Which certificates a receiver may show, and which one it is shown.
 
 import NIOCore
 import NIOSSL
+import TidehookCore
 
-/// Why trusted certificates could not be loaded.
+/// Why certificates could not be loaded.
 public struct TLSTrustError: Error, Sendable, CustomStringConvertible {
   /// What was wrong, for people.
   public let description: String
@@ -20,14 +21,18 @@ public struct TLSTrust: Sendable {
   }
 
   /// TLS 1.2 and 1.3, HTTP/1.1 only, full verification: the chain, and the name or address that was asked for.
-  func makeContext() throws(TLSTrustError) -> NIOSSLContext {
+  /// - Parameter tls: a webhook's own certificates, which add to these authorities.
+  func makeContext(for tls: EndpointTLS? = nil) throws(TLSTrustError) -> NIOSSLContext {
     do {
       var configuration = TLSConfiguration.makeClientConfiguration()
       configuration.minimumTLSVersion = .tlsv12
       configuration.applicationProtocols = ["http/1.1"]
       configuration.shutdownTimeout = .seconds(1)
-      if let additionalPEM {
-        configuration.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMBytes(Array(additionalPEM.utf8)))]
+      let added = [additionalPEM, tls?.authorities].compactMap(\.self)
+      configuration.additionalTrustRoots = try added.map { .certificates(try NIOSSLCertificate.fromPEMBytes(Array($0.utf8))) }
+      if let certificate = tls?.certificate, let key = tls?.key {
+        configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map { .certificate($0) }
+        configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(key.revealed.utf8), format: .pem))
       }
       return try NIOSSLContext(configuration: configuration)
     } catch {

@@ -18,13 +18,13 @@ final class Handshakes: Sendable {
   /// Replays may run earlier revisions: as many are remembered for each webhook.
   private static let maxRevisions = 8
 
-  private let client: any DeliveryClient
+  private let client: AccessClient
   /// The name that asks: `WebHook-Request-Origin`.
   private let origin: String
   private let time: any TimeSource
   private let known = Mutex<[WebhookID: [Int: Entry]]>([:])
 
-  init(client: any DeliveryClient, origin: String, time: any TimeSource) {
+  init(client: AccessClient, origin: String, time: any TimeSource) {
     self.client = client
     self.origin = origin
     self.time = time
@@ -81,7 +81,7 @@ final class Handshakes: Sendable {
   }
 
   private func ask(_ active: ActiveWebhook) async -> HandshakeVerdict? {
-    let exchange = await client.send(request(for: active))
+    let exchange = await client.send(request(for: active), for: active).exchange
     let verdict: HandshakeVerdict? =
       if exchange.isCancelled {
         nil

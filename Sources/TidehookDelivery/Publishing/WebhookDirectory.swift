@@ -13,6 +13,8 @@ final class ActiveWebhook: Sendable {
   let setsContentType: Bool
   /// The names of the signatures' headers, in lower case: a script cannot set them.
   private let signatureNames: Set<String>
+  /// What opens its receiver; `nil` when nothing has to.
+  let access: ActiveAccess?
 
   init(_ webhook: Webhook, signer: any MessageSigner, userAgent: HeaderField) {
     let names = Set(webhook.headers.map { $0.name.lowercased() })
@@ -21,6 +23,7 @@ final class ActiveWebhook: Sendable {
     headers = (names.contains("user-agent") ? [] : [userAgent]) + webhook.headers
     setsContentType = names.contains("content-type")
     signatureNames = signer.headerNames
+    access = ActiveAccess(webhook.access, to: webhook.url)
   }
 
   /// Whether a header of that name, in lower case, is one of the signatures.
@@ -59,7 +62,7 @@ public final class WebhookDirectory: Sendable {
 
   private let table = Mutex(Table())
   private let makeSigner: SignerFactory
-  private let userAgent: HeaderField
+  let userAgent: HeaderField
 
   /// Makes an empty directory.
   /// - Parameter userAgent: the value of `User-Agent` on every delivery.

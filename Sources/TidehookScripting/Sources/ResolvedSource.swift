@@ -1,6 +1,7 @@
 // A source's code with everything that can be known before a request comes.
 
 import TidehookCore
+import TidehookSigning
 
 /// A source, ready to run. Immutable: what runs a request keeps it to the end.
 final class ResolvedSource: Sendable {

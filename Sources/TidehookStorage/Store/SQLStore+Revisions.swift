@@ -3,8 +3,9 @@
 public import TidehookCore
 
 extension SQLStore: WebhookRevisions {
-  private static let columns =
-    "r.revision, r.config, r.created_at_us, r.made_by, w.secret, w.created_at_us, r.changes_secret, w.signing_keys"
+  private static let columns = """
+    r.revision, r.config, r.created_at_us, r.made_by, w.secret, w.created_at_us, r.changes_secret, w.signing_keys, r.changed_access
+    """
   private static let newestRevisions = SQLStatement(
     """
     SELECT \(columns) FROM webhooks w JOIN webhook_revisions r ON r.webhook_key = w.key
@@ -62,6 +63,7 @@ private struct RevisionRow: Sendable {
   private let createdAt: Timestamp
   private let changesSecret: Bool
   private let keys: String?
+  private let changedAccess: EndpointAccess.Parts
 
   init(_ row: any SQLRow) {
     number = Int(row.integer(0))
@@ -72,11 +74,14 @@ private struct RevisionRow: Sendable {
     createdAt = row.time(5)
     changesSecret = row.integer(6) == 1
     keys = row.optionalText(7)
+    changedAccess = EndpointAccess.Parts(rawValue: row.integer(8))
   }
 
   func revision(of id: WebhookID) throws(StoreError) -> WebhookRevision {
     let webhook = try WebhookDocument.read(
       config, id: id, secret: secret, keys: keys, revision: number, createdAt: createdAt, updatedAt: madeAt)
-    return WebhookRevision(webhook: webhook, createdAt: madeAt, madeBy: madeBy, changesSecret: changesSecret)
+    var revision = WebhookRevision(webhook: webhook, createdAt: madeAt, madeBy: madeBy, changesSecret: changesSecret)
+    revision.changedAccess = changedAccess
+    return revision
   }
 }

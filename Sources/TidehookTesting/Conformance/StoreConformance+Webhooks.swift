@@ -169,6 +169,7 @@ extension StoreConformance {
     try expectEqual(found.secret, wanted.secret, "the secret")
     try expectEqual(found.keys, wanted.keys, "the keys")
     try expectEqual(found.headers, wanted.headers, "the headers")
+    try expectEqual(found.access, wanted.access, "the access")
     try expectEqual(found.retry, wanted.retry, "the retry policy")
     try expectEqual(found.timeoutSeconds, wanted.timeoutSeconds, "the timeout")
     try expectEqual(found.maxInFlight, wanted.maxInFlight, "the cap")

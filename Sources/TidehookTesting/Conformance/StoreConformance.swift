@@ -46,8 +46,8 @@ public struct RuleBroken: Error, CustomStringConvertible {
 public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
-    events + queue + results + webhooks + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds + arrows
-    + lists + sources + receipts + keys + batches
+    events + queue + results + webhooks + access + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds
+    + arrows + lists + sources + receipts + keys + batches
 }
 
 /// Throws when the condition does not hold.

@@ -19,7 +19,7 @@ struct Destinations: Sendable {
     // Lanes bound what is under way; webhooks of one origin must not wait for each other's connections.
     http = try HTTPDeliveryClient(
       eventLoopGroup: group, policy: policy, resolver: resolver,
-      limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256))
+      limits: HTTPClientLimits(maxConnectionsPerOrigin: 4096, maxIdlePerOrigin: 256), proxy: settings.proxy)
     let vetted = VettedAddresses(policy: policy, resolver: resolver)
     databases = DatabaseClient(folder: settings.databasesFolder) { (url) async throws(AttemptFailure) in
       try await vetted.addresses(of: url)

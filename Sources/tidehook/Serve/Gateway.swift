@@ -98,7 +98,8 @@ struct Gateway {
   private static let secrets = SecretSource(
     generate: { Secret(try SigningSecret.generate().text) },
     signingKey: { privateKey throws(JSONProblem) in try signingKey(of: privateKey) }, problem: { WebhookSigner.problem(of: $0) },
-    standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" }, webKey: { JSONWebKey.ed25519($0) })
+    standardForm: { (try? SigningSecret($0.revealed).standardText) ?? "" }, webKey: { JSONWebKey.ed25519($0) },
+    tlsProblem: TLSJudge.problem(with:at:))
 
   private static func signingKey(of privateKey: Secret?) throws(JSONProblem) -> SigningKey {
     do throws(SigningError) {

@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.durability)) var durability: String?
   @Option(help: help(.databases)) var databases: String?
   @Option(help: help(.allowDestinations)) var allowDestinations: String?
+  @Option(help: help(.proxy)) var proxy: String?
   @Option(help: help(.rateLimitPerMinute)) var rateLimitPerMinute: String?
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
   @Option(help: help(.autoDisableAfterDays)) var autoDisableAfterDays: String?
@@ -50,7 +51,7 @@ struct Serve: AsyncParsableCommand {
   private var flags: [Setting: String] {
     let given: [(Setting, String?)] = [
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
-      (.databases, databases), (.allowDestinations, allowDestinations), (.rateLimitPerMinute, rateLimitPerMinute),
+      (.databases, databases), (.allowDestinations, allowDestinations), (.proxy, proxy), (.rateLimitPerMinute, rateLimitPerMinute),
       (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
       (.autoDisableMinFailures, autoDisableMinFailures), (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
       (.logLevel, logLevel),

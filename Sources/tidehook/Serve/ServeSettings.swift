@@ -25,6 +25,8 @@ struct ServeSettings {
   /// `nil` when there is none.
   let databasesFolder: DatabaseFolder?
   let allowedDestinations: [AddressRange]
+  /// `nil` when there is none.
+  let proxy: ForwardProxy?
   let apiKey: String?
   let rateLimit: RateLimit
   let drainTimeout: Duration
@@ -50,6 +52,7 @@ struct ServeSettings {
     durability = try source.choice(.durability)
     databasesFolder = try source.databases(besides: dataFolder)
     allowedDestinations = try source.ranges(.allowDestinations)
+    proxy = try source.proxy()
     apiKey = try source.apiKey()
     rateLimit = RateLimit(count: try source.number(.rateLimitPerMinute, in: 1...1_000_000_000), perSeconds: 60)
     drainTimeout = .seconds(try source.number(.drainTimeoutSecs, in: 0...3600))
@@ -110,7 +113,7 @@ private struct Source {
   private func value(_ setting: Setting) -> String? {
     let key = ConfigKey([setting.rawValue])
     for layer in layers {
-      if let text = layer.reader.string(forKey: key, isSecret: setting == .apiKey) { return text }
+      if let text = layer.reader.string(forKey: key, isSecret: setting == .apiKey || setting == .proxy) { return text }
       if setting.isFlag, layer.name == "file", let flag = layer.reader.bool(forKey: key) { return "\(flag)" }
       if let list = layer.reader.stringArray(forKey: key), layer.name == "file" { return list.joined(separator: ",") }
     }
@@ -167,6 +170,16 @@ private struct Source {
       throw error(.databases, expected: "a folder that is there")
     }
     return folder
+  }
+
+  /// The proxy's URL may have a password: it stays out of the message.
+  func proxy() throws -> ForwardProxy? {
+    guard let text = value(.proxy), !text.isEmpty else { return nil }
+    do throws(JSONProblem) {
+      return try ForwardProxy(parsing: text, isOperators: true)
+    } catch {
+      throw SettingError(description: "proxy: \(error)")
+    }
   }
 
   /// A DNS name, so that it can stand in a header.

@@ -10,6 +10,7 @@ enum Setting: String, CaseIterable {
   case durability
   case databases
   case allowDestinations = "allow_destinations"
+  case proxy
   case apiKey = "api_key"
   case rateLimitPerMinute = "rate_limit_per_minute"
   case drainTimeoutSecs = "drain_timeout_secs"
@@ -39,7 +40,7 @@ enum Setting: String, CaseIterable {
     case .plugins: "./plugins"
     case .store: "sqlite"
     case .durability: "full"
-    case .databases, .allowDestinations, .apiKey, .origin: ""
+    case .databases, .allowDestinations, .proxy, .apiKey, .origin: ""
     case .rateLimitPerMinute: "6000000"
     case .drainTimeoutSecs: "30"
     case .autoDisableAfterDays: "5"
@@ -60,6 +61,7 @@ enum Setting: String, CaseIterable {
     case .durability: "full: on disk before the answer (fsync). normal: faster, and a power failure may lose the last moments."
     case .databases: "Folder of the SQLite files that webhooks may write to (sqlite:NAME.db); without it, none."
     case .allowDestinations: "Non-public networks that deliveries may go to, as CIDRs, comma-separated."
+    case .proxy: "The forward proxy that deliveries go through unless their webhook says otherwise, as http://HOST:PORT; without it, none."
     case .apiKey: "The admin key, 16 or more visible ASCII characters; made on the first start when it is not set."
     case .rateLimitPerMinute: "How many requests each API key may make in a minute; a batch of events is one."
     case .autoDisableAfterDays:

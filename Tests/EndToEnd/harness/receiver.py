@@ -27,7 +27,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What arrived, and when: `at` by the monotonic clock, `wall` by the wall clock, in seconds."""
+    """What arrived, and when: `at` by the monotonic clock, `wall` by the wall clock, in seconds. `peer` is the name in the client's certificate."""
 
     method: str
     path: str
@@ -36,6 +36,7 @@ class Request:
     connection: int
     at: float = field(default_factory=time.monotonic)
     wall: float = field(default_factory=time.time)
+    peer: str | None = None
 
     def header(self, name):
         """The only header of that name, or None."""
@@ -45,9 +46,12 @@ class Request:
 
 
 class Receiver:
-    """Listens on a free port of the loopback address; every path answers 200 unless it was given replies."""
+    """Listens on a free port of the loopback address; every path answers 200 unless it was given replies.
 
-    def __init__(self):
+    With an SSL context in `tls` it speaks TLS."""
+
+    def __init__(self, tls=None):
+        self.tls = tls
         self._changed = threading.Condition()
         self._replies, self._requests, self._by_path = {}, [], {}
         self._connections = set()
@@ -60,7 +64,7 @@ class Receiver:
 
     def _run(self, started):
         asyncio.set_event_loop(self._loop)
-        server = self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=1024))
+        server = self._loop.run_until_complete(self._loop.create_server(lambda: _Connection(self), "127.0.0.1", 0, backlog=1024, ssl=self.tls))
         self.port = server.sockets[0].getsockname()[1]
         started.set()
         self._loop.run_forever()
@@ -75,7 +79,7 @@ class Receiver:
         self._thread.join(5)
 
     def url(self, path="/"):
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}{path}"
 
     def reply(self, path, *replies):
         """Answers the next requests for `path` with these, then goes on with the last of them."""
@@ -142,6 +146,8 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.transport, self.number = transport, self.receiver._next_connection(self)
+        certificate = transport.get_extra_info("peercert") or {}
+        self.peer = next((value for ((name, value),) in certificate.get("subject", ()) if name == "commonName"), None)
 
     def connection_lost(self, error):
         self.receiver._connections.discard(self)
@@ -156,7 +162,7 @@ class _Connection(asyncio.Protocol):
                 return
             body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
             method, path, _ = head.split(" ")
-            self._answer(self.receiver._record(Request(method, path, headers, body, self.number)))
+            self._answer(self.receiver._record(Request(method, path, headers, body, self.number, peer=self.peer)))
 
     def _answer(self, reply):
         if reply.hang:

@@ -31,6 +31,17 @@ struct TestAuthority {
         privateKey: .privateKey(try NIOSSLPrivateKey(file: "\(directory)/s.key", format: .pem))))
   }
 
+  /// A client's certificate and its key, both as PEM.
+  func client(_ name: String) throws -> (certificate: String, key: String) {
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    try Self.run(
+      """
+      cd \(directory) && openssl req \(key) -keyout \(name).key -out \(name).csr -subj '/CN=\(name)' \
+      && openssl x509 -req -in \(name).csr -CA ca.pem -CAkey ca.key -CAcreateserial -out \(name).pem -days 2
+      """)
+    return (try Self.read("\(directory)/\(name).pem"), try Self.read("\(directory)/\(name).key"))
+  }
+
   func remove() {
     _ = system("rm -r \(directory)")
   }

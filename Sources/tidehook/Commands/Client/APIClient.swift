@@ -56,7 +56,7 @@ struct APIClient {
       CommandFailure(
         .unreachable,
         "nothing answers at \(server) (\(failure.message)); start the server with `tidehook serve`, or name another with --server")
-    case .tls, .timeout, .blocked, .oversized, .malformed, .status, .script, .handshake, .signature, .response, .database:
+    case .tls, .timeout, .blocked, .oversized, .malformed, .status, .script, .handshake, .signature, .response, .database, .auth, .proxy:
       CommandFailure(.unreachable, "no answer from \(server): \(failure.message)")
     }
   }

@@ -61,17 +61,18 @@ enum OptionOrder {
 /// A plugin's options as people write them on a command line.
 enum PluginOptionsText {
   /// The object that a text holds, or the file that it names behind an `@`.
-  static func value(of text: String) throws(CommandFailure) -> JSONValue {
+  /// - Parameter option: what the text was given with.
+  static func value(of text: String, option: String = "--options") throws(CommandFailure) -> JSONValue {
     let isFile = text.hasPrefix("@")
     let bytes = isFile ? try Input.file(String(text.dropFirst())) : Array(text.utf8)
-    let name = isFile ? String(text.dropFirst()) : "--options"
+    let name = isFile ? String(text.dropFirst()) : option
     let value: JSONValue
     do {
       value = try JSONValue(parsing: bytes)
     } catch {
       throw CommandFailure(.usage, "\(name) is not JSON: \(error)")
     }
-    guard value.members != nil else { throw CommandFailure(.usage, "\(name): expected a JSON object of options, got \(value.plainText)") }
+    guard value.members != nil else { throw CommandFailure(.usage, "\(name): expected a JSON object, got something else") }
     return value
   }
 }

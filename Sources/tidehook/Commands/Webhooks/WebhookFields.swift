@@ -27,6 +27,8 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("A header for each delivery, NAME=VALUE; may be repeated.", valueName: "header"))
   var header: [String] = []
 
+  @OptionGroup var access: AccessFields
+
   @Option(help: ArgumentHelp("How deliveries are signed: \(SchemeText.help).", valueName: "schemes"))
   var signing: [String] = []
 
@@ -71,26 +73,27 @@ struct WebhookFields: ParsableArguments {
       throw CommandFailure(.usage, "--pipeline holds every stage: give it without --plugin and --script")
     }
     let written = try pipelineStages()
-    let fields: [(String, JSONValue?)] = [
-      ("name", name.map { .string($0) }),
-      ("events", types.isEmpty ? nil : .array(types.map { .string($0) })),
-      ("namespace", namespace.map { .string($0) }),
-      ("active", active.map { .bool($0) }),
-      ("secret", secret.map { .string($0) }),
-      (stage?.key ?? "pipeline", stage?.value ?? written),
-      ("signing", signing.isEmpty ? nil : .array(try SchemeText.values(signing))),
-      ("signing_key", signingKey.map { .string($0) }),
-      ("headers", try headerMembers().map { .object($0) }),
-      ("retry", try retry.member()),
-      ("timeout_secs", timeout.map { .double($0) }),
-      ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
-      ("sample", sample.map { .double($0) }),
-      ("rate_limit", try rateLimit.member()),
-      ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
-      ("batch", try batch.member()),
-      ("handshake", handshake.map { .string($0) }),
-      ("auto_disable", try autoDisable.member()),
-    ]
+    let fields: [(String, JSONValue?)] =
+      [
+        ("name", name.map { .string($0) }),
+        ("events", types.isEmpty ? nil : .array(types.map { .string($0) })),
+        ("namespace", namespace.map { .string($0) }),
+        ("active", active.map { .bool($0) }),
+        ("secret", secret.map { .string($0) }),
+        (stage?.key ?? "pipeline", stage?.value ?? written),
+        ("signing", signing.isEmpty ? nil : .array(try SchemeText.values(signing))),
+        ("signing_key", signingKey.map { .string($0) }),
+        ("headers", try access.headers(with: try headerMembers())),
+        ("retry", try retry.member()),
+        ("timeout_secs", timeout.map { .double($0) }),
+        ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
+        ("sample", sample.map { .double($0) }),
+        ("rate_limit", try rateLimit.member()),
+        ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
+        ("batch", try batch.member()),
+        ("handshake", handshake.map { .string($0) }),
+        ("auto_disable", try autoDisable.member()),
+      ] + (try access.members())
     return fields.compactMap { name, value in value.map { JSONValue.Member(name, $0) } }
   }
 

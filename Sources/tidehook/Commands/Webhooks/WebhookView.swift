@@ -35,6 +35,9 @@ struct WebhookView {
     facts.add("secret", webhook["secret"]?.stringValue, .accent)
     facts.add("standard secret", webhook["standard_secret"]?.stringValue, .accent)
     facts.add("headers", webhook["headers"]?.headerLines)
+    facts.add("auth", webhook["auth"]?.settings)
+    facts.add("certificates", certificates(webhook["tls"]))
+    facts.add("proxy", webhook["proxy"]?.stringValue)
     facts.add("retry", webhook["retry"]?.settings)
     facts.add("tries", RetryTimes.text(webhook["retry_schedule_secs"]))
     facts.add("timeout", webhook["timeout_secs"].map { "\(JSONLayout.text($0)) s" })
@@ -62,6 +65,13 @@ struct WebhookView {
     schemes?.elements?.map { scheme in
       scheme.stringValue ?? [scheme["scheme"], scheme["header"]].compactMap { $0?.stringValue }.joined(separator: " ")
     }.joined(separator: ", ")
+  }
+
+  /// Which certificates there are; the texts themselves are for programs.
+  private func certificates(_ tls: JSONValue?) -> String? {
+    guard let tls, tls.members != nil else { return nil }
+    let parts = [("client_certificate", "shows its own"), ("ca", "trusts another authority")]
+    return parts.filter { tls[$0.0]?.stringValue != nil }.map(\.1).joined(separator: ", ")
   }
 
   private func handshake(_ webhook: JSONValue) -> String? {

@@ -1,7 +1,6 @@
-// The ways in which a script may write a secret option into a request.
+// The ways in which a secret may be written into a request.
 
 import TidehookCore
-import TidehookSigning
 
 /// Writes a secret in every encoding that scripts have a function for, so that it is found in what they made.
 package enum SecretForms {

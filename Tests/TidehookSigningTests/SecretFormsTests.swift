@@ -1,6 +1,6 @@
 import Testing
 import TidehookCore
-import TidehookScripting
+import TidehookSigning
 
 @Suite struct SecretFormsTests {
   /// What scripts can make of `k"y /+1é` with the host library.

@@ -1,0 +1,53 @@
+// Sends a webhook's requests with what opens its receiver.
+
+import TidehookCore
+
+/// What was sent in the end, what came of it, and what must not be seen of both.
+struct GrantedExchange {
+  /// The outcome.
+  let exchange: Exchange
+  /// The request as it may be shown; `nil` when there was nothing to send it with.
+  let shown: SignedRequest?
+  /// What hides the secrets that were used, wherever they turn up.
+  var secrets: [SecretMask] = []
+}
+
+/// Adds to requests what their webhook's access says; a webhook without one costs nothing.
+struct AccessClient: Sendable {
+  let client: any DeliveryClient
+  let tokens: AccessTokens
+
+  /// Sends one request of a webhook.
+  ///
+  /// When the receiver does not take a token (401), a new one is got and the request is sent once more: together that is one attempt.
+  func send(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
+    guard let access = active.access else { return GrantedExchange(exchange: await client.send(request), shown: request) }
+    var request = request
+    request.route = access.route(to: request.url)
+    guard access.isFor(request.url) else { return GrantedExchange(exchange: await client.send(request), shown: request) }
+    guard let oauth2 = access.client else { return await send(request, access, token: nil) }
+    let answer = await tokens.token(for: active.webhook, oauth2, over: access.foreignRoute)
+    guard case .success(let token)? = answer else { return Self.unsent(answer, access) }
+    let first = await send(request, access, token: token)
+    guard case .success(let response) = first.exchange.result, response.status == 401 else { return first }
+    let other = await tokens.token(for: active.webhook, oauth2, over: access.foreignRoute, refused: token)
+    guard case .success(let fresh)? = other else { return Self.unsent(other, access) }
+    return await send(request, access, token: fresh)
+  }
+
+  private func send(_ request: SignedRequest, _ access: ActiveAccess, token: AccessToken?) async -> GrantedExchange {
+    var sent = request
+    sent.headers = access.adding(to: request.headers, token)
+    let exchange = await client.send(sent)
+    sent.headers = access.hiding(sent.headers)
+    return GrantedExchange(exchange: exchange, shown: sent, secrets: access.mask(with: token))
+  }
+
+  /// The outcome of a request for which there is no token.
+  private static func unsent(_ answer: AccessTokens.Answer, _ access: ActiveAccess) -> GrantedExchange {
+    var failure = AttemptFailure(.auth, "the request for a token was cancelled")
+    if case .failure(let reason)? = answer { failure = reason }
+    let exchange = Exchange(.failure(failure), phases: ExchangePhases(), isCancelled: answer == nil)
+    return GrantedExchange(exchange: exchange, shown: nil, secrets: access.mask(with: nil))
+  }
+}
