@@ -25,4 +25,23 @@ enum LaneSchemas {
     "description":
       "Which deliveries come one after another, in the order of acceptance: none, all, or those whose events have the same value there.",
   ]
+
+  static let breaker: JSONValue = [
+    "type": ["object", "null"],
+    "properties": [
+      "failure_rate": ["type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 0.7],
+      "window_secs": Schema.integer(1, 3600, default: 60), "min_attempts": Schema.integer(1, 10_000, default: 10),
+      "open_secs": Schema.integer(1, 3600, default: 30),
+    ], "additionalProperties": false,
+    "description":
+      "Nothing is attempted for open_secs once failure_rate of at least min_attempts in window_secs have failed. null is never, {} the defaults.",
+  ]
+
+  /// What holds the lane back now.
+  static let state: [JSONValue.Member] = [
+    .init(
+      "breaker_state",
+      ["enum": .array(BreakerState.allCases.map { .string($0.rawValue) } + [.null]), "description": "null without a breaker."]),
+    .init("breaker_since", Schema.time(nullable: true)), .init("backoff_until", Schema.time(nullable: true)),
+  ]
 }

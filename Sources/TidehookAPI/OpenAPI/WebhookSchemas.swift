@@ -42,6 +42,7 @@ enum WebhookSchemas {
         ]),
       .init("rate_limit", LaneSchemas.rateLimit),
       .init("ordering", LaneSchemas.ordering),
+      .init("breaker", LaneSchemas.breaker),
       .init("batch", batch),
       .init(
         "handshake",
@@ -84,17 +85,21 @@ enum WebhookSchemas {
   private static let scriptStage = Schema.object([.init("script", Schema.string("A Lua script."))], required: ["script"])
 
   private static let outputs: [JSONValue.Member] =
-    [.init("id", Schema.string("wh_ and 26 characters."))] + configuration + SigningSchemas.outputs + [
-      .init(
-        "handshake_state",
-        ["enum": ["pending", "agreed", "refused", .null], "description": "What the receiver said; null without handshake."]),
-      .init(
-        "allowed_rate", ["type": ["integer", "string", "null"], "description": "Requests per minute that the receiver agreed to, or *."]),
-      .init("retry_schedule_secs", RetrySchemas.schedule),
-    ] + ActivitySchemas.outputs + [
-      .init("revision", Schema.count("Counts the changes, from 1.")), .init("created_at", Schema.time()),
-      .init("updated_at", Schema.time()),
-    ]
+    [.init("id", Schema.string("wh_ and 26 characters."))] + configuration + SigningSchemas.outputs + handshake + ActivitySchemas.outputs
+    + LaneSchemas.state + record
+
+  private static let handshake: [JSONValue.Member] = [
+    .init(
+      "handshake_state",
+      ["enum": ["pending", "agreed", "refused", .null], "description": "What the receiver said; null without handshake."]),
+    .init(
+      "allowed_rate", ["type": ["integer", "string", "null"], "description": "Requests per minute that the receiver agreed to, or *."]),
+  ]
+
+  private static let record: [JSONValue.Member] = [
+    .init("retry_schedule_secs", RetrySchemas.schedule), .init("revision", Schema.count("Counts the changes, from 1.")),
+    .init("created_at", Schema.time()), .init("updated_at", Schema.time()),
+  ]
 
   private static let secrets: [JSONValue.Member] = [
     .init("secret", Schema.string("Shown this once, when Tidehook made it.")),

@@ -20,6 +20,7 @@ struct WebhookChanges {
   var sample = Change<Double>.absent
   var rateLimit = Change<RateLimit>.absent
   var ordering = Change<Ordering>.absent
+  var breaker = Change<BreakerSettings>.absent
   var batch = Change<BatchPolicy>.absent
   var handshake = Change<HandshakeScheme>.absent
   var autoDisable = Change<AutoDisableSetting>.absent
@@ -48,6 +49,7 @@ struct WebhookChanges {
     timeoutSeconds = try fields.change("timeout_secs") { try $0.number(in: 0.1...60) }
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
     sample = try fields.change("sample") { try $0.share() }
+    breaker = try fields.change("breaker") { try $0.read(BreakerSettings.init(json:)) }
     ordering = try fields.change("ordering") { try $0.read(Ordering.init(json:)) }
     rateLimit = try fields.change("rate_limit") { try $0.read(RateLimit.init(json:)) }
     batch = try fields.change("batch") { try $0.read(BatchPolicy.init(json:)) }
@@ -68,13 +70,13 @@ struct WebhookChanges {
   private static let readOnly =
     [
       "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
-      "disabled", "verified_at", "failing", "held_count", "held_count_capped",
+      "disabled", "verified_at", "failing", "held_count", "held_count_capped", "breaker_state", "breaker_since", "backoff_until",
     ] + JSONWriter.signingKeyNames
 
   private static let names =
     [
       "url", "events", "namespace", "name", "active", "pipeline", "script", "signing", "secret", "headers", "retry", "timeout_secs",
-      "max_in_flight", "sample", "rate_limit", "ordering", "batch", "handshake", "auto_disable", "held", "signing_key",
+      "max_in_flight", "sample", "rate_limit", "ordering", "breaker", "batch", "handshake", "auto_disable", "held", "signing_key",
     ] + AccessChanges.names
 
   /// The webhook that these fields describe, with defaults for all that they leave out.
@@ -105,6 +107,7 @@ struct WebhookChanges {
     changed.timeoutSeconds = timeoutSeconds.applied(to: webhook.timeoutSeconds, default: 15)
     changed.maxInFlight = maxInFlight.applied(to: webhook.maxInFlight, default: 64)
     changed.sample = sample.applied(to: webhook.sample)
+    changed.breaker = breaker.applied(to: webhook.breaker)
     changed.ordering = ordering.applied(to: webhook.ordering, default: .unordered)
     changed.rateLimit = rateLimit.applied(to: webhook.rateLimit)
     changed.batch = batch.applied(to: webhook.batch)

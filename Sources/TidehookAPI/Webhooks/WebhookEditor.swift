@@ -116,6 +116,7 @@ struct WebhookEditor: Sendable {
     try await prove(&changed, after: current)
     changed.revision = current.revision + 1
     changed.handshakeState = .pending
+    changed.laneState = LaneState()
     changed.updatedAt = time.now()
     try await registry.replace(changed, by: principal.name)
     return changed

@@ -17,6 +17,8 @@ public struct CompletedDelivery: Sendable {
   public var transition: Transition
   /// When it was decided.
   public var at: Timestamp
+  /// What the attempt says about the receiver; `nil` for nothing.
+  public var signal: ReceiverSignal?
   /// Whether others may wait for it to end (``NewDelivery/orderKey``).
   public var isOrdered = false
   /// The batch that the delivery leads: attempt and transition are those of all its members. `nil` for a delivery by itself.

@@ -79,8 +79,11 @@ extension RetryPolicy {
   /// - Returns: `nil` when there is no try left.
   public func delay(afterAttempt attempt: Int, retryAfter: Duration? = nil, unit: Double) -> Duration? {
     guard let scheduled = backoff.delaySeconds(afterAttempt: attempt, unit: unit) else { return nil }
-    let asked = retryAfter.map { Double($0.microseconds) / 1e6 } ?? 0
-    let counted = min(asked, maxRetryAfterSeconds ?? backoff.longestRetryAfterSeconds)
-    return .microseconds(Int64(max(scheduled, counted) * 1e6))
+    return max(.microseconds(Int64(scheduled * 1e6)), retryAfter.map(counted) ?? .zero)
+  }
+
+  /// What a receiver's `Retry-After` counts.
+  public func counted(_ retryAfter: Duration) -> Duration {
+    min(retryAfter, .microseconds(Int64((maxRetryAfterSeconds ?? backoff.longestRetryAfterSeconds) * 1e6)))
   }
 }

@@ -36,6 +36,8 @@ public struct Webhook: Sendable {
   public var sample: Double?
   /// How often an attempt may begin; `nil` for no limit.
   public var rateLimit: RateLimit?
+  /// When its lane stops because the receiver fails; `nil` for never.
+  public var breaker: BreakerSettings?
   /// Which of its deliveries come one after another, for events that are accepted from now on.
   public var ordering = Ordering.unordered
   /// How its events are collected; `nil` for one delivery at a time.
@@ -50,6 +52,8 @@ public struct Webhook: Sendable {
   public var verifiedAt: Timestamp?
   /// Held deliveries whose key is below this one are skipped: somebody resumed the webhook and did not want them. As ``disablement``.
   public var skipsHeldBelow: Int64?
+  /// What holds its lane back, for answers; no part of the configuration, and nothing unless the registry fills it in.
+  public var laneState = LaneState()
   /// What its receiver said, for answers; no part of the configuration, and ``HandshakeState/pending`` unless the registry fills it in.
   public var handshakeState = HandshakeState.pending
   /// Counts the changes of this configuration, from 1.

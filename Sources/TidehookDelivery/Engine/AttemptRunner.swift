@@ -66,8 +66,11 @@ public struct AttemptRunner: Sendable {
     attempt.failure = input.failure
     attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
     let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
-    return CompletedDelivery(
+    var completed = CompletedDelivery(
       id: delivery.id, attempt: attempt, transition: transition, at: endedAt, batch: delivery.batch?.completed(without: drops))
+    // The receiver of an earlier revision may be another one.
+    if attempt.revision == current.webhook.revision { completed.signal = ReceiverSignal(input, policy: active.webhook.retry) }
+    return completed
   }
 
   private func untried(_ delivery: DueDelivery, _ input: DeliveryInput) -> CompletedDelivery {

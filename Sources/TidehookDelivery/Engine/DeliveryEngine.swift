@@ -77,6 +77,7 @@ public final class DeliveryEngine: Sendable {
     let pace = LanePace(of: webhook, runner.handshakes.state(of: webhook))
     let now = time.now()
     schedule.withLock {
+      $0.configureHealth(webhook.id, breaker: webhook.breaker, revision: webhook.revision, now: now)
       $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, consent: pace.consent, now: now)
     }
     // It may collect in another way than before: what waits is looked at.
@@ -86,12 +87,13 @@ public final class DeliveryEngine: Sendable {
     pump()
   }
 
-  /// A webhook with what its receiver said to the handshake.
-  func withHandshakeState(_ webhook: Webhook) -> Webhook {
-    guard webhook.handshake != nil else { return webhook }
-    var webhook = webhook
-    webhook.handshakeState = runner.handshakes.state(of: webhook)
-    return webhook
+  /// A webhook with how its lane stands, and what its receiver said to the handshake.
+  func withLiveState(_ webhook: Webhook) -> Webhook {
+    var live = webhook
+    let now = time.now()
+    live.laneState = schedule.withLock { $0.state(of: webhook.id, now: now) }
+    if webhook.handshake != nil { live.handshakeState = runner.handshakes.state(of: webhook) }
+    return live
   }
 
   /// Forgets a deleted webhook's lane.
@@ -202,7 +204,11 @@ public final class DeliveryEngine: Sendable {
     // The receiver may have agreed to a rate: it holds before anything else begins.
     if let webhook = runner.directory.active(delivery.webhook)?.webhook, webhook.handshake != nil { configure(webhook) }
     let outcomeBytes = completed?.attempt?.ownBytes ?? 0
-    schedule.withLock { $0.finishExchange(delivery.webhook, bytes: outcomeBytes) }
+    let ended = time.now()
+    schedule.withLock { schedule in
+      schedule.noteHealth(delivery.webhook, delivery.id, completed?.signal, now: ended)
+      schedule.finishExchange(delivery.webhook, bytes: outcomeBytes)
+    }
     pump()
     if let completed {
       await record(completed, of: delivery)

@@ -33,6 +33,8 @@ struct Lane {
   var pauseNumber = 0
   /// The receiver whose agreed rate it keeps together with others.
   var receiver: DestinationURL?
+  /// Whether its receiver can be sent to.
+  var health = LaneHealth()
   /// Whether its webhook was deleted.
   var isRetired = false
 

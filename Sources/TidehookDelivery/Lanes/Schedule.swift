@@ -209,12 +209,19 @@ package struct Schedule {
       }
       // In place: a copy of the lane would share its queue, and taking from it would copy every delivery in it.
       lanes.values[index].isQueued = false
-      guard lanes.values[index].hasReady else { continue }
+      let gate = lanes.values[index].health.gate(at: now)
+      // One that waits for its probe is queued again when that has ended.
+      guard lanes.values[index].hasReady, gate != .waitsForProbe else { continue }
+      if case .closed(let end) = gate {
+        pause(index, until: end)
+        continue
+      }
       if let wait = wait(of: index, now: now) {
         pause(index, until: now + wait)
         continue
       }
       guard let next = lanes.values[index].takeReady() else { continue }
+      if gate == .probe { lanes.values[index].health.begin(next.delivery.id) }
       countStart(of: index, now: now)
       lanes.values[index].inFlight += 1
       inFlight += 1
@@ -288,7 +295,8 @@ package struct Schedule {
 
   /// Queues a lane that has something to start; one at its own cap is queued again when a request ends.
   private mutating func enqueue(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], !lane.isQueued, lane.hasReady, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil
+    guard let lane = lanes[webhook], !lane.isQueued, lane.hasReady, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil,
+      !lane.health.isProbing
     else { return }
     lanes[webhook]?.isQueued = true
     turn.append(webhook)

@@ -43,10 +43,10 @@ public final class Registrar: WebhookRegistry {
   }
 
   /// Every webhook, oldest first.
-  public func webhooks() -> [Webhook] { directory.webhooks().map(engine.withHandshakeState) }
+  public func webhooks() -> [Webhook] { directory.webhooks().map(engine.withLiveState) }
 
   /// One webhook.
-  public func webhook(_ id: WebhookID) -> Webhook? { directory.webhook(id).map(engine.withHandshakeState) }
+  public func webhook(_ id: WebhookID) -> Webhook? { directory.webhook(id).map(engine.withLiveState) }
 
   /// Stores a new webhook.
   public func add(_ webhook: Webhook, by maker: String) async throws(StoreError) {

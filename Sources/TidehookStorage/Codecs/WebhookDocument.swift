@@ -20,6 +20,7 @@ enum WebhookDocument {
       "max_in_flight": .integer(Int64(webhook.maxInFlight)),
       "handshake": webhook.handshake.map { .string($0.rawValue) } ?? .null,
       "rate_limit": webhook.rateLimit?.json ?? .null,
+      "breaker": webhook.breaker?.json ?? .null,
       "ordering": webhook.ordering.json,
       "batch": webhook.batch?.json ?? .null,
       "sample": webhook.sample.map { .double($0) } ?? .null,
@@ -52,6 +53,7 @@ enum WebhookDocument {
     webhook.timeoutSeconds = document["timeout_secs"]?.doubleValue ?? webhook.timeoutSeconds
     webhook.maxInFlight = document["max_in_flight"]?.integerValue.map(Int.init) ?? webhook.maxInFlight
     webhook.sample = document["sample"]?.doubleValue
+    webhook.breaker = document["breaker"].flatMap { $0 == .null ? nil : try? BreakerSettings(json: $0) }
     webhook.ordering = document["ordering"].flatMap { try? Ordering(json: $0) } ?? webhook.ordering
     webhook.rateLimit = document["rate_limit"].flatMap { try? RateLimit(json: $0) }
     webhook.batch = document["batch"].flatMap { try? BatchPolicy(json: $0) }

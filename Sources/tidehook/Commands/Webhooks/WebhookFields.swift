@@ -46,6 +46,8 @@ struct WebhookFields: ParsableArguments {
 
   @OptionGroup var rateLimit: RateLimitFields
 
+  @OptionGroup var breaker: BreakerFields
+
   @Option(
     help: ArgumentHelp(
       "Which deliveries come one after another: none, fifo for all, or a path such as data.memory_id for those with the same value there.",
@@ -89,6 +91,7 @@ struct WebhookFields: ParsableArguments {
         ("max_in_flight", maxInFlight.map { .integer(Int64($0)) }),
         ("sample", sample.map { .double($0) }),
         ("rate_limit", try rateLimit.member()),
+        ("breaker", breaker.member()),
         ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
         ("batch", try batch.member()),
         ("handshake", handshake.map { .string($0) }),

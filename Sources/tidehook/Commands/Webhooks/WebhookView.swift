@@ -45,6 +45,8 @@ struct WebhookView {
     facts.add("sample", webhook["sample"]?.doubleValue.map { "\(JSONLayout.text(.double($0))) of the events" })
     facts.add("rate limit", webhook["rate_limit"]?.settings)
     facts.add("ordering", ordering(webhook["ordering"]))
+    facts.add("breaker", breaker(webhook), webhook["breaker_state"]?.stringValue == "closed" ? .good : .waiting)
+    facts.add("backs off", webhook.time("backoff_until").map { "until \($0) UTC: the receiver asked for less" }, .waiting)
     facts.add("batch", webhook["batch"]?.settings)
     facts.add("handshake", handshake(webhook))
     facts.add("revision", webhook["revision"].map(JSONLayout.text))
@@ -53,6 +55,12 @@ struct WebhookView {
     facts.add("pipeline", pipeline(webhook["pipeline"]))
     facts.write(to: Terminal.standardOutput)
     remindOfSecret(webhook)
+  }
+
+  private func breaker(_ webhook: JSONValue) -> String? {
+    guard let state = webhook["breaker_state"]?.stringValue, let settings = webhook["breaker"]?.settings else { return nil }
+    let since = webhook.time("breaker_since").map { " since \($0) UTC" } ?? ""
+    return "\(state.replacing("_", with: " "))\(since) (\(settings))"
   }
 
   private func ordering(_ ordering: JSONValue?) -> String? {

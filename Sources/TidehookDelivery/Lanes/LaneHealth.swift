@@ -1,0 +1,83 @@
+// Whether a lane's receiver can be sent to: the breaker and the backoff, and the one attempt that finds out.
+
+package import TidehookCore
+
+/// What a lane knows of its receiver's health.
+struct LaneHealth {
+  /// Whether an attempt may begin.
+  enum Gate: Equatable {
+    /// As many as the lane's other bounds allow.
+    case free
+    /// One, to find out; ``begin(_:)`` says which.
+    case probe
+    /// None before that time.
+    case closed(until: Timestamp)
+    /// None before the probe that is under way has ended.
+    case waitsForProbe
+  }
+
+  /// The revision of the webhook that this is about: another one may have another receiver.
+  private var revision = 0
+  private var breaker: Breaker?
+  private var backoff = Backoff()
+  /// The attempt that finds out.
+  private var probe: DeliveryID?
+
+  /// Takes in a webhook's settings; those of another revision begin anew.
+  /// - Returns: whether they do.
+  mutating func configure(_ settings: BreakerSettings?, revision: Int, at now: Timestamp) -> Bool {
+    guard revision != self.revision else { return false }
+    self = LaneHealth()
+    self.revision = revision
+    breaker = settings.map { Breaker($0, at: now) }
+    return true
+  }
+
+  /// Whether an attempt may begin now.
+  func gate(at now: Timestamp) -> Gate {
+    guard breaker?.openUntil != nil || backoff.until != nil else { return .free }
+    let end = max(breaker?.openUntil ?? now, backoff.until ?? now)
+    if end > now { return .closed(until: end) }
+    return probe == nil ? .probe : .waitsForProbe
+  }
+
+  /// Whether the probe is under way, so that nothing else can begin.
+  var isProbing: Bool { probe != nil }
+
+  /// An attempt begins that finds out.
+  mutating func begin(_ delivery: DeliveryID) { probe = delivery }
+
+  /// An attempt has ended.
+  /// - Parameter signal: what it says about the receiver; `nil` for nothing: then the next attempt finds out.
+  mutating func end(_ delivery: DeliveryID, _ signal: ReceiverSignal?, at now: Timestamp) {
+    let isProbe = probe == delivery
+    if isProbe { probe = nil }
+    guard let signal else { return }
+    breaker?.note(failed: signal.isFailure, isProbe: isProbe, at: now)
+    backoff.note(signal, isProbe: isProbe, at: now)
+  }
+
+  /// What people see of it.
+  func state(at now: Timestamp) -> LaneState {
+    LaneState(breaker: breaker?.state(at: now), breakerSince: breaker?.since(at: now), backoffUntil: backoff.until)
+  }
+}
+
+extension Schedule {
+  /// Takes in whether a webhook has a breaker, and which revision of it this is about; to be called before
+  /// ``configure(_:maxInFlight:rateLimit:consent:now:)``.
+  package mutating func configureHealth(_ webhook: WebhookID, breaker: BreakerSettings?, revision: Int, now: Timestamp) {
+    var lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
+    guard lane.health.configure(breaker, revision: revision, at: now) else { return }
+    lane.pausedUntil = nil
+    lanes[webhook] = lane
+  }
+
+  /// Takes in what an attempt says about its receiver; to be called before ``finishExchange(_:bytes:)``.
+  package mutating func noteHealth(_ webhook: WebhookID, _ delivery: DeliveryID, _ signal: ReceiverSignal?, now: Timestamp) {
+    lanes[webhook]?.health.end(delivery, signal, at: now)
+  }
+
+  /// What holds a lane back, for people.
+  package func state(of webhook: WebhookID, now: Timestamp) -> LaneState { lanes[webhook]?.health.state(at: now) ?? LaneState() }
+}
