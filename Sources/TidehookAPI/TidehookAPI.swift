@@ -23,6 +23,8 @@ public struct TidehookAPI: Sendable {
   private let receipts: ReceiptRoutes
   private let inbound: InboundRoutes
   private let health: HealthRoutes
+  private let statistics: StatisticsRoutes
+  private let metrics: MetricsRoutes
   private let keys: KeyRing
   private let limits: APILimits
   private let time: any TimeSource
@@ -37,6 +39,7 @@ public struct TidehookAPI: Sendable {
   ///   - webhooks: tells how webhooks fare.
   ///   - replays: runs replays as jobs.
   ///   - sources: what is behind inbound sources.
+  ///   - insight: what is behind statistics and metrics.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
   ///   - keys: the keys that may use the API.
@@ -48,9 +51,7 @@ public struct TidehookAPI: Sendable {
     publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
     pipelines: any PipelineChecker,
     plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, webhooks: WebhookServices,
-    replays: any ReplayJobs,
-    sources: SourceServices,
-    egress: EgressPolicy,
+    replays: any ReplayJobs, sources: SourceServices, insight: Insight, egress: EgressPolicy,
     secrets: SecretSource, keys: KeyRing, operations: any OperationalEvents, didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
@@ -77,6 +78,8 @@ public struct TidehookAPI: Sendable {
     receipts = ReceiptRoutes(directory: sources.directory, inbox: inbox, history: sources.history, time: time)
     inbound = InboundRoutes(directory: sources.directory, inbox: inbox, time: time)
     health = HealthRoutes(history: history, catalog: plugins)
+    statistics = StatisticsRoutes(statistics: insight.statistics, lanes: insight.lanes, registry: registry, time: time)
+    metrics = MetricsRoutes(sources: insight.metrics, access: insight.metricsAccess)
     keyRoutes = KeyRoutes(ring: keys, time: time, limits: limits)
     self.keys = keys
     self.limits = limits
@@ -116,7 +119,8 @@ public struct TidehookAPI: Sendable {
   private var routes: [Route] {
     webhooks.routes + webhookTests.routes + signingKeys.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes
       + deliveries.routes + replays.routes + mem0.routes
-      + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + OpenAPIRoutes.routes
+      + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + statistics.routes
+      + metrics.routes + OpenAPIRoutes.routes
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

@@ -21,6 +21,7 @@ public final class LuaRuntime: Sendable {
   public let limits: ScriptLimits
   private let queue: WorkQueue<Work>
   private let compiled: CompilationCount
+  let runs: RunCounts
   private let threads: Mutex<[pthread_t]>
 
   /// Starts the threads.
@@ -31,8 +32,10 @@ public final class LuaRuntime: Sendable {
     self.queue = queue
     let compiled = CompilationCount()
     self.compiled = compiled
+    let runs = RunCounts()
+    self.runs = runs
     let started = (0..<max(1, threads)).compactMap { _ in
-      startThread { Self.work(on: queue, limits: limits, compiled: compiled) }
+      startThread { Self.work(on: queue, limits: limits, compiled: compiled, runs: runs) }
     }
     precondition(!started.isEmpty, "no thread could be started for scripts")
     self.threads = Mutex(started)
@@ -95,11 +98,14 @@ public final class LuaRuntime: Sendable {
     }
   }
 
-  private static func work(on queue: WorkQueue<Work>, limits: ScriptLimits, compiled: CompilationCount) {
+  private static func work(on queue: WorkQueue<Work>, limits: ScriptLimits, compiled: CompilationCount, runs: RunCounts) {
     let worker = ScriptWorker(limits: limits, compiled: compiled)
     queue.work { work in
       switch work {
-      case .run(let job, let completion): completion(worker.run(job))
+      case .run(let job, let completion):
+        let result = worker.run(job)
+        runs.add(result)
+        completion(result)
       case .check(let script, let entry, let completion): completion(worker.check(script, for: entry))
       case .describe(let script, let completion): completion(worker.describe(script))
       }

@@ -28,7 +28,7 @@ import TidehookCore
     #expect(answer.status == 200 && answer.text == text)
   }
 
-  @Test(arguments: ["/", "/v1", "/v1/", "/v1/webhooks/", "/v2/events", "/v1/events/a/b", "//v1/events", "/metrics", "/in/src_1", "/%"])
+  @Test(arguments: ["/", "/v1", "/v1/", "/v1/webhooks/", "/v2/events", "/v1/events/a/b", "//v1/events", "/metrics/", "/in/src_1", "/%"])
   func anUnknownPathIsNotFound(path: String) async throws {
     let answer = try await TestGateway().send(.get, path)
     #expect(answer.status == 404 && answer.code == "not_found")

@@ -37,6 +37,11 @@ final class Backend: EventPublisher, WebhookRegistry, History {
     var asked: [String] = []
     /// Why receivers prove nothing.
     var ownershipProblem: String?
+    var tallies: [Int64: Tally] = [:]
+    var standings: [WebhookID: QueueStanding] = [:]
+    var inFlight: [WebhookID: Int] = [:]
+    /// Whose statistics were asked for.
+    var scopes: [StatisticsScope] = []
     /// The webhooks that were tried, each with the event.
     var dryRuns: [(webhook: Webhook, event: Event)] = []
     /// What a dry run makes of an event; the request of an untouched delivery unless set.
@@ -200,16 +205,18 @@ struct TestGateway {
   let clock: StoppedClock
   let rateLimit: RateLimit
   var asksForOwnership = false
+  let metricsAccess: MetricsAccess
   let ring = OneRing()
 
   init(
     allowed: [AddressRange] = [], limits: APILimits = APILimits(), clock: StoppedClock = StoppedClock(),
-    rateLimit: RateLimit = RateLimit(count: 6_000_000, perSeconds: 60)
+    rateLimit: RateLimit = RateLimit(count: 6_000_000, perSeconds: 60), metricsAccess: MetricsAccess = .key
   ) {
     self.allowed = allowed
     self.limits = limits
     self.clock = clock
     self.rateLimit = rateLimit
+    self.metricsAccess = metricsAccess
     directory = SourceDirectory(store: sources, time: clock, makeVerifier: HeaderVerifier.init)
   }
 
@@ -237,6 +244,7 @@ struct TestGateway {
       webhooks: WebhookServices(healths: backend, held: backend, tester: backend, ownership: asksForOwnership ? backend : nil),
       replays: replays,
       sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),
+      insight: Insight(statistics: backend, lanes: backend, metrics: [backend], metricsAccess: metricsAccess),
       egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, signingKey: Self.signingKey,
@@ -271,7 +279,8 @@ struct TestGateway {
     return try await api().application(host: "127.0.0.1", port: 0).test(.router) { client in
       try await client.execute(uri: path, method: method, headers: sent, body: body) { response in
         let bytes = Array(response.body.readableBytesView)
-        let json = bytes.isEmpty ? JSONValue.null : try JSONValue(parsing: bytes)
+        let isText = response.headers[.contentType] == PrometheusText.mediaType
+        let json = bytes.isEmpty || isText ? JSONValue.null : try JSONValue(parsing: bytes)
         return Answer(
           status: response.status.code, headers: response.headers, text: String(decoding: bytes, as: UTF8.self), json: json)
       }

@@ -21,7 +21,7 @@ enum OpenAPIDocument {
   static let schemas =
     WebhookSchemas.all + WebhookTestRoutes.schemas + SigningSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all
     + EventSchemas.all + DeliverySchemas.all + ReplaySchemas.all
-    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + CommonSchemas.all
+    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + StatisticsSchemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {
     var paths: [JSONValue.Member] = []
@@ -65,6 +65,7 @@ enum OpenAPIDocument {
         "application/json": reference, "application/x-ndjson": ["schema": ["type": "string", "description": "One event per line."]],
         "application/cloudevents-batch+json": ["schema": Schema.array(of: Schema.reference("CloudEvent"))],
       ]
+    case "MetricsText": return ["text/plain": reference]
     default: return ["application/json": reference]
     }
   }

@@ -8,7 +8,8 @@ extension Operation {
     WebhookRoutes.operations + WebhookTestRoutes.operations + SigningKeyRoutes.operations + RevisionRoutes.operations
     + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations + ReplayRoutes.operations
     + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
-    + KeyRoutes.operations + HealthRoutes.operations + OpenAPIRoutes.operations
+    + KeyRoutes.operations + HealthRoutes.operations + StatisticsRoutes.operations + MetricsRoutes.operations
+    + OpenAPIRoutes.operations
 }
 
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.

@@ -26,6 +26,7 @@ public final class DeliveryEngine: Sendable {
   let time: any TimeSource
   let logger: Logger
   let watch: WebhookWatch?
+  let meter: (any DeliveryMeter)?
   let schedule: Mutex<Schedule>
   private let executors: [EventLoopExecutor]
   private let turn = Atomic(0)
@@ -46,10 +47,10 @@ public final class DeliveryEngine: Sendable {
   ///   - batches: keeps what webhooks collect; `nil` where none does.
   ///   - executors: where attempts run, in turn; on Swift's shared pool when there are none.
   ///   - watch: follows outcomes for the sake of their webhooks.
+  ///   - meter: is told what was stored and what came of it.
   public init(
     queue: any DeliveryQueue, batches: (any BatchStore)? = nil, runner: AttemptRunner, limits: LaneLimits = LaneLimits(),
-    executors: [EventLoopExecutor] = [],
-    watch: WebhookWatch? = nil, time: any TimeSource, logger: Logger
+    executors: [EventLoopExecutor] = [], watch: WebhookWatch? = nil, meter: (any DeliveryMeter)? = nil, time: any TimeSource, logger: Logger
   ) {
     self.queue = queue
     self.runner = runner
@@ -58,6 +59,7 @@ public final class DeliveryEngine: Sendable {
     self.watch = watch
     self.time = time
     self.logger = logger
+    self.meter = meter
     self.schedule = Mutex(Schedule(limits: limits))
     self.wakeUps = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     self.noticeChannel = AsyncStream.makeStream()
@@ -147,6 +149,7 @@ public final class DeliveryEngine: Sendable {
 
   /// Takes over the deliveries of events that were committed.
   func accept(_ events: [NewEvent], _ results: [AppendResult]) {
+    meter?.note(events, results)
     var waiting: Set<WebhookID> = []
     var unsettled: Set<WebhookID> = []
     var looksForClaims = false
@@ -244,6 +247,7 @@ public final class DeliveryEngine: Sendable {
 
   /// What follows from an outcome that is on disk.
   private func follow(_ completed: CompletedDelivery, of delivery: DueDelivery) {
+    meter?.note(completed, of: delivery)
     disableWebhook(after: completed, of: delivery)
     switch completed.transition.state {
     case .dead:

@@ -35,6 +35,16 @@ package struct Schedule {
   /// Whether no memory is promised to or taken by any lane.
   package var isEmpty: Bool { held == 0 && heldBytes == 0 && isIdle && lanes.values.allSatisfy { $0.held == 0 && $0.bytes == 0 } }
 
+  /// How full the lanes are.
+  package var standing: ScheduleStanding {
+    var standing = ScheduleStanding(lanes: lanes.count, held: held, heldBytes: heldBytes)
+    for (webhook, lane) in lanes {
+      if lane.inFlight > 0 { standing.inFlight[webhook] = lane.inFlight }
+      if lane.pausedUntil != nil { standing.paused += 1 }
+    }
+    return standing
+  }
+
   // MARK: Lanes
 
   /// Sets how many requests of a webhook may be under way, how often one may begin, and what its receiver agreed to. A limit that stays as it

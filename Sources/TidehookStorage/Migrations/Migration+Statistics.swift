@@ -15,7 +15,7 @@ extension Migration {
         PRIMARY KEY (webhook_key, step_secs, start_secs)
       )\(dialect.clusteredTableOptions)
       """,
-      "CREATE INDEX deliveries_retrying ON deliveries (webhook_key) WHERE state = 1",
+      "CREATE INDEX deliveries_retrying ON deliveries (webhook_key, state) WHERE state = 1",
       "ALTER TABLE events ADD COLUMN trace TEXT",
     ]
   }

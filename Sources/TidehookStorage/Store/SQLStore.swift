@@ -11,7 +11,7 @@ public final class SQLStore: Sendable {
   let node: Int64
   /// The one writer.
   package let writer: GroupCommit
-  private let folder: DataFolder?
+  let folder: DataFolder?
 
   /// Where the SQLite store in a data folder is, whether it was made yet or not.
   public static func databasePath(in folder: String) -> String { DataFolder.databasePath(in: folder) }

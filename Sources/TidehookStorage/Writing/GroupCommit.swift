@@ -13,6 +13,9 @@ package final class GroupCommit: Sendable {
   /// What was committed so far.
   package let counts = CommitCounts()
 
+  /// What waits for the next transaction.
+  var waiting: (count: Int, weight: Int) { queue.waiting }
+
   /// Starts the writer thread, which holds the queue and not this object: this object's end closes the queue, and that ends the thread.
   init(_ database: any SQLDatabase, logger: Logger) {
     let writer = GroupWriter(queue: queue, counts: counts, logger: logger)
@@ -62,17 +65,29 @@ package final class GroupCommit: Sendable {
 
 /// Counts what the writer thread has done, for tests and measurements.
 package final class CommitCounts: Sendable {
-  private let tally = Mutex((jobs: 0, commits: 0))
+  /// What there is to count.
+  struct Snapshot {
+    var jobs = 0
+    var commits = 0
+    /// How long transactions took, commits included.
+    var durations = LogHistogram()
+  }
+
+  private let tally = Mutex(Snapshot())
+
+  /// Everything at one moment.
+  var snapshot: Snapshot { tally.withLock { $0 } }
 
   /// Writes that were committed.
   package var jobs: Int { tally.withLock { $0.jobs } }
   /// Transactions that were committed.
   package var commits: Int { tally.withLock { $0.commits } }
 
-  func add(jobs: Int) {
+  func add(jobs: Int, in duration: Duration) {
     tally.withLock { tally in
       tally.jobs += jobs
       tally.commits += 1
+      tally.durations.add(duration.microseconds)
     }
   }
 }

@@ -106,6 +106,7 @@ struct GroupWriter: Sendable {
   private func commit(_ jobs: [WriteJob], _ connection: any SQLConnection) throws(SQLFailure) {
     var answers: [@Sendable () -> Void] = []
     answers.reserveCapacity(jobs.count)
+    let began = ContinuousClock.now
     do {
       try connection.begin()
       for job in jobs { answers.append(try Self.run(job, connection)) }
@@ -114,7 +115,7 @@ struct GroupWriter: Sendable {
       connection.rollback()
       throw error
     }
-    counts.add(jobs: jobs.count)
+    counts.add(jobs: jobs.count, in: .now - began)
     for answer in answers { answer() }
   }
 

@@ -42,6 +42,9 @@ final class WriteQueue: Sendable {
   private let state = Mutex(State())
   private let alarm = DispatchSemaphore(value: 0)
 
+  /// How many jobs wait, and roughly how many bytes they write.
+  var waiting: (count: Int, weight: Int) { state.withLock { ($0.waiting.count, $0.waitingWeight) } }
+
   /// Leaves a job, unless the queue is closed, or full and the job is new work.
   func add(_ job: WriteJob) -> Admission {
     change { state in

@@ -6,7 +6,7 @@ public import TidehookCore
 public typealias FullStore =
   EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & WebhookMakers & PluginStore & History & SourceStore & ReceiptStore
   & ReceiptHistory
-  & KeyStore & BatchStore & HealthStore & HeldCounter & ReplayStore
+  & KeyStore & BatchStore & HealthStore & HeldCounter & ReplayStore & RollupStore
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {
@@ -47,7 +47,7 @@ public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
     events + queue + results + webhooks + access + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds
-    + arrows + lists + sources + receipts + keys + batches
+    + arrows + lists + sources + receipts + keys + batches + rollups + standings
 }
 
 /// Throws when the condition does not hold.

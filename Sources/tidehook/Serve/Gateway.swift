@@ -20,6 +20,7 @@ struct Gateway {
 
   /// Serves until SIGTERM or SIGINT, then drains and returns.
   func run() async throws {
+    let startedAt = SystemTime().now()
     raiseDescriptorLimit()
     // libpq would take a host, a password or options from there.
     Environment.forget(prefix: "PG")
@@ -43,9 +44,10 @@ struct Gateway {
       directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
       time: SystemTime(), random: random, staysAtOrigin: settings.verifiesOwnership)
     let ownership = OwnershipCheck(directory: directory, client: destinations.client, ids: ids, time: SystemTime())
+    let statistics = Statistics(store: store, time: SystemTime(), logger: logger)
     let engine = DeliveryEngine(
       queue: store, batches: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init),
-      watch: operations.watch, time: SystemTime(), logger: logger)
+      watch: operations.watch, meter: statistics, time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
     let replays = ReplayRunner(
@@ -60,7 +62,10 @@ struct Gateway {
       replays: replays,
       sources: SourceServices(
         directory: sources, receiver: SourceRunner(runtime: runtime, plugins: plugins), history: store,
-        publisher: RequestPublisher(publisher, store: store)), egress: settings.egressPolicy, secrets: Self.secrets,
+        publisher: RequestPublisher(publisher, store: store)),
+      insight: Insight(
+        statistics: statistics, lanes: engine, metrics: [statistics, engine, store, runtime, ProcessMetrics(startedAt: startedAt)],
+        metricsAccess: settings.metricsAccess), egress: settings.egressPolicy, secrets: Self.secrets,
       keys: keys, operations: operations.feed,
       didReplay: { engine.noteReplays($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks and sources.
@@ -70,12 +75,13 @@ struct Gateway {
     try await keys.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
-    let background = [Task { await plugins.run() }, Task { await replays.run() }]
+    let background = [Task { await plugins.run() }, Task { await replays.run() }, Task { await statistics.run() }]
     defer { for task in background { task.cancel() } }
     let telling = operations.run(publishing: publisher)
     try await serve(api, engine: engine, registrar: registrar, destinations: destinations)
     await operations.end(telling)
     await destinations.shutdown()
+    await statistics.flush()
     runtime.shutdown()
     try await store.close()
   }

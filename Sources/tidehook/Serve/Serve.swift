@@ -28,6 +28,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.autoDisableMinFailures)) var autoDisableMinFailures: String?
   @Flag(help: help(.verifyOwnership)) var verifyOwnership = false
   @Option(help: help(.origin)) var origin: String?
+  @Option(help: help(.metricsAccess)) var metricsAccess: String?
   @Option(help: help(.logLevel)) var logLevel: String?
   @Option(help: "A YAML file with settings (TIDEHOOK_CONFIG).") var config: String?
 
@@ -54,7 +55,7 @@ struct Serve: AsyncParsableCommand {
       (.databases, databases), (.allowDestinations, allowDestinations), (.proxy, proxy), (.rateLimitPerMinute, rateLimitPerMinute),
       (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
       (.autoDisableMinFailures, autoDisableMinFailures), (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
-      (.logLevel, logLevel),
+      (.metricsAccess, metricsAccess), (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Logging
 import SystemPackage
+import TidehookAPI
 import TidehookCore
 import TidehookDatabases
 import TidehookStorage
@@ -37,6 +38,8 @@ struct ServeSettings {
   let logLevel: Logger.Level
   /// The name by which receivers are asked for their consent.
   let origin: String
+  /// Who may read metrics.
+  let metricsAccess: MetricsAccess
 
   /// Reads the settings.
   /// - Parameters:
@@ -60,6 +63,7 @@ struct ServeSettings {
     verifiesOwnership = try source.flag(.verifyOwnership)
     logLevel = try source.choice(.logLevel)
     origin = try source.origin()
+    metricsAccess = try source.choice(.metricsAccess)
   }
 
   /// Where deliveries may go.

@@ -18,6 +18,7 @@ enum Setting: String, CaseIterable {
   case autoDisableMinFailures = "auto_disable_min_failures"
   case verifyOwnership = "verify_ownership"
   case origin
+  case metricsAccess = "metrics_access"
   case logLevel = "log_level"
 
   /// The environment variable: `TIDEHOOK_` and the key in upper case.
@@ -46,6 +47,7 @@ enum Setting: String, CaseIterable {
     case .autoDisableAfterDays: "5"
     case .autoDisableMinFailures: "10"
     case .verifyOwnership: "false"
+    case .metricsAccess: "key"
     case .logLevel: "info"
     }
   }
@@ -71,6 +73,8 @@ enum Setting: String, CaseIterable {
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
     case .origin:
       "The DNS name by which receivers are asked for their consent (`handshake` of webhooks); this machine's name when it is not set."
+    case .metricsAccess:
+      "Who may read /metrics: key (every API key that is not limited to namespaces) or open (everybody who reaches the port)."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

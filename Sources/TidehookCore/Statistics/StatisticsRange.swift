@@ -1,0 +1,82 @@
+// Which time a request for statistics is about, and in which steps: a pure rule.
+
+/// A range of time in equal steps that are counted, aligned to 1970 in UTC.
+public struct StatisticsRange: Sendable, Hashable {
+  /// The first second.
+  public let start: Int64
+  /// The first second after it.
+  public let end: Int64
+  /// The width of a step, in seconds.
+  public let width: Int64
+  /// What the steps are made of.
+  public let step: RollupStep
+
+  /// More steps than this are refused: a day in minutes has 1440.
+  public static let maximumPoints: Int64 = 1500
+  /// Without a width, the first of these is taken that makes no more steps than ``plentyOfPoints`` and whose counts are still kept.
+  private static let usualWidths: [Int64] = [60, 300, 900, 3600, 21_600, 86_400, 604_800, 2_592_000]
+  private static let plentyOfPoints: Int64 = 150
+  /// How long before its end a range begins that says nothing else: a day.
+  private static let usualSeconds: Int64 = 86_400
+
+  /// What is wrong with a wish.
+  public enum Problem: Error, Equatable {
+    /// It ends before it begins.
+    case ends
+    /// The width is not a number of minutes from 1 minute to 366 days.
+    case width
+    /// The width is too small: so many seconds are the least.
+    case tooFine(atLeast: Int64)
+  }
+
+  /// Makes a range of what was asked for, made wider so that its steps are whole.
+  /// - Parameters:
+  ///   - since: a day before `until` when it is `nil`.
+  ///   - until: `now` when it is `nil`.
+  ///   - width: of a step, in seconds; chosen when it is `nil`.
+  public init(since: Timestamp?, until: Timestamp?, width: Int64?, now: Timestamp) throws(Problem) {
+    let last = (until ?? now).seconds
+    let first = since?.seconds ?? last - Self.usualSeconds
+    guard first < last else { throw .ends }
+    let range = try Self.steps(from: first, to: last, width, now)
+    (start, end, self.width, step) = (range.start, range.end, range.width, range.step)
+  }
+
+  private typealias Steps = (start: Int64, end: Int64, width: Int64, step: RollupStep)
+
+  private static func steps(from first: Int64, to last: Int64, _ width: Int64?, _ now: Timestamp) throws(Problem) -> Steps {
+    let usual = usualWidths.compactMap { aligned(first, last, $0) }
+    guard let width else {
+      guard let coarsest = usual.last else { throw .width }
+      if let good = usual.first(where: { points($0) <= plentyOfPoints && isKept($0, now) }) { return good }
+      // So much time that it can only have been meant as "all".
+      return aligned(first, last, coarsest.width * (points(coarsest) / (maximumPoints - 2) + 1)) ?? coarsest
+    }
+    guard (60...366 * 86_400).contains(width), let wanted = aligned(first, last, width) else { throw .width }
+    guard points(wanted) <= maximumPoints, isKept(wanted, now) else {
+      let good = usual.first { points($0) <= maximumPoints && isKept($0, now) }
+      throw .tooFine(atLeast: good?.width ?? 366 * 86_400)
+    }
+    return wanted
+  }
+
+  private static func aligned(_ first: Int64, _ last: Int64, _ width: Int64) -> Steps? {
+    guard let step = RollupStep(making: width) else { return nil }
+    let start = first.flooredQuotient(width) * width
+    let end = ((last - 1).flooredQuotient(width) + 1) * width
+    return (start, end, width, step)
+  }
+
+  private static func points(_ steps: Steps) -> Int64 { (steps.end - steps.start) / steps.width }
+
+  /// Whether the counts of its beginning are still there; days are the coarsest, whatever is older is gone.
+  private static func isKept(_ steps: Steps, _ now: Timestamp) -> Bool {
+    steps.step == .day || steps.start >= steps.step.start(of: now) - steps.step.keptSeconds
+  }
+
+  /// The first seconds of its steps.
+  public var starts: StrideTo<Int64> { stride(from: start, to: end, by: Int(width)) }
+
+  /// The step that a second is in.
+  public func start(of second: Int64) -> Int64 { second.flooredQuotient(width) * width }
+}

@@ -1,0 +1,69 @@
+import Testing
+import TidehookCore
+
+@Suite struct StatisticsRangeTests {
+  /// 10:30:07 on a day.
+  private let now = Timestamp(microseconds: 1_776_076_207_000_000)
+
+  private func range(ago seconds: Int64, until: Int64 = 0, width: Int64? = nil) throws(StatisticsRange.Problem) -> StatisticsRange {
+    try StatisticsRange(since: now + .seconds(-seconds), until: until == 0 ? nil : now + .seconds(-until), width: width, now: now)
+  }
+
+  @Test func withoutAWishItIsTheLastDayInQuartersOfAnHour() throws {
+    let range = try StatisticsRange(since: nil, until: nil, width: nil, now: now)
+    #expect((range.width, range.step) == (900, .minute))
+    #expect(range.start == 1_775_989_800 && range.end == 1_776_077_100)
+    #expect(range.starts.first { $0 > now.seconds } == nil)
+  }
+
+  @Test(
+    arguments: [
+      (60, 60), (3600, 60), (7200, 60), (36_000, 300), (86_400, 900), (2 * 86_400, 3600), (7 * 86_400, 21_600), (31 * 86_400, 21_600),
+      (60 * 86_400, 86_400), (400 * 86_400, 604_800), (20_000 * 86_400, 2_592_000),
+    ] as [(Int64, Int64)])
+  func theWidthIsChosenSoThatThereAreNotTooManySteps(ago: Int64, width: Int64) throws {
+    let range = try range(ago: ago)
+    #expect(range.width == width)
+    #expect(range.start <= now.seconds - ago && range.end >= now.seconds)
+  }
+
+  @Test func stepsAreWholeAndAligned() throws {
+    let range = try range(ago: 3600, until: 60, width: 420)
+    #expect(range.start.isMultiple(of: 420) && range.end.isMultiple(of: 420) && range.step == .minute)
+    #expect(range.start(of: range.start + 419) == range.start && range.start(of: range.start + 420) == range.start + 420)
+    #expect(Array(range.starts).count == Int(range.end - range.start) / 420)
+  }
+
+  @Test(arguments: [(60, RollupStep.minute), (5400, .minute), (7200, .hour), (129_600, .hour), (172_800, .day)] as [(Int64, RollupStep)])
+  func aStepIsMadeOfTheCoarsestThatMakesIt(width: Int64, step: RollupStep) throws {
+    #expect(try range(ago: 3600, width: width).step == step)
+  }
+
+  @Test(arguments: [0, -60, 59, 90, 367 * 86_400, .max, .min] as [Int64])
+  func otherWidthsAreRefused(_ width: Int64) {
+    #expect(throws: StatisticsRange.Problem.width) { try range(ago: 3600, width: width) }
+  }
+
+  @Test func whatIsNotKeptOrTooMuchIsRefusedWithTheLeastThatIsNot() throws {
+    #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 3600)) { try range(ago: 3 * 86_400, width: 60) }
+    #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 86_400)) { try range(ago: 40 * 86_400, width: 3600) }
+    #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 604_800)) { try range(ago: 2000 * 86_400, width: 86_400) }
+    #expect(Array(try range(ago: 86_400, width: 60).starts).count == 1441)
+  }
+
+  @Test func aRangeWithoutTimeIsRefused() {
+    #expect(throws: StatisticsRange.Problem.ends) { try range(ago: 10, until: 10) }
+    #expect(throws: StatisticsRange.Problem.ends) { try range(ago: -10) }
+  }
+
+  @Test(arguments: [Int64.min, .max])
+  func timesFarAwayAreNoTrouble(_ microseconds: Int64) {
+    let far = Timestamp(microseconds: microseconds)
+    for (since, until) in [(far, nil), (nil, far), (far, far)] as [(Timestamp?, Timestamp?)] {
+      for width: Int64? in [nil, 60, 86_400] {
+        guard let range = try? StatisticsRange(since: since, until: until, width: width, now: now) else { continue }
+        #expect((range.end - range.start) / range.width <= StatisticsRange.maximumPoints)
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// What statistics cost: nothing of the table of deliveries is read but what waits.
+
+import Testing
+import TidehookCore
+import TidehookStorage
+import TidehookTesting
+
+@Suite struct StatisticsPlanTests {
+  private let fixture = StoreFixture()
+
+  /// The plans of the statements that `body` runs, those about deliveries' counts alone.
+  private func plans(_ body: (SQLStore) async throws -> Void) async throws -> [String] {
+    let faults = Faults()
+    let store = try fixture.open(faults)
+    let earlier = faults.statements.count
+    try await body(store)
+    let statements = Set(faults.statements.dropFirst(earlier)).filter { $0.hasPrefix("SELECT") || $0.hasPrefix("DELETE") }
+    try await store.close()
+    let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
+    defer { try? database.close() }
+    return try database.withWriter { connection in
+      var steps: [String] = []
+      for statement in statements {
+        let parameters = (1...30).last { statement.contains("$\($0)") } ?? 0
+        let values = [SQLValue](repeating: .null, count: parameters)
+        try connection.query(SQLStatement("EXPLAIN QUERY PLAN " + statement), values) { row in
+          steps.append(row.text(3))
+          return true
+        }
+      }
+      return steps
+    }
+  }
+
+  @Test func whatWaitsIsCountedOverTheIndexesThatKnowIt() async throws {
+    let steps = try await plans { _ = try await $0.standings() }
+    let waiting = steps.filter { $0.hasPrefix("SEARCH d") && !$0.contains("deliveries_open") }
+    let indexes = [
+      "deliveries_due", "deliveries_due", "COVERING INDEX deliveries_ended_webhook", "COVERING INDEX deliveries_ended_webhook",
+    ]
+    for index in indexes + ["COVERING INDEX deliveries_retrying"] { #expect(waiting.contains { $0.contains(index) }, "\(steps)") }
+    #expect(waiting.count == 5, "\(steps)")
+    #expect(!steps.contains { $0.hasPrefix("SCAN d") }, "\(steps)")
+  }
+
+  @Test func countsAreReadWrittenAndForgottenByTheirKey() async throws {
+    let samples = StoreSamples()
+    let range = try StatisticsRange(since: nil, until: nil, width: nil, now: samples.now)
+    let steps = try await plans { store in
+      var tally = Tally()
+      tally.attempts = 1
+      try await store.add([CountedMinute(webhook: nil, start: 60): tally])
+      _ = try await store.tallies(of: .gateway, in: range)
+      _ = try await store.forgetRollups(after: nil, at: samples.now)
+    }
+    #expect(steps.count >= 4 && steps.allSatisfy { $0.hasPrefix("SEARCH rollups USING PRIMARY KEY") }, "\(steps)")
+  }
+}
