@@ -73,7 +73,7 @@ def test_the_commands_pause_and_resume(gateway, receiver, tmp_path):
     first = api.publish(id="first")
     api.settled(webhook, first, ("held",))
     shown = cli.text("webhooks", "show", webhook["id"])
-    assert "1 deliveries" in shown and "made inactive by admin" in shown
+    assert "1 delivery" in shown and "made inactive by admin" in shown
     assert cli.json("webhooks", "resume", webhook["id"], "--skip-held")["active"] is True
     assert api.settled(webhook, first, ("cancelled",))["attempts"] == []
     cli.run("webhooks", "pause", webhook["id"])

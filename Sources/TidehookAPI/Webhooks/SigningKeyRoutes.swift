@@ -20,7 +20,8 @@ struct SigningKeyRoutes: Sendable {
     var isGenerated = isNew
     if case .set = rotation.secret { isGenerated = false }
     json.webhook(
-      webhook, hiding: SecretOptions(editor.catalog.plugins()), secret: isGenerated ? webhook.secret : nil,
+      webhook, hiding: SecretOptions(editor.catalog.plugins()), try await editor.standing(of: webhook),
+      secret: isGenerated ? webhook.secret : nil,
       standardSecret: isNew && !webhook.secret.revealed.hasPrefix("whsec_") ? editor.secrets.standardForm(webhook.secret) : nil)
     return .json(json)
   }

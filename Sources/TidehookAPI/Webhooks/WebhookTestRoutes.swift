@@ -55,8 +55,8 @@ extension Field {
 extension Webhook {
   /// A type that it wants, as far as its patterns name one.
   fileprivate var usualType: EventType {
-    let named = events.lazy.compactMap { if case .exactly(let type) = $0 { type } else { nil } }
-    return named.first ?? EventType(stored: "memory.created")
+    for case .exactly(let type) in events { return type }
+    return EventType(stored: "memory.created")
   }
 }
 

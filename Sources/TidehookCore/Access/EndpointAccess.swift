@@ -74,8 +74,10 @@ public struct EndpointAccess: Sendable, Hashable {
 
 extension Webhook {
   /// Whether what is secret in an access may go on being used when the webhook becomes `other`: the same origin gets it, and no other proxy
-  /// sees it.
+  /// of a webhook's own reads it on the way.
   public func leads(whereDoes other: Webhook) -> Bool {
-    url.origin == other.url.origin && (url.isSecure || access.proxy == other.access.proxy)
+    guard url.origin == other.url.origin else { return false }
+    guard !url.isSecure, case .through = other.access.proxy else { return true }
+    return access.proxy == other.access.proxy
   }
 }

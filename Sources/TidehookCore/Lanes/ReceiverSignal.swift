@@ -54,10 +54,10 @@ extension ThrottleWait {
 }
 
 extension FailureKind {
-  /// Whether it says something about the receiver rather than about what was to be sent.
+  /// Whether it says something about the receiver, or the way to it, rather than about what was to be sent.
   fileprivate var isOfReceiver: Bool {
     switch self {
-    case .dns, .connect, .tls, .timeout, .oversized, .malformed, .status, .response, .database: true
+    case .dns, .connect, .tls, .timeout, .oversized, .malformed, .status, .response, .database, .auth, .proxy: true
     case .blocked, .script, .handshake, .signature: false
     }
   }

@@ -2,7 +2,7 @@
 
 /// Counts of events, deliveries and attempts.
 public struct Tally: Sendable, Hashable {
-  /// Events that were accepted, repeats not counted; only for the whole gateway.
+  /// Events that were accepted, repeats and operational ones not counted; only for the whole gateway.
   public var events: Int64 = 0
   /// Deliveries that were made: one for each event and webhook.
   public var deliveries: Int64 = 0

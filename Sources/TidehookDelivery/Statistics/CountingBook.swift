@@ -48,7 +48,8 @@ struct CountingBook {
 
   private mutating func note(_ event: NewEvent) {
     let start = RollupStep.minute.start(of: event.event.acceptedAt)
-    change(CountedMinute(webhook: nil, start: start)) { $0.events &+= 1 }
+    // What Tidehook itself tells is no event that somebody published.
+    if event.event.namespace != .operational { change(CountedMinute(webhook: nil, start: start)) { $0.events &+= 1 } }
     for delivery in event.deliveries { change(CountedMinute(webhook: delivery.webhook, start: start)) { $0.deliveries &+= 1 } }
   }
 

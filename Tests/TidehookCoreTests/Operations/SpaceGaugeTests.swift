@@ -7,7 +7,7 @@ import TidehookTesting
 
   @Test func littleSpaceIsToldOnceAndItsEndOnlyWhenThereIsTwiceAsMuch() {
     var gauge = SpaceGauge()
-    let told = [9000, 499, 400, 600, 480, 999, 1000, 600, 499].map { free -> String? in
+    let told = ([9000, 499, 400, 600, 480, 999, 1000, 600, 499] as [Int64]).map { free -> String? in
       let space = DiskSpace(freeBytes: free, totalBytes: 10_000)
       return gauge.note(space, at: clock.now())?.type.name
     }

@@ -101,7 +101,8 @@ struct WebhookView {
 
   private func held(_ webhook: JSONValue) -> String? {
     guard let count = webhook["held_count"]?.integerValue, count > 0 else { return nil }
-    return webhook["held_count_capped"]?.boolValue == true ? "\(count) deliveries or more" : "\(count) deliveries"
+    if webhook["held_count_capped"]?.boolValue == true { return "\(count) deliveries or more" }
+    return count == 1 ? "1 delivery" : "\(count) deliveries"
   }
 
   /// A script alone is shown as it is; of several stages each has its number.

@@ -36,7 +36,9 @@ enum TrialEvent {
   }
 
   private static func checkNames(of view: JSONView, _ place: String) throws(CommandFailure) {
-    let known = ["id", "event", "type", "timestamp", "namespace", "data", "cloudevent", "accepted_at"]
+    let known = [
+      "id", "event", "type", "timestamp", "namespace", "data", "cloudevent", "accepted_at", "trace_id", "traceparent", "tracestate",
+    ]
     for child in view.children where !known.contains(view.name(of: child)) {
       let name = SafeText.line(view.name(of: child))
       throw CommandFailure(.usage, "\(place): unknown field \(name), known are event (or type), data, id, timestamp, namespace")
