@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "TidehookDeliveryTests",
       dependencies: [
-        "TidehookCore", "TidehookDelivery", "TidehookTesting", .product(name: "Logging", package: "swift-log"),
+        "TidehookCore", "TidehookDelivery", "TidehookStorage", "TidehookTesting", .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio, swiftSettings: strict),
     .testTarget(
