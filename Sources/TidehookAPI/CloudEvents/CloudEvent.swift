@@ -55,7 +55,7 @@ struct CloudEvent {
   /// - Parameter principal: who publishes it; throws 403 when that key may not use the event's namespace.
   func request(from principal: Principal, idempotencyKey: String?) throws -> PublishRequest {
     let namespace = try namespace() ?? principal.usualNamespace
-    try principal.check(namespace)
+    try principal.checkPublishing(in: namespace)
     return PublishRequest(
       id: try id(in: namespace), idempotencyKey: idempotencyKey, type: try type(), namespace: namespace, timestamp: attributes["time"],
       data: data,

@@ -13,7 +13,7 @@ enum EventDecoder {
     let request = try members.request(idempotencyKey: idempotencyKey) { data throws(APIError) in
       try namespace(inside: data) ?? principal.usualNamespace
     }
-    try principal.check(request.namespace)
+    try principal.checkPublishing(in: request.namespace)
     return request
   }
 
@@ -31,9 +31,9 @@ enum EventDecoder {
     return namespace
   }
 
-  /// The namespace that REM's payloads carry inside `data`.
+  /// The namespace that REM's payloads carry inside `data`; Tidehook's own is only data there.
   static func namespace(inside data: JSONView?) throws(APIError) -> Namespace? {
-    guard let value = data?["namespace"], let name = value.string, !name.isEmpty else { return nil }
+    guard let value = data?["namespace"], let name = value.string, !name.isEmpty, name != Namespace.operational.name else { return nil }
     guard let namespace = Namespace(name) else { throw APIError.unexpected("data.namespace", Namespace.expectation, got: value.shown) }
     return namespace
   }

@@ -22,6 +22,14 @@ extension Principal {
       field: "namespace")
   }
 
+  /// Throws 403 unless the key may publish there. What is in Tidehook's own namespace comes from Tidehook, whoever asks: operators act on it.
+  func checkPublishing(in namespace: Namespace) throws(APIError) {
+    try check(namespace)
+    guard namespace == .operational else { return }
+    throw APIError(
+      .forbidden, "namespace: expected another one than \(quoted(namespace.name)), which is for Tidehook's own events", field: "namespace")
+  }
+
   /// Throws 403 unless the key may have deliveries go there: the files of databases are one folder for all namespaces.
   func check(_ url: DestinationURL) throws(APIError) {
     guard namespaces != nil, case .sqlite = url.database else { return }

@@ -7,6 +7,7 @@ public struct WebhookWatch: Sendable {
   private let directory: WebhookDirectory
   let book: HealthBook
   private let feed: OperationalFeed
+  private let pauses = FailingPauses()
 
   /// Makes a watch over the webhooks of a directory.
   public init(directory: WebhookDirectory, book: HealthBook, feed: OperationalFeed) {
@@ -25,7 +26,7 @@ public struct WebhookWatch: Sendable {
     guard let webhook, let attempt = completed.attempt, attempt.revision == webhook.revision else { return nil }
     if let failure = attempt.failure { return judge(failure, of: webhook, isSilent: isSilent, at: completed.at) }
     guard completed.transition.state == .delivered, let streak = book.succeeded(webhook.id), !isSilent else { return nil }
-    feed.note(.recovered(webhook, after: streak, at: completed.at))
+    if pauses.tellsRecovery(of: webhook.id, at: completed.at) { feed.note(.recovered(webhook, after: streak, at: completed.at)) }
     return nil
   }
 
@@ -44,7 +45,9 @@ public struct WebhookWatch: Sendable {
     switch verdict {
     case .nothing: return nil
     case .tell:
-      if let rule = book.rule(for: webhook), !isSilent { feed.note(.failing(webhook, health, rule: rule)) }
+      if let rule = book.rule(for: webhook), !isSilent, pauses.tellsFailing(of: webhook.id, at: now) {
+        feed.note(.failing(webhook, health, rule: rule))
+      }
       return nil
     case .disable:
       let since = health.failingSince ?? now

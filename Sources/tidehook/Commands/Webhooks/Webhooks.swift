@@ -71,7 +71,9 @@ struct WebhooksShow: AsyncParsableCommand {
 
 struct WebhooksUpdate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "update", abstract: "Change a webhook; what is not named stays as it is.")
+    commandName: "update",
+    abstract:
+      "Change a webhook; what is not named stays as it is. Headers, tls, breaker, batch and auto-disable are each replaced as a whole.")
 
   @Argument(help: "The webhook's id: wh_….")
   var id: String
