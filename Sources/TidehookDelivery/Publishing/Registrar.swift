@@ -145,7 +145,12 @@ public final class Registrar: WebhookRegistry {
   private func settle(_ id: WebhookID) async throws(StoreError) -> Bool {
     let moved: Int
     let webhook = directory.webhook(id)
-    if let webhook, webhook.isActive, let key = webhook.skipsHeldBelow, try await skip(id, below: key) == Self.moveSize { return false }
+    if let webhook, webhook.isActive, let key = webhook.skipsHeldBelow {
+      let skipped = try await skip(id, below: key)
+      // What was published meanwhile may have got the turn of its order.
+      if skipped > 0 { engine.noteBacklog(id, due: time.now()) }
+      if skipped == Self.moveSize { return false }
+    }
     switch webhook?.isActive {
     case true:
       moved = try await move(id, .resumed, reason: nil)
