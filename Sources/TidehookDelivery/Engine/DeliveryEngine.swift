@@ -114,11 +114,10 @@ public final class DeliveryEngine: Sendable {
 
   /// Notes that the store has a replay of this webhook that nobody holds.
   public func noteReplays(_ webhook: WebhookID, due: Timestamp) {
-    // Where there is an order, replays go with the rest.
-    let isOrdered = runner.directory.active(webhook).map { $0.webhook.ordering != .unordered } ?? false
     schedule.withLock { schedule in
       schedule.noteReplays(webhook, due: due)
-      if isOrdered { schedule.noteBacklog(webhook, due: due) }
+      // Where there is an order, replays go with the rest; one that leaves a former order gives its turn to what comes after it.
+      schedule.noteBacklog(webhook, due: due)
     }
     wake()
   }
