@@ -2,7 +2,7 @@
 
 extension Migration {
   /// When a replay or the end of a pause began another round; `NULL`, as in nearly every row, means when the delivery was made.
-  static let rounds = Migration(14, "rounds of tries") { dialect in
+  static let rounds = Migration(13, "rounds of tries") { dialect in
     ["ALTER TABLE deliveries ADD COLUMN round_began_us \(dialect.integer)"]
   }
 }
