@@ -81,7 +81,8 @@ import TidehookTesting
     let plans = try database.withWriter { connection in try claims.flatMap { try plan(of: $0, connection) } }
     let turns = faults.statements.filter { $0.contains("order_key = ") }
     let orders = try database.withWriter { connection in try turns.map { try plan(of: $0, connection).joined(separator: ", ") } }
-    #expect(Set(turns).count > 4 && orders.allSatisfy { $0.contains("deliveries_order") || $0.contains("deliveries_open") }, "\(orders)")
+    #expect(Set(turns).count > 4 && orders.allSatisfy { $0.contains("deliveries_order") }, "\(orders)")
+    #expect(orders.contains { $0.contains("deliveries_order_leased") }, "\(orders)")
     #expect(!claims.isEmpty && plans.filter { $0.contains("deliveries_replays") }.count == claims.count, "\(plans)")
   }
 

@@ -1,20 +1,13 @@
-// The tables of replays that run as jobs, and the index that knows which replays wait.
+// The tables of replays that run as jobs; the index that knows which replays wait is in Migration+Order.swift.
 
 extension Migration {
   /// Jobs, and for each of their webhooks how far they have come.
   ///
-  /// `deliveries_replays` has an entry only while a replay waits (trigger 2, `manual`): a job makes few of them due at a time. The first
-  /// attempts and the retries of a lane are claimed without looking at it, and no other delivery pays for it.
-  ///
   /// A part is one webhook's share of a job: kind 0 walks its deliveries, kind 1 the events that have none for it, both by key; `position`
   /// is the last key that was looked at. A part that has come to its end is deleted.
   static let replays = Migration(6, "replays") { dialect in
-    let (integer, end, thenKey) = (dialect.integer, dialect.tableOptions, dialect.thenKey)
+    let (integer, end) = (dialect.integer, dialect.tableOptions)
     return [
-      """
-      CREATE INDEX deliveries_replays ON deliveries (webhook_key, next_trigger, due_at_us\(thenKey))
-      WHERE leased_by IS NULL AND due_at_us IS NOT NULL AND next_trigger = 2
-      """,
       """
       CREATE TABLE replays (
         key \(integer) PRIMARY KEY, entropy \(integer) NOT NULL, state \(integer) NOT NULL, request TEXT NOT NULL, made_by TEXT NOT NULL,

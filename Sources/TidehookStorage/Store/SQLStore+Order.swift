@@ -89,11 +89,12 @@ extension SQLStore {
     WHERE webhook_key = $1 AND order_key = $2 AND order_key IS NOT NULL AND state IN (0, 1, 5) AND key <> $3
     ORDER BY event_key, key LIMIT 1
     """)
-  /// Looked for among what this node holds, which is never much.
+  /// Looked for among what is held of its key, with the conditions of `deliveries_order_leased`.
   private static let turnUnderWay = SQLStatement(
     """
-    SELECT key FROM deliveries WHERE leased_by = $1 AND due_at_us IS NOT NULL AND due_at_us < \(OrderTurn.wait)
-      AND +webhook_key = $2 AND order_key = $3 LIMIT 1
+    SELECT key FROM deliveries
+    WHERE webhook_key = $2 AND order_key = $3 AND order_key IS NOT NULL AND leased_by IS NOT NULL AND leased_by = $1
+      AND due_at_us IS NOT NULL AND due_at_us < \(OrderTurn.wait) LIMIT 1
     """)
   private static let wait = SQLStatement("UPDATE deliveries SET due_at_us = due_at_us + \(OrderTurn.wait) WHERE key = $1")
 
