@@ -58,7 +58,9 @@ public protocol BatchStore: Sendable {
   /// Deliveries of a webhook that are due to be looked at, oldest first, stopping early after `maxBytes` of payload.
   func unsorted(_ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int) async throws(StoreError) -> [DueDelivery]
   /// Puts deliveries into their groups, or writes what became of them, all in one transaction. One that changed meanwhile stays as it is.
-  func collect(_ deliveries: [CollectedDelivery]) async throws(StoreError)
+  /// - Returns: those of which an outcome was written.
+  @discardableResult
+  func collect(_ deliveries: [CollectedDelivery]) async throws(StoreError) -> Set<DeliveryID>
   /// What is full, of these groups or of all, and what is due next.
   func outlook(of webhook: WebhookID, in groups: Set<BatchGroup>?, maxEvents: Int) async throws(StoreError) -> BatchOutlook
   /// Takes hold of what is due and of batches that are full, as ``DeliveryQueue/claim(_:dueBy:limit:maxBytes:)`` does; a new batch is

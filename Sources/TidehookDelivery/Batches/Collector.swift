@@ -38,16 +38,19 @@ final class Collector: Sendable {
   /// Forgets a deleted webhook.
   func forget(_ id: WebhookID) { known.withLock { $0[id] = nil } }
 
+  /// Is told what became of a delivery that was not collected, once that is on disk.
+  typealias Follower = @Sendable (CompletedDelivery, DueDelivery) -> Void
+
   /// Collects what is new, and claims batches.
   /// - Returns: `nil` when the webhook does not collect, or is inactive or deleted: its deliveries are claimed one by one.
-  func claim(_ order: Schedule.ClaimOrder) async throws(StoreError) -> Claim? {
+  func claim(_ order: Schedule.ClaimOrder, follow: Follower) async throws(StoreError) -> Claim? {
     let active = runner.directory.active(order.webhook)
     guard let active, active.webhook.isActive, let policy = active.webhook.batch else {
       try await endCollecting(order.webhook)
       return nil
     }
     let isKnown = try await adopt(policy, for: order.webhook)
-    let touched = try await collect(order, for: active, policy)
+    let touched = try await collect(order, for: active, policy, follow)
     do throws(StoreError) {
       return try await claim(order, policy, in: isKnown ? touched : nil)
     } catch {
@@ -77,7 +80,7 @@ final class Collector: Sendable {
   /// Puts deliveries that came since the last claim into their groups.
   /// - Returns: the groups that they are in.
   private func collect(
-    _ order: Schedule.ClaimOrder, for active: ActiveWebhook, _ policy: BatchPolicy
+    _ order: Schedule.ClaimOrder, for active: ActiveWebhook, _ policy: BatchPolicy, _ follow: Follower
   ) async throws(StoreError) -> Set<BatchGroup> {
     var touched: Set<BatchGroup> = []
     let end = runner.time.now() + Self.collectTime
@@ -91,7 +94,10 @@ final class Collector: Sendable {
         if case .waits(let group, _) = next.outcome { touched.insert(group) }
         collected.append(next)
       }
-      try await store.collect(collected)
+      let ended = try await store.collect(collected)
+      for (delivery, next) in zip(new, collected) where ended.contains(delivery.id) {
+        if case .attempted(let completed) = next.outcome { follow(completed, delivery) }
+      }
     } while runner.time.now() < end
     return touched
   }

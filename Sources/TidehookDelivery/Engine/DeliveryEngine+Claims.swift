@@ -47,7 +47,7 @@ extension DeliveryEngine {
   private func fetch(_ order: Schedule.ClaimOrder, _ now: Timestamp) async throws(StoreError) -> Claim {
     if order.areReplays { return try await queue.claimReplays(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes) }
     if let collector {
-      let batches = try await collector.claim(order)
+      let batches = try await collector.claim(order) { self.follow($0, of: $1) }
       if let batches { return batches }
     }
     return try await queue.claim(order.webhook, dueBy: now, limit: order.limit, maxBytes: order.maxBytes)

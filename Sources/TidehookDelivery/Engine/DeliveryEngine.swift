@@ -245,7 +245,7 @@ public final class DeliveryEngine: Sendable {
   }
 
   /// What follows from an outcome that is on disk.
-  private func follow(_ completed: CompletedDelivery, of delivery: DueDelivery) {
+  func follow(_ completed: CompletedDelivery, of delivery: DueDelivery) {
     meter?.note(completed, of: delivery)
     disableWebhook(after: completed, of: delivery)
     switch completed.transition.state {

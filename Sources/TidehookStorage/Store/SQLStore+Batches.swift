@@ -42,19 +42,24 @@ extension SQLStore: BatchStore {
     """)
 
   /// Puts deliveries into their groups, or writes what became of them; one that changed meanwhile stays as it is.
-  public func collect(_ deliveries: [CollectedDelivery]) async throws(StoreError) {
+  /// - Returns: those of which an outcome was written.
+  @discardableResult
+  public func collect(_ deliveries: [CollectedDelivery]) async throws(StoreError) -> Set<DeliveryID> {
     let node = node
-    try await writer.write("cannot collect \(deliveries.count) deliveries", weight: 128 * deliveries.count) { connection in
+    return try await writer.write("cannot collect \(deliveries.count) deliveries", weight: 128 * deliveries.count) { connection in
+      var ended: Set<DeliveryID> = []
       for delivery in deliveries {
         switch delivery.outcome {
         case .waits(let group, let due):
           try connection.execute(Self.putIntoGroup, [.text(group.rawValue), .time(due), .integer(delivery.id.key)])
         case .attempted(let completed):
           let change = Self.values(of: completed, node).dropLast()
-          guard try connection.execute(Self.finishUnsorted, Array(change)) == 1, let attempt = completed.attempt else { continue }
-          try connection.execute(Self.insertAttempt, Self.values(of: attempt, completed.id.key))
+          guard try connection.execute(Self.finishUnsorted, Array(change)) == 1 else { continue }
+          ended.insert(completed.id)
+          if let attempt = completed.attempt { try connection.execute(Self.insertAttempt, Self.values(of: attempt, completed.id.key)) }
         }
       }
+      return ended
     }
   }
 

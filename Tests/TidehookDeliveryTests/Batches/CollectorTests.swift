@@ -6,9 +6,9 @@ import TidehookDelivery
 import TidehookTesting
 
 @Suite struct CollectorTests {
-  private func makeEngine(_ fixture: EngineFixture, _ batches: MemoryBatches) -> DeliveryEngine {
+  private func makeEngine(_ fixture: EngineFixture, _ batches: MemoryBatches, meter: (any DeliveryMeter)? = nil) -> DeliveryEngine {
     DeliveryEngine(
-      queue: fixture.queue, batches: batches, runner: fixture.runner, time: fixture.clock,
+      queue: fixture.queue, batches: batches, runner: fixture.runner, meter: meter, time: fixture.clock,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
@@ -57,7 +57,8 @@ import TidehookTesting
   @Test func whatThePipelineDropsIsAnAttemptOfItsOwnAndInNoBatch() async throws {
     let fixture = EngineFixture(pipeline: FixedPipeline(dropped: [0: "no"]))
     let batches = MemoryBatches()
-    let engine = makeEngine(fixture, batches)
+    let meter = OutcomeMeter()
+    let engine = makeEngine(fixture, batches, meter: meter)
     let running = Task { try await engine.run() }
     engine.configure(try makeWebhook(fixture, BatchPolicy(maxEvents: 1, maxWaitSeconds: 60)))
     let publisher = Publisher(store: batches, directory: fixture.directory, engine: engine, ids: fixture.ids, time: fixture.clock)
@@ -66,6 +67,8 @@ import TidehookTesting
     let completed = try #require(await ended.next())
     #expect(completed.transition.state == .filtered && completed.transition.reason == "no")
     #expect(completed.attempt?.number == 1 && completed.attempt?.request == nil)
+    var outcomes = meter.outcomes.makeAsyncIterator()
+    #expect(await outcomes.next() == completed.id)
     await engine.drain(within: .seconds(30)) {}
     try await running.value
   }
@@ -89,6 +92,18 @@ import TidehookTesting
     await engine.drain(within: .seconds(30)) {}
     try await running.value
   }
+}
+
+/// Tells of each outcome that it is told of.
+private final class OutcomeMeter: DeliveryMeter {
+  let outcomes: AsyncStream<DeliveryID>
+  private let told: AsyncStream<DeliveryID>.Continuation
+
+  init() { (outcomes, told) = AsyncStream.makeStream() }
+
+  func note(_ events: [NewEvent], _ results: [AppendResult]) {}
+
+  func note(_ completed: CompletedDelivery, of delivery: DueDelivery) { told.yield(completed.id) }
 }
 
 /// What webhooks collect, in memory.
@@ -122,7 +137,8 @@ final class MemoryBatches: BatchStore, EventStore {
     rows.withLock { $0.filter { $0.group == .unsorted && $0.due <= now }.map(\.delivery) }
   }
 
-  func collect(_ deliveries: [CollectedDelivery]) async throws(StoreError) {
+  func collect(_ deliveries: [CollectedDelivery]) async throws(StoreError) -> Set<DeliveryID> {
+    var written: Set<DeliveryID> = []
     for delivery in deliveries {
       rows.withLock { rows in
         switch delivery.outcome {
@@ -130,10 +146,12 @@ final class MemoryBatches: BatchStore, EventStore {
           for index in rows.indices where rows[index].delivery.id == delivery.id { (rows[index].group, rows[index].due) = (group, due) }
         case .attempted(let completed):
           rows.removeAll { $0.delivery.id == delivery.id }
+          written.insert(delivery.id)
           ending.yield(completed)
         }
       }
     }
+    return written
   }
 
   func outlook(of webhook: WebhookID, in groups: Set<BatchGroup>?, maxEvents: Int) async throws(StoreError) -> BatchOutlook {
