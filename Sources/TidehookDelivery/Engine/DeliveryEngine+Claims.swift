@@ -39,6 +39,10 @@ extension DeliveryEngine {
       trouble.report("deliveries not claimed", error, at: now, logger)
     }
     schedule.withLock { $0.finishClaim(order, claim, retryAt: now + Self.storeRetryDelay) }
+    // It was paused while the claim was under way.
+    if runner.directory.active(order.webhook)?.webhook.isActive == false {
+      giveBack(schedule.withLock { $0.evict(order.webhook) }, of: order.webhook)
+    }
     pump()
     wake()
   }

@@ -53,6 +53,29 @@ extension DeliveryEngine {
     }
   }
 
+  /// Gives back what waited in the memory of a lane whose webhook takes nothing now, so that it is moved with what waits in the store.
+  func giveBack(_ deliveries: [DueDelivery], of webhook: WebhookID) {
+    guard !deliveries.isEmpty else { return }
+    Task {
+      while true {
+        do throws(StoreError) {
+          try await queue.release(deliveries.flatMap(\.memberIDs))
+          break
+        } catch {
+          guard error.code != .closed else { return }
+          trouble.report("deliveries not released", error, at: time.now(), logger)
+          guard (try? await time.sleep(until: time.now() + Self.storeRetryDelay)) != nil else { return }
+        }
+      }
+      _ = givenBack.withLock { $0.insert(webhook) }
+      notify(.unsettled(webhook))
+      wake()
+    }
+  }
+
+  /// Whether a lane gave something back since the last call: the store may have something that is due and nobody holds.
+  func takeGivenBack(_ webhook: WebhookID) -> Bool { givenBack.withLock { $0.remove(webhook) != nil } }
+
   func resumeDrain() {
     let continuation = drained.withLock { waiting in
       defer { waiting = nil }

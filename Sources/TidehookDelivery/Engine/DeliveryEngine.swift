@@ -32,6 +32,8 @@ public final class DeliveryEngine: Sendable {
   private let turn = Atomic(0)
   let drained = Mutex<CheckedContinuation<Void, Never>?>(nil)
   let trouble = StoreTrouble()
+  /// Webhooks whose lanes gave something back to the store that nobody has looked at since.
+  let givenBack = Mutex<Set<WebhookID>>([])
   /// Says that the store may have something to claim.
   let wakeUps: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
   let noticeChannel: (stream: AsyncStream<WebhookNotice>, continuation: AsyncStream<WebhookNotice>.Continuation)
@@ -84,6 +86,7 @@ public final class DeliveryEngine: Sendable {
     }
     // It may collect in another way than before: what waits is looked at.
     if collector?.concerns(webhook) == true { noteBacklog(webhook.id, due: now) }
+    if !webhook.isActive { giveBack(schedule.withLock { $0.evict(webhook.id) }, of: webhook.id) }
     // A job that waited for the webhook to become active goes on.
     replayRoom.continuation.yield()
     pump()
@@ -99,8 +102,8 @@ public final class DeliveryEngine: Sendable {
   }
 
   /// Forgets a deleted webhook's lane.
-  func retire(_ id: WebhookID) {
-    schedule.withLock { $0.retire(id) }
+  package func retire(_ id: WebhookID) {
+    giveBack(schedule.withLock { $0.retire(id) }, of: id)
     runner.forget(id)
     collector?.forget(id)
     replayRoom.continuation.yield()

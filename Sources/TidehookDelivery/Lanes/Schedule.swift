@@ -74,14 +74,31 @@ package struct Schedule {
     receivers.join(webhook, consent, at: now) { lanes[$0]?.inFlight ?? 0 }
   }
 
-  /// Forgets the lane of a deleted webhook once what it holds has been dealt with.
-  package mutating func retire(_ webhook: WebhookID) {
+  /// Forgets the lane of a deleted webhook once what it holds has been dealt with: nothing holds up what is still on its way.
+  /// - Returns: what waited in memory, for the store to have it back.
+  @discardableResult
+  package mutating func retire(_ webhook: WebhookID) -> [DueDelivery] {
+    let waiting = evict(webhook)
     if let receiver = lanes[webhook]?.receiver { receivers.leave(webhook, receiver) }
     lanes[webhook]?.receiver = nil
     lanes[webhook]?.backlogDue = nil
     lanes[webhook]?.replays.due = nil
+    lanes[webhook]?.health = LaneHealth()
+    lanes[webhook]?.bucket = nil
+    lanes[webhook]?.pausedUntil = nil
     lanes[webhook]?.isRetired = true
     removeIfSpent(webhook)
+    return waiting
+  }
+
+  /// Takes what waits in a lane's memory out of it, for the store to have it back.
+  package mutating func evict(_ webhook: WebhookID) -> [DueDelivery] {
+    guard let lane = lanes[webhook] else { return [] }
+    let waiting = Array(lane.ready) + Array(lane.replays.ready)
+    for delivery in waiting { hold(webhook, -1, bytes: -delivery.heldBytes) }
+    lanes[webhook]?.ready.removeAll()
+    lanes[webhook]?.replays.ready.removeAll()
+    return waiting
   }
 
   // MARK: Coming in
@@ -290,14 +307,7 @@ package struct Schedule {
   package mutating func drain() -> [DueDelivery] {
     isDraining = true
     var waiting: [DueDelivery] = []
-    for webhook in Array(lanes.keys) {
-      for delivery in Array(lanes[webhook]?.ready ?? []) + Array(lanes[webhook]?.replays.ready ?? []) {
-        hold(webhook, -1, bytes: -delivery.heldBytes)
-        waiting.append(delivery)
-      }
-      lanes[webhook]?.ready.removeAll()
-      lanes[webhook]?.replays.ready.removeAll()
-    }
+    for webhook in Array(lanes.keys) { waiting += evict(webhook) }
     return waiting
   }
 

@@ -154,12 +154,12 @@ public final class Registrar: WebhookRegistry {
     switch webhook?.isActive {
     case true:
       moved = try await move(id, .resumed, reason: nil)
-      if moved > 0 {
-        engine.noteBacklog(id, due: time.now())
-        engine.noteReplays(id, due: time.now())
-      }
+      // What a lane gave back because of a pause that is over was not held.
+      if engine.takeGivenBack(id) || moved > 0 { engine.noteReplays(id, due: time.now()) }
     case false: moved = try await move(id, .webhookInactive, reason: "the webhook is inactive")
-    case nil: moved = try await move(id, .webhookDeleted, reason: "the webhook was deleted")
+    case nil:
+      _ = engine.takeGivenBack(id)
+      moved = try await move(id, .webhookDeleted, reason: "the webhook was deleted")
     }
     return moved < Self.moveSize
   }

@@ -67,6 +67,44 @@ import TidehookTesting
     try await running.value
   }
 
+  @Test(arguments: [true, false])
+  func whatWaitsInMemoryIsGivenBackWhenTheWebhookIsPausedOrDeleted(isDeleted: Bool) async throws {
+    let fixture = EngineFixture()
+    let engine = makeEngine(fixture)
+    var webhook = try fixture.makeWebhook { $0.rateLimit = RateLimit(count: 1, perSeconds: 3600) }
+    engine.configure(webhook)
+    let publisher = makePublisher(fixture, engine)
+    for _ in 0..<3 { _ = try await publish(publisher) }
+    var records = fixture.queue.records.makeAsyncIterator()
+    #expect(await records.next() != nil)
+    if isDeleted {
+      fixture.directory.remove(webhook.id)
+      engine.retire(webhook.id)
+    } else {
+      webhook.isActive = false
+      webhook.revision += 1
+      fixture.directory.put(webhook)
+      engine.configure(webhook)
+    }
+    var releases = fixture.queue.releases.makeAsyncIterator()
+    for _ in 0..<2 { #expect(await releases.next() != nil) }
+    var notices = engine.notices.makeAsyncIterator()
+    #expect(await notices.next() == .unsettled(webhook.id))
+  }
+
+  @Test func aReplayWakesWhatComesAfterItInAFormerOrder() async throws {
+    let fixture = EngineFixture()
+    let engine = makeEngine(fixture)
+    let running = Task { try await engine.run() }
+    let webhook = try fixture.makeWebhook()
+    let delivery = fixture.makeDelivery(for: webhook.id)
+    fixture.queue.add(delivery, due: fixture.clock.now())
+    engine.noteReplays(webhook.id, due: fixture.clock.now())
+    var records = fixture.queue.records.makeAsyncIterator()
+    #expect(await records.next()?.id == delivery.id)
+    running.cancel()
+  }
+
   @Test func webhooksWithoutANamespaceDoNotGetOperationalEvents() async throws {
     let fixture = EngineFixture()
     let engine = makeEngine(fixture)

@@ -100,11 +100,15 @@ struct TellingSigner: MessageSigner {
 final class MemoryQueue: DeliveryQueue, EventStore {
   let records: AsyncStream<CompletedDelivery>
   private let recorded: AsyncStream<CompletedDelivery>.Continuation
+  /// What was given back.
+  let releases: AsyncStream<DeliveryID>
+  private let releasing: AsyncStream<DeliveryID>.Continuation
   private let waiting = Mutex<[(due: Timestamp, delivery: DueDelivery)]>([])
   private let known = Mutex<[DeliveryID: DueDelivery]>([:])
 
   init(waiting deliveries: [(due: Timestamp, delivery: DueDelivery)] = []) {
     (records, recorded) = AsyncStream.makeStream()
+    (releases, releasing) = AsyncStream.makeStream()
     waiting.withLock { $0 = deliveries }
     known.withLock { known in for entry in deliveries { known[entry.delivery.id] = entry.delivery } }
   }
@@ -158,7 +162,16 @@ final class MemoryQueue: DeliveryQueue, EventStore {
     recorded.yield(completed)
   }
 
-  func release(_ deliveries: [DeliveryID]) async throws(StoreError) {}
+  func release(_ deliveries: [DeliveryID]) async throws(StoreError) {
+    let now = Timestamp(microseconds: 0)
+    known.withLock { known in
+      for delivery in deliveries.compactMap({ known[$0] }) { add(delivery, due: now) }
+    }
+    for delivery in deliveries { releasing.yield(delivery) }
+  }
+
+  /// Has a delivery wait in the store.
+  func add(_ delivery: DueDelivery, due: Timestamp) { waiting.withLock { $0.append((due, delivery)) } }
 }
 
 /// The parts of an engine with doubles at its edges and a clock that the test moves.

@@ -23,8 +23,13 @@ private final class MemoryWebhookStore: WebhookStore {
   private let fullBatches: Mutex<Int>
   private let failures: Mutex<[StoreError]>
   private let leftBehind: [WebhookID]
+  /// How many deliveries each skip moves.
+  private let skipSize: Int
 
-  init(_ webhooks: [Webhook] = [], fullBatches: Int = 0, failures: [StoreError] = [], leftBehind: [WebhookID] = []) {
+  init(
+    _ webhooks: [Webhook] = [], fullBatches: Int = 0, failures: [StoreError] = [], leftBehind: [WebhookID] = [], skipSize: Int = 0
+  ) {
+    self.skipSize = skipSize
     (moves, moved) = AsyncStream.makeStream()
     (forgettings, forgotten) = AsyncStream.makeStream()
     self.fullBatches = Mutex(fullBatches)
@@ -67,7 +72,7 @@ private final class MemoryWebhookStore: WebhookStore {
 
   func skipHeld(of id: WebhookID, below key: Int64, reason: String, at now: Timestamp, limit: Int) async throws(StoreError) -> Int {
     skips.withLock { $0.append(key) }
-    return 0
+    return skipSize
   }
 
   func moveDeliveries(
@@ -145,6 +150,24 @@ private final class MemoryWebhookStore: WebhookStore {
     #expect(await moves.next() == Self.resume)
     #expect(store.skipped == [77])
     running.cancel()
+  }
+
+  @Test(arguments: [1, 2000])
+  func aSkipThatGaveSomethingItsTurnHasItClaimed(skipSize: Int) async throws {
+    let fixture = EngineFixture()
+    let webhook = try fixture.makeWebhook { $0.isActive = false }
+    let (registrar, engine) = makeRegistrar(fixture, MemoryWebhookStore([webhook], skipSize: skipSize))
+    let running = Task { await registrar.run() }
+    let claiming = Task { try await engine.run() }
+    let delivery = fixture.makeDelivery(for: webhook.id)
+    fixture.queue.add(delivery, due: fixture.clock.now())
+    var resumed = revise(webhook, isActive: true)
+    resumed.skipsHeldBelow = 77
+    try await registrar.replace(resumed, by: WebhookRevision.admin)
+    var records = fixture.queue.records.makeAsyncIterator()
+    #expect(await records.next()?.id == delivery.id)
+    running.cancel()
+    claiming.cancel()
   }
 
   @Test func deletingCancelsAlsoWhatIsHeld() async throws {
