@@ -14,12 +14,17 @@ public struct ForwardProxy: Sendable, Hashable {
   /// What stands for a password in answers, and in requests for the one that is stored.
   public static let passwordMark = "***"
 
+  /// The longest text that is read, in bytes.
+  private static let maximumLength = 1024
+
   private static let expectation = "http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
 
   /// Reads `http://HOST:PORT` or `http://USER:PASSWORD@HOST:PORT`, special characters of user and password percent-encoded.
   public init(parsing text: String, isOperators: Bool = false) throws(JSONProblem) {
     let scheme = "http://"
-    guard text.utf8.count <= 1024, text.lowercased().hasPrefix(scheme) else { throw JSONProblem("", "expected \(Self.expectation)") }
+    guard text.utf8.count <= Self.maximumLength, text.lowercased().hasPrefix(scheme) else {
+      throw JSONProblem("", "expected \(Self.expectation)")
+    }
     let rest = text.dropFirst(scheme.count)
     let parts = rest.split(separator: "@", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), let authority = parts.last else {
@@ -33,6 +38,10 @@ public struct ForwardProxy: Sendable, Hashable {
     guard url.pathAndQuery == "/" else { throw JSONProblem("", "expected \(Self.expectation), without a path") }
     (user, password) = parts.count == 2 ? try Self.userInfo(parts[0]) : (nil, nil)
     self.isOperators = isOperators
+    // The store keeps the normalised text, which may be longer, and reads it again.
+    guard self.text(revealing: true).utf8.count <= Self.maximumLength else {
+      throw JSONProblem("", "expected \(Self.expectation), at most \(Self.maximumLength) bytes when percent-encoded")
+    }
   }
 
   private static func userInfo(_ text: Substring) throws(JSONProblem) -> (String, Secret) {

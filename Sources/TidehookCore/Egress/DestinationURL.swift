@@ -42,6 +42,13 @@ public struct DestinationURL: Sendable {
   public init(parsing text: String, allowing kinds: Kinds = .http) throws(DestinationURLError) {
     var parser = DestinationURLParser(text)
     storage = try parser.parse(kinds)
+    try checkLength()
+  }
+
+  /// Throws when the normalised text, which may be longer than the one that was read, could not be read again.
+  func checkLength() throws(DestinationURLError) {
+    let length = text(showsPassword: true).utf8.count
+    guard length <= Self.maximumLength else { throw .tooLong(length) }
   }
 
   private init(_ storage: Storage) {

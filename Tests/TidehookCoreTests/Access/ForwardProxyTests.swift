@@ -21,6 +21,14 @@ import TidehookCore
     #expect(throws: JSONProblem.self) { try ForwardProxy(parsing: text) }
   }
 
+  @Test func whatIsAcceptedReadsBackHoweverLongItIs() throws {
+    let plain = "http://u:" + String(repeating: "p", count: 1000) + "@proxy:1"
+    #expect(try ForwardProxy(parsing: ForwardProxy(parsing: plain).text(revealing: true)).password?.revealed.utf8.count == 1000)
+    // Each of these takes three bytes in the store.
+    #expect(throws: JSONProblem.self) { try ForwardProxy(parsing: "http://u:" + String(repeating: "ä", count: 400) + "@proxy:1") }
+    #expect(throws: JSONProblem.self) { try ForwardProxy(parsing: "http://u:" + String(repeating: "!", count: 400) + "@proxy:1") }
+  }
+
   @Test func aPasswordIsKeptForTheSameUserAndPlaceOnly() throws {
     let stored = ProxyChoice.through(try ForwardProxy(parsing: "http://u:p@proxy:1"))
     #expect(try ProxyChoice(json: "http://u:***@proxy:1").keepingPassword(of: stored) == stored)

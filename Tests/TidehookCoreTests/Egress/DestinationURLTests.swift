@@ -18,6 +18,15 @@ import TidehookCore
     #expect(try DestinationURL(parsing: normalised) == url)
   }
 
+  @Test func theNormalisedTextIsNoLongerThanOneThatIsRead() throws {
+    func query(_ length: Int) -> String { "http://a?" + String(repeating: "q", count: length - 9) }
+    let longest = try DestinationURL(parsing: query(2047))
+    #expect(try longest.description.utf8.count == 2048 && DestinationURL(parsing: longest.description) == longest)
+    #expect(throws: DestinationURLError.self) { try DestinationURL(parsing: query(2048)) }
+    let password = String(repeating: "!", count: 700)
+    #expect(throws: DestinationURLError.self) { try DestinationURL(parsing: "postgres://u:\(password)@a/b", allowing: .all) }
+  }
+
   @Test func partsAreSplit() throws {
     let url = try DestinationURL(parsing: "https://Hooks.Example.com:8443/a?b#c")
     #expect(url.isSecure)
