@@ -118,6 +118,30 @@ def test_credentials_do_not_go_through_another_proxy_unseen(api, receiver, make_
     assert (answer.status, answer.error["field"]) == (400, "auth")
 
 
+def test_credentials_do_not_go_through_a_tunnel_that_a_new_authority_opens(api, secure, make_proxy, tmp_path):
+    (receiver, tls), proxy = secure, make_proxy()
+    (tmp_path / "other").mkdir()
+    other = {"ca": Authority(tmp_path / "other").pem}
+    webhook = api.add_webhook(receiver.url(), tls=tls, auth={"type": "bearer", "token": "abcdef"})
+
+    def patch(**fields):
+        answer = api.call("PATCH", f"/v1/webhooks/{webhook['id']}", fields)
+        return (answer.status, answer.json.get("proxy")) if answer.status == 200 else (answer.status, answer.error["field"])
+
+    assert patch(proxy=proxy.url) == patch(proxy=proxy.url, tls=other) == (400, "auth")
+    assert patch(proxy=proxy.url, tls=other, auth={"type": "bearer", "token": "<secret>"}) == (400, "auth.token")
+    assert patch(proxy=proxy.url, auth={"type": "bearer", "token": "abcdef"}) == (200, proxy.url)
+    assert patch(tls=other) == (400, "auth")
+    assert patch(tls=other, auth=None) == (200, proxy.url)
+
+
+def test_a_token_endpoint_without_tls_is_not_asked_through_another_proxy(api, secure, make_proxy, receiver):
+    auth = {"type": "oauth2", "token_url": receiver.url("/token"), "client_id": "c", "client_secret": "s"}
+    webhook = api.add_webhook(secure[0].url(), auth=auth, active=False)
+    answer = api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"proxy": make_proxy().url})
+    assert (answer.status, answer.error["field"]) == (400, "auth")
+
+
 @pytest.mark.parametrize("proxy", [
     "https://127.0.0.1:1", "socks5://127.0.0.1:1", "127.0.0.1:1", "http://127.0.0.1:1/path", "http://user@127.0.0.1:1", "http://a:b@c:d@127.0.0.1:1",
     "http://", "http://a:***@127.0.0.1:1", 7, "http://127.0.0.1:99999", "http://a:%zz@127.0.0.1:1",

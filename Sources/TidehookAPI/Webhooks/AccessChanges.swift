@@ -34,6 +34,8 @@ struct AccessChanges {
     var (next, moved) = (current, changed)
     next.proxy = try Self.told("proxy") { () throws(JSONProblem) in try chosenProxy(current.proxy) }
     moved.access.proxy = next.proxy
+    moved.access.tls = tls.applied(to: current.tls)
+    moved.access.auth = auth.applied(to: current.auth)
     let isSame = webhook.leads(whereDoes: moved)
     let stored = isSame ? current : current.withoutCredentials
     switch auth {

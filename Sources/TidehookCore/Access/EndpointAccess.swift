@@ -73,11 +73,20 @@ public struct EndpointAccess: Sendable, Hashable {
 }
 
 extension Webhook {
-  /// Whether what is secret in an access may go on being used when the webhook becomes `other`: the same origin gets it, and no other proxy
-  /// of a webhook's own reads it on the way.
+  /// Whether what is secret in an access may go on being used when the webhook becomes `other`: the same origin gets it, and nobody else reads
+  /// it on the way. A proxy of a webhook's own reads what is not encrypted, and, with an authority that is trusted because the webhook says so,
+  /// what is.
   public func leads(whereDoes other: Webhook) -> Bool {
     guard url.origin == other.url.origin else { return false }
-    guard !url.isSecure, case .through = other.access.proxy else { return true }
-    return access.proxy == other.access.proxy
+    guard case .through = other.access.proxy else { return true }
+    if other.access.proxy == access.proxy && other.access.tls?.authorities == access.tls?.authorities { return true }
+    return other.isSecretOnItsWay
+  }
+
+  /// Whether everything secret is sent over TLS, to servers that the system's authorities vouch for.
+  private var isSecretOnItsWay: Bool {
+    guard url.isSecure, access.tls?.authorities == nil else { return false }
+    guard case .oauth2(let client)? = access.auth else { return true }
+    return client.tokenURL.isSecure
   }
 }

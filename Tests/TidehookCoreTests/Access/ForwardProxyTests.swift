@@ -58,6 +58,43 @@ import TidehookCore
     #expect(rest.difference(from: EndpointAccess()).names == ["tls", "proxy"])
   }
 
+  private func webhook(
+    _ url: String, proxy: String? = nil, authorities: String? = nil, tokenURL: String? = nil
+  ) throws -> Webhook {
+    var webhook = Webhook(
+      id: WebhookID(TimeOrderedID(key: 7, entropy: 7)), name: "w", url: try DestinationURL(parsing: url), events: [.everything],
+      namespace: nil,
+      secret: Secret("secret"), createdAt: Timestamp(microseconds: 0), updatedAt: Timestamp(microseconds: 0))
+    webhook.access.headers = [HeaderField("X-A", "1")]
+    if let proxy { webhook.access.proxy = .through(try ForwardProxy(parsing: proxy)) }
+    webhook.access.tls = authorities.map { EndpointTLS(authorities: $0) }
+    if let tokenURL {
+      webhook.access.auth = .oauth2(OAuth2Client(tokenURL: try DestinationURL(parsing: tokenURL), id: "c", secret: Secret("s")))
+    }
+    return webhook
+  }
+
+  @Test func secretsStayWhereNobodyElseReadsThem() throws {
+    let (one, other, http, https) = ("http://proxy:1", "http://other:1", "http://a/", "https://a/")
+    #expect(try webhook(https).leads(whereDoes: webhook("https://a/b")))
+    #expect(try !webhook(https).leads(whereDoes: webhook("https://b/")))
+    #expect(try webhook(https).leads(whereDoes: webhook(https, authorities: "A")))
+    #expect(try webhook(https).leads(whereDoes: webhook(https, proxy: one)))
+    #expect(try webhook(https, proxy: one, authorities: "A").leads(whereDoes: webhook(https, proxy: one, authorities: "A")))
+    #expect(try webhook(https, proxy: one, authorities: "A").leads(whereDoes: webhook(https, authorities: "B")))
+    #expect(try webhook(https, proxy: one, authorities: "A").leads(whereDoes: webhook(https, proxy: other)))
+    #expect(try webhook(http, proxy: one).leads(whereDoes: webhook(http, proxy: one)))
+    #expect(try !webhook(http).leads(whereDoes: webhook(http, proxy: one)))
+    // A proxy with an authority of its own opens the tunnel.
+    #expect(try !webhook(https).leads(whereDoes: webhook(https, proxy: one, authorities: "A")))
+    #expect(try !webhook(https, authorities: "A").leads(whereDoes: webhook(https, proxy: one, authorities: "A")))
+    #expect(try !webhook(https, proxy: one).leads(whereDoes: webhook(https, proxy: one, authorities: "A")))
+    #expect(try !webhook(https, proxy: one, authorities: "A").leads(whereDoes: webhook(https, proxy: one, authorities: "B")))
+    // It reads what is sent to a token endpoint without TLS.
+    #expect(try !webhook(https, tokenURL: http).leads(whereDoes: webhook(https, proxy: one, tokenURL: http)))
+    #expect(try webhook(https, tokenURL: https).leads(whereDoes: webhook(https, proxy: one, tokenURL: https)))
+  }
+
   @Test func routesAreEqualWhenTheirPartsAre() throws {
     let (one, same) = (try #require(ConnectionRoute(of: try sample())), try #require(ConnectionRoute(of: try sample())))
     #expect(one == same && one.hashValue == same.hashValue)
