@@ -8,7 +8,7 @@ public struct AttemptRunner: Sendable {
   let handshakes: Handshakes
   private let pinned: PinnedWebhooks
   let pipelines: any PipelineRunner & BatchPipelineRunner
-  private let client: AccessClient
+  let client: AccessClient
   let ids: IDGenerator
   let time: any TimeSource
   /// Whether pipelines may send nowhere but to the origin whose owner was asked.

@@ -10,17 +10,17 @@ public struct OwnershipCheck: OwnershipProver {
   static let header = "X-Tidehook-Challenge"
 
   private let directory: WebhookDirectory
-  private let client: any DeliveryClient
+  private let runner: AttemptRunner
   private let ids: IDGenerator
   private let time: any TimeSource
 
   /// The longest wait for an answer, in seconds: a request of a client waits for it.
   private static let maximumSeconds = 10.0
 
-  /// Makes a check that sends with `client`. Nothing is looked up in `directory`; it makes requests ready as it does for deliveries.
-  public init(directory: WebhookDirectory, client: any DeliveryClient, ids: IDGenerator, time: any TimeSource) {
+  /// Makes a check that sends as `runner` does, with the webhook's access. `directory` makes requests ready as it does for deliveries.
+  public init(directory: WebhookDirectory, runner: AttemptRunner, ids: IDGenerator, time: any TimeSource) {
     self.directory = directory
-    self.client = client
+    self.runner = runner
     self.ids = ids
     self.time = time
   }
@@ -40,13 +40,15 @@ public struct OwnershipCheck: OwnershipProver {
       return error.message
     }
     let type = active.setsContentType ? [] : [HeaderField("Content-Type", "application/json")]
-    let exchange = await client.send(
+    let granted = await runner.client.send(
       SignedRequest(
         url: webhook.url, headers: type + active.headers + [HeaderField(Self.header, challenge)] + signatures, body: event.payload,
-        timeout: .microseconds(Int64(min(webhook.timeoutSeconds, Self.maximumSeconds) * 1e6))))
-    switch exchange.result {
+        timeout: .microseconds(Int64(min(webhook.timeoutSeconds, Self.maximumSeconds) * 1e6))), for: active)
+    // Whether a new webhook will be there is not known yet; if not, nobody would forget its token.
+    if directory.active(webhook.id) == nil { runner.client.tokens.forget(webhook.id) }
+    switch granted.exchange.result {
     case .success(let response): return Self.problem(with: response, challenge: challenge)
-    case .failure(let failure): return failure.message
+    case .failure(let failure): return granted.secrets.reduce(failure.message) { $1.hiding($0) }
     }
   }
 

@@ -43,7 +43,7 @@ struct Gateway {
     let runner = AttemptRunner(
       directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
       time: SystemTime(), random: random, staysAtOrigin: settings.verifiesOwnership)
-    let ownership = OwnershipCheck(directory: directory, client: destinations.client, ids: ids, time: SystemTime())
+    let ownership = OwnershipCheck(directory: directory, runner: runner, ids: ids, time: SystemTime())
     let statistics = Statistics(store: store, time: SystemTime(), logger: logger)
     let engine = DeliveryEngine(
       queue: store, batches: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init),

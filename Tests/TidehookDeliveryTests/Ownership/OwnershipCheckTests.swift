@@ -23,9 +23,16 @@ private final class Challenged: DeliveryClient {
 @Suite struct OwnershipCheckTests {
   private let fixture = EngineFixture()
 
-  private func problem(_ client: any DeliveryClient) async throws -> String? {
-    let check = OwnershipCheck(directory: fixture.directory, client: client, ids: fixture.ids, time: fixture.clock)
-    return await check.problem(with: try fixture.makeWebhook { $0.headers = [HeaderField("X-Team", "tide")] })
+  private func problem(_ client: any DeliveryClient, _ access: EndpointAccess = EndpointAccess()) async throws -> String? {
+    let runner = AttemptRunner(
+      directory: fixture.directory, revisions: fixture.revisions, pipelines: FixedPipeline(), client: client, origin: "tide.example.com",
+      ids: fixture.ids, time: fixture.clock, random: FixedRandom())
+    let check = OwnershipCheck(directory: fixture.directory, runner: runner, ids: fixture.ids, time: fixture.clock)
+    let webhook = try fixture.makeWebhook {
+      $0.headers = [HeaderField("X-Team", "tide")]
+      $0.access = access
+    }
+    return await check.problem(with: webhook)
   }
 
   @Test func theChallengeIsInAnEventThatIsSignedLikeEveryOther() async throws {
@@ -54,5 +61,17 @@ private final class Challenged: DeliveryClient {
     #expect(try await problem(missing) == "the receiver answered 404")
     let failure = AttemptFailure(.blocked, "blocked: 10.0.0.1 is private")
     #expect(try await problem(ScriptedDeliveryClient([.failure(failure)])) == failure.message)
+  }
+
+  @Test func itIsAskedWithTheWebhooksAccess() async throws {
+    let client = Challenged { challenge, _ in ReceivedResponse(status: 200, body: Array(challenge.utf8)) }
+    let access = EndpointAccess(auth: .bearer(Secret("t0ken-12345")), headers: [HeaderField("X-Door", "door-9876")], proxy: .direct)
+    #expect(try await problem(client, access) == nil)
+    let request = try #require(client.requests.withLock { $0.first })
+    #expect(request.headers.contains(HeaderField("Authorization", "Bearer t0ken-12345")))
+    #expect(request.headers.contains(HeaderField("X-Door", "door-9876")))
+    #expect(request.route == ConnectionRoute(proxy: .direct))
+    let failing = ScriptedDeliveryClient([.failure(AttemptFailure(.proxy, "it said t0ken-12345"))])
+    #expect(try await problem(failing, access) == "it said <secret>")
   }
 }
