@@ -56,6 +56,15 @@ import TidehookCore
     #expect(asked.count == 4)
   }
 
+  @Test func nothingIsTestedBeforeItIsProven() async throws {
+    let id = try await gateway.makeWebhook(#","active":false"#)
+    let refused = try await gateway.send(.post, "/v1/webhooks/\(id)/test")
+    #expect(refused.status == 400 && refused.code == "ownership_not_proven" && refused.field == "url")
+    #expect(gateway.backend.with { $0.tests.isEmpty })
+    #expect(try await patch(id, #"{"active":true}"#).status == 200)
+    #expect(try await gateway.send(.post, "/v1/webhooks/\(id)/test").status == 200)
+  }
+
   @Test func nobodyIsAskedUnlessTheGatewayDoes() async throws {
     let gateway = TestGateway()
     let id = try await gateway.makeWebhook()

@@ -20,4 +20,14 @@ extension WebhookEditor {
       .ownershipNotProven,
       "url: this gateway asks receivers to prove whose they are, by answering its POST with the challenge in it: \(problem)", field: "url")
   }
+
+  /// Throws when receivers must prove whose they are, and that of a webhook never did.
+  func checkIsProven(_ webhook: Webhook) throws(APIError) {
+    guard services.ownership != nil, webhook.verifiedAt == nil, webhook.url.database == nil else { return }
+    throw APIError(
+      .ownershipNotProven,
+      "url: this gateway asks receivers to prove whose they are before anything is sent to them, and this one has not; it is asked when the "
+        + "webhook is resumed",
+      field: "url")
+  }
 }

@@ -23,6 +23,7 @@ struct WebhookTestRoutes: Sendable {
 
   private func test(_ request: APIRequest) async throws -> Response {
     let webhook = try editor.webhook(request.id, for: request.principal)
+    try editor.checkIsProven(webhook)
     let wanted = try Self.event(try await request.optionalJSON(limit: limits.bodyBytes), for: webhook)
     try gate.enter()
     defer { gate.leave() }
