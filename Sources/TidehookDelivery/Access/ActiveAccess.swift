@@ -73,13 +73,19 @@ final class ActiveAccess: Sendable {
   }
 
   private static func secrets(of access: EndpointAccess) -> [String] {
-    let headers = access.headers.map(\.value)
+    let others = access.headers.map(\.value) + secrets(of: access.proxy)
     switch access.auth {
-    case nil: return headers
-    case .basic(let user, let password)?: return headers + [password.revealed, "\(user):\(password.revealed)"]
-    case .bearer(let token)?: return headers + [token.revealed]
-    case .oauth2(let client)?: return headers + [client.secret.revealed]
+    case nil: return others
+    case .basic(let user, let password)?: return others + [password.revealed, "\(user):\(password.revealed)"]
+    case .bearer(let token)?: return others + [token.revealed]
+    case .oauth2(let client)?: return others + [client.secret.revealed]
     }
+  }
+
+  /// What a proxy is given; whoever answers in its place, or behind it, may repeat it.
+  private static func secrets(of proxy: ProxyChoice) -> [String] {
+    guard case .through(let proxy) = proxy, let user = proxy.user, let password = proxy.password else { return [] }
+    return [password.revealed, "\(user):\(password.revealed)"]
   }
 }
 
