@@ -115,6 +115,8 @@ def test_a_script_cannot_set_the_headers_of_its_webhooks_schemes(api, receiver):
     ({"signing": ["custom"]}, "signing[0]", "custom"),
     ({"signing": ["github"], "headers": {"X-Hub-Signature-256": "x"}}, "headers.X-Hub-Signature-256", "set by signing"),
     ({"signing": ["github"], "headers": {"x-hub-signature-256-previous": "x"}}, "headers.x-hub-signature-256-previous", "set by signing"),
+    ({"signing": ["github"], "headers": {"X-Hub-Signature-256": {"secret": "hunter2"}}}, "headers.X-Hub-Signature-256", "set by signing"),
+    ({"signing": [{"scheme": "custom", "header": "Authorization"}], "auth": {"type": "bearer", "token": "hunter2"}}, "auth", "Authorization"),
     ({"signing_key": "whsk_hunter2"}, "signing_key", "whsk_ and base64"),
     ({"signing_key": PRIVATE[:-8] + "AAAAAA=="}, "signing_key", "public key"),
     ({"secret": PRIVATE}, "secret", "signing_key"), ({"secret": PUBLIC}, "secret", "signing_key"),

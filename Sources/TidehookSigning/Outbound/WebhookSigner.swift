@@ -30,8 +30,10 @@ public struct WebhookSigner: MessageSigner {
   public static func problem(of webhook: Webhook) -> JSONProblem? {
     do throws(SigningError) {
       let signer = try WebhookSigner(webhook).signer.get()
-      let taken = webhook.headers.first { signer.headerNames.contains($0.name.lowercased()) }
-      return taken.map { JSONProblem("headers.\($0.name)", "this header is set by signing and cannot be changed") }
+      let taken = (webhook.headers + webhook.access.headers).first { signer.headerNames.contains($0.name.lowercased()) }
+      if let taken { return JSONProblem("headers.\(taken.name)", "this header is set by signing and cannot be changed") }
+      guard webhook.access.auth != nil, signer.headerNames.contains("authorization") else { return nil }
+      return JSONProblem("auth", "expected none, for signing sets the header Authorization")
     } catch .unusable(let field, let expected, let got) {
       return JSONProblem(field, "expected \(expected), got \(got)")
     } catch {
