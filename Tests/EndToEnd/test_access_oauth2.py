@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from urllib.parse import parse_qs
 
 import pytest
@@ -66,6 +67,7 @@ def test_a_refused_token_is_replaced_within_the_attempt(api, receiver, issuer):
     receiver.reply("/", Reply(200), Reply(401), Reply(200))
     webhook = api.add_webhook(receiver.url(), auth=oauth2(issuer), retry={"max_retries": 0})
     api.settled(webhook, api.publish())
+    time.sleep(1.1)  # a token that was just got is not replaced
     delivery = api.settled(webhook, api.publish())
     assert (delivery["state"], delivery["attempt_count"]) == ("delivered", 1)
     assert delivery["attempts"][0]["response"]["status"] == 200
@@ -74,13 +76,13 @@ def test_a_refused_token_is_replaced_within_the_attempt(api, receiver, issuer):
     assert first.header("webhook-id") == second.header("webhook-id") and first.body == second.body
 
 
-def test_a_receiver_that_takes_no_token_is_asked_twice_in_each_attempt(api, receiver, issuer):
+def test_a_receiver_that_takes_no_token_makes_no_attempt_ask_for_one_that_was_just_got(api, receiver, issuer):
     receiver.reply("/", Reply(401))
     webhook = api.add_webhook(receiver.url(), auth=oauth2(issuer), retry={"max_retries": 0})
     delivery = api.settled(webhook, api.publish(), states=("dead",))
     (attempt,) = delivery["attempts"]
     assert (attempt["failure"], attempt["response"]["status"]) == ("status", 401)
-    assert len(receiver.requests("/")) == 2 and len(issuer.requests("/token")) == 2
+    assert len(receiver.requests("/")) == 1 and len(issuer.requests("/token")) == 1
 
 
 @pytest.mark.parametrize("reply, words", [

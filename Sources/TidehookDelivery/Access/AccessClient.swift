@@ -8,6 +8,8 @@ struct GrantedExchange {
   let exchange: Exchange
   /// The request as it may be shown; `nil` when there was nothing to send it with.
   let shown: SignedRequest?
+  /// The answer to what was sent, where the outcome is that there was nothing to send it again with.
+  var earlierResponse: ReceivedResponse?
   /// What hides the secrets that were used, wherever they turn up.
   var secrets: [SecretMask] = []
 }
@@ -19,19 +21,24 @@ struct AccessClient: Sendable {
 
   /// Sends one request of a webhook.
   ///
-  /// When the receiver does not take a token (401), a new one is got and the request is sent once more: together that is one attempt.
+  /// When the receiver does not take a token (401), a new one is got and the request is sent once more: together that is one attempt. A token
+  /// that was got only just now is not replaced.
   func send(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
     guard let access = active.access else { return GrantedExchange(exchange: await client.send(request), shown: request) }
     var request = request
     request.route = access.route(to: request.url)
-    guard access.isFor(request.url) else { return GrantedExchange(exchange: await client.send(request), shown: request) }
+    guard access.isFor(request.url) else {
+      // The proxy is the same, and may repeat what it was given.
+      return GrantedExchange(exchange: await client.send(request), shown: request, secrets: access.mask(with: nil))
+    }
     guard let oauth2 = access.client else { return await send(request, access, token: nil) }
     let answer = await tokens.token(for: active.webhook, oauth2, over: access.foreignRoute)
     guard case .success(let token)? = answer else { return Self.unsent(answer, access) }
     let first = await send(request, access, token: token)
     guard case .success(let response) = first.exchange.result, response.status == 401 else { return first }
     let other = await tokens.token(for: active.webhook, oauth2, over: access.foreignRoute, refused: token)
-    guard case .success(let fresh)? = other else { return Self.unsent(other, access) }
+    guard case .success(let fresh)? = other else { return Self.unsent(other, access, after: first, response) }
+    guard fresh != token else { return first }
     return await send(request, access, token: fresh)
   }
 
@@ -44,10 +51,16 @@ struct AccessClient: Sendable {
   }
 
   /// The outcome of a request for which there is no token.
-  private static func unsent(_ answer: AccessTokens.Answer, _ access: ActiveAccess) -> GrantedExchange {
+  /// - Parameters:
+  ///   - first: the exchange whose token was refused; `nil` when nothing was sent.
+  ///   - response: the answer of that exchange.
+  private static func unsent(
+    _ answer: AccessTokens.Answer, _ access: ActiveAccess, after first: GrantedExchange? = nil, _ response: ReceivedResponse? = nil
+  ) -> GrantedExchange {
     var failure = AttemptFailure(.auth, "the request for a token was cancelled")
     if case .failure(let reason)? = answer { failure = reason }
-    let exchange = Exchange(.failure(failure), phases: ExchangePhases(), isCancelled: answer == nil)
-    return GrantedExchange(exchange: exchange, shown: nil, secrets: access.mask(with: nil))
+    let exchange = Exchange(.failure(failure), phases: first?.exchange.phases ?? ExchangePhases(), isCancelled: answer == nil)
+    return GrantedExchange(
+      exchange: exchange, shown: first?.shown, earlierResponse: response, secrets: first?.secrets ?? access.mask(with: nil))
   }
 }

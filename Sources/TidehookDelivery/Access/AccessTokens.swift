@@ -12,13 +12,15 @@ final class AccessTokens: Sendable {
     /// What it was asked for with; a change of it asks anew.
     let client: OAuth2Client
     var answer: Answer
+    /// When the answer came.
+    var answeredAt: Timestamp
     /// Until when the answer is good.
     var goodUntil: Timestamp
     /// The request that is under way; whoever else needs a token waits for the same one.
     var request: Task<Answer, Never>?
   }
 
-  /// A server that failed is not asked again before this: attempts until then fail of the same.
+  /// A server that failed is not asked again before this: attempts until then fail of the same. Nor is one whose token is refused.
   private static let patience = Duration.seconds(1)
   /// A server that hangs takes no longer than this, however long a webhook's own attempts may.
   private static let longestWait = 15.0
@@ -40,16 +42,19 @@ final class AccessTokens: Sendable {
   }
 
   /// A token for a webhook's requests.
-  /// - Parameter refused: one that the receiver does not take any more; whoever says so first makes everybody ask for another.
+  /// - Parameter refused: one that the receiver does not take any more; whoever says so first makes everybody ask for another. It is given
+  ///   back when it is too new for that.
   func token(for webhook: Webhook, _ client: OAuth2Client, over route: ConnectionRoute?, refused: AccessToken? = nil) async -> Answer {
     let now = time.now()
     let next: Next = known.withLock { known in
       if let entry = known[webhook.id], entry.client == client {
         if let request = entry.request { return .wait(request) }
-        if now < entry.goodUntil, let answer = entry.answer, !Self.isToken(answer, refused) { return .known(answer) }
+        // A receiver that takes no token at all must not make every attempt ask for one.
+        let isNew = now < entry.answeredAt + Self.patience
+        if now < entry.goodUntil, let answer = entry.answer, isNew || !Self.isToken(answer, refused) { return .known(answer) }
       }
       let request = Task { await self.ask(client, for: webhook, over: route) }
-      known[webhook.id] = Entry(client: client, answer: nil, goodUntil: now, request: request)
+      known[webhook.id] = Entry(client: client, answer: nil, answeredAt: now, goodUntil: now, request: request)
       return .wait(request)
     }
     switch next {
@@ -76,6 +81,7 @@ final class AccessTokens: Sendable {
       // The webhook may have been changed or deleted meanwhile.
       guard known[webhook.id]?.client == client else { return }
       known[webhook.id]?.answer = answer
+      known[webhook.id]?.answeredAt = now
       known[webhook.id]?.goodUntil = now + Self.life(of: answer)
       known[webhook.id]?.request = nil
     }

@@ -179,6 +179,7 @@ public struct AttemptRunner: Sendable {
       SentRequest(method: $0.method, url: $0.url.description, headers: $0.headers, body: prepared.ownBody)
     }
     attempt.phases = granted.shown == nil ? nil : granted.exchange.phases
+    if let response = granted.earlierResponse { Self.keep(response, &attempt) }
     let input = await follow(granted.exchange.result, &attempt, judge)
     for secrets in granted.secrets { attempt.hide(secrets) }
     return granted.secrets.reduce(input) { $0.hiding($1) }
@@ -208,15 +209,19 @@ public struct AttemptRunner: Sendable {
     client.tokens.forget(id)
   }
 
-  /// Keeps an answer, and says what it means: the pipeline's judge sees all that the client kept of it.
-  private func read(_ response: ReceivedResponse, _ attempt: inout Attempt, _ judge: (any ResponseJudge)?) async -> DeliveryInput {
-    let ruling = await judge?.judge(response)
+  private static func keep(_ response: ReceivedResponse, _ attempt: inout Attempt) {
     var kept = response
-    if kept.body.count > Self.keptResponseBytes {
-      kept.body.removeSubrange(Self.keptResponseBytes...)
+    if kept.body.count > keptResponseBytes {
+      kept.body.removeSubrange(keptResponseBytes...)
       kept.isTruncated = true
     }
     attempt.response = kept
+  }
+
+  /// Keeps an answer, and says what it means: the pipeline's judge sees all that the client kept of it.
+  private func read(_ response: ReceivedResponse, _ attempt: inout Attempt, _ judge: (any ResponseJudge)?) async -> DeliveryInput {
+    let ruling = await judge?.judge(response)
+    Self.keep(response, &attempt)
     attempt.addLog(ruling?.log ?? "")
     guard let ruling, let judgement = ruling.judgement else {
       return .answered(status: response.status, retryAfter: response.status >= 300 ? retryAfter(response) : nil)

@@ -48,6 +48,37 @@ import TidehookTesting
     #expect(try await attempt(fixture, webhook).transition.state == .delivered)
   }
 
+  private let refusal = Result<ReceivedResponse, AttemptFailure>.success(ReceivedResponse(status: 401, body: Array("no".utf8)))
+
+  @Test func aTokenThatWasJustGotIsNotReplaced() async throws {
+    let fixture = EngineFixture(answers: [token("first"), refusal, refusal, token("second"), ok])
+    let webhook = try makeWebhook(fixture)
+    let failed = try await attempt(fixture, webhook)
+    #expect(failed.attempt?.response?.status == 401 && failed.attempt?.failure?.kind == .status)
+    fixture.clock.advance(by: .seconds(1))
+    #expect(try await attempt(fixture, webhook).transition.state == .delivered)
+  }
+
+  @Test func whatWasSentIsKeptWhenThereIsNoOtherToken() async throws {
+    let fixture = EngineFixture(answers: [token("first"), ok, refusal, .failure(AttemptFailure(.connect, "connection refused"))])
+    let webhook = try makeWebhook(fixture)
+    _ = try await attempt(fixture, webhook)
+    fixture.clock.advance(by: .seconds(1))
+    let shown = try #require(try await attempt(fixture, webhook).attempt)
+    #expect(shown.failure == AttemptFailure(.auth, "token endpoint: connection refused"))
+    #expect(shown.request?.headers.contains(HeaderField("Authorization", "<secret>")) == true)
+    #expect(shown.response?.status == 401 && shown.phases != nil)
+  }
+
+  @Test func whatAProxyIsGivenIsHidden() async throws {
+    let echo = ReceivedResponse(status: 500, body: Array("Basic dGlkZTpwYXNzd29yZA== is password".utf8))
+    let fixture = EngineFixture(answers: [.success(echo)])
+    let proxy = ProxyChoice.through(try ForwardProxy(parsing: "http://tide:password@proxy:1"))
+    let shown = try #require(try await attempt(fixture, try makeWebhook(fixture, EndpointAccess(proxy: proxy))).attempt)
+    let text = shown.response.map { String(decoding: $0.body, as: UTF8.self) } ?? "password"
+    #expect(!text.contains("password") && !text.contains("dGlkZTpwYXNzd29y"), "\(text)")
+  }
+
   @Test func aBlockedTokenEndpointStaysBlocked() async throws {
     let fixture = EngineFixture(answers: [.failure(AttemptFailure(.blocked, "blocked: loopback address 127.0.0.1"))])
     let completed = try await attempt(fixture, try makeWebhook(fixture))
