@@ -1,0 +1,205 @@
+// The frame of the console: routes, navigation, search, theme, keyboard, signing in; and the overview.
+import { ApiError, api, badge, button, busy, chart, count, dialog, duration, empty, failed, field, go, h, health, icon, link, liveRegion, panel, path, percent, plural, put, s, session, shortcut, shortcutList, sparkline, time, toast } from "./kit.js";
+
+// What the first part of a path opens; overview is here, everything else is loaded when it is opened.
+const PAGES = { events: "events", deliveries: "deliveries", dead: "dead", replays: "dead", webhooks: "webhooks", studio: "studio", sources: "sources", plugins: "plugins", keys: "keys", operations: "operations", about: "about" };
+const NAV = [
+  [null, [["/", "Overview", "overview", "g o"], ["/events", "Events", "events", "g e"], ["/deliveries", "Deliveries", "deliveries", "g d"], ["/dead", "Dead letters", "dead", "g l"]]],
+  ["Build", [["/webhooks", "Webhooks", "webhooks", "g w"], ["/studio", "Studio", "studio", "g s"], ["/sources", "Sources", "sources", "g i"], ["/plugins", "Plugins", "plugins", "g p"]]],
+  ["Gateway", [["/keys", "Keys", "keys", "g k"], ["/operations", "Operations", "operations", "g a"], ["/about", "About", "about", "g v"]]],
+];
+const main = document.getElementById("main");
+const shell = ["top", "nav", "tabs"].map((id) => document.getElementById(id));
+
+// ---- theme
+
+const THEMES = { system: "Theme of the system", light: "Light theme", dark: "Dark theme" };
+const theme = () => { try { return localStorage.getItem("tidehook-theme") in THEMES ? localStorage.getItem("tidehook-theme") : "system"; } catch { return "system"; } };
+function setTheme(name) {
+  if (name === "system") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = name;
+  try { localStorage.setItem("tidehook-theme", name); } catch { /* private mode: for this page only */ }
+}
+setTheme(theme());
+window.addEventListener("tidehook-theme", (event) => { setTheme(event.detail); drawShell(); });
+
+// ---- shell
+
+const mark = () => s("svg", { viewBox: "0 0 16 16", width: 20, height: 20, class: "icon", "aria-hidden": "true" }, s("path", { d: "M1.5 6.5C4 6.5 4 4 6.5 4S9 6.5 11.5 6.5c1.3 0 2-.6 2.8-1.2M1.5 11.5c2.5 0 2.5-2.5 5-2.5S9 11.5 11.5 11.5c1.3 0 2-.6 2.8-1.2" }));
+const brand = () => link("/", [mark(), "Tidehook"], { class: "brand" });
+
+function drawShell() {
+  const [top, nav, tabs] = shell;
+  const at = theme(), next = { system: "light", light: "dark", dark: "system" }[at];
+  put(nav, brand(), NAV.map(([title, items]) => h("div", { class: "nav-group" }, title && h("h2", null, title), h("ul", null, items.map(([to, text, drawing]) => h("li", null, link(to, [icon(drawing), text], { class: "nav-item", dataset: { to } })))))),
+    h("div", { class: "nav-foot" },
+      h("p", { class: "who" }, session.key?.name ?? "", session.key?.namespaces && h("span", null, " · ", session.key.namespaces.join(", "))),
+      button("Sign out", { icon: "out", kind: "quiet", small: true, on: { click: signOut } })));
+  put(top, button("", { icon: "menu", label: "Open the navigation", kind: "quiet", class: "menu", on: { click: () => openNav(true) } }), searchBox(),
+    button("", { icon: { system: "system", light: "sun", dark: "moon" }[at], label: `${THEMES[at]}: change to ${THEMES[next].toLowerCase()}`, kind: "quiet", on: { click: () => { setTheme(next); drawShell(); top.querySelector(".theme").focus(); } }, class: "theme" }),
+    button("", { icon: "help", label: "Keyboard shortcuts", kind: "quiet", class: "wide-only", on: { click: help } }));
+  put(tabs, [NAV[0][1][0], NAV[0][1][1], NAV[0][1][2], NAV[1][1][0]].map(([to, text, drawing]) => link(to, [icon(drawing, 18), h("span", { class: "truncate" }, text)], { dataset: { to } })));
+  markCurrent();
+}
+function markCurrent() {
+  const first = "/" + (place().path.split("/")[1] ?? "");
+  for (const element of document.querySelectorAll("#nav [data-to], #tabs [data-to]")) if (element.dataset.to === first) element.setAttribute("aria-current", "page"); else element.removeAttribute("aria-current");
+}
+function openNav(open) {
+  document.body.classList.toggle("nav-open", open);
+  if (open) shell[1].querySelector("[aria-current], a").focus();
+}
+document.addEventListener("click", (event) => { if (document.body.classList.contains("nav-open") && !event.target.closest("#nav, .menu")) openNav(false); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && document.body.classList.contains("nav-open")) { openNav(false); shell[0].querySelector(".menu").focus(); } });
+
+// An id leads to its page, everything else to the search of events.
+function searchBox() {
+  const input = h("input", { type: "search", "aria-label": "Search events, or open an id", placeholder: "Search events, or open an id", autocomplete: "off", spellcheck: "false", id: "search" });
+  return h("form", { class: "search", role: "search", on: { submit: (event) => { event.preventDefault(); const text = input.value.trim(); input.value = ""; input.blur(); if (text) go(found(text)); } } }, icon("search"), input, h("kbd", { "aria-hidden": "true" }, "/"));
+}
+function found(text) {
+  const [kind] = text.match(/^(evt|dlv|wh|src|key)_/) ?? [];
+  const to = { evt_: "/events/", dlv_: "/deliveries/", wh_: "/webhooks/", src_: "/sources/" }[kind];
+  if (to && !/\s/.test(text)) return to + encodeURIComponent(text);
+  return path("/events", /^[a-z0-9_-]+(\.[a-z0-9_*-]+)+$/i.test(text) ? { event: text } : { text });
+}
+function help() {
+  const listed = shortcutList().toSorted((a, b) => a.keys.localeCompare(b.keys));
+  dialog("Keyboard shortcuts", h("dl", { class: "shortcuts" }, [...listed, { keys: "Enter", help: "open the row" }, { keys: "Esc", help: "leave a field, close a dialog" }].map(({ keys, help: text }) => [h("dt", { class: "row" }, keys.split(" ").map((key) => h("kbd", null, key))), h("dd", null, text)])));
+}
+shortcut("/", "search", () => document.getElementById("search")?.focus());
+shortcut("?", "this help", help);
+for (const [, items] of NAV) for (const [to, text, , keys] of items) shortcut(keys, `go to ${text.toLowerCase()}`, () => go(to));
+
+// ---- routes
+
+const place = () => {
+  const [path_, query] = (location.hash.slice(1) || "/").split("?");
+  return { path: path_.startsWith("/") ? path_ : "/" + path_, query: Object.fromEntries(new URLSearchParams(query)) };
+};
+const match = (pattern, parts) => {
+  const wanted = pattern.split("/").filter(Boolean), params = {};
+  if (wanted.length !== parts.length) return null;
+  for (const [i, part] of wanted.entries()) if (part.startsWith(":")) params[part.slice(1)] = parts[i]; else if (part !== parts[i]) return null;
+  return params;
+};
+const OWN = [{ path: "/", title: "Overview", render: overview }, { path: "/login", title: "Sign in", open: true, render: signIn }, { path: "/login/:token", title: "Sign in", open: true, render: signInByLink }];
+
+async function routes(first) {
+  if (!PAGES[first]) return OWN;
+  try { return (await busy(import(`./pages/${PAGES[first]}.js`))).default; } catch (error) {
+    console.warn(error);
+    return [];
+  }
+}
+
+let leave = new AbortController(), visits = 0, shown = null;
+async function open() {
+  const mine = ++visits, { path: at, query } = place();
+  leave.abort();
+  leave = new AbortController();
+  openNav(false);
+  if (!session.key && !at.startsWith("/login")) return go(path("/login", at === "/" ? {} : { next: location.hash.slice(1) }), { replace: true });
+  if (session.key && at === "/login") return go(query.next ?? "/", { replace: true });
+  const bare = at.startsWith("/login");
+  document.body.classList.toggle("bare", bare);
+  for (const element of shell) element.hidden = bare;
+  if (!bare) markCurrent();
+  let parts;
+  try { parts = at.split("/").filter(Boolean).map(decodeURIComponent); } catch { parts = ["?"]; }
+  const list = await routes(parts[0] ?? "");
+  if (mine !== visits) return;
+  for (const route of list) {
+    const params = match(route.path, parts);
+    if (params) return show(route, { params, query, signal: leave.signal }, mine);
+  }
+  const known = NAV.flatMap(([, items]) => items).find(([to]) => to === "/" + parts[0]);
+  show({ title: known?.[1] ?? "Not found", render: () => list.length || !known ? empty("There is no such page", "The address may be mistyped, or what it showed is gone.", link("/", "Go to the overview", { class: "button" })) : empty(`${known[1]}: not there yet`, "This build of the console does not have this page. The API and the command line do.", link("/about", "About this build", { class: "button" })) }, { params: {}, query, signal: leave.signal }, mine);
+}
+
+/** What `render` gets as `page`: `title(text)`, `sub(...nodes)`, `crumbs([to, text]…)`, `actions(...nodes)`, `refresh()`. */
+function frame(title) {
+  const h1 = h("h1", { tabindex: -1 }, title), sub = h("div", { class: "sub" }), crumbs = h("div", { class: "crumbs" }), actions = h("div", { class: "row" }), content = h("div", { class: "page" });
+  const head = h("div", { class: "page-head" }, h("div", null, crumbs, h1, sub), actions);
+  const page = {
+    title: (text) => { h1.textContent = text; document.title = `${text} · Tidehook`; }, sub: (...nodes) => put(sub, nodes), actions: (...nodes) => put(actions, nodes), refresh: () => open(),
+    crumbs: (...list) => put(crumbs, list.map(([to, text], i) => [i > 0 && h("span", { "aria-hidden": "true" }, "/"), link(to, text)]), h("span", { "aria-hidden": "true" }, "/")),
+  };
+  page.title(title);
+  return { h1, head, content, page };
+}
+
+async function show(route, context, mine) {
+  const { h1, head, content, page } = frame(route.title ?? "");
+  const same = shown === route;
+  shown = route;
+  put(main, head, content);
+  content.setAttribute("aria-busy", "true");
+  if (!same || !document.activeElement || document.activeElement === document.body) h1.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  try {
+    const node = await route.render({ ...context, page });
+    if (mine !== visits) return;
+    put(content, node);
+    const own = content.querySelector("h1");
+    if (own) { head.remove(); own.tabIndex = -1; own.focus({ preventScroll: true }); }
+  } catch (error) {
+    if (mine !== visits || error.name === "AbortError") return;
+    if (!(error instanceof ApiError)) console.error(error);
+    if (error.status !== 401) put(content, failed(error, () => open()));
+  }
+  content.removeAttribute("aria-busy");
+}
+
+// ---- signing in
+
+function enter(answer, next) {
+  Object.assign(session, { ...answer, version: answer.version ?? session.version });
+  drawShell();
+  go(next ?? "/", { replace: true });
+}
+function signIn({ query }) {
+  const input = h("input", { type: "password", name: "key", autocomplete: "current-password", autofocus: true, required: true, class: "mono" });
+  const key = field({ label: "API key", input, hint: ["The admin key is in ", h("code", null, "admin.key"), " of the data folder. ", h("code", null, "tidehook console"), " prints a link that signs in without it."] });
+  const form = h("form", { class: "stack", on: { submit: async (event) => {
+    event.preventDefault();
+    if (!input.value.trim()) return key.setError("Give an API key.");
+    key.setError(null);
+    go_.disabled = true;
+    try { enter(await api.post("/console/session", { key: input.value.trim() }), query.next); } catch (error) {
+      key.setError(error.status === 401 ? "This key is not valid." : error.status === 429 ? `Too many attempts. Try again in ${error.retryAfter ?? "60"} s.` : error.message);
+      input.focus();
+      input.select();
+    } finally { go_.disabled = false; }
+  } } }, key);
+  const go_ = button("Sign in", { kind: "primary", type: "submit" });
+  form.append(go_);
+  queueMicrotask(() => setTimeout(() => input.focus()));
+  return h("div", { class: "sign-in" }, h("div", { class: "brand" }, mark(), h("h1", null, "Sign in to Tidehook")), form);
+}
+async function signInByLink({ params }) {
+  history.replaceState(null, "", "#/login");
+  try { enter(await api.post("/console/session", { link: params.token })); return h("p", null, "Signing in…"); } catch (error) {
+    toast(error.status === 401 ? "This link was used already or has expired. Sign in with a key." : error.message, { bad: true });
+    return signIn({ query: {} });
+  }
+}
+async function signOut() {
+  await api.delete("/console/session").catch((error) => { if (error.status !== 401) throw error; });
+  ended();
+}
+function ended() {
+  const to = location.hash.slice(1);
+  Object.assign(session, { csrf: null, key: null });
+  if (!place().path.startsWith("/login")) go(path("/login", to && to !== "/" ? { next: to } : {}));
+}
+window.addEventListener("tidehook-signed-out", () => { if (session.key) { ended(); toast("Your session has ended. Sign in again."); } });
+
+// ---- overview
+
+async function overview({ page }) {
+  return empty("Overview", "It is being made.", null);
+}
+
+drawShell();
+window.addEventListener("hashchange", open);
+open();

@@ -1,0 +1,764 @@
+// What all pages are made of: elements, API calls, formats, lists, forms, dialogs, charts. Values become text nodes or attributes, never markup.
+
+// ---- elements
+
+const SVG = "http://www.w3.org/2000/svg";
+const BOOLEAN = new Set(["checked", "disabled", "hidden", "open", "readonly", "required", "selected", "multiple", "autofocus", "novalidate", "inert"]);
+let ids = 0;
+
+/** A new id for an element; unique in this page. */
+export const uid = (prefix = "k") => `${prefix}${++ids}`;
+
+function fill(element, props, children) {
+  for (const [name, value] of Object.entries(props ?? {})) {
+    if (value == null || value === false && !name.startsWith("aria-")) continue;
+    if (name === "on") for (const [event, f] of Object.entries(value)) element.addEventListener(event, f);
+    else if (name === "dataset") Object.assign(element.dataset, value);
+    else if (name === "style") for (const [key, v] of Object.entries(value)) element.style.setProperty(key, v);
+    else if (name === "value" && "value" in element) element.value = value;
+    else if (BOOLEAN.has(name)) element[name === "readonly" ? "readOnly" : name] = true;
+    else if (name === "href" || name === "src" || name === "action") element.setAttribute(name, safeURL(String(value)));
+    else if (!name.toLowerCase().startsWith("on")) element.setAttribute(name, Array.isArray(value) ? value.filter(Boolean).join(" ") : value === true ? "" : String(value));
+  }
+  append(element, children);
+  if (element.tagName === "SELECT" && props?.value != null) element.value = props.value;
+  return element;
+}
+
+function append(parent, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child == null || child === false || child === true) continue;
+    parent.append(child instanceof Node ? child : String(child));
+  }
+}
+
+// A link of data may lead to http(s), everything else only inside the console.
+const safeURL = (url) => /^(https?:\/\/|#|\/|\.\/|data:image\/|blob:)/i.test(url) && !url.startsWith("//") ? url : /^[a-z0-9_./-]+$/i.test(url) ? url : "#";
+
+/** An element: `h("p", {class: "x", on: {click}, dataset: {id}}, "text", node, [more])`. `null` and `false` leave a property or child out. */
+export const h = (tag, props, ...children) => fill(document.createElement(tag), props, children);
+/** The same for SVG. */
+export const s = (tag, props, ...children) => fill(document.createElementNS(SVG, tag), props, children);
+/** Replaces all children of `parent`, and returns it. */
+export function put(parent, ...children) {
+  parent.replaceChildren();
+  append(parent, children);
+  return parent;
+}
+
+const ICONS = {
+  overview: "M2 13V8h3v5zM6.5 13V3h3v10zM11 13V6h3v7z", events: "M2 4h12M2 8h8M2 12h10", deliveries: "M2 8h10M8.5 4.5 12 8l-3.5 3.5M14 3v10",
+  dead: "M5 2h6l3 3v6l-3 3H5l-3-3V5zM6 6l4 4M10 6l-4 4", webhooks: "M6 6.5a2.5 2.5 0 1 1 4 0l2 3.5M6 6.5 4 10M4 10a2 2 0 1 0 2 2.5h4a2 2 0 1 0 2-2.5",
+  studio: "M5.5 4 2 8l3.5 4M10.5 4 14 8l-3.5 4", sources: "M8 2v7M4.5 6 8 9.5 11.5 6M2 10v3.5h12V10", plugins: "M6 2v3M10 2v3M4 5h8v3a4 4 0 0 1-8 0zM8 12v2.5",
+  keys: "M9.5 6.5a3 3 0 1 0-2 2L9 10h2v2h2v2h1.5v-2.5z", operations: "M2 8h3l2-5 2.5 10L11.5 8H14", about: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 7.5V11M8 5v.1",
+  search: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.5 10.5 14 14", menu: "M2 4h12M2 8h12M2 12h12", close: "m4 4 8 8M12 4l-8 8", copy: "M6 6h7v7H6zM10 6V3H3v7h3",
+  sun: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.5 3.5l.7.7M11.8 11.8l.7.7M12.5 3.5l-.7.7M4.2 11.8l-.7.7", moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5z", system: "M2 3h12v8H2zM5.5 14h5",
+  help: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M6.3 6.3A1.8 1.8 0 1 1 8 8.5V9M8 11v.1", play: "M4 3v10l9-5z", pause: "M5 3v10M11 3v10", replay: "M3 8a5 5 0 1 1 1.5 3.5M3 12.5v-3h3", plus: "M8 3v10M3 8h10", trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5 5 13h6l.5-8.5",
+  edit: "M3 13l.5-3L11 2.5 13.5 5 6 12.5z", chevron: "m6 4 4 4-4 4", up: "M8 13V3M4 7l4-4 4 4", down: "M8 3v10M4 9l4 4 4-4", out: "M9 3h4v10H9M2 8h7M6 5l3 3-3 3", warn: "M8 2 1.5 13.5h13zM8 6.5v3.5M8 12v.1", check: "m3 8.5 3.5 3.5L13 4.5", download: "M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11", link: "M7 9a2.5 2.5 0 0 0 3.5 0l2-2A2.5 2.5 0 0 0 9 3.5l-.5.5M9 7a2.5 2.5 0 0 0-3.5 0l-2 2A2.5 2.5 0 0 0 7 12.5l.5-.5", more: "M3 8h.1M8 8h.1M13 8h.1", refresh: "M13 8a5 5 0 1 1-1.5-3.5M13 3.5v3h-3",
+};
+
+/** A small line drawing that stands beside a text, or alone in a control that has a label. */
+export const icon = (name, size = 16) =>
+  s("svg", { class: "icon", viewBox: "0 0 16 16", width: size, height: size, "aria-hidden": "true" }, s("path", { d: ICONS[name] ?? ICONS.more }));
+
+/** `button("Save", {kind: "primary" | "danger" | "quiet", icon, small, label, on: {click}})`; `label` names a button that has only an icon. A promise that `click` returns disables it until it ends. */
+export function button(text, { kind, icon: drawing, small, label, on = {}, type = "button", ...rest } = {}) {
+  const { click, ...others } = on;
+  const element = h("button", { ...rest, type, class: ["button", kind, small && "small", !text && "square", rest.class], "aria-label": label, title: text ? rest.title : rest.title ?? label, on: others }, drawing && icon(drawing), text);
+  if (click) element.addEventListener("click", async (event) => {
+    const result = click(event);
+    if (!(result instanceof Promise)) return;
+    element.disabled = true;
+    try { await result; } catch (error) { report(error); } finally { element.disabled = false; }
+  });
+  return element;
+}
+
+// ---- JSON: 64-bit integers survive
+
+/** Parses JSON; integers beyond 2^53 become BigInt, so that they are shown and sent back as they came. */
+export const parseJSON = (text) => JSON.parse(text, (_, value, context) =>
+  typeof value === "number" && !Number.isSafeInteger(value) && context?.source && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value);
+
+/** Writes JSON; BigInt becomes the integer that it is. */
+export const formatJSON = (value, indent = 2) => JSON.stringify(value, (_, inner) => typeof inner === "bigint" ? JSON.rawJSON(String(inner)) : inner, indent);
+
+// ---- session and API
+
+/** Who is signed in: `{csrf, key: {id, name, namespaces}, expires_at, version}`; `key` is null when nobody is. */
+export const session = { csrf: null, key: null, expires_at: null, version: null };
+try { Object.assign(session, JSON.parse(document.querySelector('meta[name="tidehook-session"]')?.content || "{}")); } catch { /* not signed in */ }
+
+// Where the gateway is: the folder above the console, also behind a proxy that serves it below a path.
+const ROOT = new URL("..", document.baseURI).pathname.replace(/\/$/, "");
+
+/** A refusal of the API, or no answer at all (`status` 0). */
+export class ApiError extends Error {
+  constructor(status, code, message, field, retryAfter) {
+    super(message);
+    Object.assign(this, { name: "ApiError", status, code, field, retryAfter });
+  }
+}
+
+let waits = 0;
+const bar = () => document.getElementById("wait");
+/** Shows the bar at the top when `promise` takes longer than 200 ms. */
+export async function busy(promise) {
+  let shown = false;
+  const timer = setTimeout(() => { shown = true; waits++; bar()?.removeAttribute("hidden"); }, 200);
+  try { return await promise; } finally {
+    clearTimeout(timer);
+    if (shown && --waits === 0) bar()?.setAttribute("hidden", "");
+  }
+}
+
+/** The address of an API path with its query; `null`, `undefined` and `""` leave a parameter out, arrays repeat it. */
+export function address(path, query) {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) for (const one of [value].flat()) if (one != null && one !== "") parameters.append(name, one);
+  const text = parameters.toString();
+  return ROOT + path + (text ? (path.includes("?") ? "&" : "?") + text : "");
+}
+
+async function call(method, path, { query, body, headers = {}, signal } = {}) {
+  const init = { method, signal, credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json", ...headers } };
+  if (method !== "GET" && session.csrf) init.headers["X-Tidehook-CSRF"] = session.csrf;
+  if (body !== undefined) {
+    init.headers["Content-Type"] ??= "application/json";
+    init.body = typeof body === "string" || body instanceof Blob ? body : formatJSON(body, 0);
+  }
+  let response;
+  try { response = await fetch(address(path, query), init); } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, "unreachable", "The gateway does not answer. Is it running?");
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function refusal(response) {
+  let error = {};
+  try { const answer = parseJSON(await response.text()); error = answer.error ?? {}; error.message ??= answer.detail; } catch { /* no JSON */ }
+  if (response.status === 401 && !response.url.endsWith("/console/session")) window.dispatchEvent(new Event("tidehook-signed-out"));
+  return new ApiError(response.status, error.code ?? "error", error.message ?? `The gateway answered ${response.status}.`, error.field, response.headers.get("Retry-After"));
+}
+
+async function json(method, path, options) {
+  return busy((async () => {
+    const text = await (await call(method, path, options)).text();
+    return text === "" ? null : parseJSON(text);
+  })());
+}
+
+/** Calls of the API. They throw ApiError, and AbortError when `signal` aborts. */
+export const api = {
+  get: (path, query, { signal } = {}) => json("GET", path, { query, signal }),
+  post: (path, body, options = {}) => json("POST", path, { ...options, body }),
+  patch: (path, body, options = {}) => json("PATCH", path, { ...options, body }),
+  put: (path, body, options = {}) => json("PUT", path, { ...options, body }),
+  delete: (path, body, options = {}) => json("DELETE", path, { ...options, body }),
+  /** The Response itself: `api.raw("GET", path, {query, body, headers, signal})`. */
+  raw: (method, path, options = {}) => busy(call(method, path, options)),
+};
+
+/** Tells of an error that nothing else shows; an aborted call is none. */
+export function report(error) {
+  if (error?.name === "AbortError") return;
+  if (!(error instanceof ApiError)) console.error(error);
+  toast(error?.message ?? String(error), { bad: true });
+}
+
+/** Runs `f` every `ms` while the page is seen, until `signal` aborts. */
+export function every(ms, f, signal) {
+  const timer = setInterval(() => { if (!document.hidden) Promise.resolve(f()).catch((error) => { if (error.name !== "AbortError" && !(error instanceof ApiError)) throw error; }); }, ms);
+  signal?.addEventListener("abort", () => clearInterval(timer));
+}
+
+// ---- going about
+
+const hash = (path) => path.startsWith("#") ? path : "#" + (path.startsWith("/") ? "" : "/") + path;
+/** Opens a page: `go("/events/evt_1")`. */
+export function go(path, { replace } = {}) {
+  if (replace) { history.replaceState(null, "", hash(path)); window.dispatchEvent(new HashChangeEvent("hashchange")); } else location.hash = hash(path);
+}
+/** A link to a page. */
+export const link = (path, text, props = {}) => h("a", { ...props, href: hash(path) }, text);
+/** A link out of the console if `url` is http(s), else its text. */
+export const out = (url, text = url) => /^https?:\/\//i.test(url) ? h("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, text) : h("span", null, text);
+/** The path of a page with its query: `path("/events", {event: "a"})`. */
+export function path(base, query = {}) {
+  const text = address("", query).replace(/^[^?]*/, "");
+  return base + text;
+}
+/** Changes the query of the page that is shown, without opening it anew. */
+export const setQuery = (query) => history.replaceState(null, "", hash(path(location.hash.slice(1).split("?")[0] || "/", query)));
+
+const shortcuts = [];
+/** The shortcuts that work now, for the help: `[{keys, help}]`. */
+export const shortcutList = () => shortcuts.map(({ keys, help }) => ({ keys, help }));
+/** Calls `f` for keys like `"/"` or `"g e"` typed outside of fields, until `signal` aborts. */
+export function shortcut(keys, help, f, signal) {
+  const entry = { keys, help, f };
+  shortcuts.unshift(entry);
+  signal?.addEventListener("abort", () => shortcuts.splice(shortcuts.indexOf(entry), 1));
+}
+let prefix = "", prefixAt = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable=true]")) { if (event.key === "Escape") event.target.blur(); return; }
+  const typed = prefix && performance.now() - prefixAt < 1500 ? `${prefix} ${event.key}` : event.key;
+  prefix = "";
+  const found = shortcuts.find(({ keys }) => keys === typed) ?? shortcuts.find(({ keys }) => keys === event.key);
+  if (found) { event.preventDefault(); found.f(event); } else if (shortcuts.some(({ keys }) => keys.startsWith(event.key + " "))) { prefix = event.key; prefixAt = performance.now(); }
+});
+
+// ---- formats
+
+const EXACT = new Intl.DateTimeFormat(undefined, { hourCycle: "h23", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, timeZoneName: "short" });
+const DAY = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hourCycle: "h23", hour: "2-digit", minute: "2-digit" });
+const DAYCLOCK = new Intl.DateTimeFormat(undefined, { hourCycle: "h23", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+
+/** The exact time in the reader's zone. */
+export const exactTime = (ts) => EXACT.format(new Date(ts));
+/** A short time of the day, with the day when `span` (ms) is longer than one. */
+export const clockTime = (ts, span = 0) => (span > 20 * 36e5 ? DAYCLOCK : CLOCK).format(new Date(ts));
+
+function relative(date) {
+  const secs = (Date.now() - date) / 1000, far = Math.abs(secs);
+  if (far < 5) return "just now";
+  const [n, unit] = far < 60 ? [far, "s"] : far < 3600 ? [far / 60, "min"] : far < 86400 ? [far / 3600, "h"] : [far / 86400, "d"];
+  if (far > 30 * 86400) return DAY.format(date);
+  const text = `${Math.floor(n)} ${unit}`;
+  return secs < 0 ? `in ${text}` : `${text} ago`;
+}
+
+/** A time, relative, with the exact one on hover; nothing becomes a dash. */
+export function time(ts) {
+  const date = ts == null ? null : new Date(ts);
+  if (!date || isNaN(date)) return h("span", { class: "faint" }, ts == null ? "–" : String(ts));
+  return h("time", { datetime: date.toISOString(), title: exactTime(date) }, relative(date));
+}
+setInterval(() => {
+  if (!document.hidden) for (const element of document.querySelectorAll("time[datetime]")) {
+    const text = relative(new Date(element.dateTime));
+    if (element.textContent !== text) element.textContent = text;
+  }
+}, 5000);
+
+const trim = (n) => n >= 100 ? Math.round(n) : n >= 10 ? +n.toFixed(1) : +n.toFixed(2);
+/** Microseconds as text: 840 µs, 12.3 ms, 1.2 s, 4 min 5 s, 3 h 2 min, 2 d 4 h. */
+export function duration(us) {
+  if (us == null) return "–";
+  if (us < 1000) return `${Math.round(us)} µs`;
+  if (us < 1e6) return `${trim(us / 1000)} ms`;
+  const secs = us / 1e6;
+  if (secs < 60) return `${trim(secs)} s`;
+  const two = (a, unit, b, small) => Math.floor(b) ? `${Math.floor(a)} ${unit} ${Math.floor(b)} ${small}` : `${Math.floor(a)} ${unit}`;
+  if (secs < 3600) return two(secs / 60, "min", secs % 60, "s");
+  if (secs < 86400) return two(secs / 3600, "h", secs % 3600 / 60, "min");
+  return two(secs / 86400, "d", secs % 86400 / 3600, "h");
+}
+/** A size in bytes as text, in powers of 1024. */
+export function bytes(n) {
+  if (n == null) return "–";
+  let unit = 0;
+  while (n >= 1024 && unit < 4) { n /= 1024; unit++; }
+  return `${unit ? trim(n) : n} ${["B", "KiB", "MiB", "GiB", "TiB"][unit]}`;
+}
+/** A count with separators of thousands. */
+export const count = (n) => n == null ? "–" : n.toLocaleString("en").replaceAll(",", "\u202f");
+/** A share of 0…1 as per cent. */
+export const percent = (x) => x == null ? "–" : x === 1 ? "100 %" : `${x > 0.999 ? "99.9" : trim(x * 100)} %`;
+/** `plural(1, "event")` is "1 event". */
+export const plural = (n, one, many = one + "s") => `${count(n)} ${n === 1 ? one : many}`;
+
+const SHAPES = {
+  delivered: ["ok", "M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M5 8.2l2.2 2.2L11.2 6"], pending: ["info", "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M8 5v3.2l2 1.3"],
+  retrying: ["warn", "M13.5 8A5.5 5.5 0 1 1 11.5 3.8M13.5 1.8v3.4h-3.4"], filtered: ["filter", "M2 3h12L9.5 8.5V13l-3-1.5v-3z"],
+  dead: ["bad", "M5.2 1.8h5.6l3.4 3.4v5.6l-3.4 3.4H5.2l-3.4-3.4V5.2zM5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4"], held: ["neutral", "M5.5 3v10M10.5 3v10"],
+  cancelled: ["neutral", "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M4.2 4.2l7.6 7.6"], ok: ["ok", "M3 8.5 6.5 12 13 4.5"], warn: ["warn", "M8 2 1.5 13.5h13zM8 6.5v3.5M8 12v.1"], bad: ["bad", "m4 4 8 8M12 4l-8 8"], info: ["info", "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M8 7.5V11M8 5v.1"], neutral: ["neutral", "M3 8h10"],
+};
+/** A badge in one of the tones ok, warn, bad, info, filter, neutral, or with a delivery state's shape. */
+export function badge(text, shape = "neutral", title) {
+  const [tone, d] = SHAPES[shape] ?? SHAPES.neutral;
+  return h("span", { class: ["badge", tone], title }, s("svg", { viewBox: "0 0 16 16", width: 12, height: 12, "aria-hidden": "true" }, s("path", { d })), text);
+}
+/** The badge of a delivery's state, or of another word: active, paused, succeeded, failed, running, … */
+export function state(name) {
+  const other = { active: "ok", accepted: "ok", verified: "ok", succeeded: "ok", done: "delivered", completed: "delivered", running: "pending", open: "bad", failed: "dead", rejected: "dead", failing: "warn", paused: "held", disabled: "dead", refused: "dead", loaded: "ok", half_open: "retrying", closed: "ok", answered: "info" };
+  return badge(String(name ?? "unknown").replaceAll("_", " "), SHAPES[name] ? name : other[name] ?? "neutral");
+}
+/** How a webhook fares, as a badge: active, failing, pausing after failures (breaker), paused, disabled. */
+export function health(webhook) {
+  const { disabled, failing } = webhook;
+  const why = (x) => typeof x === "string" ? x : x?.message ?? x?.reason ?? x?.error;
+  if (disabled) return badge("disabled", "dead", why(disabled));
+  if (webhook.active === false) return badge("paused", "held");
+  if (webhook.breaker_state === "open") return badge("breaker open", "dead", why(failing));
+  if (failing) return badge("failing", "warn", why(failing));
+  if (webhook.backoff_until && new Date(webhook.backoff_until) > Date.now()) return badge("slowed", "retrying");
+  return badge("active", "ok");
+}
+
+// ---- text of others: code, JSON, differences
+
+const TOKENS = {
+  json: /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g,
+  lua: /(--\[\[[\s\S]*?\]\]|--[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[\[[\s\S]*?\]\])|\b(and|break|do|else|elseif|end|false|for|function|goto|if|in|local|nil|not|or|repeat|return|then|true|until|while)\b|\b(\d+(?:\.\d+)?|0x[\da-fA-F]+)\b/g,
+};
+/** Text as nodes, with the words of `lang` ("json" or "lua") in their colours. Beyond 200 000 characters it stays plain. */
+export function highlight(text, lang) {
+  const pattern = TOKENS[lang];
+  if (!pattern || text.length > 200_000) return [text];
+  const nodes = [];
+  let end = 0;
+  const classes = lang === "json" ? (m) => m[1] ? (m[2] ? "t-key" : "t-string") : m[3] ? "t-word" : "t-number" : (m) => m[1] ? "t-comment" : m[2] ? "t-string" : m[3] ? "t-word" : "t-number";
+  for (const match of text.matchAll(pattern)) {
+    const token = lang === "json" && match[2] ? match[1] : match[0];
+    nodes.push(text.slice(end, match.index), h("span", { class: classes(match) }, token));
+    end = match.index + token.length;
+  }
+  nodes.push(text.slice(end));
+  return nodes;
+}
+/** A block of code with a button that copies it. `lang`: "json", "lua" or none; JSON in one line is indented unless `raw`. */
+export function code(text, lang, { raw, label = "Code", lines, mark } = {}) {
+  let shown = String(text ?? "");
+  if (lang === "json" && !raw) try { shown = formatJSON(parseJSON(shown)); } catch { /* shown as it is */ }
+  const content = lines || mark ? h("code", null, shown.split("\n").map((line, i) => h("span", { class: ["line", mark === i + 1 && "marked"], dataset: { n: i + 1 } }, highlight(line, lang), "\n"))) : h("code", null, highlight(shown, lang));
+  return h("div", { class: ["code", (lines || mark) && "numbered"] },
+    h("pre", { tabindex: 0, role: "group", "aria-label": label }, content),
+    button("", { icon: "copy", label: `Copy ${label.toLowerCase()}`, kind: "quiet", small: true, on: { click: () => copy(String(text ?? "")) } }));
+}
+
+const LUA_WORDS = new Set("and break do else elseif end false for function goto if in local nil not or repeat return then true until while".split(" "));
+const luaKey = (key) => /^[A-Za-z_]\w*$/.test(key) && !LUA_WORDS.has(key) ? `.${key}` : `[${luaString(key)}]`;
+const luaString = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`)}"`;
+/** The path of a value in Lua: `luaPath("event.data", ["tags", 0])` is `event.data.tags[1]`. */
+export const luaPath = (root, steps) => root + steps.map((step) => typeof step === "number" ? `[${step + 1}]` : luaKey(step)).join("");
+
+/** A foldable tree of any JSON value. A click on a key copies its path in Lua. `open`: how many levels begin unfolded (2). */
+export function jsonTree(value, { root = "event", open = 2, label = "JSON" } = {}) {
+  return h("div", { class: "tree", role: "group", "aria-label": label }, treeNode(null, value, [], { root, open }));
+}
+const PAGE = 200;
+function treeNode(key, value, steps, options) {
+  const isList = Array.isArray(value), isObject = value !== null && typeof value === "object";
+  const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : key);
+  if (!isObject) return h("div", { class: "leaf" }, name, name && ": ", treeLeaf(value));
+  const keys = isList ? value.map((_, i) => i) : Object.keys(value);
+  const summary = isList ? `[ ${plural(keys.length, "item")} ]` : `{ ${plural(keys.length, "key")} }`;
+  if (!keys.length) return h("div", { class: "leaf" }, name, name && ": ", h("span", { class: "faint" }, isList ? "[ ]" : "{ }"));
+  const list = h("div", { class: "children" });
+  let shown = 0;
+  const more = () => {
+    list.querySelector(":scope > .button")?.remove();
+    list.append(...keys.slice(shown, shown + PAGE).map((inner) => treeNode(inner, value[inner], [...steps, inner], options)));
+    shown += PAGE;
+    if (shown < keys.length) list.append(button(`${count(keys.length - shown)} more`, { small: true, on: { click: more } }));
+  };
+  const toggle = h("button", { type: "button", class: "fold", "aria-label": `${key ?? options.root}, ${summary}`, on: { click: () => set(toggle.getAttribute("aria-expanded") !== "true") } }, icon("chevron", 12));
+  const note = h("span", { class: "faint" }, summary);
+  const set = (unfolded) => {
+    toggle.setAttribute("aria-expanded", unfolded);
+    list.hidden = !unfolded;
+    if (unfolded && !shown) more();
+  };
+  set(steps.length < options.open);
+  return h("div", { class: "branch" }, toggle, name, name && " ", note, list);
+}
+function treeLeaf(value) {
+  if (typeof value !== "string") return h("span", { class: value === null || typeof value === "boolean" ? "t-word" : "t-number" }, String(value));
+  if (value.length <= 600) return h("span", { class: "t-string" }, JSON.stringify(value));
+  const text = h("span", { class: "t-string" }, JSON.stringify(value.slice(0, 500)).slice(0, -1) + "…");
+  return h("span", null, text, " ", button(`show all ${count(value.length)} characters`, { small: true, kind: "quiet", on: { click: (event) => { text.textContent = JSON.stringify(value); event.currentTarget.remove(); } } }));
+}
+
+/** The differing lines of two texts, or of two values as JSON. */
+export function diff(before, after) {
+  const lines = (value) => (typeof value === "string" ? value : value === undefined || value === null ? "" : formatJSON(value)).split("\n");
+  return diffTable(compare(lines(before), lines(after)));
+}
+/** A unified difference, as the API has it, in colours. */
+export function unified(text) {
+  return diffTable(text.split("\n").filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) => line.startsWith("@@") ? ["@", line] : [line[0] ?? " ", line.slice(1)]));
+}
+function compare(a, b) {
+  let start = 0, enda = a.length, endb = b.length;
+  while (start < enda && start < endb && a[start] === b[start]) start++;
+  while (enda > start && endb > start && a[enda - 1] === b[endb - 1]) { enda--; endb--; }
+  const middleA = a.slice(start, enda), middleB = b.slice(start, endb);
+  const middle = middleA.length * middleB.length > 1e6 ? [...middleA.map((x) => ["-", x]), ...middleB.map((x) => ["+", x])] : longest(middleA, middleB);
+  const keep = (lines) => lines.map((line) => [" ", line]);
+  return [...(start > 3 ? [["@", `${start - 3} unchanged`]] : []), ...keep(a.slice(Math.max(0, start - 3), start)), ...middle, ...keep(a.slice(enda, enda + 3)), ...(a.length - enda > 3 ? [["@", `${a.length - enda - 3} unchanged`]] : [])];
+}
+function longest(a, b) {
+  const table = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
+  for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) table[i][j] = a[i] === b[j] ? table[i + 1][j + 1] + 1 : Math.max(table[i + 1][j], table[i][j + 1]);
+  const result = [];
+  let i = 0, j = 0;
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) { result.push([" ", a[i]]); i++; j++; }
+    else if (j >= b.length || i < a.length && table[i + 1][j] >= table[i][j + 1]) result.push(["-", a[i++]]);
+    else result.push(["+", b[j++]]);
+  }
+  return result;
+}
+const diffTable = (rows) => h("div", { class: "code diff" }, h("pre", { tabindex: 0, role: "group", "aria-label": "Difference" }, h("code", null, rows.map(([sign, text]) =>
+  h("span", { class: ["line", sign === "+" ? "added" : sign === "-" ? "removed" : sign === "@" && "gap"] }, sign === "@" ? text : `${sign} ${text}`, "\n")))));
+
+// ---- telling and asking
+
+/** Copies text, and says so. */
+export async function copy(text) {
+  try { await navigator.clipboard.writeText(text); } catch {
+    const area = h("textarea", { class: "hidden", "aria-label": "Text to copy" }, text);
+    (document.querySelector("dialog[open]") ?? document.body).append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  toast(text.length > 60 || text.includes("\n") ? "Copied" : `Copied ${text}`);
+}
+/** A short note at the edge; `undo` is called by a button in it. Refusals (`bad`) stay longer. */
+export function toast(text, { undo, bad } = {}) {
+  const gone = () => { clearTimeout(timer); note.remove(); };
+  const note = h("div", { class: ["toast", bad && "bad"], role: bad ? "alert" : "status" }, h("span", null, text),
+    undo && button("Undo", { small: true, kind: "quiet", on: { click: () => { gone(); return undo(); } } }), button("", { icon: "close", label: "Dismiss", small: true, kind: "quiet", on: { click: () => gone() } }));
+  let timer = setTimeout(gone, undo || bad ? 10_000 : 4000);
+  note.addEventListener("mouseenter", () => clearTimeout(timer));
+  note.addEventListener("mouseleave", () => { timer = setTimeout(gone, 3000); });
+  const notes = document.getElementById("toasts");
+  while (notes.children.length > 2) notes.firstChild.remove();
+  notes.append(note);
+}
+/** Says a text to screen readers. */
+export function liveRegion(text) {
+  document.getElementById("live").textContent = text;
+}
+
+/** Opens a dialog: `{element, close(value), closed}`; `closed` is a promise of what it was closed with. Escape closes it, focus goes back. */
+export function dialog(title, node, { wide, actions = [], role = "dialog" } = {}) {
+  const heading = uid("dialog"), before = document.activeElement;
+  const element = h("dialog", { class: wide && "wide", "aria-labelledby": heading, role },
+    h("header", null, h("h2", { id: heading }, title), button("", { icon: "close", label: "Close", kind: "quiet", on: { click: () => close() } })),
+    h("div", { class: "content" }, node), actions.length ? h("footer", null, actions) : null);
+  let settle, result;
+  const closed = new Promise((resolve) => { settle = resolve; });
+  const close = (value) => { result = value; element.close(); };
+  element.addEventListener("close", () => { element.remove(); before?.focus?.(); settle(result); });
+  const leave = () => element.open && element.close();
+  window.addEventListener("hashchange", leave, { once: true });
+  element.addEventListener("click", (event) => { if (event.target === element) close(); });
+  document.body.append(element);
+  element.showModal();
+  (element.querySelector("[autofocus]") ?? element.querySelector(".content input, .content textarea, .content select") ?? element.querySelector("footer .button") ?? element).focus();
+  return { element, close, closed };
+}
+/** Asks before something that cannot be undone; `action` is the verb on the button. */
+export async function confirmAction({ title, body, action = "Continue", danger = false }) {
+  const opened = dialog(title, typeof body === "string" ? h("p", null, body) : body, { role: "alertdialog", actions: [
+    button("Cancel", { autofocus: danger, on: { click: () => opened.close(false) } }),
+    button(action, { kind: danger ? "danger" : "primary", autofocus: !danger, on: { click: () => opened.close(true) } })] });
+  return await opened.closed === true;
+}
+
+/** What a list says when it has nothing; `action` is a node (a button or link) that goes on. */
+export const empty = (title, text, action) => h("div", { class: "empty" }, h("h2", null, title), text && h("p", null, text), action);
+
+/** What stands in place of something that could not be loaded. */
+export const failed = (error, again) => h("div", { class: "empty bad", role: "alert" }, h("h2", null, error.status === 404 ? "Not found" : error.status === 403 ? "Not allowed" : "That did not work"), h("p", null, error.message), again && button("Try again", { icon: "refresh", on: { click: again } }));
+
+// ---- lists
+
+/**
+ * A list with "load more", j/k and Enter. `columns`: `{label, render(row), class?, number?, wide?, link?}`: `wide` ones are left out on narrow screens, the first
+ * (or the one with `link`) leads to `href(row)`. `load(cursor)` -> `{data, next_cursor}`. The element has `reload()`, `prepend(rows)`, `rows()`.
+ */
+export function table({ columns, load, key = (row) => row.id, href, empty: nothing, actions, label = "List", note }) {
+  const linked = Math.max(0, columns.findIndex((column) => column.link));
+  const body = h("tbody"), foot = h("div", { class: "list-foot" }), rows = new Map();
+  const heads = [...columns.map((column) => h("th", { scope: "col", class: [column.class, column.number && "number", column.wide && "wide-only"] }, column.label)), actions && h("th", { scope: "col", class: "actions" }, h("span", { class: "hidden" }, "Actions"))];
+  const grid = h("table", { "aria-label": label }, h("thead", null, h("tr", null, heads)), body);
+  const element = h("div", { class: "list" }, h("div", { class: "scroll" }, grid), foot);
+  let cursor = null, generation = 0, current = null;
+
+  const build = (row) => {
+    const line = h("tr", { dataset: { key: key(row) } }, columns.map((column, i) => {
+      const content = column.render(row);
+      return h("td", { class: [column.class, column.number && "number", column.wide && "wide-only", href && i === linked && "main"], dataset: { label: column.label } }, href && i === linked ? link(href(row), content, { class: "row-link" }) : content);
+    }), actions && h("td", { class: "actions" }, actions(row)));
+    if (href) line.addEventListener("click", (event) => { if (!event.target.closest("a, button, input, select, label") && !String(getSelection())) line.querySelector(".row-link").click(); });
+    return line;
+  };
+  const add = (data, where) => {
+    const fresh = data.filter((row) => !rows.has(key(row)));
+    for (const row of fresh) rows.set(key(row), row);
+    body[where](...fresh.map(build));
+  };
+  const page = async (from) => {
+    const mine = ++generation;
+    try {
+      const answer = await load(from);
+      if (mine !== generation) return;
+      if (from === null) { rows.clear(); body.replaceChildren(); }
+      add(answer.data, "append");
+      cursor = answer.next_cursor ?? null;
+      draw(answer);
+    } catch (error) {
+      if (mine === generation && error.name !== "AbortError") put(foot, failed(error, () => page(from)));
+    }
+  };
+  const draw = (answer) => {
+    grid.hidden = !rows.size;
+    element.classList.toggle("is-empty", !rows.size);
+    put(foot, !rows.size && cursor === null ? (typeof nothing === "function" ? nothing() : nothing ?? empty("Nothing here", null)) : null, note?.(answer),
+      cursor !== null && button("Load more", { on: { click: () => page(cursor) } }), rows.size && cursor === null ? h("p", { class: "faint" }, plural(rows.size, "row")) : null);
+  };
+  element.reload = () => page(null);
+  element.prepend = (data, most = 500) => {
+    add(data, "prepend");
+    while (rows.size > most && body.lastChild) { rows.delete(body.lastChild.dataset.key); body.lastChild.remove(); }
+    draw();
+  };
+  element.update = (row) => { const line = body.querySelector(`tr[data-key="${CSS.escape(key(row))}"]`); if (line) { rows.set(key(row), row); line.replaceWith(build(row)); } };
+  element.rows = () => [...rows.values()];
+  element.step = (by) => {
+    const lines = [...body.children];
+    const at = lines.indexOf(current?.isConnected ? current : body.querySelector("tr:focus-within"));
+    current = lines[Math.min(lines.length - 1, Math.max(0, at + by))];
+    (current?.querySelector(".row-link, a, button") ?? current)?.focus();
+    current?.scrollIntoView({ block: "nearest" });
+  };
+  body.addEventListener("focusin", (event) => {
+    current?.classList.remove("current");
+    current = event.target.closest("tr");
+    current?.classList.add("current");
+  });
+  put(foot, h("p", { class: "faint loading" }, "Loading…"));
+  element.ready = page(null);
+  return element;
+}
+const firstList = () => [...document.querySelectorAll("main .list")].find((list) => list.step && list.offsetParent);
+shortcut("j", "next row", () => firstList()?.step(1));
+shortcut("k", "row before", () => firstList()?.step(-1));
+
+// ---- forms
+
+/** A labelled control: `field({label, hint, error, input, optional})`. It has `setError(text)`; `null` takes the error away. */
+export function field({ label, hint, error, input, optional, inline }) {
+  const control = input.matches?.("input, select, textarea") ? input : input.querySelector?.("input, select, textarea") ?? input;
+  control.id ||= uid("field");
+  const hintId = `${control.id}-hint`, errorId = `${control.id}-error`;
+  const message = h("p", { class: "error", id: errorId, hidden: true });
+  control.setAttribute("aria-describedby", [hint && hintId, errorId].filter(Boolean).join(" "));
+  const element = h("div", { class: ["field", inline && "inline"] }, h("label", { for: control.id }, label, optional && h("span", { class: "faint" }, " optional")), input, hint && h("p", { class: "hint", id: hintId }, hint), message);
+  element.setError = (text) => {
+    message.textContent = text ?? "";
+    message.hidden = !text;
+    element.classList.toggle("invalid", !!text);
+    if (text) control.setAttribute("aria-invalid", "true"); else control.removeAttribute("aria-invalid");
+  };
+  element.control = control;
+  if (error) element.setError(error);
+  return element;
+}
+
+/** A select: `options` are texts or `[value, text]`. */
+export const select = (options, { value, ...props } = {}) => {
+  const element = h("select", props, options.map((option) => { const [v, text] = Array.isArray(option) ? option : [option, option]; return h("option", { value: v }, text); }));
+  if (value != null) element.value = value;
+  return element;
+};
+
+/**
+ * A form: `form({fields, submit, cancel, danger, onSubmit(values)})`; a field is `{name, label, type, value, hint, required, options, placeholder, validate(value, values), rows, min, max, step}` of the
+ * types text, url, number, password, textarea, json, select, checkbox, list (comma separated), or `{node}`. An ApiError that `onSubmit` throws stands at the field that it names.
+ */
+export function form({ fields, submit = "Save", cancel, kind = "primary", onSubmit, onInput }) {
+  const parts = new Map();
+  const general = h("p", { class: "error", role: "alert", hidden: true });
+  const nodes = fields.map((spec) => {
+    if (spec.node) return spec.node;
+    const built = formField(spec);
+    parts.set(spec.name, { spec, built });
+    return built;
+  });
+  const values = () => Object.fromEntries([...parts].map(([name, { spec, built }]) => [name, readField(spec, built.control)]));
+  const setError = (name, text) => {
+    const at = name && (parts.get(name) ?? [...parts].find(([key]) => name.startsWith(key + ".") || name.startsWith(key + "["))?.[1]);
+    if (at) { at.built.setError(text); if (text) at.built.control.focus(); } else { general.textContent = text ?? ""; general.hidden = !text; }
+  };
+  const check = (name) => {
+    const { spec, built } = parts.get(name);
+    let problem = null;
+    try {
+      const value = readField(spec, built.control);
+      problem = spec.required && (value === "" || value == null || Array.isArray(value) && !value.length) ? "This is required." : spec.validate?.(value, values()) ?? null;
+    } catch (error) { problem = error.message; }
+    built.setError(problem);
+    return !problem;
+  };
+  const element = h("form", { class: "form", novalidate: true, on: { submit: async (event) => {
+    event.preventDefault();
+    setError(null, null);
+    const wrong = [...parts.keys()].filter((name) => !check(name));
+    if (wrong.length) { parts.get(wrong[0]).built.control.focus(); return; }
+    go_.disabled = true;
+    try { await onSubmit(values()); } catch (error) {
+      if (error instanceof ApiError) setError(error.field, error.message); else if (error.name !== "AbortError") { setError(null, error.message); console.error(error); }
+    } finally { go_.disabled = false; }
+  } } }, nodes, general, h("div", { class: "form-actions" }));
+  const go_ = button(submit, { kind, type: "submit" });
+  append(element.lastChild, [go_, cancel && button("Cancel", { on: { click: cancel } })]);
+  for (const [name, { built }] of parts) {
+    built.control.addEventListener("input", () => { if (built.classList.contains("invalid")) check(name); try { onInput?.(values()); } catch { /* unfinished JSON */ } });
+    built.control.addEventListener("blur", () => { if (built.control.value || built.classList.contains("invalid")) check(name); });
+  }
+  return Object.assign(element, { values, setError, control: (name) => parts.get(name)?.built.control });
+}
+function formField(spec) {
+  const { type = "text", value, hint, required, label } = spec;
+  const props = { name: spec.name, placeholder: spec.placeholder, required: required || null, autocomplete: spec.autocomplete ?? "off", spellcheck: "false", min: spec.min, max: spec.max, step: spec.step, autofocus: spec.autofocus };
+  const shown = type === "json" ? value === undefined ? "" : formatJSON(value) : type === "list" ? (value ?? []).join(", ") : value;
+  const input = type === "select" ? select(spec.options, { name: spec.name, value }) : type === "textarea" || type === "json" ? h("textarea", { ...props, rows: spec.rows ?? 4, class: type === "json" && "mono", value: shown ?? "" })
+    : type === "checkbox" ? h("input", { type, name: spec.name, checked: !!value }) : h("input", { ...props, type: type === "list" || type === "url" ? "text" : type, inputmode: type === "url" ? "url" : null, value: shown ?? "" });
+  return field({ label, hint, input, optional: spec.optional, inline: type === "checkbox" });
+}
+function readField({ type, label }, control) {
+  if (type === "checkbox") return control.checked;
+  const text = control.value.trim();
+  if (type === "number") { if (text === "") return null; if (isNaN(Number(text))) throw new Error(`${label} is a number.`); return Number(text); }
+  if (type === "list") return text.split(/[,\n]/).map((part) => part.trim()).filter(Boolean);
+  if (type === "json") { if (text === "") return null; try { return parseJSON(text); } catch (error) { throw new Error(`This is no JSON: ${error.message}`); } }
+  return type === "textarea" || type === "password" ? control.value : text;
+}
+
+/** Tabs: `tabs([{id, label, render()}], {selected, onSelect(id)})`; arrow keys change between them. */
+export function tabs(list, { selected = list[0]?.id, onSelect, label = "Sections" } = {}) {
+  const panel = h("div", { class: "tabpanel", role: "tabpanel", tabindex: 0, id: uid("panel") });
+  const buttons = list.map(({ id, label: text }) => h("button", { type: "button", role: "tab", id: uid("tab"), "aria-controls": panel.id, dataset: { id }, on: { click: () => choose(id, true) } }, text));
+  const choose = (id, told) => {
+    const at = Math.max(0, list.findIndex((tab) => tab.id === id));
+    buttons.forEach((element, i) => { element.setAttribute("aria-selected", i === at); element.tabIndex = i === at ? 0 : -1; });
+    panel.setAttribute("aria-labelledby", buttons[at].id);
+    put(panel, list[at].render());
+    if (told) onSelect?.(list[at].id);
+  };
+  const bar_ = h("div", { class: "tabs", role: "tablist", "aria-label": label, on: { keydown: (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
+    next.focus();
+    next.click();
+  } } }, buttons);
+  const element = h("div", { class: "tabbed" }, bar_, panel);
+  element.select = (id) => choose(id, false);
+  if (list.length) choose(selected, false);
+  return element;
+}
+
+/** A list of names and values. Values that are null are left out. */
+export const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((pair) => pair && pair[1] != null && pair[1] !== "").map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))));
+/** A part of a page: `panel("Title", node…)`, or `panel({title, actions, id}, node…)`. */
+export function panel(title, ...children) {
+  const { title: text, actions, flush } = typeof title === "string" ? { title } : title;
+  const id = uid("panel");
+  return h("section", { class: ["panel", flush && "flush"], "aria-labelledby": text && id }, text && h("header", null, h("h2", { id }, text), actions && h("div", { class: "row" }, actions)), children);
+}
+
+// ---- pictures
+
+const nice = (max) => { if (max <= 4) return Math.max(1, Math.ceil(max)); const size = 10 ** Math.floor(Math.log10(max)); return [1, 2, 2.5, 4, 5, 10].find((n) => n * size >= max) * size; };
+/**
+ * Values over time as SVG: `chart({times, series: [{name, tone, values}], kind: "bars" | "lines", format, height, label})`. Bars are stacked. Under the pointer (or with the arrow keys)
+ * it says the values, and a hidden table has them for screen readers. Tones: ok, warn, bad, info, filter, neutral, accent. Null values are gaps.
+ */
+export function chart({ times, series, kind = "bars", format = count, height = 160, label = "Chart" }) {
+  const n = Math.max(1, times.length), span = times.length > 1 ? new Date(times.at(-1)) - new Date(times[0]) : 0;
+  const plot = h("div", { class: "plot", style: { height: `${height}px` } }), tip = h("div", { class: "tip", hidden: true });
+  const swatch = (one) => h("i", { class: `tone-${one.tone ?? "accent"}` });
+  let view = null, at = -1;
+  const show = (i) => {
+    if (!times.length || !view) return;
+    at = Math.min(n - 1, Math.max(0, i));
+    const x = view.center(at);
+    for (const end of ["x1", "x2"]) view.cursor.setAttribute(end, x);
+    view.cursor.setAttribute("visibility", "visible");
+    put(tip, h("strong", null, clockTime(times[at], Math.max(span, 864e5))), series.map((one) => h("div", null, swatch(one), one.name, h("b", null, one.values[at] == null ? "–" : format(one.values[at])))));
+    tip.hidden = false;
+    tip.style.left = `${x}px`;
+    tip.classList.toggle("leftward", x > view.width * 0.6);
+  };
+  const hide = () => { tip.hidden = true; view?.cursor.setAttribute("visibility", "hidden"); };
+  const draw = (width) => {
+    view = drawChart({ times, series, kind, format, height, width, span, label });
+    put(plot, view.picture, tip);
+    view.picture.addEventListener("pointermove", (event) => show(view.index(event.clientX - view.picture.getBoundingClientRect().left)));
+    view.picture.addEventListener("pointerleave", hide);
+    view.picture.addEventListener("blur", hide);
+    view.picture.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      show(at < 0 ? n - 1 : at + by);
+      liveRegion(tip.innerText);
+    });
+  };
+  new ResizeObserver(([entry]) => { const width = Math.round(entry.contentRect.width); if (width && width !== view?.width) draw(width); }).observe(plot);
+  const rows = times.map((t, i) => series.some((one) => one.values[i]) && h("tr", null, h("th", { scope: "row" }, exactTime(t)), series.map((one) => h("td", null, one.values[i] == null ? "no value" : format(one.values[i])))));
+  const data = h("div", { class: "hidden" }, h("table", null, h("caption", null, label), h("tbody", null, h("tr", null, h("th", { scope: "col" }, "Time"), series.map((one) => h("th", { scope: "col" }, one.name))), rows)));
+  return h("figure", { class: "chart-box" }, h("ul", { class: "legend" }, series.map((one) => h("li", null, swatch(one), one.name))), plot, data);
+}
+function drawChart({ times, series, kind, format, height, width, span, label }) {
+  const n = Math.max(1, times.length), top = 8, bottom = 22, tall = height - top - bottom;
+  const value = (one, i) => one.values[i] ?? 0;
+  const max = nice(Math.max(0, ...times.map((_, i) => kind === "bars" ? series.reduce((sum, one) => sum + value(one, i), 0) : Math.max(0, ...series.map((one) => value(one, i))))));
+  const ticks = [0, max / 2, max].filter((v) => format !== count || Number.isInteger(v));
+  const left = 10 + 7 * Math.max(...ticks.map((v) => format(v).length)), step = (width - left - 2) / n;
+  const y = (v) => top + tall - v / max * tall, x = (i) => left + i * step, center = (i) => x(i) + step / 2;
+  const picture = s("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, tabindex: 0 });
+  for (const v of ticks) picture.append(s("line", { class: "grid", x1: left, x2: width - 2, y1: y(v), y2: y(v) }), s("text", { class: "axis", x: left - 8, y: y(v) + 4, "text-anchor": "end" }, format(v)));
+  const marks = Math.min(n, Math.max(2, Math.floor((width - left) / 110)));
+  for (let m = 0; m < marks && times.length; m++) { const i = Math.floor(m * n / marks); picture.append(s("text", { class: "axis", x: x(i), y: height - 4 }, clockTime(times[i], span))); }
+  if (kind === "bars") times.forEach((_, i) => {
+    let base = 0;
+    for (const one of series) {
+      const v = value(one, i);
+      if (v > 0) picture.append(s("rect", { class: `tone-${one.tone ?? "accent"}`, x: x(i) + Math.min(1, step * 0.1), width: Math.max(0.5, step - Math.min(2, step * 0.2)), y: y(base + v), height: Math.max(1, y(base) - y(base + v)) }));
+      base += v;
+    }
+  });
+  else for (const one of series) picture.append(s("path", { class: `line-${one.tone ?? "accent"}`, d: lineOf(one.values, center, y) }));
+  const cursor = s("line", { class: "cursor", y1: top, y2: top + tall, visibility: "hidden" });
+  picture.append(cursor);
+  return { picture, cursor, center, width, index: (px) => Math.floor((px - left) / step) };
+}
+// Null values are gaps; one between two gaps is a short dash.
+function lineOf(values, x, y) {
+  let d = "", pen = false;
+  values.forEach((v, i) => {
+    if (v != null) d += `${pen ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}${!pen && values[i + 1] == null ? "h2" : ""}`;
+    pen = v != null;
+  });
+  return d;
+}
+
+/** A small line of values without axes. `label` says what it shows; null values are gaps. */
+export function sparkline(values, { label = "Trend", tone = "accent", width = 96, height = 22, max = Math.max(1e-9, ...values.map((v) => v ?? 0)) } = {}) {
+  const x = (i) => 1 + i * (width - 2) / Math.max(1, values.length - 1), y = (v) => height - 2 - v / max * (height - 4);
+  return s("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label }, s("path", { class: `line-${tone}`, d: lineOf(values, x, y) }));
+}
+
+/** How far something has come. It has `update(done, total)`. */
+export function progress(done, total, label = "Progress") {
+  const meter = h("progress", { "aria-label": label }), text = h("span", { class: "faint" });
+  const element = h("div", { class: "progress" }, meter, text);
+  element.update = (now, all) => {
+    if (all == null) meter.removeAttribute("value"); else { meter.max = Math.max(1, all); meter.value = now; }
+    text.textContent = all == null ? count(now) : `${count(now)} of ${count(all)}`;
+  };
+  element.update(done, total);
+  return element;
+}
