@@ -115,4 +115,6 @@ private final class FaultyConnection: SQLConnection {
   }
 
   func rollback() { base.rollback() }
+
+  func tidy() { base.tidy() }
 }

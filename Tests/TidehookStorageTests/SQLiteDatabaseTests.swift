@@ -1,5 +1,6 @@
 // What Tidehook asks of SQLite is what SQLite is set to, and lists read the rows they show.
 
+import Glibc
 import Testing
 import TidehookCore
 import TidehookStorage
@@ -127,6 +128,31 @@ import TidehookTesting
     for (from, to) in [(DeliveryState.pending, DeliveryState.held), (.held, .pending), (.pending, .cancelled)] {
       _ = try await store.moveDeliveries(of: webhook.id, from: [from], to: to, reason: nil, at: samples.now, limit: 9)
     }
+  }
+
+  @Test func theLogIsWrittenBackHoweverFastItGrows() async throws {
+    let database = try SQLiteDatabase(path: fixture.folder + ".db", durability: .normal)
+    defer { for suffix in [".db", ".db-wal", ".db-shm"] { unlink(fixture.folder + suffix) } }
+    let longest = try database.withWriter { connection in
+      try connection.execute(SQLStatement("CREATE TABLE rows (id INTEGER PRIMARY KEY, bytes BLOB)"), [])
+      let insert = SQLStatement("INSERT INTO rows (bytes) VALUES (?)")
+      return try (0..<200).reduce(into: 0) { longest, _ in
+        try connection.begin()
+        try connection.execute(insert, [.bytes([UInt8](repeating: 1, count: 256 << 10))])
+        try connection.commit()
+        connection.tidy()
+        longest = max(longest, size(of: fixture.folder + ".db-wal"))
+      }
+    }
+    try database.close()
+    // 50 MiB were written; a log is finished at 8 MiB, tried again each 2 MiB while the other thread is at it.
+    #expect(longest > 0 && longest <= 24 << 20, "\(longest)")
+    #expect(size(of: fixture.folder + ".db") >= 50 << 20)
+  }
+
+  private func size(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   @Test func listsOfAllLengthsAreOneStatement() async throws {

@@ -16,9 +16,13 @@ package protocol SQLConnection: AnyObject {
   func commit() throws(SQLFailure)
   /// Gives up the transaction, if there still is one.
   func rollback()
+  /// Does what the database likes done now and then; called by the writer when nobody waits for its last commit any more.
+  func tidy()
 }
 
 extension SQLConnection {
+  package func tidy() {}
+
   /// The first row of a query, `nil` when it has none.
   package func first<Value>(_ statement: SQLStatement, _ arguments: [SQLValue], _ value: (any SQLRow) -> Value) throws(SQLFailure) -> Value?
   {

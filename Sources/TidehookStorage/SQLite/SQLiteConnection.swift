@@ -7,6 +7,7 @@ import GRDBSQLite
 /// three times as slow for rows of twenty columns.
 final class SQLiteConnection: SQLConnection {
   private let database: Database
+  private let checkpoints: LogCheckpoints?
   private var prepared: [ObjectIdentifier: Prepared] = [:]
 
   /// Keeps the text alive, so that its identity cannot be taken by another, and the statement, which the handle belongs to.
@@ -33,8 +34,10 @@ final class SQLiteConnection: SQLConnection {
   private static let commitStatement = SQLStatement("COMMIT")
   private static let rollbackStatement = SQLStatement("ROLLBACK")
 
-  init(_ database: Database) {
+  /// - Parameter checkpoints: those of the log that this connection writes to; `nil` for one that only reads.
+  init(_ database: Database, _ checkpoints: LogCheckpoints? = nil) {
     self.database = database
+    self.checkpoints = checkpoints
   }
 
   @discardableResult
@@ -66,6 +69,11 @@ final class SQLiteConnection: SQLConnection {
     // SQLite itself rolls back after some failures; a second rollback would only fail.
     guard sqlite3_get_autocommit(database.sqliteConnection) == 0 else { return }
     _ = try? execute(Self.rollbackStatement, [])
+  }
+
+  func tidy() {
+    guard let checkpoints, let connection = database.sqliteConnection else { return }
+    checkpoints.finish(connection)
   }
 
   private func bound(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> Prepared {

@@ -1,6 +1,7 @@
 // Opens a SQLite file through GRDB: one writing connection in WAL mode, a few reading ones that never block it.
 
 import GRDB
+import GRDBSQLite
 
 /// How much a commit has survived when it returns.
 public enum Durability: String, Sendable, CaseIterable {
@@ -13,13 +14,10 @@ public enum Durability: String, Sendable, CaseIterable {
 /// A SQLite database file.
 package final class SQLiteDatabase: SQLDatabase {
   private let pool: DatabasePool
+  private let checkpoints: LogCheckpoints
 
   /// Both count only before the first table is made. The file can give pages back later without being rewritten.
   private static let fileSettings = "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL"
-
-  /// Pages in the log before it is written back: 800 KiB. More would save some writes but make each write-back a longer pause of the
-  /// writer; with 8 MiB that pause was the 99th percentile from publish to receipt.
-  private static let checkpointPages = 200
 
   /// How large the log's file stays once it was larger, in bytes: writing over it is cheaper than making it grow.
   private static let keptLogBytes = 16 << 20
@@ -36,24 +34,29 @@ package final class SQLiteDatabase: SQLDatabase {
       // Sorting and temporary tables stay off the data folder's disk.
       try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
+    let checkpoints = LogCheckpoints(path: path)
+    self.checkpoints = checkpoints
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
       // GRDB sets synchronous=NORMAL when it turns WAL mode on, so this comes after it.
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
         try database.execute(sql: "PRAGMA cache_size = -16384")
-        try database.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
         try database.execute(sql: "PRAGMA journal_size_limit = \(Self.keptLogBytes)")
+        guard let connection = database.sqliteConnection else { return }
+        try checkpoints.attach(connection)
       }
     } catch {
       throw SQLFailure(error)
     }
   }
 
+  deinit { checkpoints.close() }
+
   package var dialect: SQLDialect { .sqlite }
 
   package func withWriter<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
-    try pool.writeWithoutTransaction { database in try body(SQLiteConnection(database)) }
+    try pool.writeWithoutTransaction { database in try body(SQLiteConnection(database, checkpoints)) }
   }
 
   package func read<Value: Sendable>(
@@ -76,6 +79,7 @@ package final class SQLiteDatabase: SQLDatabase {
   }
 
   package func close() throws(SQLFailure) {
+    checkpoints.close()
     do {
       // The file by itself is then whole; when something still reads, the log stays and is read at the next start.
       _ = try? pool.writeWithoutTransaction { database in try database.checkpoint(.truncate) }

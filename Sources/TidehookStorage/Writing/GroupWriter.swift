@@ -41,6 +41,7 @@ struct GroupWriter: Sendable {
       switch queue.next(timeout: kept.isEmpty ? nil : wait) {
       case .jobs(let jobs):
         write(jobs, connection)
+        connection.tidy()
         // Those who were just answered come back with more: let them, so that the next commit serves them all. Idle, this costs nothing.
         if jobs.count > 1 { sched_yield() }
       case .timedOut: write([], connection)
