@@ -101,7 +101,7 @@ import TidehookScripting
   }
 
   @Test func whatGrowsTooLargeFails() async throws {
-    let result = try await run(.script("function transform(e) return { s = ('x'):rep(1000000) } end"), count: 5)
+    let result = try await run(.script("function transform(e) return { s = ('x'):rep(45000) } end"), count: 100)
     #expect(result.result.summary == "failed: script: the events of the batch grew to more than 4194304 bytes")
   }
 
