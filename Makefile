@@ -14,7 +14,7 @@ FORMATTED := Sources Tests Package.swift
 export NODE_PATH := $(if $(NODE_PATH),$(NODE_PATH):)/usr/share/nodejs
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-build test-swift test-end-to-end test-interop test-sandbox bench lint format verify release clean
+.PHONY: help deps build run test test-build test-swift test-end-to-end test-console test-interop test-sandbox bench lint format verify release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ build: ## Build .build/release/tidehook
 run: build ## Start a demo: gateway, receiver, two webhooks and an event; serves until Ctrl-C (PORT=8420 DATA=./data/demo)
 	@PORT=$(PORT) DATA="$(DATA)" examples/quickstart/run.sh
 
-test: deps test-build $(VENV)/.ready ## Run every test (swift, sandbox, end to end, interop)
+test: deps test-build $(VENV)/.ready ## Run every test (swift, sandbox, end to end, console, interop)
 	@.ci/test
 
 test-build:
@@ -40,6 +40,9 @@ test-swift: test-build ## Run the Swift tests only (FILTER=RetryPolicy narrows t
 
 test-end-to-end: build $(VENV)/.ready ## Run the end-to-end tests only (FILTER=signing narrows them)
 	@.ci/test end-to-end
+
+test-console: build $(VENV)/.ready ## Run the console's tests in a browser only (FILTER=deliveries narrows them)
+	@.ci/test console
 
 test-interop: build ## Run the tests with what others wrote only: mem0ai, slack_sdk, stripe, … (FILTER=mem0 narrows them)
 	@.ci/deps test
@@ -71,8 +74,8 @@ release: build ## Make dist/tidehook: stripped, the Swift runtime inside
 clean: ## Remove what was built; data folders stay
 	rm -rf .build dist $(VENV)
 
-$(VENV)/.ready: Tests/EndToEnd/requirements.txt
+$(VENV)/.ready: Tests/EndToEnd/requirements.txt Tests/Console/requirements.txt
 	@.ci/deps test
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install -q -r $<
+	$(VENV)/bin/pip install -q $(addprefix -r ,$^)
 	@touch $@

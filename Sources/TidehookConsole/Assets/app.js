@@ -1,5 +1,5 @@
 // The frame of the console: routes, navigation, search, theme, keyboard, signing in; and the overview.
-import { ApiError, api, badge, button, busy, chart, count, dialog, duration, empty, failed, field, go, h, health, icon, link, liveRegion, panel, path, percent, plural, put, s, session, shortcut, shortcutList, sparkline, time, toast } from "./kit.js";
+import { ApiError, api, badge, button, busy, chart, count, dialog, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, table, time, toast } from "./kit.js";
 
 // What the first part of a path opens; overview is here, everything else is loaded when it is opened.
 const PAGES = { events: "events", deliveries: "deliveries", dead: "dead", replays: "dead", webhooks: "webhooks", studio: "studio", sources: "sources", plugins: "plugins", keys: "keys", operations: "operations", about: "about" };
@@ -92,7 +92,7 @@ async function routes(first) {
   }
 }
 
-let leave = new AbortController(), visits = 0, shown = null;
+let leave = new AbortController(), visits = 0;
 async function open() {
   const mine = ++visits, { path: at, query } = place();
   leave.abort();
@@ -130,11 +130,9 @@ function frame(title) {
 
 async function show(route, context, mine) {
   const { h1, head, content, page } = frame(route.title ?? "");
-  const same = shown === route;
-  shown = route;
   put(main, head, content);
   content.setAttribute("aria-busy", "true");
-  if (!same || !document.activeElement || document.activeElement === document.body) h1.focus({ preventScroll: true });
+  h1.focus({ preventScroll: true });
   scrollTo(0, 0);
   try {
     const node = await route.render({ ...context, page });
@@ -196,8 +194,70 @@ window.addEventListener("tidehook-signed-out", () => { if (session.key) { ended(
 
 // ---- overview
 
-async function overview({ page }) {
-  return empty("Overview", "It is being made.", null);
+const RANGES = [["1h", "1 h"], ["24h", "24 h"], ["7d", "7 d"], ["30d", "30 d"]];
+// What needs somebody now: the tone, the word for it, and where it is repaired.
+const REPAIRS = {
+  low_space: ["dead", "low space", () => "/about", "Look"], webhook_disabled: ["dead", "disabled", (id) => `/webhooks/${id}`, "Resume"], webhook_failing: ["warn", "failing", (id) => `/webhooks/${id}`, "Look"],
+  deliveries_dead: ["dead", "dead", (id) => `/dead?webhook=${id}`, "Replay"], deliveries_waiting: ["pending", "waiting", (id) => `/deliveries?state=pending,retrying&webhook=${id}`, "Look"],
+  source_rejecting: ["warn", "rejecting", (id) => `/sources/${id}`, "Look"], plugin_refused: ["dead", "refused", (id) => `/plugins/${id}`, "Look"],
+};
+
+function attention(list) {
+  if (!list.length) return h("p", { class: "note ok" }, h("span", null, h("strong", null, "Nothing needs attention."), " No webhook fails, and no delivery is dead."));
+  return panel({ title: "Needs attention", flush: true }, h("ul", { class: "attention" }, list.map((item) => {
+    const [shape, word, to, verb] = REPAIRS[item.kind] ?? ["warn", item.kind.replaceAll("_", " "), () => "/", "Look"];
+    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${item.name ?? ""}`)], { class: "button small" }));
+  })));
+}
+const figure = (to, name, value, more) => link(to, [h("span", { class: "name" }, name), h("span", { class: "value" }, value), h("span", { class: "more" }, more)], { class: "figure" });
+function figures({ total, now }) {
+  const waiting = now.pending + now.retrying, oldest = now.oldest_pending;
+  return h("div", { class: "figures" },
+    total.events == null ? null : figure("/events", "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
+    figure("/deliveries?state=delivered", "Delivered", count(total.delivered), total.success_rate == null ? "no attempts" : `${percent(total.success_rate)} of attempts`),
+    figure("/deliveries?state=retrying", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
+    figure("/deliveries?state=filtered", "Filtered", count(total.filtered), "by pipelines"),
+    figure("/dead", "Dead", count(total.dead), `${count(now.dead)} now`),
+    figure("/deliveries?state=pending,retrying", "Waiting", count(waiting), oldest ? ["oldest due ", time(oldest.due_at)] : now.held ? `${count(now.held)} held` : "nothing is overdue"));
+}
+function charts({ points }) {
+  const times = points.map(({ at }) => at), of = (name) => points.map((point) => point[name] ?? 0), ms = (name) => points.map((point) => (point.delivery_ms ?? point.attempt_ms)?.[name] ?? null);
+  const series = [{ name: "delivered", tone: "ok", values: of("delivered") }, { name: "filtered", tone: "filter", values: of("filtered") }, { name: "failed attempts", tone: "warn", values: of("failed_attempts") }, { name: "dead", tone: "bad", values: of("dead") }];
+  if (points.some(({ events }) => events != null)) series.unshift({ name: "accepted", tone: "info", line: true, values: of("events") });
+  return h("div", { class: "split" }, panel("Deliveries", chart({ times, series, height: 190, label: "Events accepted, and what became of deliveries" })),
+    panel("Time to delivery", chart({ times, kind: "lines", height: 190, label: "Time from acceptance to delivery, percentiles", format: (v) => v ? duration(v * 1000) : "0",
+      series: [{ name: "p50", tone: "accent", values: ms("p50") }, { name: "p95", tone: "filter", values: ms("p95") }, { name: "p99", tone: "warn", values: ms("p99") }] })));
+}
+function fares({ webhooks, webhook_count: all }) {
+  const tone = (rate) => rate == null ? "faint" : rate < 0.9 ? "bad-text" : rate < 0.99 ? "warn-text" : null;
+  const columns = [
+    { label: "Webhook", class: "break", render: (one) => one.name }, { label: "Health", render: (one) => health(one) },
+    { label: "Success", number: true, render: ({ total }) => h("span", { class: tone(total.success_rate) }, total.success_rate == null ? "–" : percent(total.success_rate)) },
+    { label: "Delivered", number: true, wide: true, render: ({ total }) => count(total.delivered) },
+    { label: "Trend", wide: true, render: ({ series, name }) => series ? sparkline(series.delivered, { label: `Deliveries of ${name} over time` }) : null },
+    { label: "Failures", wide: true, render: ({ series, name }) => series?.failed_attempts.some(Boolean) ? sparkline(series.failed_attempts, { tone: "bad", label: `Failed attempts of ${name} over time` }) : h("span", { class: "faint" }, "none") },
+    { label: "p95", number: true, wide: true, render: ({ total }) => { const p95 = (total.delivery_ms ?? total.attempt_ms)?.p95; return p95 == null ? h("span", { class: "faint" }, "–") : duration(p95 * 1000); } },
+    { label: "Waiting", number: true, render: ({ now }) => count(now.pending + now.retrying + now.held) },
+    { label: "Dead", number: true, render: ({ now, id }) => now.dead ? link(`/dead?webhook=${encodeURIComponent(id)}`, count(now.dead)) : h("span", { class: "faint" }, "0") },
+  ];
+  return panel({ title: "Webhooks", flush: true, actions: link("/webhooks", all > webhooks.length ? `All ${count(all)}` : "All", { class: "button small" }) },
+    table({ label: "Webhooks", columns, load: async () => ({ data: webhooks, next_cursor: null }), href: (one) => `/webhooks/${encodeURIComponent(one.id)}`, count: false,
+      empty: empty("No webhooks yet", "A webhook says where events go, and which. Make one, publish an event, and watch it arrive here.", link("/webhooks/new", "Make a webhook", { class: "button primary" })) }));
+}
+
+async function overview({ query, signal, page }) {
+  let range = RANGES.some(([name]) => name === query.range) ? query.range : "24h";
+  const root = h("div", { class: "stack" });
+  const segments = RANGES.map(([name, text]) => h("button", { type: "button", "aria-pressed": name === range, on: { click: () => { range = name; segments.forEach((one, i) => one.setAttribute("aria-pressed", RANGES[i][0] === range)); setQuery({ range }); load().catch(report); } } }, text));
+  page.actions(h("div", { class: "segments", role: "group", "aria-label": "Time shown" }, segments));
+  const load = async () => {
+    const mine = range, answer = await api.get("/v1/overview", { since: range }, { signal });
+    if (mine === range) put(root, attention(answer.attention), figures(answer), charts(answer), fares(answer));
+  };
+  await load();
+  // What somebody reads or has the focus in is not drawn anew under them.
+  every(10_000, () => root.contains(document.activeElement) || root.querySelector(".tip:not([hidden])") ? null : load(), signal);
+  return root;
 }
 
 drawShell();

@@ -18,7 +18,7 @@ function fill(element, props, children) {
     else if (name === "value" && "value" in element) element.value = value;
     else if (BOOLEAN.has(name)) element[name === "readonly" ? "readOnly" : name] = true;
     else if (name === "href" || name === "src" || name === "action") element.setAttribute(name, safeURL(String(value)));
-    else if (!name.toLowerCase().startsWith("on")) element.setAttribute(name, Array.isArray(value) ? value.filter(Boolean).join(" ") : value === true ? "" : String(value));
+    else if (!name.toLowerCase().startsWith("on")) element.setAttribute(name, Array.isArray(value) ? value.filter(Boolean).join(" ") : value === true && !name.startsWith("aria-") ? "" : String(value));
   }
   append(element, children);
   if (element.tagName === "SELECT" && props?.value != null) element.value = props.value;
@@ -222,7 +222,7 @@ const DAYCLOCK = new Intl.DateTimeFormat(undefined, { hourCycle: "h23", month: "
 /** The exact time in the reader's zone. */
 export const exactTime = (ts) => EXACT.format(new Date(ts));
 /** A short time of the day, with the day when `span` (ms) is longer than one. */
-export const clockTime = (ts, span = 0) => (span > 20 * 36e5 ? DAYCLOCK : CLOCK).format(new Date(ts));
+export const clockTime = (ts, span = 0) => (span > 25 * 36e5 ? DAYCLOCK : CLOCK).format(new Date(ts));
 
 function relative(date) {
   const secs = (Date.now() - date) / 1000, far = Math.abs(secs);
@@ -474,9 +474,9 @@ export const failed = (error, again) => h("div", { class: "empty bad", role: "al
 
 /**
  * A list with "load more", j/k and Enter. `columns`: `{label, render(row), class?, number?, wide?, link?}`: `wide` ones are left out on narrow screens, the first
- * (or the one with `link`) leads to `href(row)`. `load(cursor)` -> `{data, next_cursor}`. The element has `reload()`, `prepend(rows)`, `rows()`.
+ * (or the one with `link`) leads to `href(row)`. `load(cursor)` -> `{data, next_cursor}`. The element has `reload()`, `prepend(rows)`, `update(row)`, `rows()`; `note(answer)` stands below.
  */
-export function table({ columns, load, key = (row) => row.id, href, empty: nothing, actions, label = "List", note }) {
+export function table({ columns, load, key = (row) => row.id, href, empty: nothing, actions, label = "List", note, count: counted = true }) {
   const linked = Math.max(0, columns.findIndex((column) => column.link));
   const body = h("tbody"), foot = h("div", { class: "list-foot" }), rows = new Map();
   const heads = [...columns.map((column) => h("th", { scope: "col", class: [column.class, column.number && "number", column.wide && "wide-only"] }, column.label)), actions && h("th", { scope: "col", class: "actions" }, h("span", { class: "hidden" }, "Actions"))];
@@ -514,7 +514,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
     grid.hidden = !rows.size;
     element.classList.toggle("is-empty", !rows.size);
     put(foot, !rows.size && cursor === null ? (typeof nothing === "function" ? nothing() : nothing ?? empty("Nothing here", null)) : null, note?.(answer),
-      cursor !== null && button("Load more", { on: { click: () => page(cursor) } }), rows.size && cursor === null ? h("p", { class: "faint" }, plural(rows.size, "row")) : null);
+      cursor !== null && button(answer?.searched_until ? "Search further" : "Load more", { on: { click: () => page(cursor) } }), counted && rows.size && cursor === null ? h("p", { class: "faint" }, plural(rows.size, "row")) : null);
   };
   element.reload = () => page(null);
   element.prepend = (data, most = 500) => {
@@ -660,7 +660,7 @@ export function tabs(list, { selected = list[0]?.id, onSelect, label = "Sections
 }
 
 /** A list of names and values. Values that are null are left out. */
-export const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((pair) => pair && pair[1] != null && pair[1] !== "").map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))));
+export const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((pair) => pair && pair[1] != null && pair[1] !== "" && pair[1] !== false).map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))));
 /** A part of a page: `panel("Title", node…)`, or `panel({title, actions, id}, node…)`. */
 export function panel(title, ...children) {
   const { title: text, actions, flush } = typeof title === "string" ? { title } : title;
@@ -672,7 +672,7 @@ export function panel(title, ...children) {
 
 const nice = (max) => { if (max <= 4) return Math.max(1, Math.ceil(max)); const size = 10 ** Math.floor(Math.log10(max)); return [1, 2, 2.5, 4, 5, 10].find((n) => n * size >= max) * size; };
 /**
- * Values over time as SVG: `chart({times, series: [{name, tone, values}], kind: "bars" | "lines", format, height, label})`. Bars are stacked. Under the pointer (or with the arrow keys)
+ * Values over time as SVG: `chart({times, series: [{name, tone, values, line}], kind: "bars" | "lines", format, height, label})`. Bars are stacked; a series with `line` is a line over them. Under the pointer (or with the arrow keys)
  * it says the values, and a hidden table has them for screen readers. Tones: ok, warn, bad, info, filter, neutral, accent. Null values are gaps.
  */
 export function chart({ times, series, kind = "bars", format = count, height = 160, label = "Chart" }) {
@@ -686,7 +686,7 @@ export function chart({ times, series, kind = "bars", format = count, height = 1
     const x = view.center(at);
     for (const end of ["x1", "x2"]) view.cursor.setAttribute(end, x);
     view.cursor.setAttribute("visibility", "visible");
-    put(tip, h("strong", null, clockTime(times[at], Math.max(span, 864e5))), series.map((one) => h("div", null, swatch(one), one.name, h("b", null, one.values[at] == null ? "–" : format(one.values[at])))));
+    put(tip, h("strong", null, clockTime(times[at], Math.max(span, 864e6))), series.map((one) => h("div", null, swatch(one), one.name, h("b", null, one.values[at] == null ? "–" : format(one.values[at])))));
     tip.hidden = false;
     tip.style.left = `${x}px`;
     tip.classList.toggle("leftward", x > view.width * 0.6);
@@ -714,7 +714,8 @@ export function chart({ times, series, kind = "bars", format = count, height = 1
 function drawChart({ times, series, kind, format, height, width, span, label }) {
   const n = Math.max(1, times.length), top = 8, bottom = 22, tall = height - top - bottom;
   const value = (one, i) => one.values[i] ?? 0;
-  const max = nice(Math.max(0, ...times.map((_, i) => kind === "bars" ? series.reduce((sum, one) => sum + value(one, i), 0) : Math.max(0, ...series.map((one) => value(one, i))))));
+  const stacked = kind === "bars" ? series.filter((one) => !one.line) : [], lines = series.filter((one) => !stacked.includes(one));
+  const max = nice(Math.max(0, ...times.map((_, i) => Math.max(stacked.reduce((sum, one) => sum + value(one, i), 0), ...lines.map((one) => value(one, i))))));
   const ticks = [0, max / 2, max].filter((v) => format !== count || Number.isInteger(v));
   const left = 10 + 7 * Math.max(...ticks.map((v) => format(v).length)), step = (width - left - 2) / n;
   const y = (v) => top + tall - v / max * tall, x = (i) => left + i * step, center = (i) => x(i) + step / 2;
@@ -722,15 +723,15 @@ function drawChart({ times, series, kind, format, height, width, span, label }) 
   for (const v of ticks) picture.append(s("line", { class: "grid", x1: left, x2: width - 2, y1: y(v), y2: y(v) }), s("text", { class: "axis", x: left - 8, y: y(v) + 4, "text-anchor": "end" }, format(v)));
   const marks = Math.min(n, Math.max(2, Math.floor((width - left) / 110)));
   for (let m = 0; m < marks && times.length; m++) { const i = Math.floor(m * n / marks); picture.append(s("text", { class: "axis", x: x(i), y: height - 4 }, clockTime(times[i], span))); }
-  if (kind === "bars") times.forEach((_, i) => {
+  times.forEach((_, i) => {
     let base = 0;
-    for (const one of series) {
+    for (const one of stacked) {
       const v = value(one, i);
       if (v > 0) picture.append(s("rect", { class: `tone-${one.tone ?? "accent"}`, x: x(i) + Math.min(1, step * 0.1), width: Math.max(0.5, step - Math.min(2, step * 0.2)), y: y(base + v), height: Math.max(1, y(base) - y(base + v)) }));
       base += v;
     }
   });
-  else for (const one of series) picture.append(s("path", { class: `line-${one.tone ?? "accent"}`, d: lineOf(one.values, center, y) }));
+  for (const one of lines) picture.append(s("path", { class: `line-${one.tone ?? "accent"}`, d: lineOf(one.values, center, y) }));
   const cursor = s("line", { class: "cursor", y1: top, y2: top + tall, visibility: "hidden" });
   picture.append(cursor);
   return { picture, cursor, center, width, index: (px) => Math.floor((px - left) / step) };

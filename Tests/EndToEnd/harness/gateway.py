@@ -27,7 +27,9 @@ def binary():
 
 
 def environment(home, **extra):
-    """A bare environment, so that nothing of the caller's reaches the gateway."""
+    """A bare environment, so that nothing of the caller's reaches the gateway, but where the console's pages are while somebody works on them."""
+    if assets := os.environ.get("TIDEHOOK_CONSOLE_ASSETS"):
+        extra.setdefault("TIDEHOOK_CONSOLE_ASSETS", str(Path(assets).resolve()))
     return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"} | extra
 
 
@@ -38,18 +40,18 @@ class StartFailed(AssertionError):
 class Gateway:
     """A gateway on one data folder. `api` calls the process that runs now, `said` is what was printed on standard output."""
 
-    def __init__(self, folder, arguments=(), allow=LOOPBACK, key=KEY, data=None, prefix=()):
+    def __init__(self, folder, arguments=(), allow=LOOPBACK, key=KEY, data=None, prefix=(), port=0):
         self.folder = Path(folder)
         self.data = Path(data or self.folder / "data")
         self.arguments, self.allow, self.key, self.prefix = list(arguments), allow, key, list(prefix)
-        self.environment = {}
+        self.environment, self.port = {}, port
         self.process, self.said = None, []
         self.log = self.folder / "stderr.log"
         self.ready_secs = None
 
     def command(self):
         allowed = ["--allow-destinations", self.allow] if self.allow else []
-        return [*self.prefix, binary(), "serve", "--host", "127.0.0.1", "--port", "0", "--data", str(self.data), *allowed, *self.arguments]
+        return [*self.prefix, binary(), "serve", "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data), *allowed, *self.arguments]
 
     def start(self, timeout=20.0):
         """Starts the process and returns when it has said that it listens."""

@@ -1,0 +1,165 @@
+// The list of events with search and live tail, and one event: its payload as a tree, and its deliveries.
+import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, jsonTree, link, formatJSON, panel, parseJSON, plural, put, select, setQuery, shortcut, table, time, toast } from "../kit.js";
+import { SPANS, searched, webhooks } from "./lookup.js";
+import { deliveryTable } from "./deliveries.js";
+
+const COLUMNS = [
+  { label: "Event", class: "break", render: (row) => row.event },
+  { label: "Namespace", class: "break", render: (row) => h("span", { class: "tag" }, row.namespace) },
+  { label: "Payload", class: "peek", render: (row) => row.erased_at ? h("span", { class: "faint" }, "erased") : h("code", { class: "clamp muted" }, preview(row)) },
+  { label: "Id", wide: true, render: (row) => h("span", { class: "id" }, row.id) },
+  { label: "Accepted", number: true, class: "when", render: (row) => time(row.accepted_at) },
+];
+const preview = (row) => row.truncated ? "too large to be shown here" : formatJSON(row.data ?? null, 0).slice(0, 160);
+
+// ---- the live tail
+
+/**
+ * Shows events as they are accepted. The browser resumes by itself after a break; where it gives up (the gateway said no, or was stopped for long) the tail begins anew,
+ * and what was missed is read from the list. While it is paused events are kept, and shown when it goes on.
+ */
+function tail({ filter, rows, signal, changed }) {
+  let source = null, last = null, paused = false, kept = [], pending = [], timer = null, wait = 1000, mode = "connecting";
+  const tell = (now) => { mode = now ?? mode; changed(paused ? "paused" : mode, kept.length); };
+  const show = () => {
+    timer = null;
+    const batch = pending.splice(0).reverse();
+    if (batch.length) rows.prepend(batch);
+  };
+  const take = (event) => {
+    if (paused) { kept.push(event); if (kept.length > 500) kept.shift(); return tell(); }
+    pending.push(event);
+    if (pending.length > 500) pending.shift();
+    timer ??= setTimeout(show, 100);
+  };
+  const missed = async () => {
+    const answer = await api.get("/v1/events", { ...filter(), limit: 100 }, { signal });
+    const known = new Set([...rows.rows(), ...kept].map(({ id }) => id));
+    answer.data.filter(({ id }) => !known.has(id)).reverse().forEach(take);
+  };
+  const open = (again) => {
+    if (signal.aborted) return;
+    const { event, namespace } = filter();
+    source = new EventSource(address("/v1/events/stream", { event, namespace, cursor: last }));
+    const read = (message) => { last = message.lastEventId || last; try { const value = parseJSON(message.data); if (value?.id && value.event) take(value); } catch { /* a heartbeat */ } };
+    source.addEventListener("message", read);
+    source.addEventListener("event", read);
+    source.addEventListener("skipped", () => rows.reload());
+    source.addEventListener("open", () => { wait = 1000; tell("live"); if (again) missed().catch(() => {}); again = true; });
+    source.addEventListener("error", () => {
+      tell("reconnecting");
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => open(true), wait);
+      wait = Math.min(wait * 2, 15_000);
+    });
+  };
+  const close = () => { clearTimeout(timer); source?.close(); };
+  signal.addEventListener("abort", close);
+  open(false);
+  return {
+    pause: (value) => { paused = value; if (!paused) { pending.push(...kept.splice(0)); show(); } tell(); },
+    get paused() { return paused; },
+  };
+}
+
+// ---- the list
+
+function filterBar(query, changed) {
+  const chosen = { ...query };
+  const set = (name, value) => { if ((chosen[name] ?? "") !== value) { chosen[name] = value || undefined; changed(chosen); } };
+  const text = (name, label, placeholder, wide) => h("div", { class: wide && "grow" }, field({ label, input: h("input", { value: query[name] ?? "", placeholder, spellcheck: "false", autocomplete: "off", on: { change: (event) => set(name, event.target.value.trim()) } }) }));
+  const since = field({ label: "Accepted within", input: select(SPANS, { value: query.since ?? "", on: { change: (event) => set("since", event.target.value) } }) });
+  return h("form", { class: "filters", role: "search", "aria-label": "Events", on: { submit: (event) => event.preventDefault() } },
+    text("text", "Text in the payload", "any text", true), text("event", "Type", "memory.*"), text("namespace", "Namespace", "any"), text("id", "Id begins with", "evt_"), since);
+}
+
+/** A page of events that has at least one, as long as the search did not take too many requests. */
+async function search(query, cursor, signal) {
+  let answer = null;
+  for (let tries = 0; tries < 8; tries++) {
+    answer = await api.get("/v1/events", { ...query, limit: 50, cursor: answer?.next_cursor ?? cursor }, { signal });
+    if (answer.data.length || !answer.next_cursor) break;
+  }
+  return answer;
+}
+
+function publish(done) {
+  const opened = dialog("Publish an event", form({
+    fields: [{ name: "event", label: "Type", required: true, value: "memory.created", hint: "Dotted words: memory.created" },
+      { name: "namespace", label: "Namespace", optional: true },
+      { name: "data", label: "Data", type: "json", rows: 8, required: true, value: { content: "We decided to use Redis for caching", tags: ["architecture"] }, validate: (value) => value && typeof value === "object" && !Array.isArray(value) ? null : "Data is an object." }],
+    submit: "Publish", cancel: () => opened.close(),
+    onSubmit: async ({ event, namespace, data }) => {
+      const answer = await api.post("/v1/events", { event, data, ...(namespace && { namespace }) });
+      opened.close();
+      toast(`Published; ${plural(answer.deliveries, "delivery", "deliveries")}`);
+      done(answer);
+    } }));
+}
+
+async function list({ query, signal, page }) {
+  let chosen = query, live = null;
+  const none = () => Object.values(chosen).some(Boolean) ? empty("No event is like that", "Take a filter away, or look further back.")
+    : empty("No events yet", "Publish one here, or send one to POST /v1/events. It appears on this page at once.", button("Publish an event", { kind: "primary", on: { click: () => publish(rows.reload) } }));
+  const rows = table({ label: "Events", columns: COLUMNS, href: (row) => `/events/${encodeURIComponent(row.id)}`, empty: none, note: (answer) => searched(answer, time), load: (cursor) => search(chosen, cursor, signal) });
+  const isTail = () => !chosen.text && !chosen.id && !chosen.since && !chosen.until;
+  const light = h("span", { class: "live", role: "status" }), toggle = button("Pause", { icon: "pause", title: "Pause the live tail (p)", on: { click: () => live?.pause(!live.paused) } });
+  const changed = (mode, kept) => {
+    light.dataset.mode = mode;
+    put(light, h("i"), { live: "Live", paused: kept ? `Paused, ${kept} new` : "Paused", reconnecting: "Reconnecting…", connecting: "Connecting…", off: "Search" }[mode]);
+    put(toggle, live?.paused ? "Resume" : "Pause");
+    toggle.hidden = mode === "off";
+  };
+  const tailAnew = () => {
+    if (!isTail()) { stop?.abort(); live = null; return changed("off", 0); }
+    stop?.abort();
+    stop = new AbortController();
+    signal.addEventListener("abort", () => stop.abort());
+    live = tail({ filter: () => ({ event: chosen.event, namespace: chosen.namespace }), rows, signal: stop.signal, changed });
+  };
+  let stop = null;
+  changed("connecting", 0);
+  page.actions(light, toggle, button("Publish", { icon: "plus", on: { click: () => publish(() => { if (!live || live.paused) rows.reload(); }) } }));
+  shortcut("p", "pause or resume the live tail", () => live?.pause(!live.paused), signal);
+  shortcut("r", "refresh the list", rows.reload, signal);
+  rows.ready.then(tailAnew);
+  return [filterBar(query, (now) => { chosen = now; setQuery(now); rows.reload().then(tailAnew); }), rows];
+}
+
+// ---- one event
+
+async function one({ params, signal, page }) {
+  const at = `/v1/events/${encodeURIComponent(params.id)}`;
+  const [event, names] = await Promise.all([api.get(at, null, { signal }), webhooks(signal)]);
+  page.title(event.event);
+  page.crumbs(["/events", "Events"]);
+  page.sub(h("div", { class: "row" }, h("span", { class: "id" }, event.id), h("span", { class: "tag" }, event.namespace), h("span", null, "accepted ", time(event.accepted_at))));
+  const erased = event.erased_at != null;
+  const text = formatJSON(event);
+  page.actions("erased_at" in event && !erased ? button("Erase", { icon: "trash", kind: "danger", on: { click: () => erase(at, event, page) } }) : null,
+    !erased && button("Copy JSON", { icon: "copy", on: { click: () => copy(text) } }), !erased && link(`/studio?event=${encodeURIComponent(event.id)}`, "Open in the studio", { class: "button" }));
+
+  const view = h("div"), modes = ["Tree", "JSON"].map((name) => h("button", { type: "button", on: { click: () => show(name) } }, name));
+  const show = (name) => {
+    modes.forEach((element) => element.setAttribute("aria-pressed", element.textContent === name));
+    put(view, name === "Tree" ? jsonTree({ id: event.id, event: event.event, timestamp: event.timestamp, namespace: event.namespace, data: event.data }, { root: "event", open: 3, label: "Event" }) : code(text, "json", { label: "Event" }));
+  };
+  show("Tree");
+
+  const rows = deliveryTable(names, (cursor) => api.get("/v1/deliveries", { event: event.id, limit: 100, cursor }, { signal }),
+    { empty: empty("No webhook wanted this event", "Webhooks get events that are published after they were made. A replay can deliver what one has missed.", link("/webhooks", "Go to the webhooks", { class: "button" })) });
+  every(3000, () => rows.rows().some(({ state }) => state === "pending" || state === "retrying") ? rows.reload() : null, signal);
+  return h("div", { class: "stack" },
+    erased ? h("p", { class: "note" }, h("span", null, "The content of this event was erased ", time(event.erased_at), ". What happened with it is kept, its payload is gone.")) : panel({ title: "Event", actions: [h("span", { class: "faint wide-only" }, "A key copies its path in Lua"), h("div", { class: "segments", role: "group", "aria-label": "View" }, modes)] }, view),
+    panel({ title: "Deliveries", flush: true }, rows),
+    panel("Details", facts([["Type", event.event], ["Namespace", event.namespace], ["Timestamp", time(event.timestamp)], ["Accepted", time(event.accepted_at)], ["Trace", event.trace_id && h("span", { class: "id" }, event.trace_id)], ["Erased", erased && time(event.erased_at)]])));
+}
+async function erase(at, event, page) {
+  if (!await confirmAction({ title: "Erase the content of this event?", danger: true, action: "Erase for ever",
+    body: "Its payload, and everything that was made of it (requests, responses and logs of its deliveries), is overwritten. Deliveries that are not done are cancelled. This cannot be undone." })) return;
+  await api.delete(`${at}/content`);
+  toast("Erased");
+  page.refresh();
+}
+
+export default [{ path: "/events", title: "Events", render: list }, { path: "/events/:id", title: "Event", render: one }];

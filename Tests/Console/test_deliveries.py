@@ -1,0 +1,218 @@
+"""Deliveries in the console: the list, and one delivery with what was sent, what came back, and why."""
+
+import json
+import re
+
+import pytest
+from browser.markup import SHAPES, unharmed
+from harness.receiver import Reply
+from playwright.sync_api import expect
+
+ONCE = {"max_retries": 0}
+SCRIPT = "function transform(event)\n  print('looking')\n  local x = event.data.missing.field\n  return { text = x }\nend"
+
+
+def one(api, url, **fields):
+    """A webhook, an event for it, and its settled delivery."""
+    webhook = api.add_webhook(url, **fields)
+    return api.settled(webhook, api.publish("memory.created", {"content": "hello", "n": 9007199254740993}))
+
+
+def visit(page, delivery):
+    return page.visit(f"/deliveries/{delivery['id']}")
+
+
+def test_the_list_narrows_by_state_and_webhook(page, api, receiver):
+    receiver.reply("/bad", Reply(status=500))
+    one(api, receiver.url("/bad"), name="always wrong", retry=ONCE)
+    one(api, receiver.url("/fine"), name="always right", events=["memory.created"])
+    page.visit("/deliveries")
+    rows = page.get_by_role("table", name="Deliveries").locator("tbody tr")
+    expect(rows).to_have_count(3)
+    page.get_by_role("group", name="States").get_by_role("button", name="dead").click()
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("the receiver answered 500")
+    expect(page).to_have_url(re.compile(r"state=dead"))
+    page.get_by_label("Webhook", exact=True).select_option("always right")
+    expect(page.get_by_text("No delivery is like that")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("No delivery is like that")).to_be_visible()
+
+
+def test_no_deliveries_yet_says_what_to_do(page, accessible, portraits):
+    page.visit("/deliveries")
+    expect(page.get_by_text("No deliveries yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Make a webhook")).to_be_visible()
+    portraits(page, "deliveries-empty")
+    accessible(page)
+
+
+def test_the_list_works_with_the_keyboard_alone(page, api, receiver, accessible, portraits):
+    for n in range(3):
+        one(api, receiver.url(f"/{n}"), name=f"webhook {n}", events=["memory.created"])
+    page.visit("/deliveries")
+    expect(page.locator(".list tbody tr")).to_have_count(6)
+    portraits(page, "deliveries")
+    for key in ("j", "j", "k", "j"):
+        page.keyboard.press(key)
+    expect(page.locator(".list tbody tr").nth(1).locator(".row-link")).to_be_focused()
+    accessible(page)
+    page.locator(".list tbody tr").nth(1).locator(".row-link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main h1")).to_have_text("memory.created")
+    expect(page).to_have_url(re.compile("#/deliveries/dlv_"))
+
+
+def test_the_list_goes_on_where_a_page_ends(page, api, receiver):
+    webhook = api.add_webhook(receiver.url())
+    api.publish_batch([{"event": "a.b", "data": {"n": n}} for n in range(120)])
+    receiver.wait_for(120)
+    page.visit(f"/deliveries?webhook={webhook['id']}")
+    rows = page.locator(".list tbody tr")
+    expect(rows).to_have_count(50)
+    for more in (100, 120):
+        page.get_by_role("button", name="Load more").click()
+        expect(rows).to_have_count(more)
+    expect(page.get_by_text("120 rows")).to_be_visible()
+
+
+def test_what_was_sent_and_what_came_back(page, api, receiver, accessible, portraits):
+    receiver.reply("/fine", Reply(headers=(("Content-Type", "application/json"), ("X-Answer", "yes")), body=b'{"received": true}', delay=0.02))
+    delivery = one(api, receiver.url("/fine"), name="fine", headers={"Authorization": "Bearer of-a-secret", "X-Team": "a"})
+    visit(page, delivery)
+    expect(page.locator(".page-head")).to_contain_text("delivered")
+    sent = page.get_by_role("table", name="Headers of the request")
+    expect(sent).to_contain_text("X-Team")
+    expect(sent.get_by_role("row", name="X-REM-Signature")).to_contain_text("signature")
+    expect(sent).not_to_contain_text("of-a-secret")
+    sent.get_by_role("button", name="Show Authorization").click()
+    expect(sent).to_contain_text("Bearer of-a-secret")
+    expect(page.get_by_role("group", name="Request body")).to_contain_text("9007199254740993")
+    expect(page.get_by_role("table", name="Headers of the response")).to_contain_text("X-Answer")
+    expect(page.get_by_role("group", name="Response body")).to_contain_text('"received": true')
+    expect(page.locator(".legend")).to_contain_text("first byte")
+    portraits(page, "delivery")
+    accessible(page)
+
+
+def test_a_request_is_copied_as_curl_without_its_secrets(page, api, receiver):
+    delivery = one(api, receiver.url("/fine"), headers={"Authorization": "Bearer of-a-secret", "X-Quote": "it's"})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit(page, delivery)
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert command.startswith(f"curl -X POST '{receiver.url('/fine')}'")
+    assert '-H "Authorization: $AUTHORIZATION"' in command and "of-a-secret" not in command
+    assert "-H 'X-Quote: it'\\''s'" in command
+    assert "--data-raw '{\"id\":" in command
+
+
+def test_each_attempt_is_on_the_timeline(page, api, receiver):
+    receiver.reply("/wobbly", Reply(status=503, body=b"first"), Reply(status=500, body=b"second"), Reply(body=b"third"))
+    delivery = one(api, receiver.url("/wobbly"), retry={"max_retries": 3, "initial_delay_secs": 0.1, "multiplier": 1})
+    visit(page, delivery)
+    attempts = page.get_by_role("list", name="Attempts, newest first").get_by_role("button")
+    expect(attempts).to_have_count(3)
+    expect(attempts.first).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("group", name="Response body")).to_contain_text("third")
+    attempts.last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Response body")).to_contain_text("first")
+    expect(page.get_by_text("status: the receiver answered 503")).to_be_visible()
+    expect(attempts.last).to_be_focused()
+
+
+def test_a_script_error_shows_its_line(page, api, receiver, accessible, portraits):
+    visit(page, one(api, receiver.url(), script=SCRIPT, retry=ONCE))
+    expect(page.locator(".line.marked")).to_have_text(re.compile("event.data.missing.field"))
+    expect(page.locator(".line.marked")).to_have_attribute("data-n", "3")
+    expect(page.get_by_role("group", name="Script log")).to_have_text("looking\n")
+    expect(page.get_by_role("link", name="Open in the studio with this event")).to_have_attribute("href", re.compile("#/studio\\?webhook=wh_.*&event=evt_"))
+    portraits(page, "delivery-script-error")
+    accessible(page)
+
+
+def test_a_script_error_of_a_later_stage_shows_its_own_script(page, api, receiver):
+    pipeline = [{"script": "function filter(event)\n  return true\nend"}, {"script": "\n\nfunction filter(event)\n  error('stage two')\nend"}]
+    visit(page, one(api, receiver.url(), pipeline=pipeline, retry=ONCE))
+    expect(page.locator(".line.marked")).to_have_text(re.compile("error\\('stage two'\\)"))
+    expect(page.locator(".line.marked")).to_have_attribute("data-n", "4")
+
+
+def test_a_filtered_delivery_says_why(page, api, receiver, accessible):
+    visit(page, one(api, receiver.url(), script="function filter(event)\n  return false, 'not about architecture'\nend"))
+    expect(page.locator(".page-head")).to_contain_text("filtered")
+    expect(page.get_by_text("The pipeline did not want this event: not about architecture")).to_be_visible()
+    expect(page.get_by_role("group", name="Script of stage 1")).to_contain_text("return false")
+    accessible(page)
+
+
+def test_a_dead_delivery_is_replayed_with_what_was_mended_or_with_the_original(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/a"), script="function transform(event) return { version = 1 } end", retry=ONCE)
+    receiver.reply("/a", Reply(status=500))
+    delivery = api.settled(webhook, api.publish())
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"script": "function transform(event) return { version = 2 } end"}).status == 200
+    receiver.reply("/a", Reply())
+    visit(page, delivery)
+    expect(page.get_by_text("No further attempt will be made: the receiver answered 500")).to_be_visible()
+    page.get_by_role("button", name="Replay with the original revision").click()
+    expect(page.locator(".page-head")).to_contain_text("delivered")
+    assert json.loads(receiver.requests("/a")[-1].body) == {"version": 1}
+    page.get_by_role("button", name="Replay", exact=True).click()
+    dialog = page.get_by_role("alertdialog", name="Deliver it once more?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert len(receiver.requests("/a")) == 2
+    page.get_by_role("button", name="Replay", exact=True).click()
+    dialog.get_by_role("button", name="Deliver again").click()
+    receiver.wait_for(3, path="/a")
+    expect(page.get_by_role("list", name="Attempts, newest first").get_by_role("button")).to_have_count(3)
+    assert json.loads(receiver.requests("/a")[-1].body) == {"version": 2}
+
+
+def test_a_delivery_that_is_refused_says_so(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/a"), retry=ONCE)
+    receiver.reply("/a", Reply(status=500))
+    delivery = api.settled(webhook, api.publish())
+    visit(page, delivery)
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"active": False}).status == 200
+    page.guard.allow("status of 409")
+    page.get_by_role("button", name="Replay", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("inactive")
+
+
+def test_it_changes_while_it_is_looked_at(page, api, receiver):
+    receiver.reply("/slow", Reply(status=500), Reply())
+    webhook = api.add_webhook(receiver.url("/slow"), retry={"max_retries": 1, "initial_delay_secs": 2, "jitter": 0})
+    delivery = api.settled(webhook, api.publish(), states=("retrying",))
+    visit(page, delivery)
+    expect(page.get_by_text("The next attempt is due")).to_be_visible()
+    expect(page.locator(".page-head")).to_contain_text("delivered")
+
+
+def test_a_delivery_that_does_not_exist(page):
+    page.guard.allow("status of 404")
+    page.visit("/deliveries/dlv_00000000000000000000000000")
+    expect(page.get_by_role("alert")).to_contain_text("Not found")
+
+
+@pytest.mark.parametrize("shape", range(len(SHAPES)))
+def test_answers_full_of_markup_stay_text(page, api, receiver, markup, shape):
+    text = markup("answer", shape)
+    receiver.reply("/m", Reply(status=500, headers=(("Content-Type", "text/html"), ("X-Markup", text.encode("ascii", "replace").decode())), body=text.encode()))
+    delivery = one(api, receiver.url("/m"), name=markup("name", shape).replace("\u202e", "").replace("\u2028", "")[:200], retry=ONCE, headers={"X-Sent": "<img src=x onerror=alert(1)>"})
+    visit(page, delivery)
+    expect(page.get_by_role("group", name="Response body")).to_contain_text("answer")
+    unharmed(page)
+    page.visit("/deliveries")
+    expect(page.locator(".list tbody tr").first).to_be_visible()
+    unharmed(page)
+
+
+def test_reasons_and_logs_full_of_markup_stay_text(page, api, receiver, markup):
+    text = markup("reason")
+    delivery = one(api, receiver.url(), script=f"function filter(event)\n print([==[{text}]==])\n return false, [==[{text}]==]\nend")
+    visit(page, delivery)
+    expect(page.get_by_role("group", name="Script log")).to_contain_text("<x-owned>reason")
+    unharmed(page)

@@ -1,0 +1,214 @@
+"""Events in the console: search, live tail, and one event with its payload and deliveries."""
+
+import re
+import socket
+
+import pytest
+from browser.markup import SHAPES, unharmed
+from playwright.sync_api import expect
+
+
+def free_port():
+    """A port that is free now, for a gateway that comes back where it was."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def rows(page):
+    return page.get_by_role("table", name="Events").locator("tbody tr")
+
+
+def live(page):
+    """Opens the list, and returns when the tail runs."""
+    page.visit("/events")
+    expect(page.locator(".live")).to_have_text("Live")
+
+
+def test_no_events_yet_says_what_to_do_and_does_it(page, accessible, portraits):
+    live(page)
+    expect(page.get_by_text("No events yet")).to_be_visible()
+    portraits(page, "events-empty")
+    accessible(page)
+    page.get_by_role("button", name="Publish an event").click()
+    dialog = page.get_by_role("dialog", name="Publish an event")
+    dialog.get_by_label("Data").fill("[1]")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog.get_by_text("Data is an object.")).to_be_visible()
+    dialog.get_by_label("Data").fill('{"content": "from the console", "n": 12345678901234567890}')
+    dialog.get_by_role("button", name="Publish").click()
+    expect(dialog).to_be_hidden()
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text('"n":12345678901234567890')
+
+
+def test_events_appear_as_they_are_accepted(page, api, accessible, portraits):
+    api.publish("a.before")
+    live(page)
+    expect(rows(page)).to_have_count(1)
+    api.publish("a.after", {"text": "now"}, namespace="team")
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).first).to_contain_text("a.after")
+    expect(rows(page).first).to_contain_text("team")
+    portraits(page, "events")
+    accessible(page)
+
+
+def test_a_paused_tail_keeps_what_comes(page, api):
+    live(page)
+    page.keyboard.press("p")
+    expect(page.locator(".live")).to_have_text("Paused")
+    for n in range(3):
+        api.publish("a.kept", {"n": n})
+    expect(page.locator(".live")).to_have_text("Paused, 3 new")
+    expect(rows(page)).to_have_count(0)
+    page.get_by_role("button", name="Resume").click()
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).first).to_contain_text('"n":2')
+    expect(page.locator(".live")).to_have_text("Live")
+
+
+def test_the_tail_survives_a_restart_of_the_gateway(make_page, make_gateway):
+    gateway = make_gateway(port=free_port())
+    page = make_page(gateway)
+    page.guard.allow("ERR_|status of 50")
+    live(page)
+    gateway.api.publish("a.first")
+    expect(rows(page)).to_have_count(1)
+    gateway.kill()
+    expect(page.locator(".live")).to_have_text("Reconnecting…")
+    gateway.start()
+    gateway.api.publish("a.second")
+    expect(rows(page)).to_have_count(2, timeout=20_000)
+    expect(rows(page).first).to_contain_text("a.second")
+    expect(page.locator(".live")).to_have_text("Live", timeout=20_000)
+
+
+def test_the_tail_shows_only_what_is_asked_for(page, api):
+    live(page)
+    page.get_by_label("Type").fill("memory.*")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"event=memory"))
+    expect(page.locator(".live")).to_have_text("Live")
+    api.publish("order.created")
+    api.publish("memory.created")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("memory.created")
+
+
+@pytest.mark.parametrize(("label", "value", "found"), [
+    ("Text in the payload", "REDIS", ["order.created"]), ("Type", "memory.*", ["memory.updated", "memory.created"]), ("Namespace", "team", ["memory.updated"]), ("Id begins with", "my-id", ["order.created"])])
+def test_events_are_searched(page, api, label, value, found):
+    api.publish("memory.created", {"text": "postgres"})
+    api.publish("memory.updated", {"text": "sqlite"}, namespace="team")
+    api.publish("order.created", {"text": "We use Redis"}, id="my-id-1")
+    page.visit("/events")
+    expect(rows(page)).to_have_count(3)
+    page.get_by_label(label).fill(value)
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(len(found))
+    assert [row.locator("td").first.inner_text() for row in rows(page).all()] == found
+    page.reload()
+    expect(rows(page)).to_have_count(len(found))
+
+
+def test_nothing_found_says_so(page, api):
+    api.publish("memory.created", {"text": "postgres"})
+    page.visit("/events?text=nothing-like-that")
+    expect(page.get_by_text("No event is like that")).to_be_visible()
+    expect(page.locator(".live")).to_have_text("Search")
+
+
+DATA = {"tags": ["architecture", "database"], "end": {"a b": 1}, "n": 9007199254740993, "no": None, "long": "x" * 2000, "many": list(range(300))}
+
+
+def test_a_payload_is_a_tree_whose_paths_are_copied(page, api, accessible, portraits):
+    event = api.publish("memory.created", DATA)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.visit(f"/events/{event['id']}")
+    tree = page.get_by_role("group", name="Event")
+    expect(tree).to_contain_text("9007199254740993")
+    tree.get_by_role("button", name="1", exact=True).first.click()
+    expect(page.get_by_text("Copied event.data.tags[1]")).to_be_visible()
+    tree.get_by_role("button", name="a b", exact=True).click()
+    assert page.evaluate("navigator.clipboard.readText()") == 'event.data["end"]["a b"]'
+    portraits(page, "event")
+    accessible(page, keyboard=False)
+
+
+def test_a_tree_is_folded_with_the_keyboard(page, api):
+    event = api.publish("memory.created", DATA)
+    page.visit(f"/events/{event['id']}")
+    tree = page.get_by_role("group", name="Event")
+    fold = tree.get_by_role("button", name="tags, [ 2 items ]")
+    expect(tree.get_by_text('"architecture"')).to_be_visible()
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(tree.get_by_text('"architecture"')).to_be_hidden()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(tree.get_by_text("x" * 2000)).to_have_count(0)
+    tree.get_by_role("button", name="show all 2").click()
+    expect(tree.get_by_text("x" * 2000)).to_have_count(1)
+    expect(tree.get_by_role("button", name="300", exact=True)).to_have_count(0)
+    tree.get_by_role("button", name="100 more").click()
+    expect(tree.get_by_role("button", name="300", exact=True)).to_have_count(1)
+    page.get_by_role("button", name="JSON", exact=True).click()
+    expect(page.locator(".code")).to_contain_text('"n": 9007199254740993')
+
+
+def test_an_event_leads_to_its_deliveries(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), name="the one")
+    event = api.publish("memory.created", {"content": "hello"})
+    api.settled(webhook, event)
+    page.visit(f"/events/{event['id']}")
+    expect(page.get_by_role("table", name="Deliveries")).to_contain_text("the one")
+    expect(page.get_by_role("table", name="Deliveries")).to_contain_text("delivered")
+    page.get_by_role("table", name="Deliveries").locator(".row-link").click()
+    expect(page).to_have_url(re.compile("#/deliveries/dlv_"))
+
+
+def test_an_event_that_nobody_wanted_says_so(page, api, accessible):
+    event = api.publish("memory.created", {"content": "hello"})
+    page.visit(f"/events/{event['id']}")
+    expect(page.get_by_text("No webhook wanted this event")).to_be_visible()
+    accessible(page)
+
+
+def test_the_content_of_an_event_is_erased_after_asking(page, api):
+    event = api.publish("memory.created", {"content": "of a person"})
+    page.visit(f"/events/{event['id']}")
+    page.get_by_role("button", name="Erase").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("of a person")).to_be_visible()
+    page.get_by_role("button", name="Erase").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Erase for ever").click()
+    expect(page.get_by_text("The content of this event was erased")).to_be_visible()
+    expect(page.get_by_text("of a person")).to_have_count(0)
+    page.visit("/events")
+    expect(rows(page).first).to_contain_text("erased")
+
+
+@pytest.mark.parametrize("shape", range(len(SHAPES)))
+def test_payloads_full_of_markup_stay_text(page, api, markup, shape):
+    text = markup("payload", shape)
+    live(page)
+    event = api.publish("memory.created", {text: text, "list": [text, {text: [text]}]}, namespace=markup("namespace", shape)[:200])
+    expect(rows(page)).to_have_count(1)
+    unharmed(page)
+    page.visit(f"/events/{event['id']}")
+    expect(page.get_by_role("group", name="Event")).to_contain_text("payload")
+    unharmed(page)
+    page.get_by_role("button", name="JSON", exact=True).click()
+    unharmed(page)
+
+
+def test_a_limited_key_sees_its_namespaces_only(make_page, gateway):
+    key = gateway.api.call("POST", "/v1/keys", {"name": "team", "namespaces": ["team"]}).json["key"]
+    gateway.api.publish("memory.created", {"text": "of others"})
+    page = make_page(gateway, key=key)
+    live(page)
+    gateway.api.publish("memory.created", {"text": "of others again"})
+    gateway.api.publish("memory.created", {"text": "of the team"}, namespace="team")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("of the team")
+    expect(page.locator(".who")).to_contain_text("team")

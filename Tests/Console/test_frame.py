@@ -1,0 +1,118 @@
+"""The frame of the console: navigation, search, theme, keyboard, and what every page owes its reader."""
+
+import pytest
+from playwright.sync_api import expect
+
+NAMES = ("Overview", "Events", "Deliveries", "Dead letters", "Webhooks", "Studio", "Sources", "Plugins", "Keys", "Operations", "About")
+
+
+def test_every_page_can_be_opened_from_the_navigation(page):
+    page.visit("/nowhere")
+    for name in NAMES:
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True).click()
+        heading = page.locator("#main h1")
+        expect(heading).to_contain_text(name.split()[0])
+        expect(heading).to_be_focused()
+        expect(page.get_by_role("navigation", name="Main").locator("[aria-current=page]")).to_have_text(name)
+    assert "About" in page.title()
+
+
+def test_the_first_page_is_small(page):
+    page.visit("/")
+    answers = [request.response() for request in page.guard.requests if not request.url.startswith("data:")]
+    assert len(answers) <= 5, [answer.url for answer in answers]
+    size = sum(len(answer.body()) for answer in answers)
+    assert size <= 150 * 1024, size
+
+
+def test_an_address_that_leads_nowhere_says_so(page):
+    page.visit("/nowhere/at/all")
+    expect(page.get_by_text("There is no such page")).to_be_visible()
+    page.get_by_role("link", name="Go to the overview").click()
+    expect(page.locator("#main h1")).to_have_text("Overview")
+
+
+def test_the_keyboard_goes_everywhere(page):
+    page.visit("/")
+    for keys, name in (("ge", "Events"), ("gd", "Deliveries"), ("go", "Overview")):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator("#main h1")).to_have_text(name)
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("ge")
+    expect(page.locator("#main h1")).to_have_text("Overview")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shortcuts).to_contain_text("go to dead letters")
+    page.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()
+
+
+def test_the_search_opens_what_an_id_names(page, api):
+    event = api.publish("memory.created", {"content": "found by its id"})
+    page.visit("/")
+    page.get_by_role("searchbox").fill(event["id"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#main h1")).to_contain_text("memory.created")
+    page.get_by_role("searchbox").fill("redis cache")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{page.console_url}#/events?text=redis+cache")
+
+
+def test_the_theme_follows_the_system_until_one_is_chosen(page):
+    page.visit("/")
+    background = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(background)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(background)
+    assert light != dark
+    page.get_by_role("button", name="Theme of the system").click()
+    assert page.evaluate(background) == light
+    page.reload()
+    expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+    assert page.evaluate(background) == light
+
+
+def test_a_narrow_screen_has_the_navigation_below_and_behind_a_button(make_page, gateway):
+    page = make_page(gateway, width=360, height=740)
+    page.visit("/")
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    page.get_by_role("navigation", name="Shortcuts").get_by_role("link", name="Events").click()
+    expect(page.locator("#main h1")).to_have_text("Events")
+    page.get_by_role("button", name="Open the navigation").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Deliveries").click()
+    expect(page.locator("#main h1")).to_have_text("Deliveries")
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+
+
+def test_a_gateway_that_is_gone_is_told(page, gateway):
+    page.visit("/about")
+    gateway.kill()
+    page.guard.allow("ERR_CONNECTION_REFUSED|status of 50|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    expect(page.get_by_role("button", name="Try again").first).to_be_visible()
+    gateway.start()
+
+
+
+@pytest.mark.parametrize("text", ['{"a":12345678901234567890,"b":[-9007199254740993]}', '{"n":9007199254740991,"x":1.5}', "[]"])
+def test_integers_of_64_bits_survive(page, text):
+    page.visit("/about")
+    kept = page.evaluate("async (text) => { const kit = await import(new URL('kit.js', document.baseURI).href); return kit.formatJSON(kit.parseJSON(text), 0); }", text)
+    assert kept == text
+
+
+@pytest.mark.parametrize(("steps", "path"), [
+    (["tags", 0], "event.data.tags[1]"), (["end"], 'event.data["end"]'), (["a b", "c"], 'event.data["a b"].c'), (['q"\\\n'], 'event.data["q\\"\\\\\\010"]'), (["ünïcode"], 'event.data["ünïcode"]')])
+def test_paths_are_written_as_lua_reads_them(page, steps, path):
+    page.visit("/about")
+    assert page.evaluate("async (steps) => (await import(new URL('kit.js', document.baseURI).href)).luaPath('event.data', steps)", steps) == path
+
+
+@pytest.mark.parametrize(("us", "text"), [(840, "840 µs"), (12_340, "12.3 ms"), (1_200_000, "1.2 s"), (245_000_000, "4 min 5 s"), (10_920_000_000, "3 h 2 min"), (187_200_000_000, "2 d 4 h"), (None, "–")])
+def test_durations_are_short(page, us, text):
+    page.visit("/about")
+    assert page.evaluate("async (us) => (await import(new URL('kit.js', document.baseURI).href)).duration(us)", us) == text
