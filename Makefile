@@ -14,7 +14,7 @@ FORMATTED := Sources Tests Package.swift
 export NODE_PATH := $(if $(NODE_PATH),$(NODE_PATH):)/usr/share/nodejs
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-build test-swift test-end-to-end test-console test-interop test-sandbox bench lint format verify release clean
+.PHONY: help deps build run test test-build test-swift test-end-to-end test-console test-interop test-sandbox screenshots bench lint format verify release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test-interop: build ## Run the tests with what others wrote only: mem0ai, slack_
 
 test-sandbox: ## Run the C sandbox's tests under sanitizers only
 	@.ci/test sandbox
+
+screenshots: build $(VENV)/.ready ## Take the pictures of docs/images from a seeded gateway
+	$(VENV)/bin/python Tests/Console/screenshots.py
 
 bench: ## Measure on this machine (OPTIONS='--quick' for a smoke test)
 	@.ci/deps build

@@ -36,7 +36,7 @@ const studio = (delivery) => link(`/studio?webhook=${encodeURIComponent(delivery
 
 async function scriptError(delivery, attempt) {
   const place = placeOf(attempt.error), [message, ...trace] = attempt.error.split("\n");
-  const source = place && await sourceOf(place, delivery, attempt).catch(() => null);
+  const source = await sourceOf(place, delivery, attempt).catch(() => null);
   return [h("p", { class: "note bad" }, h("span", { class: "mono" }, message)),
     source?.text ? h("div", { class: "stack tight" }, h("p", { class: "muted" }, `Line ${place.line} of ${source.name}, as it was in revision ${attempt.revision}`), excerpt(source.text, place.line, source.name)) : null,
     trace.length ? h("details", null, h("summary", null, "Traceback"), code(trace.join("\n"), null, { label: "Traceback" })) : null, h("div", { class: "row" }, studio(delivery))];
@@ -54,7 +54,7 @@ async function filtered(delivery, attempt) {
 /** Nodes that say why the attempt ended as it did; none when it was delivered. */
 export async function explain(delivery, attempt) {
   const last = attempt.number === Math.max(...delivery.attempts.map(({ number }) => number));
-  if (["script", "signature"].includes(attempt.failure) && attempt.error) return scriptError(delivery, attempt);
+  if (["script", "response"].includes(attempt.failure) && placeOf(attempt.error)) return scriptError(delivery, attempt);
   if (attempt.failure) return [h("p", { class: "note bad" }, h("span", null, h("strong", null, attempt.failure), ": ", attempt.error ?? ""))];
   return !attempt.request && !attempt.body_omitted && last && delivery.state === "filtered" ? filtered(delivery, attempt) : [];
 }

@@ -44,6 +44,8 @@ async function list({ query, signal, page }) {
   const rows = deliveryTable(names, (cursor) => api.get("/v1/deliveries", { ...chosen, limit: 50, cursor }, { signal }), { empty: none });
   page.actions(button("Refresh", { icon: "refresh", title: "Refresh (r)", on: { click: rows.reload } }));
   shortcut("r", "refresh the list", rows.reload, signal);
+  // While the first page is all that is shown, and nobody is in it, what is open is looked at again.
+  every(5000, () => rows.rows().length <= 50 && !rows.contains(document.activeElement) && rows.rows().some(({ state: now }) => now === "pending" || now === "retrying") ? rows.reload() : null, signal);
   return [filterBar(query, names, (now) => { chosen = now; setQuery(now); rows.reload(); }), rows];
 }
 

@@ -49,7 +49,8 @@ function tail({ filter, rows, signal, changed }) {
     source.addEventListener("error", () => {
       tell("reconnecting");
       if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(() => open(true), wait);
+      // The browser gave up, and does not say why: an ordinary call finds out whether the session has ended.
+      setTimeout(() => api.get("/v1/events", { limit: 1 }, { signal }).catch(() => {}).then(() => open(true)), wait);
       wait = Math.min(wait * 2, 15_000);
     });
   };

@@ -1,0 +1,73 @@
+"""Takes the pictures of docs/images from a seeded gateway: `make screenshots`, or `screenshots.py FOLDER [NAME…]`."""
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "EndToEnd")]
+
+from browser.chromium import launched
+from browser.console import Console
+from browser.demo import Demo
+from harness.gateway import REPOSITORY, gateways
+from PIL import Image
+
+# The name of each picture, and the page that it shows.
+PICTURES = {
+    "overview": lambda ids: "/",
+    "events": lambda ids: "/events",
+    "event": lambda ids: f"/events/{ids['event']}",
+    "deliveries": lambda ids: "/deliveries",
+    "delivery": lambda ids: f"/deliveries/{ids['dead']}",
+    "script-error": lambda ids: f"/deliveries/{ids['script-error']}",
+    "webhooks": lambda ids: "/webhooks",
+    "webhook": lambda ids: f"/webhooks/{ids['slack']}",
+    "studio": lambda ids: f"/studio?webhook={ids['slack']}&event={ids['event']}",
+    "dead": lambda ids: "/dead",
+    "sources": lambda ids: "/sources",
+    "plugins": lambda ids: "/plugins",
+}
+# Those that the README and docs/console.md show.
+KEPT = ("overview", "events", "event", "delivery", "script-error", "webhook", "studio", "dead")
+
+
+def small(picture):
+    """The same picture in 256 colours: less than half of the size, and nobody sees it."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def take(browser, demo, names, folder, width=1280, height=800):
+    folder.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB")
+        page = Console.of(demo.gateway).page(context)
+        for name in names:
+            page.visit(PICTURES[name](demo.ids))
+            page.wait_for_load_state("networkidle", timeout=5000) if name not in ("events",) else page.locator(".list tbody tr").first.wait_for()
+            page.evaluate("document.activeElement?.blur()")
+            (folder / f"console-{name}-{scheme}{'' if width > 400 else '-narrow'}.png").write_bytes(small(page.screenshot()))
+        context.close()
+        for problem in page.guard.problems:
+            print(f"{scheme}: {problem}", file=sys.stderr)
+
+
+def main():
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "docs/images"
+    names = sys.argv[2:] or list(KEPT)
+    sizes = [(1280, 800)] + ([(360, 740)] if len(sys.argv) > 1 else [])
+    with tempfile.TemporaryDirectory() as scratch, gateways(lambda: scratch) as make, launched() as browser:
+        demo = Demo(make(arguments=["--plugins", str(REPOSITORY / "plugins")])).seed()
+        try:
+            for width, height in sizes:
+                take(browser, demo, names, folder, width, height)
+        finally:
+            demo.gateway.console.close()
+            demo.close()
+
+
+if __name__ == "__main__":
+    main()
