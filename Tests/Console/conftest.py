@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["harness.fixtures"]
+pytest_plugins = ["harness.fixtures", "browser.studio"]
 pytest.register_assert_rewrite("browser")
 
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -22,7 +22,7 @@ def chromium():
 
 
 @pytest.fixture
-def make_page(chromium, request):
+def make_page(chromium, make_gateway, request):
     """Makes pages: `make_page(gateway, key=None, width=1280, height=800, scheme="light", signed_in=True)`."""
     from browser.console import Console
 

@@ -1,0 +1,148 @@
+// The list of a script's cases: keep the sample as one, run them, see what differs.
+
+import { badge, button, copy, dialog, diff, empty, field, h, liveRegion, plural, put, report, toast } from "../kit.js";
+import { casesText, expected, readCases, runCases } from "./cases.js";
+import { keep, kept } from "./storage.js";
+import { casesName } from "./subject.js";
+
+/** The cases of one subject. */
+export class CaseList {
+  /**
+   * @param {{subject: object, script: () => string, current: () => object|null, onOpen: (event: object) => void, onCount: (count: number) => void, signal: AbortSignal}} options
+   *   `current`: a case made of the sample that is shown, `null` when there is none
+   */
+  constructor(options) {
+    Object.assign(this, options);
+    this.cases = kept(casesName(this.subject), []);
+    if (!Array.isArray(this.cases)) this.cases = [];
+    this.verdicts = new Map();
+    this.list = h("ul", { class: "st-cases" });
+    this.node = h("div", { class: "stack tight" },
+      h("div", { class: "row" },
+        button("Keep this sample as a case", { icon: "plus", small: true, on: { click: () => this.add() } }),
+        this.runner = button("Run all", { icon: "play", small: true, on: { click: () => this.run() } }),
+        button("Copy as cases.json", { icon: "copy", small: true, kind: "quiet", on: { click: () => copy(casesText(this.cases)) } }),
+        button("Paste", { small: true, kind: "quiet", label: "Paste cases.json", on: { click: () => this.#paste() } })),
+      this.list, h("p", { class: "faint" }, "Cases are kept in this browser only, for the key that is signed in: the gateway has a place for those of plugins alone. "
+        + "They have the form of a plugin's cases.json, so copy them to pass them on."));
+    this.#draw();
+  }
+
+  /** Forgets all verdicts: the script is another one now. */
+  expire() {
+    if (!this.verdicts.size) return;
+    this.verdicts.clear();
+    this.#draw();
+  }
+
+  /** Keeps the sample that is shown as a case. */
+  add() {
+    const fresh = this.current();
+    if (!fresh) return toast("There is no result to keep: the script must have run on one event.", { bad: true });
+    this.cases.push({ ...fresh, name: this.#free(fresh.name) });
+    this.#save();
+    this.verdicts.set(this.cases.at(-1), { isPassed: true, difference: null });
+    this.#draw();
+    return liveRegion(`Kept as case ${this.cases.length}`);
+  }
+
+  /** Runs all cases. @returns {Promise<number>} how many fail */
+  async run(subject = this.subject) {
+    this.verdicts.clear();
+    this.#draw();
+    const { cases } = this;
+    try {
+      const failures = await runCases(cases, subject, this.script(), this.signal, (index, verdict) => {
+        this.verdicts.set(cases[index], verdict);
+        this.#draw();
+      });
+      liveRegion(failures ? `${failures} of ${plural(cases.length, "case")} fail` : `${plural(cases.length, "case")} pass`);
+      return failures;
+    } catch (error) {
+      report(error);
+      return cases.length;
+    }
+  }
+
+  /** Gives the cases to a webhook that has just been made. */
+  moveTo(subject) {
+    if (casesName(subject) === casesName(this.subject)) return;
+    const there = kept(casesName(subject), []);
+    keep(casesName(subject), [...there, ...this.cases]);
+    if (!this.subject.webhook) keep(casesName(this.subject), undefined);
+  }
+
+  #free(name) {
+    const names = new Set(this.cases.map((each) => each.name));
+    let free = name;
+    for (let count = 2; names.has(free); count += 1) free = `${name} (${count})`;
+    return free;
+  }
+
+  #save() {
+    if (!keep(casesName(this.subject), this.cases)) toast("This browser has no room for the cases: they are gone when the page is left.", { bad: true });
+  }
+
+  #draw() {
+    this.runner.disabled = !this.cases.length;
+    this.onCount(this.cases.length);
+    put(this.list, this.cases.length ? this.cases.map((each) => this.#item(each))
+      : h("li", null, empty("No cases yet", "Choose a sample, look at its result, and keep both: from then on the script must give the same result, or you are asked before it is saved.")));
+  }
+
+  #item(each) {
+    const verdict = this.verdicts.get(each);
+    const name = h("input", { type: "text", class: "st-name", value: each.name, "aria-label": "Name of the case", maxlength: 200, on: { change: () => { each.name = name.value.trim() || each.name; name.value = each.name; this.#save(); } } });
+    return h("li", { class: "st-case" },
+      h("div", { class: "st-case-head" }, verdict ? badge(verdict.isPassed ? "passes" : "fails", verdict.isPassed ? "ok" : "dead") : badge("not run", "neutral"), name,
+        button("Open", { small: true, kind: "quiet", label: `Open the sample of ${each.name}`, on: { click: () => this.#open(each) } }),
+        button("", { icon: "trash", small: true, kind: "quiet", label: `Remove ${each.name}`, on: { click: () => this.#remove(each) } })),
+      h("p", { class: "faint" }, summary(each)), verdict && !verdict.isPassed ? this.#failure(each, verdict) : null);
+  }
+
+  #failure(each, verdict) {
+    if (verdict.problem) return h("div", { class: "note bad" }, h("div", null, verdict.problem));
+    return h("div", { class: "stack tight" }, h("p", null, "Expected, and what came:"), diff(verdict.difference.expected, verdict.difference.actual),
+      h("div", null, button("Expect what came", { small: true, on: { click: () => this.#accept(each) } })));
+  }
+
+  #accept(each) {
+    const { result } = this.verdicts.get(each);
+    each.expect = expected(result, this.subject);
+    this.#save();
+    this.verdicts.set(each, { isPassed: true, difference: null });
+    this.#draw();
+  }
+
+  #open(each) {
+    this.onOpen({ ...each.event, ...(each.ctx?.namespace ? { namespace: each.ctx.namespace } : {}) });
+  }
+
+  #remove(each) {
+    const at = this.cases.indexOf(each);
+    this.cases.splice(at, 1);
+    this.#save();
+    this.#draw();
+    toast(`Removed ${each.name}`, { undo: () => { this.cases.splice(at, 0, each); this.#save(); this.#draw(); } });
+  }
+
+  #paste() {
+    const area = h("textarea", { rows: 12, class: "mono", spellcheck: "false" });
+    const control = field({ label: "cases.json", input: area, hint: "The cases are added to those that are here." });
+    const opened = dialog("Paste cases", control, { actions: [button("Add", { kind: "primary", on: { click: () => {
+      try {
+        this.cases.push(...readCases(area.value).map((each) => ({ ...each, name: this.#free(each.name) })));
+        this.#save();
+        this.#draw();
+        opened.close();
+      } catch (error) {
+        control.setError(error.message);
+      }
+    } } })] });
+  }
+}
+
+function summary({ event, expect }) {
+  const wanted = "drop" in expect ? `expected to be filtered${expect.drop === true ? "" : `, ${expect.drop}`}` : "error" in expect ? `expected to fail, ${expect.error}` : expect.untouched ? "expected to be sent as it is" : "expected to be sent as kept";
+  return `${event.event}: ${wanted}`;
+}

@@ -1,0 +1,101 @@
+// Saving a script: into a new webhook, or as the next revision of one that exists; after its cases, or knowingly without.
+
+import { api, ApiError, button, confirmAction, copy, dialog, field, form, h, link, plural, put, select } from "../kit.js";
+import { pipelineWith, places, subjectOf } from "./subject.js";
+
+/**
+ * Asks where to save, and saves.
+ * @param {{subject: object, webhooks: object[], script: () => string, cases: object, types: string[], event: object|null}} parts
+ * @returns {Promise<null|{webhook: object, stage: string}>} what was saved, `null` when it was not
+ */
+export function saveDialog(parts) {
+  const { subject, webhooks } = parts;
+  const body = h("div", { class: "stack tight" });
+  const target = select([["", "A new webhook"], ...webhooks.map((webhook) => [webhook.id, label(webhook)])], { value: subject.webhook?.id ?? "" });
+  const opened = dialog("Save the script", h("div", { class: "stack" }, field({ label: "Into", input: target }), body), { wide: true });
+  const draw = () => put(body, target.value ? existing(parts, target.value === subject.webhook?.id ? subject.webhook : webhooks.find(({ id }) => id === target.value), opened) : fresh(parts, opened));
+  target.addEventListener("change", draw);
+  draw();
+  return opened.closed.then((saved) => saved ?? null);
+}
+
+/** What a webhook is called in lists. */
+export const label = ({ name, url, namespace }) => `${name || url}${namespace ? ` · ${namespace}` : ""}`;
+
+function existing(parts, webhook, opened) {
+  const isSame = parts.subject.webhook?.id === webhook.id;
+  const where = select(places(webhook).map(({ value, text }) => [value, text]), { value: isSame ? parts.subject.stage : subjectOf(webhook).stage });
+  return form({
+    submit: `Save as revision ${webhook.revision + 1}`, cancel: () => opened.close(),
+    fields: [{ node: field({ label: "As", input: where }) }, { node: h("p", { class: "faint" }, "Deliveries use it from their next attempt on. Revisions can be compared and taken back on the webhook's page.") }],
+    onSubmit: async () => {
+      const saved = await saveRevision(parts, webhook, where.value);
+      if (saved) opened.close(saved);
+    },
+  });
+}
+
+/** Saves the script as the next revision. @returns {Promise<null|{webhook: object, stage: string}>} */
+export async function saveRevision(parts, webhook, place) {
+  const now = await api.get(`/v1/webhooks/${webhook.id}`);
+  if (now.revision !== webhook.revision && !(await confirmAction({
+    title: "The webhook has changed meanwhile", action: "Save mine",
+    body: `It is at revision ${now.revision}; this script was opened at revision ${webhook.revision}. What you save takes the place of what is in this stage now.`,
+  }))) return null;
+  const subject = subjectOf(now, place);
+  if (!(await mayBeSaved(parts, subject))) return null;
+  const { pipeline, index } = pipelineWith(subject, parts.script());
+  return { webhook: await api.patch(`/v1/webhooks/${webhook.id}`, { pipeline }), stage: String(index) };
+}
+
+function fresh(parts, opened) {
+  const type = parts.event?.event;
+  const built = form({
+    submit: "Create the webhook", cancel: () => opened.close(),
+    fields: [
+      { name: "url", label: "URL", type: "url", required: true, placeholder: "https://hooks.slack.com/services/…", hint: "Where its requests go.", validate: urlProblem, autofocus: true },
+      { name: "events", label: "Events", type: "list", required: true, value: [type ?? "*"], hint: "Types, or patterns such as memory.* and *, with commas between them." },
+      { name: "name", label: "Name", optional: true },
+      { name: "namespace", label: "Namespace", optional: true, hint: "Only events of this namespace; without it those of every namespace." },
+    ],
+    onSubmit: async ({ url, events, name, namespace }) => {
+      const subject = { webhook: null, stage: "last", stored: "" };
+      if (!(await mayBeSaved(parts, subject))) return;
+      const { pipeline } = pipelineWith(subject, parts.script());
+      try {
+        const webhook = await api.post("/v1/webhooks", { url, events, pipeline, ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) });
+        opened.close({ webhook, stage: "0" });
+      } catch (error) {
+        throw error instanceof ApiError && error.field?.startsWith("pipeline") ? new Error(error.message) : error;
+      }
+    },
+  });
+  return built;
+}
+
+function urlProblem(text) {
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return "Expected a whole URL, such as https://example.com/hook.";
+  return null;
+}
+
+/** Runs the cases; asks when there are none, or some fail. */
+async function mayBeSaved({ cases }, subject) {
+  if (!cases.cases.length) {
+    return confirmAction({ title: "Save without a case?", action: "Save without", body: "Nothing says what this script must do. Cancel, and keep a sample as a case, so that a later change cannot break it unnoticed." });
+  }
+  const failures = await cases.run(subject);
+  if (!failures) return true;
+  return confirmAction({ title: `Save although ${plural(failures, "case")} of ${cases.cases.length} ${failures === 1 ? "fails" : "fail"}?`, action: "Save nevertheless", danger: true, body: "The tab Cases shows what differs." });
+}
+
+/** Shows the secret of a new webhook, which no later answer has. */
+export async function showSecret({ webhook }) {
+  if (!webhook.secret) return;
+  const value = h("code", { class: "st-secret" }, webhook.secret);
+  const opened = dialog("The webhook is saved", h("div", { class: "stack tight" },
+    h("p", null, "Its requests are signed with this secret. It is shown now and never again: give it to the receiver."),
+    h("div", { class: "row" }, value, button("Copy", { icon: "copy", small: true, on: { click: () => copy(webhook.secret) } })),
+    h("p", null, link(`/webhooks/${webhook.id}`, "Open the webhook"), " to send a test."),
+  ), { actions: [button("Done", { kind: "primary", on: { click: () => opened.close() } })] });
+  await opened.closed;
+}

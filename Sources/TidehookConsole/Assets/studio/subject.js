@@ -1,0 +1,55 @@
+// What is being edited: the script of one stage of a webhook, stored or still to be made. A value; nothing here touches the page.
+
+/** What an unsaved script is kept under. */
+export const draftName = ({ webhook, stage }) => `draft:${webhook?.id ?? "new"}:${stage}`;
+/** What the cases are kept under: they are those of the whole pipeline. */
+export const casesName = ({ webhook }) => `cases:${webhook?.id ?? "new"}`;
+
+/** The stages that hold a script, and the places where one could be added. @returns {{value: string, text: string}[]} */
+export function places(webhook) {
+  const stages = webhook?.pipeline ?? [];
+  const scripts = stages.flatMap((stage, index) => ("script" in stage && typeof stage.script === "string" ? [{ value: String(index), text: `Stage ${index + 1}: script` }] : []));
+  const names = stages.map((stage) => stage.plugin ?? "script").join(", ");
+  if (!stages.length) return [{ value: "last", text: "The only stage" }];
+  return [...scripts, { value: "first", text: `New stage before ${names}` }, { value: "last", text: `New stage after ${names}` }];
+}
+
+/** The subject for a place of a webhook. @param {string|undefined} place one of `places`; the first of them when it is none */
+export function subjectOf(webhook, place) {
+  const list = places(webhook);
+  const stage = list.find(({ value }) => value === place)?.value ?? list.find(({ value }) => /^\d+$/.test(value))?.value ?? "last";
+  const stored = /^\d+$/.test(stage) ? webhook.pipeline[Number(stage)].script : "";
+  return { webhook: webhook ?? null, stage, stored };
+}
+
+/** Whether a webhook gets events like this one. */
+export function wants(webhook, { event, namespace }) {
+  if (!webhook) return true;
+  const isNear = webhook.namespace ? namespace === webhook.namespace : namespace !== "tidehook";
+  return isNear && webhook.events.some((pattern) => pattern === "*" || pattern === event || (pattern.endsWith(".*") && event.startsWith(pattern.slice(0, -1))));
+}
+
+/** The whole pipeline with a script at the subject's place, and which stage that is. */
+export function pipelineWith({ webhook, stage }, script) {
+  const stages = [...(webhook?.pipeline ?? [])];
+  if (stage === "first") return { pipeline: [{ script }, ...stages], index: 0 };
+  if (stage === "last") return { pipeline: [...stages, { script }], index: stages.length };
+  stages[Number(stage)] = { script };
+  return { pipeline: stages, index: Number(stage) };
+}
+
+/** What POST /v1/dry-runs needs of the subject. */
+export function tried(subject, script) {
+  const { pipeline, index } = pipelineWith(subject, script);
+  return { body: subject.webhook ? { webhook: subject.webhook.id, pipeline } : { pipeline }, index };
+}
+
+/** Where the mistake is that a refusal or a failed stage tells of: `{line, message}`; line 0 when it has none, `null` when it is not in this stage. */
+export function scriptProblem(error, index) {
+  if (error.code !== "invalid_script" && error.code !== undefined) return null;
+  const at = /^pipeline\[(\d+)\]/.exec(error.field ?? "");
+  if (at && Number(at[1]) !== index) return null;
+  const text = String(error.message).replace(/^(?:pipeline\[\d+\]\.)?script:\s*/, "");
+  const [, line, message] = /^script:(\d+):\s*([^]*)$/.exec(text) ?? [null, "0", text.replace(/^script:\s*/, "")];
+  return { line: Number(line), message };
+}
