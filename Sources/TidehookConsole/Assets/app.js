@@ -44,6 +44,7 @@ function markCurrent() {
   const first = "/" + (place().path.split("/")[1] ?? "");
   for (const element of document.querySelectorAll("#nav [data-to], #tabs [data-to]")) if (element.dataset.to === first) element.setAttribute("aria-current", "page"); else element.removeAttribute("aria-current");
 }
+document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 function openNav(open) {
   document.body.classList.toggle("nav-open", open);
   if (open) shell[1].querySelector("[aria-current], a").focus();

@@ -3,7 +3,7 @@
 // ---- elements
 
 const SVG = "http://www.w3.org/2000/svg";
-const BOOLEAN = new Set(["checked", "disabled", "hidden", "open", "readonly", "required", "selected", "multiple", "autofocus", "novalidate", "inert"]);
+const BOOLEAN = new Set(["disabled", "hidden", "open", "readonly", "required", "multiple", "autofocus", "novalidate", "inert"]);
 let ids = 0;
 
 /** A new id for an element; unique in this page. */
@@ -16,7 +16,8 @@ function fill(element, props, children) {
     else if (name === "dataset") Object.assign(element.dataset, value);
     else if (name === "style") for (const [key, v] of Object.entries(value)) element.style.setProperty(key, v);
     else if (name === "value" && "value" in element) element.value = value;
-    else if (BOOLEAN.has(name)) element[name === "readonly" ? "readOnly" : name] = true;
+    else if (name === "checked" || name === "selected") element[name] = true;
+    else if (BOOLEAN.has(name)) element.setAttribute(name, "");
     else if (name === "href" || name === "src" || name === "action") element.setAttribute(name, safeURL(String(value)));
     else if (!name.toLowerCase().startsWith("on")) element.setAttribute(name, Array.isArray(value) ? value.filter(Boolean).join(" ") : value === true && !name.startsWith("aria-") ? "" : String(value));
   }
@@ -33,7 +34,7 @@ function append(parent, children) {
 }
 
 // A link of data may lead to http(s), everything else only inside the console.
-const safeURL = (url) => /^(https?:\/\/|#|\/|\.\/|data:image\/|blob:)/i.test(url) && !url.startsWith("//") ? url : /^[a-z0-9_./-]+$/i.test(url) ? url : "#";
+const safeURL = (url) => /^(https?:\/\/|#|\/|\.\/|data:image\/|blob:)/i.test(url) && !url.startsWith("//") ? url : /^[a-z0-9_.-][a-z0-9_./-]*$/i.test(url) ? url : "#";
 
 /** An element: `h("p", {class: "x", on: {click}, dataset: {id}}, "text", node, [more])`. `null` and `false` leave a property or child out. */
 export const h = (tag, props, ...children) => fill(document.createElement(tag), props, children);
@@ -61,15 +62,17 @@ const ICONS = {
 export const icon = (name, size = 16) =>
   s("svg", { class: "icon", viewBox: "0 0 16 16", width: size, height: size, "aria-hidden": "true" }, s("path", { d: ICONS[name] ?? ICONS.more }));
 
-/** `button("Save", {kind: "primary" | "danger" | "quiet", icon, small, label, on: {click}})`; `label` names a button that has only an icon. A promise that `click` returns disables it until it ends. */
+/** `button("Save", {kind: "primary" | "danger" | "quiet", icon, small, label, on: {click}})`; `label` names a button that has only an icon. While a promise that `click` returned is not done, it takes no other click. */
 export function button(text, { kind, icon: drawing, small, label, on = {}, type = "button", ...rest } = {}) {
   const { click, ...others } = on;
   const element = h("button", { ...rest, type, class: ["button", kind, small && "small", !text && "square", rest.class], "aria-label": label, title: text ? rest.title : rest.title ?? label, on: others }, drawing && icon(drawing), text);
+  // It stays enabled meanwhile: a disabled button loses the focus.
   if (click) element.addEventListener("click", async (event) => {
+    if (element.getAttribute("aria-disabled") === "true") return;
     const result = click(event);
     if (!(result instanceof Promise)) return;
-    element.disabled = true;
-    try { await result; } catch (error) { report(error); } finally { element.disabled = false; }
+    element.setAttribute("aria-disabled", "true");
+    try { await result; } catch (error) { report(error); } finally { element.removeAttribute("aria-disabled"); }
   });
   return element;
 }
@@ -291,7 +294,7 @@ export function state(name) {
 }
 /** How a webhook fares, as a badge: active, failing, pausing after failures (breaker), paused, disabled. */
 export function health(webhook) {
-  const { disabled, failing } = webhook;
+  const { failing } = webhook, disabled = webhook.disabled?.reason === "request" ? null : webhook.disabled;
   const why = (x) => typeof x === "string" ? x : x?.message ?? x?.reason ?? x?.error;
   if (disabled) return badge("disabled", "dead", why(disabled));
   if (webhook.active === false) return badge("paused", "held");

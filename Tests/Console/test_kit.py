@@ -1,0 +1,133 @@
+"""The parts that all pages are made of, each by itself on an empty page."""
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def kit(page):
+    """Runs a piece of JavaScript with the kit as `k`: `kit("return k.bytes(n)", n=5)`."""
+    page.visit("/nowhere")
+    page.evaluate("import(new URL('kit.js', document.baseURI).href).then((kit) => { window.k = kit; window.box = kit.h('div', { class: 'stack' }); document.querySelector('main').replaceChildren(kit.h('h1', null, 'Kit'), box); })")
+
+    def run(body, **values):
+        return page.evaluate(f"async (given) => {{ const {{ {', '.join(values)} }} = given; {body} }}", values)
+
+    return run
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>alert(1)</script>", "vbscript:x", "//elsewhere.example/", "\u0001javascript:alert(1)"])
+def test_no_address_of_data_runs_anything(kit, page, url):
+    kit("box.append(k.h('a', { href: url }, 'link'), k.out(url))", url=url)
+    assert page.locator("main a").get_attribute("href") == "#"
+
+
+def test_elements_take_no_handlers_as_text(kit):
+    assert kit("const e = k.h('img', { onerror: 'alert(1)', ONLOAD: 'alert(1)', alt: 'x' }); return e.outerHTML") == '<img alt="x">'
+    assert kit("return k.h('p', { class: ['a', false, 'b'], hidden: false, 'aria-pressed': false }, null, ['x', [1, 0]], false).outerHTML") == '<p class="a b" aria-pressed="false">x10</p>'
+
+
+def differing(kit, before, after):
+    return [line.removesuffix("\n") for line in kit("return [...k.diff(before, after).querySelectorAll('.line')].map((line) => line.textContent)", before=before, after=after)]
+
+
+@pytest.mark.parametrize(("before", "after", "lines"), [
+    ("a\nb\nc", "a\nx\nc", ["  a", "- b", "+ x", "  c"]), ("", "a", ["- ", "+ a"]), ({"a": 1}, {"a": 1, "b": 2}, ["  {", '-   "a": 1', '+   "a": 1,', '+   "b": 2', "  }"]), ("same", "same", ["  same"])])
+def test_differences_are_by_line(kit, before, after, lines):
+    assert differing(kit, before, after) == lines
+
+
+def test_a_difference_leaves_out_what_is_far_from_it(kit):
+    lines = [str(n) for n in range(100)]
+    assert differing(kit, "\n".join(lines), "\n".join(lines[:50] + ["new"] + lines[50:])) == ["47 unchanged", "  47", "  48", "  49", "+ new", "  50", "  51", "  52", "47 unchanged"]
+
+
+def test_a_form_says_what_is_wrong_at_its_field(kit, page):
+    kit("""
+    window.sent = [];
+    box.append(k.form({ fields: [{ name: 'url', label: 'URL', required: true }, { name: 'retry.max', label: 'Retries', type: 'number' }, { name: 'data', label: 'Data', type: 'json' }, { name: 'events', label: 'Events', type: 'list', value: ['a'] }],
+      onSubmit(values) { sent.push(values); if (sent.length === 1) throw new k.ApiError(400, 'invalid_url', 'url: not allowed', 'url'); } }))""")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This is required.")).to_be_visible()
+    expect(page.get_by_label("URL")).to_be_focused()
+    page.get_by_label("URL").fill("http://x/")
+    page.get_by_label("Data").fill("{no")
+    page.get_by_label("Data").blur()
+    expect(page.get_by_text("This is no JSON")).to_be_visible()
+    page.get_by_label("Data").fill('{"n": 12345678901234567890}')
+    page.get_by_label("Events", exact=True).fill("a, b")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("url: not allowed")).to_be_visible()
+    expect(page.get_by_label("URL")).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("url: not allowed")).to_be_hidden()
+    assert kit("return sent.map((one) => k.formatJSON(one, 0))")[-1] == '{"url":"http://x/","retry.max":null,"data":{"n":12345678901234567890},"events":["a","b"]}'
+
+
+def test_what_destroys_asks_and_the_safe_answer_has_the_focus(kit, page):
+    kit("box.append(k.button('Ask', { on: { click: async () => { window.answer = await k.confirmAction({ title: 'Delete it?', body: 'It is gone then.', action: 'Delete', danger: true }); } } }))")
+    ask = page.get_by_role("button", name="Ask")
+    ask.click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert kit("return answer") is False
+    expect(ask).to_be_focused()
+    ask.click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_function("window.answer === true")
+
+
+def test_a_note_can_undo(kit, page):
+    kit("k.toast('Deleted', { undo: () => { window.undone = true; } })")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("window.undone")
+    expect(page.get_by_text("Deleted")).to_be_hidden()
+
+
+def test_tabs_are_changed_with_the_arrows(kit, page):
+    kit("box.append(k.tabs(['One', 'Two', 'Three'].map((label) => ({ id: label, label, render: () => `this is ${label}` }))))")
+    page.get_by_role("tab", name="One").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Two")).to_be_focused()
+    expect(page.get_by_role("tabpanel", name="Two")).to_have_text("this is Two")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tabpanel", name="Three")).to_be_visible()
+
+
+def test_a_long_wait_shows_the_bar_and_a_short_one_does_not(kit, page):
+    bar = page.get_by_role("progressbar", name="Loading")
+    kit("window.short = k.busy(new Promise((done) => setTimeout(done, 20)))")
+    kit("await short")
+    expect(bar).to_be_hidden()
+    kit("window.long = k.busy(new Promise((done) => { window.done = done; })); ")
+    expect(bar).to_be_visible()
+    kit("done(); await long")
+    expect(bar).to_be_hidden()
+
+
+def test_a_list_that_fails_can_be_tried_again(kit, page):
+    kit("let n = 0; box.append(k.table({ columns: [{ label: 'Name', render: (row) => row.id }], load: async () => { if (n++ === 0) throw new k.ApiError(503, 'unavailable', 'the disk is full'); return { data: [{ id: 'here' }], next_cursor: null }; } }))")
+    expect(page.get_by_role("alert")).to_contain_text("the disk is full")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("cell", name="here")).to_be_visible()
+
+
+def test_a_chart_has_its_numbers_for_those_who_do_not_see_it(kit, page):
+    kit("box.append(k.chart({ label: 'Things', times: [0, 6e4, 12e4].map((t) => new Date(t).toISOString()), series: [{ name: 'good', tone: 'ok', values: [1, 0, 3] }, { name: 'bad', tone: 'bad', values: [0, null, 2] }] }))")
+    table = page.get_by_role("table", name="Things")
+    expect(table.get_by_role("row")).to_have_count(3)
+    expect(table.get_by_role("row").last).to_contain_text("3")
+    assert page.locator("svg.chart rect").count() == 3
+
+
+def test_every_state_has_a_shape_of_its_own(kit):
+    shapes = kit("return ['pending', 'retrying', 'delivered', 'filtered', 'dead', 'held', 'cancelled'].map((name) => k.state(name).querySelector('path').getAttribute('d'))")
+    assert len(set(shapes)) == 7
+
+
+@pytest.mark.parametrize(("webhook", "text"), [
+    ({"active": True}, "active"), ({"active": False}, "paused"), ({"active": False, "disabled": {"reason": "request"}}, "paused"), ({"active": False, "disabled": {"reason": "failing", "message": "5 days"}}, "disabled"),
+    ({"active": True, "failing": {"failures": 3, "error": "timeout"}}, "failing"), ({"active": True, "breaker_state": "open"}, "breaker open")])
+def test_health_in_a_word(kit, webhook, text):
+    assert kit("return k.health(webhook).textContent", webhook=webhook) == text
