@@ -1,0 +1,16 @@
+// Shows a secret that is never shown again.
+import { button, copy, dialog, field, h } from "../kit.js";
+
+/** Opens the dialog and returns a promise of its end; `more` are nodes below the secret. */
+export function showOnce({ title, label, secret, hint, more = [] }) {
+  const input = h("input", { class: "mono", readonly: true, value: secret, on: { focus: (event) => event.target.select() } });
+  const opened = dialog(title, h("div", { class: "stack" },
+    h("p", { class: "note warn" }, "Copy it now: it is kept so that nobody can read it again, and this is the only time it is shown."),
+    field({ label, hint, input }), more), {
+    wide: more.length > 0,
+    actions: [button("Copy", { icon: "copy", on: { click: () => copy(secret).then(() => done.focus()) } })],
+  });
+  const done = button("Done", { kind: "primary", on: { click: () => opened.close() } });
+  opened.element.querySelector("footer").append(done);
+  return opened.closed;
+}
