@@ -24,6 +24,7 @@ public struct TidehookAPI: Sendable {
   private let inbound: InboundRoutes
   private let health: HealthRoutes
   private let statistics: StatisticsRoutes
+  private let overview: OverviewRoutes
   private let metrics: MetricsRoutes
   private let keys: KeyRing
   private let limits: APILimits
@@ -79,6 +80,9 @@ public struct TidehookAPI: Sendable {
     inbound = InboundRoutes(directory: sources.directory, inbox: inbox, time: time)
     health = HealthRoutes(history: history, catalog: plugins)
     statistics = StatisticsRoutes(statistics: insight.statistics, lanes: insight.lanes, registry: registry, time: time)
+    overview = OverviewRoutes(
+      statistics: insight.statistics, lanes: insight.lanes, registry: registry, healths: webhooks.healths, sources: sources.directory,
+      receipts: sources.history, plugins: plugins, space: insight.space, time: time)
     metrics = MetricsRoutes(sources: insight.metrics, access: insight.metricsAccess)
     keyRoutes = KeyRoutes(ring: keys, time: time, limits: limits)
     self.keys = keys
@@ -119,7 +123,7 @@ public struct TidehookAPI: Sendable {
   private var routes: [Route] {
     webhooks.routes + webhookTests.routes + signingKeys.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes
       + deliveries.routes + replays.routes + mem0.routes
-      + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + statistics.routes
+      + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + statistics.routes + overview.routes
       + metrics.routes + OpenAPIRoutes.routes
   }
 

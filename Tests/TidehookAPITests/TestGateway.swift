@@ -40,6 +40,8 @@ final class Backend: EventPublisher, WebhookRegistry, History {
     var tallies: [Int64: Tally] = [:]
     var standings: [WebhookID: QueueStanding] = [:]
     var inFlight: [WebhookID: Int] = [:]
+    var webhookTallies: [WebhookID: [Int64: Tally]] = [:]
+    var shortage: SpaceShortage?
     /// Whose statistics were asked for.
     var scopes: [StatisticsScope] = []
     /// The webhooks that were tried, each with the event.
@@ -244,7 +246,7 @@ struct TestGateway {
       webhooks: WebhookServices(healths: backend, held: backend, tester: backend, ownership: asksForOwnership ? backend : nil),
       replays: replays,
       sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),
-      insight: Insight(statistics: backend, lanes: backend, metrics: [backend], metricsAccess: metricsAccess),
+      insight: Insight(statistics: backend, lanes: backend, metrics: [backend], metricsAccess: metricsAccess, space: backend),
       egress: EgressPolicy(allowed: allowed),
       secrets: SecretSource(
         generate: { Secret("whsec_bWFkZQ==") }, signingKey: Self.signingKey,

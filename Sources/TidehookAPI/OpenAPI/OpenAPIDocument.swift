@@ -21,7 +21,7 @@ enum OpenAPIDocument {
   static let schemas =
     WebhookSchemas.all + WebhookTestRoutes.schemas + SigningSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all
     + EventSchemas.all + DeliverySchemas.all + ReplaySchemas.all
-    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + StatisticsSchemas.all + CommonSchemas.all
+    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + StatisticsSchemas.all + OverviewSchemas.all + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {
     var paths: [JSONValue.Member] = []

@@ -14,14 +14,18 @@ enum StatisticsSchemas {
     .init("MetricsText", ["type": "string", "description": "Metrics in Prometheus' text format 0.0.4."]),
   ]
 
-  private static let standing = Schema.object([
+  static let standing = Schema.object(queue)
+
+  /// How a queue stands.
+  static let queue: [JSONValue.Member] = [
     .init("pending", Schema.count("Wait for their first try, or are under way with it.")),
     .init("retrying", Schema.count("Wait for another try, or are under way with it.")),
     .init("held", Schema.count("Their webhook is inactive.")), .init("dead", Schema.count("No try is left.")),
     .init("in_flight", Schema.count("Requests under way.")), .init("first_due_at", Schema.time(nullable: true)),
-  ])
+  ]
 
-  private static let counts: [JSONValue.Member] = [
+  /// What was counted.
+  static let counts: [JSONValue.Member] = [
     .init("events", Schema.count("Events that were accepted; only of the whole gateway.")),
     .init("deliveries", Schema.count("Deliveries that were made.")), .init("delivered", Schema.count("Ended with success.")),
     .init("filtered", Schema.count("Dropped by the pipeline.")), .init("dead", Schema.count("Ended without success.")),

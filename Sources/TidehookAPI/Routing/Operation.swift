@@ -8,7 +8,7 @@ extension Operation {
     WebhookRoutes.operations + WebhookTestRoutes.operations + SigningKeyRoutes.operations + RevisionRoutes.operations
     + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations + ReplayRoutes.operations
     + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
-    + KeyRoutes.operations + HealthRoutes.operations + StatisticsRoutes.operations + MetricsRoutes.operations
+    + KeyRoutes.operations + HealthRoutes.operations + StatisticsRoutes.operations + OverviewRoutes.operations + MetricsRoutes.operations
     + OpenAPIRoutes.operations
 }
 

@@ -6,6 +6,13 @@ extension JSONWriter {
   /// Writes `{since, until, step_secs, now, total, points}`.
   mutating func statistics(_ report: StatisticsReport) {
     beginObject()
+    members(of: report)
+    endObject()
+  }
+
+  /// Writes the members of a report.
+  /// - Parameter more: writes further members of `now`.
+  mutating func members(of report: StatisticsReport, _ more: (inout JSONWriter) -> Void = { _ in }) {
     key("since")
     string(Self.time(report.range.start))
     key("until")
@@ -13,7 +20,10 @@ extension JSONWriter {
     key("step_secs")
     integer(report.range.width)
     key("now")
-    standing(report.queue, inFlight: report.inFlight)
+    beginObject()
+    members(of: report.queue, inFlight: report.inFlight)
+    more(&self)
+    endObject()
     key("total")
     beginObject()
     members(of: report.total, withEvents: report.countsEvents)
@@ -28,11 +38,10 @@ extension JSONWriter {
       endObject()
     }
     endArray()
-    endObject()
   }
 
-  private mutating func standing(_ queue: QueueStanding, inFlight: Int) {
-    beginObject()
+  /// Writes the members of how a queue stands.
+  mutating func members(of queue: QueueStanding, inFlight: Int) {
     for (name, count) in [
       ("pending", queue.pending), ("retrying", queue.retrying), ("held", queue.held), ("dead", queue.dead), ("in_flight", inFlight),
     ] {
@@ -41,10 +50,10 @@ extension JSONWriter {
     }
     key("first_due_at")
     optional(queue.firstDue?.rfc3339)
-    endObject()
   }
 
-  private mutating func members(of tally: Tally, withEvents: Bool) {
+  /// Writes the members of a tally.
+  mutating func members(of tally: Tally, withEvents: Bool) {
     let counts = [
       ("deliveries", tally.deliveries), ("delivered", tally.delivered), ("filtered", tally.filtered), ("dead", tally.dead),
       ("attempts", tally.attempts), ("failed_attempts", tally.failedAttempts),
@@ -83,7 +92,8 @@ extension JSONWriter {
   /// Milliseconds with the microseconds behind the point.
   private static func milliseconds(_ microseconds: Double) -> Double { microseconds.rounded() / 1000 }
 
-  private static func time(_ seconds: Int64) -> String {
+  /// A second since 1970 as a text.
+  static func time(_ seconds: Int64) -> String {
     let (microseconds, isOverflown) = seconds.multipliedReportingOverflow(by: 1_000_000)
     return Timestamp(microseconds: isOverflown ? (seconds < 0 ? .min : .max) : microseconds).rfc3339
   }

@@ -49,7 +49,8 @@ extension StatisticsRoutes {
     id: "showWebhookStatistics", method: .get, path: "/v1/webhooks/{id}/stats", isScoped: true,
     summary: "Show what happened for a webhook, in steps of time, and how its queue stands.", query: parameters, answer: "Statistics")
 
-  private static let parameters = [
+  /// What calls about statistics take.
+  static let parameters = [
     QueryParameter("since", "From this time on: RFC 3339, or how long ago like 30m; 1d unless given."),
     QueryParameter("until", "Before this time: RFC 3339, or how long ago like 30m; now unless given."),
     QueryParameter("step", "The width of a step like 1m, 1h or 1d; chosen unless given."),

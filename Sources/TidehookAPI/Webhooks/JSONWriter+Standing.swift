@@ -5,16 +5,20 @@ import TidehookCore
 extension JSONWriter {
   /// Writes why a webhook is inactive, since when it fails, and how much waits for it.
   mutating func standing(of webhook: Webhook, _ standing: WebhookStanding?) {
-    key("disabled")
-    disablement(webhook.isActive ? nil : webhook.disablement)
+    disablement(of: webhook)
     key("verified_at")
     optional(webhook.verifiedAt?.rfc3339)
-    key("failing")
     failing(standing)
     key("held_count")
     integer(standing?.held ?? 0)
     key("held_count_capped")
     bool(standing?.held == WebhookStanding.maximumHeld)
+  }
+
+  /// Writes why a webhook is inactive.
+  mutating func disablement(of webhook: Webhook) {
+    key("disabled")
+    disablement(webhook.isActive ? nil : webhook.disablement)
   }
 
   private mutating func disablement(_ disablement: Disablement?) {
@@ -29,7 +33,9 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func failing(_ standing: WebhookStanding?) {
+  /// Writes since when a webhook fails.
+  mutating func failing(_ standing: WebhookStanding?) {
+    key("failing")
     guard let standing, let since = standing.health.failingSince else { return null() }
     beginObject()
     key("since")

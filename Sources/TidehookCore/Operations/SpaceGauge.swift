@@ -17,9 +17,30 @@ public struct DiskSpace: Sendable, Equatable {
   public var threshold: Int64 { min(1 << 30, totalBytes / 20) }
 }
 
+/// Too little space.
+public struct SpaceShortage: Sendable, Equatable {
+  /// What was measured last.
+  public var space: DiskSpace
+  /// Since when there has been too little.
+  public var since: Timestamp
+
+  /// Makes a note.
+  public init(space: DiskSpace, since: Timestamp) {
+    self.space = space
+    self.since = since
+  }
+}
+
+/// Tells whether the disk of the data folder has too little space. Consumer: the API.
+public protocol SpaceReading: Sendable {
+  /// The shortage there is; `nil` while there is enough space.
+  func spaceShortage() -> SpaceShortage?
+}
+
 /// Follows the space on a disk. It is low below the threshold, and enough again only at twice as much, so that a disk at its edge tells once.
 public struct SpaceGauge: Sendable {
-  private var lowSince: Timestamp?
+  /// Since when there has been too little; `nil` while there is enough.
+  public private(set) var lowSince: Timestamp?
 
   /// Makes a gauge that has seen nothing yet.
   public init() {}

@@ -38,6 +38,8 @@ public protocol ReceiptHistory: Sendable {
   func earlier(_ id: String, at source: SourceID, now: Timestamp) async throws(StoreError) -> EarlierReceipt?
   /// Requests, newest first, older than `cursor` (a request's key), each without headers, body and log.
   func receipts(_ filter: ReceiptFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Receipt]
+  /// What sources have rejected since some time; of those that have rejected nothing, nothing. A count stops at `limit`.
+  func rejections(of sources: [SourceID], since: Timestamp, upTo limit: Int) async throws(StoreError) -> [SourceID: Rejections]
   /// One request, whole.
   func receipt(_ id: InboundRequestID, of source: SourceID) async throws(StoreError) -> Receipt?
 }

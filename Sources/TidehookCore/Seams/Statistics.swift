@@ -42,6 +42,8 @@ public struct QueueStanding: Sendable, Hashable {
   public var dead = 0
   /// Since when the one has been due that has been due for longest, or will be due first; `nil` when none is open.
   public var firstDue: Timestamp?
+  /// When the oldest of the dead ones was made; `nil` when there is none.
+  public var firstDead: Timestamp?
 
   /// Makes a standing without deliveries.
   public init() {}
@@ -53,6 +55,7 @@ public struct QueueStanding: Sendable, Hashable {
     held += other.held
     dead += other.dead
     firstDue = [firstDue, other.firstDue].compactMap(\.self).min()
+    firstDead = [firstDead, other.firstDead].compactMap(\.self).min()
   }
 }
 
@@ -62,6 +65,8 @@ public protocol RollupStore: Sendable {
   func add(_ counts: [CountedMinute: Tally]) async throws(StoreError)
   /// What is known of the steps of a range, by their first seconds.
   func tallies(of scope: StatisticsScope, in range: StatisticsRange) async throws(StoreError) -> [Int64: Tally]
+  /// The same of each of some webhooks; of those without any nothing.
+  func tallies(ofEach webhooks: [WebhookID], in range: StatisticsRange) async throws(StoreError) -> [WebhookID: [Int64: Tally]]
   /// Forgets what has been kept long enough, of some webhooks at a time.
   /// - Parameter webhook: the key after which to go on; 0 is the gateway's.
   /// - Returns: where to go on; `nil` at the end.
@@ -74,6 +79,8 @@ public protocol RollupStore: Sendable {
 public protocol StatisticsReading: Sendable {
   /// What happened in each step of a range, those without anything left out, by their first seconds. What just happened is in it.
   func tallies(of scope: StatisticsScope, in range: StatisticsRange) async throws(StoreError) -> [Int64: Tally]
+  /// The same of each of some webhooks; of those without any nothing.
+  func tallies(ofEach webhooks: [WebhookID], in range: StatisticsRange) async throws(StoreError) -> [WebhookID: [Int64: Tally]]
   /// The deliveries of each webhook that are not done with: exact, or as they were a short while ago when they are too many to be counted often.
   func standings() async throws(StoreError) -> [WebhookID: QueueStanding]
 }

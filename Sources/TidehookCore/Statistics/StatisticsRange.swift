@@ -74,6 +74,24 @@ public struct StatisticsRange: Sendable, Hashable {
     steps.step == .day || steps.start >= steps.step.start(of: now) - steps.step.keptSeconds
   }
 
+  /// The same time in few steps, for small charts of many webhooks: at least ``fewestPoints``, where counts are that fine, and some forty at
+  /// most. It may begin and end a step further out.
+  public func coarse(now: Timestamp) -> StatisticsRange {
+    // Nothing older is kept.
+    let first = max(start, RollupStep.day.start(of: now) - RollupStep.day.keptSeconds)
+    guard first < end else { return self }
+    let wide = Self.usualWidths.reversed().compactMap { Self.aligned(first, end, $0) }
+    let finest = wide.last { Self.isKept($0, now) }
+    let steps = wide.first { Self.points($0) >= Self.fewestPoints && Self.isKept($0, now) } ?? finest
+    return steps.map(StatisticsRange.init) ?? self
+  }
+
+  private static let fewestPoints: Int64 = 6
+
+  private init(_ steps: Steps) {
+    (start, end, width, step) = (steps.start, steps.end, steps.width, steps.step)
+  }
+
   /// The first seconds of its steps.
   public var starts: StrideTo<Int64> { stride(from: start, to: end, by: Int(width)) }
 

@@ -98,6 +98,12 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
     return try await store.tallies(of: scope, in: range)
   }
 
+  /// The same of each of some webhooks.
+  public func tallies(ofEach webhooks: [WebhookID], in range: StatisticsRange) async throws(StoreError) -> [WebhookID: [Int64: Tally]] {
+    await flush()
+    return try await store.tallies(ofEach: webhooks, in: range)
+  }
+
   /// The deliveries of each webhook that are not done with, counted again unless that was done a short while ago for what it costs.
   public func standings() async throws(StoreError) -> [WebhookID: QueueStanding] {
     try await counting.withLock { () throws(StoreError) in

@@ -80,6 +80,30 @@ extension SQLStore: ReceiptHistory {
     }
   }
 
+  private static let rejectedCount = SQLStatement(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM source_requests WHERE source_key = $1 AND state = $2 AND key >= $3 LIMIT $4) rejected")
+  private static let firstRejected = SQLStatement(
+    "SELECT received_at_us FROM source_requests WHERE source_key = $1 AND state = $2 AND key >= $3 ORDER BY key LIMIT 1")
+  private static let lastRejected = SQLStatement(
+    "SELECT reason FROM source_requests WHERE source_key = $1 AND state = $2 AND key >= $3 ORDER BY key DESC LIMIT 1")
+
+  /// What sources have rejected since some time, counted in the index of states.
+  public func rejections(of sources: [SourceID], since: Timestamp, upTo limit: Int) async throws(StoreError) -> [SourceID: Rejections] {
+    let first = SQLValue.integer(TimeOrderedID.key(at: since))
+    return try await read("count rejected requests") { connection throws(SQLFailure) in
+      var all: [SourceID: Rejections] = [:]
+      for id in sources {
+        let arguments: [SQLValue] = [.key(id.value), .integer(ReceiptState.rejected.code), first]
+        let limited = arguments + [.integer(Int64(limit))]
+        guard let count = try connection.first(Self.rejectedCount, limited, { Int($0.integer(0)) }), count > 0 else { continue }
+        all[id] = Rejections(
+          count: count, isAtLeast: count == limit, first: try connection.first(Self.firstRejected, arguments) { $0.time(0) },
+          lastReason: try connection.first(Self.lastRejected, arguments) { $0.optionalText(0) } ?? nil)
+      }
+      return all
+    }
+  }
+
   /// Requests, newest first, older than `cursor` (a request's key), each without headers, body and log.
   public func receipts(_ filter: ReceiptFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Receipt] {
     // One list for each state, so that the index knows the order.

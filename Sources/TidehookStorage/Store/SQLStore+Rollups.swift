@@ -70,6 +70,23 @@ extension SQLStore: RollupStore {
     }
   }
 
+  /// The same of each of some webhooks.
+  public func tallies(ofEach webhooks: [WebhookID], in range: StatisticsRange) async throws(StoreError) -> [WebhookID: [Int64: Tally]] {
+    try await read("read statistics of webhooks") { connection throws(SQLFailure) in
+      var all: [WebhookID: [Int64: Tally]] = [:]
+      for id in webhooks {
+        let arguments: [SQLValue] = [.key(id.value), .integer(range.step.seconds), .integer(range.start), .integer(range.end)]
+        var tallies: [Int64: Tally] = [:]
+        try connection.query(Self.someRollups, arguments) { row in
+          tallies[range.start(of: row.integer(0)), default: Tally()].add(TallyBytes.read(row.bytes(1)))
+          return true
+        }
+        if !tallies.isEmpty { all[id] = tallies }
+      }
+      return all
+    }
+  }
+
   /// How many webhooks are looked at in one transaction.
   private static let sweptWebhooks = 8
   private static let nextCounted = SQLStatement("SELECT webhook_key FROM rollups WHERE webhook_key > $1 ORDER BY webhook_key LIMIT 1")

@@ -11,7 +11,9 @@ extension SQLStore {
         WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL ORDER BY d.due_at_us LIMIT 1),
       (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state = \(DeliveryState.retrying.code)),
       (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.held.code)),
-      (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.dead.code))
+      (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.dead.code)),
+      (SELECT d.created_at_us FROM deliveries d
+        WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.dead.code) ORDER BY d.key LIMIT 1)
     FROM webhooks w WHERE w.deleted_at_us IS NULL
     """)
   /// Those that a node has in memory are few enough to be looked at.
@@ -37,6 +39,7 @@ extension SQLStore {
         standing.pending = max(0, Int(row.integer(2)) + (leased?.count ?? 0) - standing.retrying)
         standing.held = Int(row.integer(5))
         standing.dead = Int(row.integer(6))
+        standing.firstDead = row.optionalTime(7)
         standing.firstDue = [OrderTurn.due(row.optionalInteger(3)), leased?.due].compactMap(\.self).min()
         if standing != QueueStanding() { standings[WebhookID(row.id(0))] = standing }
         return true

@@ -26,6 +26,24 @@ extension StoreConformance {
       try expectEqual(row.request.body.count + row.request.headers.count + row.log.utf8.count, 0, "what is long in a list")
       try expectEqual(row.reason, new.receipt.reason, "the reason in a list")
     },
+    StoreRule("rejected requests are counted since a time, up to a limit, of each source") { test in
+      let samples = StoreSamples()
+      let (source, quiet) = (try await test.source(samples), try await test.source(samples))
+      let before = Timestamp.systemNow() + .seconds(-1)
+      for reason in ["one", "two", "three"] {
+        let new = samples.receipt(of: source) { ($0.state, $0.reason) = (.rejected, reason) }
+        _ = try await test.store.append(new, events: [])
+      }
+      _ = try await test.store.append(samples.receipt(of: quiet), events: [samples.event()])
+      let ids = [source.id, quiet.id]
+      let wanted = Rejections(count: 3, first: samples.receipt(of: source).receipt.receivedAt, lastReason: "three")
+      try expectEqual(try await test.store.rejections(of: ids, since: before, upTo: 9), [source.id: wanted], "the rejections")
+      let some = try await test.store.rejections(of: ids, since: before, upTo: 2)
+      try expectEqual(some[source.id].map { [$0.count, $0.isAtLeast ? 1 : 0] }, [2, 1], "the rejections up to a limit")
+      let later = Timestamp.systemNow() + .seconds(60)
+      try expectEqual(try await test.store.rejections(of: ids, since: later, upTo: 9), [:], "the rejections of later")
+      try expectEqual(try await test.store.rejections(of: [], since: before, upTo: 9), [:], "the rejections of no source")
+    },
     StoreRule("an answer without body and media type reads back as such") { test in
       let samples = StoreSamples()
       let source = try await test.source(samples)

@@ -30,6 +30,11 @@ extension StoreConformance {
       try expectEqual(hours.values.map(\.attempts), [4 * samples.tally().attempts], "the attempts of both in an hour")
       let wide = try await test.store.tallies(of: .webhooks([one]), in: samples.range(width: 300))
       try expectEqual(wide.values.map(\.attempts).reduce(0, +), 3 * samples.tally().attempts, "the attempts in wider steps")
+      let each = try await test.store.tallies(ofEach: [one, two, WebhookID(samples.ids.next())], in: samples.range(width: 60))
+      for id in [one, two] {
+        try expectEqual(each[id], try await test.store.tallies(of: .webhooks([id]), in: samples.range(width: 60)), "the counts of \(id)")
+      }
+      try expectEqual(each.count, 2, "how many webhooks have counts")
       let gateway = try await test.store.tallies(of: .gateway, in: samples.range(width: 86_400))
       try expectEqual(gateway.values.map(\.attempts), [4 * samples.tally().attempts], "the attempts of the gateway")
     },
@@ -86,7 +91,7 @@ extension StoreConformance {
       _ = try await test.store.append(events + [samples.event(for: [webhook.id], state: .held)])
       for (event, state) in zip(events, ends) { try await test.store.record(samples.result(event.deliveries[0].id, state)) }
       var standing = QueueStanding()
-      (standing.dead, standing.held) = (2, 1)
+      (standing.dead, standing.held, standing.firstDead) = (2, 1, samples.now)
       try expectEqual(try await test.store.standings(), [webhook.id: standing], "the standing")
       try await test.store.delete(webhook.id)
       try expectEqual(try await test.store.standings(), [:], "the standing of a deleted webhook")

@@ -65,7 +65,7 @@ struct Gateway {
         publisher: RequestPublisher(publisher, store: store)),
       insight: Insight(
         statistics: statistics, lanes: engine, metrics: [statistics, engine, store, runtime, ProcessMetrics(startedAt: startedAt)],
-        metricsAccess: settings.metricsAccess), egress: settings.egressPolicy, secrets: Self.secrets,
+        metricsAccess: settings.metricsAccess, space: operations.space), egress: settings.egressPolicy, secrets: Self.secrets,
       keys: keys, operations: operations.feed,
       didReplay: { engine.noteReplays($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks and sources.

@@ -10,7 +10,7 @@ struct Operations: Sendable {
   let feed: OperationalFeed
   let book: HealthBook
   let watch: WebhookWatch
-  private let space: SpaceWatch
+  let space: SpaceWatch
 
   init(store: SQLStore, directory: WebhookDirectory, settings: ServeSettings, logger: Logger) {
     feed = OperationalFeed(time: SystemTime(), logger: logger) { directory.webhook($0) }

@@ -2,13 +2,24 @@
 
 import Glibc
 import Logging
+import Synchronization
 import TidehookCore
 
 /// Watches a folder's disk.
-struct SpaceWatch: Sendable {
-  let folder: String
-  let operations: any OperationalEvents
-  let logger: Logger
+final class SpaceWatch: SpaceReading {
+  private let folder: String
+  private let operations: any OperationalEvents
+  private let logger: Logger
+  private let shortage = Mutex<SpaceShortage?>(nil)
+
+  init(folder: String, operations: any OperationalEvents, logger: Logger) {
+    self.folder = folder
+    self.operations = operations
+    self.logger = logger
+  }
+
+  /// The shortage that was found last.
+  func spaceShortage() -> SpaceShortage? { shortage.withLock { $0 } }
 
   private static let pause = Duration.seconds(5)
 
@@ -16,7 +27,11 @@ struct SpaceWatch: Sendable {
   func run() async {
     var gauge = SpaceGauge()
     repeat {
-      guard let space = measure(), let event = gauge.note(space, at: .systemNow()) else { continue }
+      guard let space = measure() else { continue }
+      let event = gauge.note(space, at: .systemNow())
+      let since = gauge.lowSince
+      shortage.withLock { $0 = since.map { SpaceShortage(space: space, since: $0) } }
+      guard let event else { continue }
       if event.type.name == "store.low_space" {
         logger.warning("the disk of the data folder has little space left", metadata: ["free_bytes": "\(space.freeBytes)"])
       } else {

@@ -9,6 +9,7 @@ final class SourceBackend: SourceStore, ReceiptHistory, ReceiptPublisher, Reques
   struct State {
     var sources: [Source] = []
     var receipts: [Receipt] = []
+    var rejections: [SourceID: Rejections] = [:]
     var earlier: [String: EarlierReceipt] = [:]
     var published: [PublishRequest] = []
     /// What was asked of the code, in order.
@@ -54,6 +55,10 @@ final class SourceBackend: SourceStore, ReceiptHistory, ReceiptPublisher, Reques
   }
 
   func sources() async throws(StoreError) -> [Source] { state.withLock { $0.sources } }
+
+  func rejections(of sources: [SourceID], since: Timestamp, upTo limit: Int) async throws(StoreError) -> [SourceID: Rejections] {
+    state.withLock { state in state.rejections.filter { sources.contains($0.key) } }
+  }
 
   func earlier(_ id: String, at source: SourceID, now: Timestamp) async throws(StoreError) -> EarlierReceipt? {
     state.withLock { $0.earlier[id] }

@@ -27,6 +27,23 @@ import TidehookCore
     #expect(range.start <= now.seconds - ago && range.end >= now.seconds)
   }
 
+  @Test(
+    arguments: [
+      (600, 60), (3600, 300), (6 * 3600, 3600), (86_400, 3600), (2 * 86_400, 21_600), (8 * 86_400, 86_400), (31 * 86_400, 86_400),
+      (400 * 86_400, 2_592_000), (20_000 * 86_400, 2_592_000),
+    ] as [(Int64, Int64)])
+  func smallChartsHaveFewSteps(ago: Int64, width: Int64) throws {
+    let range = try range(ago: ago)
+    let coarse = range.coarse(now: now)
+    #expect(coarse.width == width)
+    #expect((6...45).contains((coarse.end - coarse.start) / coarse.width))
+    #expect(coarse.end >= range.end && (coarse.start <= range.start || ago > 731 * 86_400))
+  }
+
+  @Test func smallChartsOfLongAgoAreOfDays() throws {
+    #expect(try range(ago: 400 * 86_400, until: 399 * 86_400).coarse(now: now).width == 86_400)
+  }
+
   @Test func stepsAreWholeAndAligned() throws {
     let range = try range(ago: 3600, until: 60, width: 420)
     #expect(range.start.isMultiple(of: 420) && range.end.isMultiple(of: 420) && range.step == .minute)

@@ -34,6 +34,10 @@ final class MemoryRollups: RollupStore {
 
   func tallies(of scope: StatisticsScope, in range: StatisticsRange) async throws(StoreError) -> [Int64: Tally] { [range.start: sum] }
 
+  func tallies(ofEach webhooks: [WebhookID], in range: StatisticsRange) async throws(StoreError) -> [WebhookID: [Int64: Tally]] {
+    Dictionary(uniqueKeysWithValues: webhooks.map { ($0, [range.start: sum]) })
+  }
+
   func forgetRollups(after webhook: Int64?, at now: Timestamp) async throws(StoreError) -> Int64? {
     state.withLock { state in
       state.sweeps.append(webhook)

@@ -1,0 +1,102 @@
+// The overview as answers show it.
+
+import TidehookCore
+
+extension JSONWriter {
+  /// Writes `{since, until, step_secs, now, total, points, webhooks, webhook_count, attention}`.
+  mutating func overview(_ report: OverviewReport) {
+    beginObject()
+    members(of: report.statistics) { json in json.oldest(report.oldest) }
+    key("webhooks")
+    beginArray()
+    for row in report.rows { self.row(row, in: report.fewSteps) }
+    endArray()
+    key("webhook_count")
+    integer(report.webhookCount)
+    key("attention")
+    beginArray()
+    for one in report.attention { attention(one) }
+    endArray()
+    endObject()
+  }
+
+  private mutating func oldest(_ oldest: (webhook: Webhook, due: Timestamp)?) {
+    key("oldest_pending")
+    guard let oldest else { return null() }
+    beginObject()
+    key("webhook_id")
+    string(oldest.webhook.id.description)
+    key("name")
+    string(oldest.webhook.name)
+    key("due_at")
+    string(oldest.due.rfc3339)
+    endObject()
+  }
+
+  private mutating func row(_ row: OverviewReport.Row, in range: StatisticsRange) {
+    let webhook = row.webhook
+    beginObject()
+    key("id")
+    string(webhook.id.description)
+    key("name")
+    string(webhook.name)
+    key("url")
+    string(webhook.url.description)
+    key("namespace")
+    optional(webhook.namespace?.name)
+    key("active")
+    bool(webhook.isActive)
+    disablement(of: webhook)
+    failing(row.standing)
+    laneState(of: webhook)
+    key("now")
+    beginObject()
+    members(of: row.queue, inFlight: row.inFlight)
+    endObject()
+    key("total")
+    beginObject()
+    members(of: row.total, withEvents: false)
+    endObject()
+    series(row.tallies, in: range)
+    endObject()
+  }
+
+  /// Writes what a small chart shows: one number for each step.
+  private mutating func series(_ tallies: [Int64: Tally], in range: StatisticsRange) {
+    key("series")
+    beginObject()
+    key("since")
+    string(Self.time(range.start))
+    key("step_secs")
+    integer(range.width)
+    let counts: [(String, (Tally) -> Int64)] = [
+      ("delivered", \.delivered), ("failed_attempts", \.failedAttempts), ("dead", \.dead),
+    ]
+    for (name, count) in counts {
+      key(name)
+      beginArray()
+      for start in range.starts { integer(tallies[start].map(count) ?? 0) }
+      endArray()
+    }
+    endObject()
+  }
+
+  private mutating func attention(_ one: Attention) {
+    beginObject()
+    key("kind")
+    string(one.kind.rawValue)
+    key("id")
+    string(one.id)
+    key("name")
+    string(one.name)
+    key("since")
+    optional(one.since?.rfc3339)
+    key("count")
+    integer(one.count)
+    key("at_least")
+    bool(one.isAtLeast)
+    key("message")
+    string(one.message)
+    endObject()
+  }
+}

@@ -1,0 +1,123 @@
+import HTTPTypes
+import Testing
+import TidehookAPI
+import TidehookCore
+
+@Suite struct OverviewRoutesTests {
+  private let gateway = TestGateway()
+
+  private func makeWebhook(_ extra: String = "") async throws -> WebhookID { try #require(WebhookID(try await gateway.makeWebhook(extra))) }
+
+  private func tally(delivered: Int64) -> Tally {
+    var tally = Tally()
+    (tally.delivered, tally.attempts, tally.dead) = (delivered, delivered, 1)
+    tally.failures = [.timeout: 2]
+    return tally
+  }
+
+  @Test func oneAnswerHasAllOfIt() async throws {
+    let id = try await makeWebhook(#","name":"hook","breaker":{}"#)
+    let (now, tally) = (gateway.clock.time, tally(delivered: 3))
+    gateway.backend.with { state in
+      state.tallies = [RollupStep.minute.start(of: now) - 900: tally]
+      state.webhookTallies = [id: [RollupStep.hour.start(of: now): tally]]
+      var standing = QueueStanding()
+      (standing.dead, standing.firstDead, standing.pending, standing.firstDue) = (4, now + .seconds(-50), 2, now + .seconds(-5))
+      state.standings = [id: standing]
+      state.inFlight = [id: 1]
+    }
+    let answer = try await gateway.send(.get, "/v1/overview")
+    #expect(answer.status == 200, "\(answer.text)")
+    let statistics = ["since", "until", "step_secs", "now", "total", "points"]
+    #expect(answer.keys == statistics + ["webhooks", "webhook_count", "attention"])
+    let oldest = answer.json["now"]?["oldest_pending"]
+    #expect(oldest?["webhook_id"]?.stringValue == id.description && oldest?["name"] == "hook")
+    #expect(answer.json["total"]?["delivered"] == 3 && answer.json["step_secs"] == 900)
+    let row = try #require(answer.json["webhooks"]?[0])
+    #expect(row["id"]?.stringValue == id.description && row["breaker_state"] == "closed" && row["failing"] == .null)
+    #expect(row["now"]?["dead"] == 4 && row["now"]?["in_flight"] == 1 && row["total"]?["success_rate"] == 0.75)
+    #expect(row["series"]?["step_secs"] == 3600)
+    let series = try ["delivered", "failed_attempts", "dead"].map { try #require(row["series"]?[$0]?.elements) }
+    #expect(series.map(\.last) == [3, 2, 1] && series.allSatisfy { (24...25).contains($0.count) })
+    let attention = try #require(answer.json["attention"]?.elements)
+    #expect(attention.map { $0["kind"] } == ["deliveries_dead"] && attention[0]["count"] == 4 && attention[0]["name"] == "hook")
+    #expect(answer.json["webhook_count"] == 1)
+  }
+
+  @Test func itIsThereBeforeThereIsAnything() async throws {
+    let answer = try await gateway.send(.get, "/v1/overview")
+    #expect(answer.json["webhooks"] == [] && answer.json["attention"] == [] && answer.json["now"]?["oldest_pending"] == .null)
+  }
+
+  @Test func thoseWithTroubleComeFirstAndNoMoreThanAHundred() async throws {
+    for index in 0..<101 { _ = try await gateway.makeWebhook(#","name":"\#(1000 + index)""#) }
+    let broken = try await makeWebhook(#","name":"zzz""#)
+    let now = gateway.clock.time
+    gateway.backend.with { state in
+      state.healths[broken] = WebhookHealth(failingSince: now, failures: 5, told: .nothing, owesRecovery: false, lastError: "no")
+    }
+    let answer = try await gateway.send(.get, "/v1/overview?since=1h")
+    let names = try #require(answer.json["webhooks"]?.elements).map { $0["name"] }
+    #expect(names.count == 100 && names.prefix(3) == ["zzz", "1000", "1001"])
+    #expect(answer.json["webhook_count"] == 102)
+  }
+
+  @Test func sourcesPluginsAndTheDiskAreToldOf() async throws {
+    let made = try await gateway.send(.post, "/v1/sources", #"{"name":"in","plugin":"p","verify":{"scheme":"path"}}"#)
+    let source = try #require(SourceID(made.json["id"]?.stringValue ?? ""))
+    let now = gateway.clock.time
+    gateway.sources.with { $0.rejections = [source: Rejections(count: 2, first: now, lastReason: "bad signature")] }
+    gateway.backend.with { state in
+      state.problems = ["tags": "does not load"]
+      state.shortage = SpaceShortage(space: DiskSpace(freeBytes: 1 << 20, totalBytes: 1 << 40), since: now)
+    }
+    let attention = try await gateway.send(.get, "/v1/overview").json["attention"]?.elements
+    #expect(attention?.map { $0["kind"] } == ["low_space", "source_rejecting", "plugin_refused"])
+    #expect(attention?[1]["message"] == "2 requests were rejected within a day. The last one: bad signature.")
+    let limited = try await gateway.send(.get, "/v1/overview", key: try await gateway.makeKey())
+    #expect(limited.json["attention"] == [])
+  }
+
+  @Test func aLimitedKeySeesItsOwn() async throws {
+    let (mine, foreign) = (try await makeWebhook(#","namespace":"mine""#), try await makeWebhook(#","namespace":"foreign""#))
+    let now = gateway.clock.time
+    gateway.backend.with { state in
+      var standing = QueueStanding()
+      (standing.dead, standing.firstDue) = (1, now)
+      state.standings = [mine: standing, foreign: standing]
+    }
+    let answer = try await gateway.send(.get, "/v1/overview", key: try await gateway.makeKey())
+    #expect(answer.json["webhooks"]?.elements?.map { $0["id"]?.stringValue } == [mine.description])
+    #expect(answer.json["now"]?["dead"] == 1 && answer.json["total"]?["events"] == nil && answer.json["webhook_count"] == 1)
+    #expect(!answer.text.contains(foreign.description))
+    #expect(gateway.backend.with { $0.scopes } == [.webhooks([mine])])
+  }
+
+  @Test func theSumOfManyWebhooksIsReadInFewSteps() async throws {
+    for _ in 0..<11 { _ = try await gateway.makeWebhook(#","namespace":"mine""#) }
+    let key = try await gateway.makeKey()
+    #expect(try await gateway.send(.get, "/v1/overview", key: key).json["step_secs"] == 3600)
+    #expect(try await gateway.send(.get, "/v1/overview?step=15m", key: key).json["step_secs"] == 900)
+  }
+
+  @Test func otherRangesAreRefused() async throws {
+    let answer = try await gateway.send(.get, "/v1/overview?since=3d&step=1m")
+    #expect(answer.status == 400 && answer.field == "step")
+  }
+
+  @Test func theSchemasListWhatIsShown() async throws {
+    let id = try await makeWebhook()
+    gateway.backend.with { state in
+      var standing = QueueStanding()
+      standing.dead = 1
+      state.standings = [id: standing]
+    }
+    let shown = try await gateway.send(.get, "/v1/overview").json
+    let schemas = try JSONValue(parsing: TidehookAPI.openAPI())["components"]?["schemas"]
+    let parts = [("Overview", shown), ("OverviewWebhook", shown["webhooks"]?[0]), ("Attention", shown["attention"]?[0])]
+    for (schema, part) in parts {
+      let names = try #require(schemas?[schema]?["properties"]?.members).map(\.key)
+      #expect(part?.members?.map(\.key) == names, "\(schema)")
+    }
+  }
+}
