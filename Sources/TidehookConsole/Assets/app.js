@@ -207,7 +207,7 @@ function attention(list) {
   if (!list.length) return h("p", { class: "note ok" }, h("span", null, h("strong", null, "Nothing needs attention."), " No webhook fails, and no delivery is dead."));
   return panel({ title: "Needs attention", flush: true }, h("ul", { class: "attention" }, list.map((item) => {
     const [shape, word, to, verb] = REPAIRS[item.kind] ?? ["warn", item.kind.replaceAll("_", " "), () => "/", "Look"];
-    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${item.name ?? ""}`)], { class: "button small" }));
+    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.name && h("strong", null, item.name, ": "), item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${item.name ?? ""}`)], { class: "button small" }));
   })));
 }
 const figure = (to, name, value, more) => link(to, [h("span", { class: "name" }, name), h("span", { class: "value" }, value), h("span", { class: "more" }, more)], { class: "figure" });
