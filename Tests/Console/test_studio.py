@@ -149,6 +149,25 @@ def test_one_dry_run_is_under_way_and_older_answers_are_dropped(studio):
     assert studio.evaluate("trials") == {"now": 0, "most": 1, "all": 2}
 
 
+def test_a_gateway_with_too_many_dry_runs_is_asked_again(studio):
+    studio.guard.allow("status of 503")
+    studio.clock.install()
+    busy = {"left": 1}
+
+    def answer(route):
+        busy["left"] -= 1
+        if busy["left"] >= 0:
+            return route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "4 dry runs are under way already"}})
+        return route.continue_()
+
+    studio.route("**/v1/dry-runs", answer)
+    with studio.expect_response(lambda response: response.status == 503):
+        write(studio, BODY)
+        studio.clock.fast_forward(1000)
+    studio.clock.run_for(2000)
+    expect(outcome(studio)).to_have_text("would be sent")
+
+
 # ---- cases and saving
 
 
@@ -264,6 +283,7 @@ def test_a_webhook_that_changed_meanwhile_is_not_overwritten_unasked(studio, api
     webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
     studio.visit(f"/studio?webhook={webhook['id']}")
     write(studio, DROP)
+    expect(studio.get_by_text("unsaved changes")).to_be_visible()
     api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"script": "function filter() return true end"})
     studio.get_by_role("button", name="Save", exact=True).click()
     asked = studio.get_by_role("alertdialog", name="The webhook has changed meanwhile")

@@ -68,9 +68,13 @@ def test_a_body_for_teams_is_shown_as_its_card(studio):
     expect(message.locator(".pv-connector")).to_have_text(re.compile("Card.*some text.*Section.*Who.*Ada"))
 
 
-def test_a_body_for_nobody_in_particular_is_no_message(studio):
+def test_a_body_for_nobody_in_particular_is_no_message(studio, api):
     write(studio, "function transform() return { a = 1 } end")
     expect(studio.get_by_role("group", name="Body").first).to_contain_text('"a": 1')
+    expect(studio.get_by_role("figure")).to_have_count(0)
+    receiver = api.add_webhook("http://127.0.0.1:9/", script='function transform() return { text = "for anybody" } end')
+    studio.visit(f"/studio?webhook={receiver['id']}")
+    expect(studio.get_by_role("group", name="Body").first).to_contain_text("for anybody")
     expect(studio.get_by_role("figure")).to_have_count(0)
     write(studio, 'function transform() return { blocks = { 1, "x", { type = { } }, { type = "section", text = 7, fields = "no" } }, attachments = 3 } end')
     expect(studio.get_by_role("figure", name="As Slack would show it")).to_be_visible()

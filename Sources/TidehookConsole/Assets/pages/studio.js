@@ -111,7 +111,7 @@ class Studio {
   #drawState() {
     const { webhook } = this.subject;
     const isEmpty = !this.script.trim();
-    this.page.sub(webhook ? ["Revision ", count(webhook.revision), ", saved ", time(webhook.updated_at), this.isChanged ? " · unsaved changes" : ""]
+    this.page.sub(webhook ? ["Revision ", count(webhook.revision), ", saved ", time(webhook.updated_at), this.isChanged ? " · unsaved changes" : "", webhook.batch ? " · collects batches: each event is tried as a batch of its own" : ""]
       : isEmpty ? "Write a script, see what it makes of real events, save it into a webhook." : "Not saved yet");
     this.start.update(isEmpty);
     this.status.placed();

@@ -10,6 +10,12 @@ const SERVICES = [
   { name: "Slack", hosts: /(?:^|\.)slack\.com$/, fits: isSlack, draw: slackMessage },
 ];
 
+/** Where a dry run without a webhook would send to: no service can be told from it. */
+const NOWHERE = "webhook.invalid";
+
+/** Whether a body is no more than a text, which any receiver could want. */
+const isPlain = (body) => !("@type" in body) && Object.values(body).every((value) => typeof value !== "object");
+
 /**
  * The message that a request would show.
  * @param {{url: string, body: string|null}} request
@@ -18,8 +24,9 @@ const SERVICES = [
 export function preview(request) {
   const body = parsed(request?.body);
   if (!body) return null;
+  const host = hostOf(request.url);
   const fitting = SERVICES.filter((service) => service.fits(body));
-  const service = fitting.find(({ hosts }) => hosts.test(hostOf(request.url))) ?? fitting[0];
+  const service = fitting.find(({ hosts }) => hosts.test(host)) ?? (isPlain(body) && host !== NOWHERE ? null : fitting[0]);
   return service ? { service: service.name, node: service.draw(body) } : null;
 }
 

@@ -12,7 +12,7 @@ export function saveDialog(parts) {
   const { subject, webhooks } = parts;
   const body = h("div", { class: "stack tight" });
   const target = select([["", "A new webhook"], ...webhooks.map((webhook) => [webhook.id, label(webhook)])], { value: subject.webhook?.id ?? "" });
-  const opened = dialog("Save the script", h("div", { class: "stack" }, field({ label: "Into", input: target }), body), { wide: true });
+  const opened = dialog("Save the script", h("div", { class: "stack" }, field({ label: "Into", input: target }), body));
   const draw = () => put(body, target.value ? existing(parts, target.value === subject.webhook?.id ? subject.webhook : webhooks.find(({ id }) => id === target.value), opened) : fresh(parts, opened));
   target.addEventListener("change", draw);
   draw();
