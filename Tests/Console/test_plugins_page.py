@@ -18,7 +18,7 @@ EVIL = """return { name = "evil", version = "<b>1</b>", summary = [[<img src=x o
 MARKDOWN = [
     ("# A\n\nb *c* **d** `e` f", "<h2>A</h2><p>b <em>c</em> <strong>d</strong> <code>e</code> f</p>"),
     ("- a\n- b\n  - c\n\n1. d\n2. e", "<ul><li>a</li><li><p>b</p><ul><li>c</li></ul></li></ul><ol><li>d</li><li>e</li></ol>"),
-    ("| a | b |\n|---|---|\n| `x\\|y` | c |", '<div class="scroll"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead><tbody><tr><td><code>x|y</code></td><td>c</td></tr></tbody></table></div>'),
+    ("| a | b |\n|---|---|\n| `x\\|y` | c |", '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead><tbody><tr><td><code>x|y</code></td><td>c</td></tr></tbody></table></div>'),
     ("> a\n> b\n\n---", "<blockquote><p>a\nb</p></blockquote><hr>"),
     ("[a](../b/README.md) [c](docs/d.md)", '<p><a href="#/plugins/x">a</a> <span title="docs/d.md">c</span></p>'),
     ("[a](javascript:alert(1)) ![p](http://x.invalid/p.png)", '<p><span title="javascript:alert(1)">a</span> p</p>'),

@@ -68,7 +68,7 @@ const cells = (line) => {
 };
 function table([head, , ...rows], options) {
   const names = cells(head);
-  return h("div", { class: "scroll" }, h("table", null,
+  return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table" }, h("table", null,
     names.some(Boolean) && h("thead", null, h("tr", null, names.map((cell) => h("th", { scope: "col" }, inline(cell, options))))),
     h("tbody", null, rows.map((row) => h("tr", null, cells(row).map((cell) => h("td", null, inline(cell, options))))))));
 }
