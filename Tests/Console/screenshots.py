@@ -28,6 +28,9 @@ PICTURES = {
     "dead": lambda ids: "/dead",
     "sources": lambda ids: "/sources",
     "plugins": lambda ids: "/plugins",
+    "keys": lambda ids: "/keys",
+    "operations": lambda ids: "/operations",
+    "about": lambda ids: "/about",
 }
 # Those that the README and docs/console.md show.
 KEPT = ("overview", "events", "event", "delivery", "script-error", "webhook", "studio", "dead")

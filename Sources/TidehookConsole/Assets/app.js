@@ -99,6 +99,7 @@ async function open() {
   leave.abort();
   leave = new AbortController();
   openNav(false);
+  main.setAttribute("aria-busy", "true");
   if (!session.key && !at.startsWith("/login")) return go(path("/login", at === "/" ? {} : { next: location.hash.slice(1) }), { replace: true });
   if (session.key && at === "/login") return go(query.next ?? "/", { replace: true });
   const bare = at.startsWith("/login");
@@ -132,7 +133,6 @@ function frame(title) {
 async function show(route, context, mine) {
   const { h1, head, content, page } = frame(route.title ?? "");
   put(main, head, content);
-  content.setAttribute("aria-busy", "true");
   h1.focus({ preventScroll: true });
   scrollTo(0, 0);
   try {
@@ -146,7 +146,7 @@ async function show(route, context, mine) {
     if (!(error instanceof ApiError)) console.error(error);
     if (error.status !== 401) put(content, failed(error, () => open()));
   }
-  content.removeAttribute("aria-busy");
+  main.removeAttribute("aria-busy");
 }
 
 // ---- signing in

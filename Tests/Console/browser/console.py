@@ -68,6 +68,7 @@ class Console:
 
 def ready(page):
     """Waits until the page that was opened is there: it has a heading, and nothing is being loaded."""
+    page.evaluate("new Promise((done) => setTimeout(done))")
     expect(page.locator("#main h1").first).to_be_attached()
-    expect(page.locator("#main [aria-busy=true]")).to_have_count(0)
+    expect(page.locator("#main[aria-busy=true], #main [aria-busy=true]")).to_have_count(0)
     expect(page.locator("#main .loading")).to_have_count(0)
