@@ -77,6 +77,15 @@ def test_the_host_library_is_suggested_with_its_docs(studio):
     expect(studio.locator(".st-explained:visible")).to_contain_text("Returns")
 
 
+def test_only_events_that_the_webhook_wants_teach_paths(studio, api):
+    webhook = api.add_webhook("http://127.0.0.1:9/", events=["order.*"])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_role("combobox", name="Event", exact=True).locator("option:checked")).to_contain_text("order.paid")
+    write(studio, "function filter(event)\n  return event.data")
+    studio.keyboard.type(".")
+    expect(options(studio).locator(".st-label")).to_have_text(["order_id", "lines"])
+
+
 def test_every_function_that_is_suggested_is_there(studio, api):
     names = studio.evaluate("import('./studio/lua-library.js').then((m) => m.library()).then((l) => [...l.functions.keys()])")
     assert {"string.gsub", "utf8.len", "has_tag", "json.decode", "crypto.hmac"} <= set(names)
@@ -179,3 +188,20 @@ def test_a_long_script_is_drawn_fast(studio):
       return (performance.now() - begin) / 20;
     }""")
     assert milliseconds < 30, f"{milliseconds} ms for each key"
+
+
+def test_a_name_without_end_takes_no_time(studio):
+    write(studio, "x" * 60_000)
+    milliseconds = studio.evaluate("""() => import('./studio/completion.js').then(({ complete }) => {
+      const begin = performance.now();
+      complete("x".repeat(60000) + "." , 60001, { event: { members: new Map() }, original: {}, functions: new Map() }, true);
+      complete("x".repeat(60000), 60000, { event: { members: new Map() }, original: {}, functions: new Map() }, true);
+      return performance.now() - begin;
+    })""")
+    assert milliseconds < 500, f"{milliseconds} ms"
+    milliseconds = studio.evaluate("""() => import('./studio/lua.js').then(({ splitLine }) => {
+      const begin = performance.now();
+      splitLine("x = y ".repeat(10000));
+      return performance.now() - begin;
+    })""")
+    assert milliseconds < 500, f"{milliseconds} ms"

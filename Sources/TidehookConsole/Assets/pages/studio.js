@@ -48,7 +48,7 @@ class Studio {
     }).catch(report);
     try {
       await this.sample.load();
-      this.knowledge.original = shapeOfEvents(this.sample.events);
+      this.knowledge.original = shapeOfEvents(this.sample.wantedEvents);
       this.knowledge.event = this.knowledge.original;
     } catch (error) {
       report(error);

@@ -1,7 +1,7 @@
 // The list of a script's cases: keep the sample as one, run them, see what differs.
 
 import { badge, button, copy, dialog, diff, empty, field, h, liveRegion, plural, put, report, toast } from "../kit.js";
-import { casesText, expected, readCases, runCases } from "./cases.js";
+import { casesText, expected, isEqual, readCases, runCases } from "./cases.js";
 import { keep, kept } from "./storage.js";
 import { casesName } from "./subject.js";
 
@@ -68,7 +68,7 @@ export class CaseList {
   moveTo(subject) {
     if (casesName(subject) === casesName(this.subject)) return;
     const there = kept(casesName(subject), []);
-    keep(casesName(subject), [...there, ...this.cases]);
+    keep(casesName(subject), [...there, ...this.cases.filter((each) => !there.some((other) => isEqual(each, other)))]);
     if (!this.subject.webhook) keep(casesName(this.subject), undefined);
   }
 

@@ -5,6 +5,8 @@ import { shapeAt, typesOf } from "./shapes.js";
 import { CTX } from "./lua-library.js";
 
 const MOST = 60;
+/** How far back a chain of names may begin, in characters: no search takes longer in a text without end. */
+const NEAR = 2000;
 const CHAIN = String.raw`[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[(?:\w+|"[^"\]]*")\])*`;
 const NAME = /^[A-Za-z_]\w*$/;
 
@@ -27,7 +29,7 @@ export function complete(source, offset, knowledge, isAsked = false) {
   const context = contextAt(source, offset);
   if (context.kind === "comment") return null;
   if (context.kind === "string") return context.open === undefined ? null : inString(before, context.open, knowledge);
-  const member = new RegExp(String.raw`(${CHAIN})([.:])(\w*)$`).exec(before);
+  const member = new RegExp(String.raw`(${CHAIN})([.:])(\w*)$`).exec(before.slice(-NEAR));
   const found = member ? afterDot(before, member, knowledge) : words(before, source, knowledge, isAsked);
   return found && trimmed(found, before.slice(found.from), isAsked);
 }
@@ -60,7 +62,7 @@ function methods(place, { functions }) {
 }
 
 function inString(before, open, knowledge) {
-  const code = before.slice(0, before.length - open.length - 1);
+  const code = before.slice(0, before.length - open.length - 1).slice(-NEAR);
   const from = before.length - open.length;
   const call = new RegExp(String.raw`\bpath\.(?:get|set)\s*\(\s*(${CHAIN})\s*,\s*$`).exec(code);
   if (call) return inPath(before, call[1], open, knowledge);
@@ -153,11 +155,12 @@ function aliasOf(name, before) {
 }
 
 function words(before, source, knowledge, isAsked) {
-  const typed = /[A-Za-z_]\w*$/.exec(before)?.[0] ?? "";
+  const near = before.slice(-NEAR);
+  const typed = /[A-Za-z_]\w*$/.exec(near)?.[0] ?? "";
   if (!isAsked && typed.length < 2) return null;
-  if (/\d\w*$/.test(before) && !typed) return null;
+  if (/\d\w*$/.test(near) && !typed) return null;
   const from = before.length - typed.length;
-  if (/\b(?:local|function)\s+$/.test(before.slice(0, from)) && !isAsked) return null;
+  if (/\b(?:local|function)\s+$/.test(near.slice(0, near.length - typed.length)) && !isAsked) return null;
   const isAtStart = /(?:^|\n)$/.test(before.slice(0, from));
   return { from, items: [...(isAtStart ? snippets() : []), ...names(before, source, typed), ...globals(knowledge), ...keywords()] };
 }

@@ -59,7 +59,7 @@ function nameKind(text, line, at) {
   if (KEYWORDS.has(text)) return "keyword";
   const rest = line.slice(at + text.length);
   if (/^\s*(?:\(|"|'|\{)/.test(rest)) return "call";
-  return /[.:]\s*$/.test(line.slice(0, at)) ? "member" : "name";
+  return /[.:]\s*$/.test(line.slice(Math.max(0, at - 8), at)) ? "member" : "name";
 }
 
 /**

@@ -29,6 +29,12 @@ export class Sample {
     this.#show();
   }
 
+  /** The recent events that the webhook wants, or all when it wants none of them. */
+  get wantedEvents() {
+    const wanted = this.events.filter((event) => wants(this.webhook, event));
+    return wanted.length ? wanted : this.events;
+  }
+
   /** What POST /v1/dry-runs takes as the sample, or why there is none. @returns {{fields?: object, raw?: string, problem?: string}} */
   get question() {
     if (this.kind === "last") return { fields: this.#lastFields() };
@@ -106,7 +112,7 @@ export class Sample {
     const all = [...known, ...this.events];
     const fitting = all.filter((event) => wants(this.webhook, event));
     const others = all.filter((event) => !fitting.includes(event));
-    put(this.chooser, fitting.map(option), others.length ? h("optgroup", { label: "Not for this webhook" }, others.map(option)) : null, h("option", { value: "" }, "Another one, by its id…"));
+    put(this.chooser, fitting.map(option), others.length ? h("optgroup", { label: this.webhook ? "Not for this webhook" : "Operational events" }, others.map(option)) : null, h("option", { value: "" }, "Another one, by its id…"));
     this.chooser.value = this.event?.id ?? "";
     this.other.hidden = Boolean(this.event) || !this.events.length;
   }

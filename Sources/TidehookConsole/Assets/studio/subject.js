@@ -22,9 +22,9 @@ export function subjectOf(webhook, place) {
   return { webhook: webhook ?? null, stage, stored };
 }
 
-/** Whether a webhook gets events like this one. */
+/** Whether a webhook gets events like this one; a new one gets all but the gateway's own. */
 export function wants(webhook, { event, namespace }) {
-  if (!webhook) return true;
+  if (!webhook) return namespace !== "tidehook";
   const isNear = webhook.namespace ? namespace === webhook.namespace : namespace !== "tidehook";
   return isNear && webhook.events.some((pattern) => pattern === "*" || pattern === event || (pattern.endsWith(".*") && event.startsWith(pattern.slice(0, -1))));
 }
