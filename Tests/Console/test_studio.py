@@ -127,6 +127,23 @@ def test_the_sample_can_be_another_event(studio, stored):
     expect(studio.get_by_role("group", name="Body").first).to_contain_text("memory.deleted")
 
 
+def test_an_event_whose_content_is_gone_is_no_sample(page, stored):
+    gone = stored[2]["id"]
+
+    def erase(route):
+        answer = route.fetch()
+        shown = answer.json()
+        for event in shown.get("data", []) if "next_cursor" in shown else [shown]:
+            if event["id"] == gone:
+                event |= {"data": None, "erased_at": "2026-01-01T00:00:00Z"}
+        route.fulfill(response=answer, json=shown)
+
+    page.route(re.compile("/v1/events[?/]"), erase)
+    page.visit(f"/studio?event={gone}")
+    expect(page.get_by_role("alert")).to_have_text(f"The content of the event {gone} was erased.")
+    expect(page.get_by_role("combobox", name="Event", exact=True).locator("option")).to_contain_text(["memory.deleted", "order.paid", "Another one"])
+
+
 def test_one_dry_run_is_under_way_and_older_answers_are_dropped(studio):
     studio.evaluate("""() => {
       const fetched = window.fetch;

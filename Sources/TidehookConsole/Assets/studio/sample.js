@@ -20,10 +20,10 @@ export class Sample {
   /** Reads the recent events; without any the sample is written by hand. */
   async load() {
     const { data } = await api.get("/v1/events", { limit: RECENT }, { signal: this.signal });
-    this.events = data;
-    const chosen = this.wanted ? await this.#find(this.wanted) : data.find(({ id }) => id === this.event?.id);
+    this.events = data.filter((event) => event.data && !event.erased_at);
+    const chosen = this.wanted ? await this.#find(this.wanted) : this.events.find(({ id }) => id === this.event?.id);
     this.wanted = null;
-    this.event = chosen ?? data.find((event) => wants(this.webhook, event)) ?? data[0] ?? null;
+    this.event = chosen ?? this.events.find((event) => wants(this.webhook, event)) ?? this.events[0] ?? null;
     if (!this.event && this.kind !== "own") this.#use("own", false);
     this.#list();
     this.#show();
@@ -144,7 +144,9 @@ export class Sample {
     this.trouble.hidden = true;
     if (!id) return null;
     try {
-      return await api.get(`/v1/events/${encodeURIComponent(id)}`, null, { signal: this.signal });
+      const event = await api.get(`/v1/events/${encodeURIComponent(id)}`, null, { signal: this.signal });
+      if (event.data && !event.erased_at) return event;
+      throw new Error(`The content of the event ${id} was erased.`);
     } catch (error) {
       if (error.name === "AbortError") throw error;
       this.trouble.textContent = error.message;
