@@ -496,8 +496,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
     return line;
   };
   const add = (data, where) => {
-    const fresh = data.filter((row) => !rows.has(key(row)));
-    for (const row of fresh) rows.set(key(row), row);
+    const fresh = data.filter((row) => !rows.has(key(row)) && rows.set(key(row), row));
     body[where](...fresh.map(build));
   };
   const page = async (from) => {

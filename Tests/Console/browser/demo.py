@@ -1,5 +1,8 @@
 """A gateway with something to look at: webhooks that fare differently, a day of history, and events of the last minutes."""
 
+import hashlib
+import hmac
+import json
 import math
 import random
 import sqlite3
@@ -70,11 +73,14 @@ class Demo:
         self._add("index", "/index", name="Search index", events=["memory.*"], active=False)
 
     def _sources(self):
-        fields = {"name": "GitHub", "namespace": "my-project", "plugin": "from-github", "verify": {"scheme": "github", "secret": "a-secret-of-github"}}
-        answer = self.api.call("POST", "/v1/sources", fields)
-        if answer.status == 201:
-            self.ids["source"] = answer.json["id"]
-            self.api.call("POST", f"/in/{answer.json['id']}", {"action": "opened"}, headers={"X-GitHub-Event": "issues", "X-Hub-Signature-256": "sha256=00"}, key="")
+        secret = "a-secret-of-github"
+        answer = self.api.call("POST", "/v1/sources", {"name": "github", "namespace": "my-project", "plugin": "from-github", "secret": secret})
+        assert answer.status == 201, answer
+        self.ids["source"] = answer.json["id"]
+        for number in range(5):
+            body = json.dumps({"action": "opened", "issue": {"number": 40 + number, "title": "Deliveries stop after a restart"}, "repository": {"full_name": "acme/orders"}, "sender": {"login": "ada"}}).encode()
+            signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest() if number != 3 else "00" * 32
+            self.api.call("POST", f"/in/{self.ids['source']}", body, headers={"X-GitHub-Event": "issues", "X-GitHub-Delivery": f"d-{number}", "X-Hub-Signature-256": f"sha256={signature}"}, key="")
 
     def _events(self):
         for round_ in range(3):

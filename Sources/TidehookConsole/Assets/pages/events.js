@@ -34,7 +34,7 @@ function tail({ filter, rows, signal, changed }) {
   };
   const missed = async () => {
     const answer = await api.get("/v1/events", { ...filter(), limit: 100 }, { signal });
-    const known = new Set([...rows.rows(), ...kept].map(({ id }) => id));
+    const known = new Set([...rows.rows(), ...kept, ...pending].map(({ id }) => id));
     answer.data.filter(({ id }) => !known.has(id)).reverse().forEach(take);
   };
   const open = (again) => {

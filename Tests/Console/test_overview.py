@@ -1,0 +1,97 @@
+"""The overview: what happened, how webhooks fare, and what needs somebody, each one click from its repair."""
+
+import re
+
+import pytest
+from browser.markup import SHAPES, unharmed
+from harness.receiver import Reply
+from playwright.sync_api import expect
+
+ONCE = {"max_retries": 0}
+
+
+def attention(page, word):
+    return page.get_by_role("region", name="Needs attention").get_by_role("listitem").filter(has_text=word)
+
+
+def test_an_empty_gateway_says_what_to_do(page, accessible, portraits):
+    page.visit("/")
+    expect(page.get_by_text("Nothing needs attention.")).to_be_visible()
+    expect(page.get_by_text("No webhooks yet")).to_be_visible()
+    expect(page.get_by_role("link", name="Make a webhook")).to_be_visible()
+    portraits(page, "overview-empty")
+    accessible(page)
+
+
+@pytest.fixture
+def busy(api, receiver):
+    """Two webhooks, one of which is always wrong."""
+    receiver.reply("/bad", Reply(status=500))
+    webhooks = {name: api.add_webhook(receiver.url(f"/{name}"), name=f"always {name}", events=["memory.*"], retry=ONCE) for name in ("good", "bad")}
+    for n in range(6):
+        event = api.publish("memory.created", {"n": n})
+        for webhook in webhooks.values():
+            api.settled(webhook, event)
+    return webhooks
+
+
+def test_what_happened_is_counted_and_drawn(page, busy, accessible, portraits):
+    page.visit("/?range=1h")
+    figures = page.locator(".figures")
+    expect(figures.get_by_role("link", name="Delivered")).to_contain_text("6")
+    expect(figures.get_by_role("link", name="Dead")).to_contain_text("6 now")
+    charts = page.locator("svg.chart")
+    expect(charts).to_have_count(2)
+    chart = charts.first
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".tip").first).to_contain_text("delivered")
+    chart.blur()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
+    expect(page.locator(".tip").first).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(page.locator(".tip").first).to_be_hidden()
+    row = page.get_by_role("table", name="Webhooks").get_by_role("row", name="always bad")
+    expect(row).to_contain_text("0 %")
+    expect(row.get_by_role("img", name="Failed attempts of always bad over time")).to_be_visible()
+    portraits(page, "overview")
+    accessible(page)
+
+
+def test_the_range_is_chosen_and_kept(page, busy):
+    page.visit("/")
+    page.get_by_role("group", name="Time shown").get_by_role("button", name="7 d").click()
+    expect(page).to_have_url(re.compile("range=7d"))
+    page.reload()
+    expect(page.get_by_role("button", name="7 d")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_needs_attention_leads_to_its_repair(page, busy):
+    page.visit("/")
+    expect(attention(page, "always bad").first).to_be_visible()
+    row = attention(page, "are dead")
+    row.get_by_role("link", name="Replay").click()
+    expect(page).to_have_url(re.compile(f"#/dead\\?webhook={busy['bad']['id']}"))
+    page.go_back()
+    page.get_by_role("table", name="Webhooks").get_by_role("link", name="always bad").click()
+    expect(page).to_have_url(re.compile(f"#/webhooks/{busy['bad']['id']}"))
+
+
+def test_a_limited_key_sees_its_own(make_page, gateway, busy, receiver):
+    key = gateway.api.call("POST", "/v1/keys", {"name": "team", "namespaces": ["team"]}).json["key"]
+    gateway.api.add_webhook(receiver.url("/team"), name="of the team", namespace="team")
+    page = make_page(gateway, key=key)
+    page.visit("/")
+    expect(page.get_by_role("table", name="Webhooks").locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_text("Nothing needs attention.")).to_be_visible()
+
+
+@pytest.mark.parametrize("shape", range(len(SHAPES)))
+def test_names_and_errors_full_of_markup_stay_text(page, api, receiver, markup, shape):
+    name = markup("name", shape).replace("\u202e", "").replace("\u2028", "")
+    webhook = api.add_webhook(receiver.url("/x"), name=name, script=f"function transform() error([==[{name}]==]) end", retry=ONCE)
+    api.settled(webhook, api.publish())
+    page.visit("/")
+    expect(page.get_by_role("table", name="Webhooks")).to_contain_text("name")
+    unharmed(page)
