@@ -174,8 +174,10 @@ def test_an_event_that_nobody_wanted_says_so(page, api, accessible):
     accessible(page)
 
 
-def test_the_content_of_an_event_is_erased_after_asking(page, api):
+def test_the_content_of_an_event_is_erased_after_asking(page, api, receiver):
+    webhook = api.add_webhook(receiver.url())
     event = api.publish("memory.created", {"content": "of a person"})
+    delivery = api.settled(webhook, event)
     page.visit(f"/events/{event['id']}")
     page.get_by_role("button", name="Erase").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
@@ -185,7 +187,10 @@ def test_the_content_of_an_event_is_erased_after_asking(page, api):
     expect(page.get_by_text("The content of this event was erased")).to_be_visible()
     expect(page.get_by_text("of a person")).to_have_count(0)
     page.visit("/events")
-    expect(rows(page).first).to_contain_text("erased")
+    expect(rows(page).filter(has_text="memory.created")).to_contain_text("erased")
+    page.visit(f"/deliveries/{delivery['id']}")
+    expect(page.get_by_text("The content of its event was erased")).to_be_visible()
+    expect(page.get_by_role("button", name="Replay", exact=True)).to_be_disabled()
 
 
 @pytest.mark.parametrize("shape", range(len(SHAPES)))

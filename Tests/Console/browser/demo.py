@@ -7,13 +7,30 @@ import math
 import random
 import sqlite3
 import time
-from pathlib import Path
 
-from harness.gateway import REPOSITORY
 from harness.receiver import Receiver, Reply
 from harness.waiting import eventually
 
 ONCE = {"max_retries": 0}
+SLACK = """-- Tell Slack about architecture decisions, and about nothing else.
+function filter(event)
+  return has_tag(event, "architecture"), "not tagged architecture"
+end
+
+function transform(event)
+  local data = event.data
+  return {
+    text = data.content,
+    blocks = {
+      { type = "header", text = { type = "plain_text", text = "New decision" } },
+      { type = "section", text = { type = "mrkdwn", text = "> " .. data.content } },
+      { type = "context", elements = {
+        { type = "mrkdwn", text = "*Tags* " .. table.concat(data.tags, ", ") },
+      } },
+    },
+  }
+end
+"""
 CRM = """-- Tell the CRM who decided what.
 function filter(event)
   return event.event ~= "memory.deleted", "deleted memories stay where they are"
@@ -66,7 +83,7 @@ class Demo:
         self.receiver.reply("/warehouse", Reply(status=500, headers=(("Content-Type", "application/json"),), body=b'{"error":"stock database is being moved"}', delay=0.04))
         self.receiver.reply("/slack", Reply(body=b"ok", delay=0.03))
         self.receiver.reply("/lake", Reply(status=202, delay=0.01))
-        self._add("slack", "/slack", name="Slack #architecture", events=["memory.*"], script=Path(REPOSITORY, "examples/slack-architecture.lua").read_text(), retry=ONCE)
+        self._add("slack", "/slack", name="Slack #architecture", events=["memory.*"], script=SLACK, retry=ONCE)
         self._add("warehouse", "/warehouse", name="Orders to warehouse", events=["order.*"], namespace="shop", retry={"max_retries": 2, "initial_delay_secs": 0.1, "multiplier": 1})
         self._add("crm", "/crm", name="CRM sync", events=["memory.*"], script=CRM, retry=ONCE)
         self._add("lake", "/lake", name="Data lake", headers={"Authorization": "Bearer of-the-lake"})

@@ -101,16 +101,18 @@ export function curl(request) {
   return lines.join(" \\\n");
 }
 
-function requestPanel(attempt) {
+// Why there is nothing to show of what was sent or answered.
+const absent = (delivery, attempt, otherwise) => h("p", { class: "muted" }, delivery.erased_at ? "It was erased with the content of the event." : attempt.body_omitted ? "It is left out here: the attempts of this delivery are large." : otherwise);
+function requestPanel(delivery, attempt) {
   const { request } = attempt;
-  if (!request) return panel("Request", h("p", { class: "muted" }, attempt.body_omitted ? "It is left out here: the attempts of this delivery are large." : "Nothing was sent."));
+  if (!request) return panel("Request", absent(delivery, attempt, "Nothing was sent."));
   const isHTTP = /^https?:/i.test(request.url);
   return panel({ title: "Request as sent", actions: isHTTP && button("Copy as curl", { icon: "copy", small: true, on: { click: () => copy(curl(request)) } }) },
     h("div", { class: "stack tight" }, h("p", { class: "mono break" }, h("strong", null, request.method), " ", request.url), headerTable(request.headers, "Headers of the request"), bodyOf(request, "Request body")));
 }
-function responsePanel(attempt) {
+function responsePanel(delivery, attempt) {
   const { response } = attempt;
-  if (!response) return panel("Response", h("p", { class: "muted" }, attempt.body_omitted ? "It is left out here: the attempts of this delivery are large." : attempt.request ? "No answer came." : "There was nobody to answer."));
+  if (!response) return panel("Response", absent(delivery, attempt, attempt.request ? "No answer came." : "There was nobody to answer."));
   return panel("Response", h("div", { class: "stack tight" }, h("div", { class: "row" }, badge(String(response.status), attempt.failure ? "dead" : "delivered"), h("span", { class: "muted" }, bytes(new Blob([response.body ?? ""]).size), response.truncated && ", cut: only the beginning of the answer is kept")),
     headerTable(response.headers, "Headers of the response"), bodyOf(response, "Response body")));
 }
@@ -125,12 +127,13 @@ function details(delivery, attempt) {
       ["Revision", link(`/webhooks/${encodeURIComponent(delivery.webhook_id)}?revision=${attempt.revision}`, `revision ${attempt.revision}`)],
       attempt.plugins?.length ? ["Plugins", attempt.plugins.map(({ name, revision }, i) => [i > 0 && ", ", link(`/plugins/${encodeURIComponent(name)}`, name), ` revision ${revision}`])] : null]), cause)),
     attempt.log ? panel("Script log", code(attempt.log, null, { label: "Script log" })) : null,
-    h("div", { class: "grid2" }, requestPanel(attempt), responsePanel(attempt)));
+    h("div", { class: "grid2" }, requestPanel(delivery, attempt), responsePanel(delivery, attempt)));
 }
 
 /** One sentence about where the delivery stands, in the tone of its state. */
 function standing(delivery) {
   const reason = delivery.reason?.split("\n")[0];
+  if (delivery.erased_at) return h("p", { class: "note" }, h("span", null, "The content of its event was erased ", time(delivery.erased_at), ". It cannot be replayed."));
   const texts = {
     pending: delivery.waits_for_turn ? "It waits for its turn: the event before it with the same key is not done." : ["It is due ", delivery.next_attempt_at ? time(delivery.next_attempt_at) : "now", "."],
     retrying: [`${reason ?? "The last attempt failed"}. The next attempt is due `, time(delivery.next_attempt_at), "."], delivered: null,
@@ -160,8 +163,8 @@ async function one({ params, signal, page }) {
     page.title(delivery.event_type);
     page.crumbs(["/deliveries", "Deliveries"]);
     page.sub(h("div", { class: "row" }, state(delivery.state), h("span", null, "to ", webhookLink(names, delivery.webhook_id)), h("span", null, "of ", link(`/events/${encodeURIComponent(delivery.event_id)}`, h("span", { class: "id" }, delivery.event_id))), h("span", null, "made ", time(delivery.created_at))));
-    page.actions(delivery.attempts.length ? button("Replay with the original revision", { icon: "replay", disabled: delivery.state === "pending", on: { click: () => replay("original") } }) : null,
-      button(open ? "Try now" : "Replay", { icon: "replay", kind: "primary", disabled: delivery.state === "pending", on: { click: () => replay("current") } }));
+    page.actions(delivery.attempts.length ? button("Replay with the original revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("original") } }) : null,
+      button(open ? "Try now" : "Replay", { icon: "replay", kind: "primary", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("current") } }));
     const chooseOne = (attempt) => { chosen = attempt; draw(); root.querySelector(`[data-number="${attempt.number}"]`)?.focus(); };
     put(root, standing(delivery), attempts.length ? panel({ title: `${attempts.length === 1 ? "Attempt" : `${attempts.length} attempts`}`, flush: true }, timeline(attempts, chosen, chooseOne)) : panel("Attempts", empty("Not attempted yet", delivery.state === "held" ? "It waits for its webhook." : null)),
       chosen && details(delivery, chosen),

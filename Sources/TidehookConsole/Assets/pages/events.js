@@ -5,7 +5,7 @@ import { deliveryTable } from "./deliveries.js";
 
 const COLUMNS = [
   { label: "Event", class: "break", render: (row) => row.event },
-  { label: "Namespace", class: "break", render: (row) => h("span", { class: "tag" }, row.namespace) },
+  { label: "Namespace", class: "break", render: (row) => h("span", { class: "tag", title: row.namespace }, row.namespace) },
   { label: "Payload", class: "peek", render: (row) => row.erased_at ? h("span", { class: "faint" }, "erased") : h("code", { class: "clamp muted" }, preview(row)) },
   { label: "Id", wide: true, render: (row) => h("span", { class: "id" }, row.id) },
   { label: "Accepted", number: true, class: "when", render: (row) => time(row.accepted_at) },
@@ -137,7 +137,7 @@ async function one({ params, signal, page }) {
   page.sub(h("div", { class: "row" }, h("span", { class: "id" }, event.id), h("span", { class: "tag" }, event.namespace), h("span", null, "accepted ", time(event.accepted_at))));
   const erased = event.erased_at != null;
   const text = formatJSON(event);
-  page.actions("erased_at" in event && !erased ? button("Erase", { icon: "trash", kind: "danger", on: { click: () => erase(at, event, page) } }) : null,
+  page.actions(!erased ? button("Erase", { icon: "trash", kind: "danger", on: { click: () => erase(at, event, page) } }) : null,
     !erased && button("Copy JSON", { icon: "copy", on: { click: () => copy(text) } }), !erased && link(`/studio?event=${encodeURIComponent(event.id)}`, "Open in the studio", { class: "button" }));
 
   const view = h("div"), modes = ["Tree", "JSON"].map((name) => h("button", { type: "button", on: { click: () => show(name) } }, name));
