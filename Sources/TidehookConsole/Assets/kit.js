@@ -296,7 +296,7 @@ export function state(name) {
 export function health(webhook) {
   const { failing } = webhook, disabled = webhook.disabled?.reason === "request" ? null : webhook.disabled;
   const why = (x) => typeof x === "string" ? x : x?.message ?? x?.reason ?? x?.error;
-  if (disabled) return badge("disabled", "dead", why(disabled));
+  if (disabled && disabled.reason !== "request") return badge("disabled", "dead", why(disabled));
   if (webhook.active === false) return badge("paused", "held");
   if (webhook.breaker_state === "open") return badge("breaker open", "dead", why(failing));
   if (failing) return badge("failing", "warn", why(failing));

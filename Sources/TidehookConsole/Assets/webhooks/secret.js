@@ -1,0 +1,47 @@
+// Secrets: shown once, right after they were made; and their replacement, with a time in which both sign.
+import { api, button, code, copy, dialog, duration, field, h, panel, select, time, toast } from "../kit.js";
+import { Errors, Problem, textPart } from "./parts.js";
+
+// The answer that shows a secret, until the page of its webhook has shown it.
+let fresh = null;
+/** Keeps what an answer says about a new secret, for the page that is opened next. */
+export function announce(answer) {
+  if (answer.secret || answer.standard_secret) fresh = { id: answer.id, secret: answer.secret, standard: answer.standard_secret };
+}
+/** What was announced for a webhook, once; null when nothing was. */
+export function shownOnce(id) {
+  const found = fresh?.id === id ? fresh : null;
+  fresh = null;
+  if (!found) return null;
+  const line = (label, text, about) => text && h("div", { class: "stack tight" }, h("h3", null, label), h("div", { class: "row secret" }, h("code", { class: "grow" }, text), button("Copy", { icon: "copy", small: true, label: `Copy ${label.toLowerCase()}`, on: { click: async () => { try { await navigator.clipboard.writeText(text); toast("Copied"); } catch { copy(text); } } } })), about && h("p", { class: "muted" }, about));
+  const node = panel({ title: "Keep this secret now", actions: button("I have kept it", { small: true, on: { click: () => node.remove() } }) }, h("div", { class: "stack" }, h("p", { class: "note warn" }, h("span", null, "It is shown this once, and nowhere again. The receiver needs it to verify signatures.")), line("Secret", found.secret), line("Standard secret", found.standard, "The same key in the form that verifiers of Standard Webhooks take.")));
+  node.setAttribute("role", "status");
+  return node;
+}
+
+const OVERLAPS = [["3600", "1 hour"], ["86400", "1 day"], ["259200", "3 days"], ["604800", "7 days"], ["0", "none: the former secret ends now"]];
+
+/** Asks how the secret is to be replaced, and does it; `done(answer)` gets the webhook. */
+export function rotate(webhook, done) {
+  const errors = new Errors(), overlap = select(OVERLAPS, { value: "86400" }), own = textPart(errors, "secret", { label: "New secret", hint: "Empty: Tidehook makes it and shows it once", secret: true });
+  const message = h("p", { class: "error", role: "alert", hidden: true });
+  const both = webhook.signing.includes("standard-ed25519") ? h("p", { class: "muted" }, "Without a secret of your own, the key pair of standard-ed25519 is replaced as well.") : null;
+  const act = async () => {
+    errors.clear();
+    try {
+      const given = own.read(), answer = await api.post(`/v1/webhooks/${encodeURIComponent(webhook.id)}/secret/rotate`, { overlap_secs: Number(overlap.value), ...(given ? { secret: given } : {}) });
+      announce(answer);
+      opened.close();
+      toast(answer.previous_secret_expires_at ? `Replaced. Both sign for ${duration(Number(overlap.value) * 1e6)}` : "Replaced");
+      done(answer);
+    } catch (error) {
+      if (!(error instanceof Problem) && error.name !== "ApiError") throw error;
+      if (!errors.show(error.path ?? error.field, error.message, { focus: true })) { message.textContent = error.message; message.hidden = false; }
+    }
+  };
+  const opened = dialog("Replace the secret", h("div", { class: "stack" }, h("p", null, "From now on requests are signed with the new secret, and for a while with the former one too, so that the receiver can take the new one at a time of its own."),
+    webhook.previous_secret_expires_at ? h("p", { class: "note warn" }, h("span", null, "A replacement is under way until ", time(webhook.previous_secret_expires_at), ". Another one ends it at once: the secret before the present one stops signing.")) : null,
+    field({ label: "Both sign for", input: overlap }), own.node, both, message), { actions: [button("Cancel", { on: { click: () => opened.close() } }), button("Replace the secret", { kind: "primary", on: { click: act } })] });
+}
+/** Where the secret and the keys stand. */
+export const keysView = (webhook) => webhook.public_key ? h("div", { class: "stack tight" }, h("p", { class: "muted" }, "Public key, for receivers"), code(webhook.public_key, null, { label: "Public key" })) : null;
