@@ -8,7 +8,7 @@ const HEADER = (name) => /^[A-Za-z0-9!#$&'*+.^_`|~-]{1,128}$/.test(name) ? null 
 function headerRow(errors, entry, index, names) {
   const [name, value] = entry ?? ["", ""], stored = value === STORED;
   const path = () => names()[index()] ? `headers.${names()[index()]}` : "headers";
-  const key = textPart(errors, () => `${path()}.name`, { label: "Name", value: name, placeholder: "X-Team", required: true, check: HEADER, mono: true });
+  const key = textPart(errors, () => `${path()}.name`, { label: "Header name", value: name, placeholder: "X-Team", required: true, check: HEADER, mono: true });
   const text = textPart(errors, path, { label: "Value", value: stored ? "" : value, secret: stored, stored, empty: "" });
   const secret = checkPart(errors, path, { label: "Secret", value: stored, changed: (on) => { text.input.type = on ? "password" : "text"; } });
   return { node: h("div", { class: "header-row" }, key.node, text.node, secret.node), name: () => key.input.value.trim(), read: () => {

@@ -58,7 +58,7 @@ async function pause(webhook, done) {
 }
 async function remove(webhook) {
   const { now } = await api.get(`/v1/webhooks/${encodeURIComponent(webhook.id)}/stats`, { since: "1h" }), open = now.pending + now.retrying + now.held;
-  const body = h("div", { class: "stack tight" }, h("p", null, open ? h("strong", null, `${plural(open, "delivery", "deliveries")} that wait, retry or are held are cancelled.`) : "No delivery is open."), h("p", null, "It gets no more events. Its secrets and credentials are forgotten at once. Its past deliveries and its revisions stay, to be looked at. This cannot be undone."));
+  const body = h("div", { class: "stack tight" }, h("p", null, open ? h("strong", null, open === 1 ? "1 delivery that waits, retries or is held is cancelled." : `${count(open)} deliveries that wait, retry or are held are cancelled.`) : "No delivery is open."), h("p", null, "It gets no more events. Its secrets and credentials are forgotten at once. Its past deliveries and its revisions stay, to be looked at. This cannot be undone."));
   if (!await confirmAction({ title: `Delete ${webhook.name}?`, body, action: "Delete the webhook", danger: true })) return;
   await api.delete(`/v1/webhooks/${encodeURIComponent(webhook.id)}`);
   toast(`Deleted ${webhook.name}`);

@@ -116,7 +116,7 @@ function judge(form, show, signal) {
       if (!(error instanceof ApiError)) throw error;
       if (at && at !== error.field) form.errors.place(at)?.setError(null);
       at = error.status === 400 && form.errors.show(error.field, error.message) ? error.field : null;
-      show(h("p", { class: ["note", error.status === 400 && "warn"] }, h("span", null, error.status === 403 ? "This key may not try pipelines." : error.message)));
+      show(at ? h("p", { class: "muted" }, "It is shown when what is marked is mended.") : h("p", { class: "note warn" }, h("span", null, error.status === 403 ? "This key may not try pipelines." : error.message)));
     }
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(run, 450); };

@@ -36,7 +36,7 @@ function optionPart(errors, at, name, spec, value) {
 }
 /** The form of a plugin's options: what is required or set stands open, the rest folds. */
 function optionsForm(errors, at, plugin, values) {
-  const specs = Object.entries(plugin.options ?? {}), shown = ([name, spec]) => spec.required || values[name] !== undefined || specs.length <= 4;
+  const specs = Object.entries(plugin.options ?? {}), shown = ([name, spec]) => spec.required || values[name] !== undefined || specs.length <= 6;
   const parts = specs.map(([name, spec]) => [name, optionPart(errors, () => `${at()}.options.${name}`, name, spec, values[name])]);
   const node = (which) => parts.filter(([name], i) => which(specs[i])).map(([, part]) => part.node);
   const rest = node((one) => !shown(one));
@@ -51,10 +51,10 @@ function rawOptions(errors, at, values) {
 
 // ---- stages
 
-function scriptStage(errors, at, stage, { webhook, index }) {
+function scriptStage(errors, at, stage, { webhook, index, isStored }) {
   const part = textPart(errors, () => `${at()}.script`, { label: "Lua script", value: stage.script, rows: Math.min(18, Math.max(6, stage.script.split("\n").length + 1)), mono: true, required: true });
   part.input.addEventListener("keydown", (event) => { if (event.key === "Tab" && !event.shiftKey && part.input.selectionStart !== part.input.selectionEnd) { event.preventDefault(); part.input.setRangeText("  ", part.input.selectionStart, part.input.selectionEnd, "end"); } });
-  const studio = webhook ? link(path("/studio", { webhook, stage: index() }), ["Open the stored script in the studio"], { target: "_blank", class: "button small" }) : link("/studio", "Write it in the studio", { target: "_blank", class: "button small" });
+  const studio = webhook && isStored ? link(path("/studio", { webhook, stage: index() }), "Open the stored script in the studio", { target: "_blank", class: "button small" }) : link(path("/studio", { webhook, stage: webhook && "last" }), "Write it in the studio", { target: "_blank", class: "button small" });
   return { title: "Script", about: "Filters or reshapes with Lua", node: [part.node, h("div", { class: "row" }, studio)], read: () => ({ script: part.read() }) };
 }
 function pluginStage(errors, at, stage, { plugins, suggest }) {
@@ -85,10 +85,10 @@ export function pipelinePart(errors, pipeline, context) {
     stage.up.disabled = i === 0;
     stage.down.disabled = i === stages.length - 1;
   });
-  const insert = (value) => {
+  const insert = (value, isStored = false) => {
     const stage = {}, index = () => stages.indexOf(stage), at = () => `pipeline[${index()}]`;
     stages.push(stage);
-    stage.made = value.script != null ? scriptStage(errors, at, value, { ...context, index }) : pluginStage(errors, at, value, context);
+    stage.made = value.script != null ? scriptStage(errors, at, value, { ...context, index, isStored }) : pluginStage(errors, at, value, context);
     const control = (name, drawing, click) => h("button", { type: "button", class: "button quiet small square", "aria-label": `${name} ${stage.made.title}`, title: name, on: { click } }, icon(drawing));
     stage.number = h("span", { class: "stage-number" });
     stage.up = control("Move up", "up", () => place(stage, index() - 1));
@@ -129,7 +129,7 @@ export function pipelinePart(errors, pipeline, context) {
     (stage.item.querySelector(".stage-body input, .stage-body textarea, .stage-body select") ?? stage.down).focus();
   };
   const node = h("div", { class: "stack tight" }, nothing, list, h("div", { class: "row add-stage" }, chooser, named, h("button", { type: "button", class: "button", on: { click: add } }, icon("plus"), "Add stage")));
-  for (const stage of pipeline) insert(stage);
+  for (const stage of pipeline) insert(stage, true);
   nothing.hidden = stages.length > 0;
   return { node, read: () => stages.map(({ made }) => made.read()), count: () => stages.length };
 }

@@ -7,7 +7,7 @@ const SINCE = [["1h", "1 hour"], ["6h", "6 hours"], ["24h", "1 day"], ["7d", "7 
 function preview(answer) {
   if (!answer.total) return h("p", { class: "note" }, h("span", null, "Nothing is like that: there is nothing to replay."));
   const more = answer.is_complete ? "" : " or more";
-  return h("div", { class: "stack tight" }, h("p", { class: "count-line" }, h("strong", null, `${count(answer.total)}${more}`), answer.total === 1 ? " delivery is made due again." : " deliveries are made due again.", answer.missing_deliveries ? ` ${count(answer.missing_deliveries)} of them are missing: they were never made.` : ""),
+  return h("div", { class: "stack tight" }, h("p", { class: "count-line" }, h("strong", null, `${count(answer.total)}${more}`), answer.total === 1 ? " delivery is made due again." : " deliveries are made due again.", answer.missing_deliveries ? ` Never made so far, and made now: ${count(answer.missing_deliveries)}.` : ""),
     h("details", null, h("summary", null, `The first ${answer.examples.length}`), h("ul", { class: "examples" }, answer.examples.map((one) => h("li", { class: "row" }, one.delivery_id ? link(`/deliveries/${encodeURIComponent(one.delivery_id)}`, one.event_type, { target: "_blank" }) : one.event_type, one.state ? state(one.state) : badge("missing", "info"), h("span", { class: "muted break grow" }, one.reason?.split("\n")[0] ?? ""), time(one.at))))));
 }
 
