@@ -112,6 +112,25 @@ def test_events_are_searched(page, api, label, value, found):
     expect(rows(page)).to_have_count(len(found))
 
 
+def test_events_are_searched_by_time(page, api):
+    api.publish("memory.created")
+    page.visit("/events")
+    page.get_by_label("Accepted within").select_option("1 hour")
+    expect(page).to_have_url(re.compile("since=1h"))
+    expect(rows(page)).to_have_count(1)
+    page.get_by_label("Accepted within").select_option("Between …")
+    page.get_by_label("From").fill("2020-01-01T00:00:00")
+    page.get_by_label("Until").fill("2020-01-02T00:00:00")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("No event is like that")).to_be_visible()
+    expect(page).to_have_url(re.compile("until=2020-01-01T23%3A00"))
+    page.reload()
+    expect(page.get_by_label("Until")).to_have_value("2020-01-02T00:00")
+    page.get_by_label("Accepted within").select_option("Any time")
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_label("Until")).to_be_hidden()
+
+
 def test_nothing_found_says_so(page, api):
     api.publish("memory.created", {"text": "postgres"})
     page.visit("/events?text=nothing-like-that")

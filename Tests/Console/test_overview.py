@@ -23,6 +23,19 @@ def test_an_empty_gateway_says_what_to_do(page, accessible, portraits):
     accessible(page)
 
 
+WATCH = "window.shownAt = new Promise((done) => { window.shown = done; }); new MutationObserver((_, all) => { if (document.querySelector('.figures')) { window.shown(performance.now()); all.disconnect(); } }).observe(document, { childList: true, subtree: true })"
+
+
+def test_it_is_there_at_once(page, busy):
+    page.add_init_script(WATCH)
+    page.visit("/")
+    times = []
+    for _ in range(10):
+        page.reload()
+        times.append(page.evaluate("window.shownAt"))
+    assert min(times) <= 200, times
+
+
 @pytest.fixture
 def busy(api, receiver):
     """Two webhooks, one of which is always wrong."""

@@ -69,10 +69,18 @@ function filterBar(query, changed) {
   const chosen = { ...query };
   const set = (name, value) => { if ((chosen[name] ?? "") !== value) { chosen[name] = value || undefined; changed(chosen); } };
   const text = (name, label, placeholder, wide) => h("div", { class: wide && "grow" }, field({ label, input: h("input", { value: query[name] ?? "", placeholder, spellcheck: "false", autocomplete: "off", on: { change: (event) => set(name, event.target.value.trim()) } }) }));
-  const since = field({ label: "Accepted within", input: select(SPANS, { value: query.since ?? "", on: { change: (event) => set("since", event.target.value) } }) });
+  // A span that ends now, or two times of the reader's zone.
+  const exact = query.until || (query.since && !SPANS.some(([name]) => name === query.since));
+  const moment = (name, label) => field({ label, input: h("input", { type: "datetime-local", step: 1, value: exact ? local(query[name]) : "", on: { change: (event) => set(name, event.target.value ? new Date(event.target.value).toISOString() : "") } }) });
+  const between = h("div", { class: "row", hidden: !exact }, moment("since", "From"), moment("until", "Until"));
+  const since = field({ label: "Accepted within", input: select([...SPANS, ["between", "Between …"]], { value: exact ? "between" : query.since ?? "", on: { change: (event) => {
+    between.hidden = event.target.value !== "between";
+    if (between.hidden) { chosen.until = undefined; chosen.since = event.target.value || undefined; changed(chosen); }
+  } } }) });
   return h("form", { class: "filters", role: "search", "aria-label": "Events", on: { submit: (event) => event.preventDefault() } },
-    text("text", "Text in the payload", "any text", true), text("event", "Type", "memory.*"), text("namespace", "Namespace", "any"), text("id", "Id begins with", "evt_"), since);
+    text("text", "Text in the payload", "any text", true), text("event", "Type", "memory.*"), text("namespace", "Namespace", "any"), text("id", "Id begins with", "evt_"), since, between);
 }
+const local = (text) => { const at = new Date(text ?? NaN); return isNaN(at) ? "" : new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19); };
 
 /** A page of events that has at least one, as long as the search did not take too many requests. */
 async function search(query, cursor, signal) {
