@@ -72,7 +72,7 @@ class Studio {
     this.results = new Results({ onLine: (line) => this.editor.goTo(line) });
     this.sample = new Sample({ onChange: () => this.try(), signal, webhook: subject.webhook, wanted: this.query.event });
     this.cases = new CaseList({
-      subject, script: () => this.script, current: () => this.#asCase(), onOpen: (event) => this.sample.write(event), onCount: (number) => this.#countCases(number), signal,
+      subject, script: () => this.script, current: () => this.#asCase(), onOpen: (event) => { this.sample.write(event); this.tabs.select("result"); }, onCount: (number) => this.#countCases(number), signal,
     });
     this.trial = new Trial({
       signal, onBusy: (isBusy) => this.node.setAttribute("aria-busy", String(isBusy)), onAnswer: (answer, question) => this.#answered(answer, question), onRefusal: (error, question) => this.#refused(error, question),
