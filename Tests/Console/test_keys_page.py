@@ -58,6 +58,28 @@ def test_a_key_for_every_namespace_until_a_time(page, api):
     assert key["namespaces"] is None and key["expires_at"].startswith("2031-01-01T11:00"), "the time is the reader's, in Berlin"
 
 
+def test_the_keyboard_alone_makes_and_revokes_one(page, api):
+    page.visit("/keys")
+    page.get_by_role("button", name="New key").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("team b")
+    for key in ("Tab", "Tab"):
+        page.keyboard.press(key)
+    page.keyboard.type("project-b")
+    page.keyboard.press("Enter")
+    shown = page.get_by_role("dialog", name="The key of team b")
+    expect(shown.get_by_label("API key")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("j")
+    expect(page.get_by_role("button", name="Revoke team b")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alertdialog").get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No keys yet")).to_be_visible()
+
+
 def test_a_name_that_is_taken_is_refused_at_the_field(page, api, markup):
     name = markup("key")[:190].strip().replace("\u202e", "").replace("\u2028", "")
     assert api.call("POST", "/v1/keys", {"name": name, "namespaces": ["a"]}).status == 201
