@@ -71,7 +71,7 @@ function fieldsOf(choice, source) {
     { name: "verify.tolerance_secs", label: "Tolerance, seconds", type: "number", optional: true, min: 1, max: 86400, value: verify.tolerance_secs, hint: "How far a signed time may be off." },
     { name: "verify.url", label: "Public URL", optional: true, value: verify.url, hint: "What the sender was told, when a proxy hides it." },
     ...(isNew ? [{ name: "secret", label: "Secret", type: "password", optional: true }] : []),
-    { name: "dedupe_by", label: "Repeats are told by", type: "select", options: [...(isNew ? [["", choice.preset?.dedupe ? "what the plugin brings" : "nothing"]] : []), ["none", "nothing"], ["header", "a header"], ["path", "a place in the JSON body"]].filter(([id, text], i, all) => all.findIndex(([, other]) => other === text) === i), value: isNew ? "" : dedupe?.header ? "header" : dedupe?.path ? "path" : "none" },
+    { name: "dedupe_by", label: "Repeats are told by", type: "select", options: [...(isNew ? [["", choice.preset?.dedupe || (choice.plugin && !choice.schema) ? "what the plugin brings" : "nothing"]] : []), ["none", "nothing"], ["header", "a header"], ["path", "a place in the JSON body"]].filter(([id, text], i, all) => all.findIndex(([, other]) => other === text) === i), value: isNew ? "" : dedupe?.header ? "header" : dedupe?.path ? "path" : "none" },
     { name: "dedupe", label: "Which", value: dedupe?.header ?? dedupe?.path, placeholder: "X-Delivery-Id" },
     { name: "dedupe_window", label: "Remembered for, seconds", type: "number", optional: true, min: 1, max: 2592000, value: dedupe?.window_secs, placeholder: "86400" },
     { name: "methods", label: "Methods", type: "list", optional: isNew, value: source?.methods, placeholder: (choice.preset?.methods ?? ["POST"]).join(", ") },
@@ -95,16 +95,16 @@ function editor(choice, source) {
       }
     } });
   const part = (name) => made.control(name)?.closest(".field");
-  const more = h("details", { class: "fold" }, h("summary", null, "Repeats, limits and more"), h("div", { class: "fields two" }, MORE.map(part)));
+  const more = h("details", { class: "fold" }, h("summary", null, "Repeats, limits and more"), h("div", { class: "fields two" }, [...MORE, "options"].map(part)));
   const section = (title, names) => h("section", null, title && h("h3", null, title), h("div", { class: "fields two" }, names.map(part)));
-  const own = [...made.querySelectorAll("[name^='options']")].map((control) => control.name);
+  const own = [...made.querySelectorAll("[name^='options.']")].map((control) => control.name);
   const rule = section("Verification", ["verify", "secret"].filter((name) => made.control(name)));
   const detail = h("div", { class: "fields two" }, DETAILS.hmac.map((one) => part(`verify.${one}`)));
   rule.append(detail);
   made.classList.add("grouped");
   made.prepend(section(null, ["name", "namespace"]), own.length ? section("Options of the plugin", own) : "", ...(choice.id === "script" ? [h("section", null, part("script"))] : []), rule, more);
   made.control("script")?.classList.add("mono");
-  const unfold = (name) => { if (MORE.some((one) => name === one || name?.startsWith(one + "."))) more.open = true; };
+  const unfold = (name) => { if ([...MORE, "options"].some((one) => name === one || name?.startsWith(one + "."))) more.open = true; };
   made.addEventListener("submit", () => { if (more.querySelector(".invalid")) { more.open = true; more.querySelector("[aria-invalid]").focus(); } });
   const adapt = () => {
     const scheme = made.control("verify").value || choice.preset?.verify?.scheme, { chosen, hint, timed, secret } = SCHEMES[scheme] ?? {};
