@@ -39,9 +39,13 @@ KEPT = ("overview", "events", "delivery", "script-error", "webhook", "studio", "
 
 
 def small(picture):
-    """The same picture in 256 colours: less than half of the size, and nobody sees it."""
+    """The same picture in its 256 most frequent colours: less than half of the size, and areas keep exactly theirs."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    colours = sorted(image.getcolors(1 << 24), reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in colours for part in colour])
     out = io.BytesIO()
-    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
