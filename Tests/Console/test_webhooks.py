@@ -275,6 +275,23 @@ def test_the_schedule_is_the_one_of_the_gateway(page, api, receiver, retry, wait
     assert drawn == webhook["retry_schedule_secs"]
 
 
+def test_a_form_that_was_left_is_there_again(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), name="kept")
+    opened(page, webhook, "/edit")
+    page.get_by_label("Name", exact=True).fill("half done")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Events", exact=True).click()
+    expect(page.get_by_text("What you changed is kept")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("half done")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("kept")
+    page.get_by_label("Name", exact=True).fill("half done")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("#main h1")).to_have_text("kept")
+    opened(page, webhook, "/edit")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("kept")
+
+
 # ---- the pipeline
 
 

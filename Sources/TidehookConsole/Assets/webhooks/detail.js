@@ -75,7 +75,7 @@ function settings(webhook, act) {
       ["Id", h("button", { type: "button", class: "id copy", title: "Copy", on: { click: () => copy(webhook.id) } }, webhook.id)], ["Made", time(webhook.created_at)], ["Changed", time(webhook.updated_at)], ["Ownership proved", webhook.verified_at && time(webhook.verified_at)]])),
     panel("Pipeline", pipelineView(webhook.pipeline, webhook.id)), panel("Retries", timeline(webhook.retry)),
     panel({ title: "Signatures", actions: button("Replace the secret…", { small: true, on: { click: act.rotate } }) }, h("div", { class: "stack tight" }, h("p", null, signingLine(webhook.signing)), webhook.previous_secret_expires_at ? h("p", { class: "muted" }, "The former secret signs too until ", time(webhook.previous_secret_expires_at)) : null, keysView(webhook))),
-    panel("Access", shownHeaders.length || auth || tls || webhook.proxy ? facts([["Headers", shownHeaders.length ? shownHeaders : null], ["Authorization", auth && AUTH[auth.type]], ["Certificates", tls && Object.keys(tls).map((name) => name.replaceAll("_", " ")).join(", ")], ["Proxy", webhook.proxy]]) : h("p", { class: "muted" }, "No headers, credentials, certificates or proxy of its own.")),
+    panel("Access", shownHeaders.length || auth || tls || webhook.proxy ? facts([["Headers", shownHeaders.length ? shownHeaders : null], ["Authorization", auth && AUTH[auth.type]], ["Certificates", tls && Object.keys(tls).filter((name) => tls[name]).map((name) => name.replaceAll("_", " ")).join(", ")], ["Proxy", webhook.proxy]]) : h("p", { class: "muted" }, "No headers, credentials, certificates or proxy of its own.")),
     panel("Flow and failures", facts([["Timeout", duration(webhook.timeout_secs * 1e6)], ["Requests at once", String(webhook.max_in_flight)], ["Rate", rateLine(webhook.rate_limit)], ["Order", orderLine(webhook.ordering)], ["Batches", batchLine(webhook.batch)], ["Breaker", breakerLine(webhook.breaker)], ["Made inactive", disableLine(webhook.auto_disable)], ["Handshake", webhook.handshake && `${webhook.handshake}: ${webhook.handshake_state}${webhook.allowed_rate ? `, ${webhook.allowed_rate} per minute` : ""}`]])),
     panel("Delete", h("div", { class: "spread" }, h("p", { class: "muted" }, "Cancels what is open and forgets its secrets. Past deliveries and revisions stay."), button("Delete…", { kind: "danger", icon: "trash", on: { click: act.remove } }))));
 }
@@ -86,7 +86,9 @@ export async function show({ params, query, signal, page }) {
   let webhook = await api.get(at, null, { signal }), tab = query.revision ? "revisions" : query.tab ?? "overview";
   const attention = h("div", { class: "stack tight" }), once = shownOnce(webhook.id), statistics = statsView(webhook.id, { signal });
   const refresh = async (whole = true) => {
-    const fresh = await api.get(at, null, { signal }), before = webhook;
+    const fresh = await api.get(at, null, { signal }), before = webhook, isSame = JSON.stringify(fresh) === JSON.stringify(before);
+    // Buttons are not drawn anew under somebody's focus; the next time will do.
+    if (!whole && (isSame || attention.contains(document.activeElement) || document.activeElement?.closest(".page-head .row"))) return;
     webhook = fresh;
     head();
     if (whole || fresh.revision !== before.revision) sections.select(tab);

@@ -125,21 +125,38 @@ function judge(form, show, signal) {
   return later;
 }
 
+// A form that was left with changes, with its elements as they were, until it is opened again; in this page's memory alone, because it may hold secrets.
+let left = null;
+/** The form that was left, unless its webhook was changed meanwhile. */
+function returned(id, webhook) {
+  const found = left?.id === id && left.revision === webhook?.revision && left.key === session.key?.id ? left.form : null;
+  left = null;
+  return found;
+}
+
 /** The page of a new webhook, or of the change of one. */
 export async function edit({ params, signal, page }) {
   const id = params.id, at = id && `/v1/webhooks/${encodeURIComponent(id)}`;
   const [webhook, plugins] = await Promise.all([id ? api.get(at, null, { signal }) : null, pluginsByName(signal)]);
-  const form = new WebhookForm({ webhook, plugins, signal }), general = h("p", { class: "note bad", role: "alert", hidden: true });
+  const kept = returned(id, webhook), form = kept ?? new WebhookForm({ webhook, plugins, signal }), general = h("p", { class: "note bad", role: "alert", hidden: true });
   page.crumbs(["/webhooks", "Webhooks"], ...(webhook ? [[`/webhooks/${encodeURIComponent(id)}`, webhook.name]] : []));
   if (webhook) page.title(`Change ${webhook.name}`);
   const say = (text) => { general.textContent = text ?? ""; general.hidden = !text; };
+  let changed = !!kept;
+  signal.addEventListener("abort", () => {
+    if (!changed) return;
+    left = { id, revision: webhook?.revision, key: session.key?.id, form };
+    toast("What you changed is kept until you come back to it");
+  });
+  const restored = kept && h("div", { class: "note with-actions" }, h("span", null, "What you changed before you left is here again."), button("Start over", { small: true, on: { click: () => { changed = false; page.refresh(); } } }));
   const submit = async () => {
     say(null);
     form.errors.clear();
     try {
       const body = form.body();
-      if (webhook && !Object.keys(body).length) { toast("Nothing was changed"); return go(`/webhooks/${encodeURIComponent(id)}`); }
+      if (webhook && !Object.keys(body).length) { changed = false; toast("Nothing was changed"); return go(`/webhooks/${encodeURIComponent(id)}`); }
       const answer = webhook ? await api.patch(at, body) : await api.post("/v1/webhooks", body);
+      changed = false;
       announce(answer);
       toast(webhook ? `Saved as revision ${answer.revision}` : "The webhook is there");
       go(`/webhooks/${encodeURIComponent(answer.id)}`);
@@ -152,14 +169,13 @@ export async function edit({ params, signal, page }) {
   };
   const save = button(webhook ? "Save" : "Create webhook", { kind: "primary", type: "submit" }), shown = h("div", { class: "stack tight" }, h("p", { class: "faint" }, "Trying…"));
   const element = h("form", { class: "webhook-form", novalidate: true, on: { submit: async (event) => { event.preventDefault(); save.disabled = true; try { await submit(); } finally { save.disabled = false; } } } },
-    h("div", { class: "stack" }, form.node, general, h("div", { class: "form-actions" }, save, link(webhook ? `/webhooks/${encodeURIComponent(id)}` : "/webhooks", "Cancel", { class: "button" }))),
+    h("div", { class: "stack" }, restored, form.node, general, h("div", { class: "form-actions" }, save, link(webhook ? `/webhooks/${encodeURIComponent(id)}` : "/webhooks", "Cancel", { class: "button", on: { click: () => { changed = false; } } }))),
     h("aside", { class: "panel preview", "aria-label": "What would be sent" }, h("header", null, h("h2", null, "What would be sent")), shown));
   // It begins when the page is there: refusals are shown at fields that are part of it.
   requestAnimationFrame(() => {
     if (signal.aborted) return;
     const later = judge(form, (node) => put(shown, node), signal);
-    element.addEventListener("input", later);
-    element.addEventListener("change", later);
+    for (const event of ["input", "change"]) element.addEventListener(event, () => { changed = true; later(); });
   });
   return element;
 }
