@@ -449,7 +449,7 @@ def test_a_secret_is_replaced_while_both_sign(page, api, receiver, accessible):
     dialog.get_by_role("button", name="Replace the secret").click()
     shown = page.get_by_role("status").filter(has_text="Keep this secret now")
     expect(shown.locator("code").first).to_be_visible()
-    expect(page.get_by_text("The former secret signs too until").first).to_be_visible()
+    expect(page.get_by_text("The former secret signs too, and stops").first).to_be_visible()
     api.publish()
     (request,) = receiver.wait_for(1)
     assert request.header("X-REM-Signature-Previous")

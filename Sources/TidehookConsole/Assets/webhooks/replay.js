@@ -82,14 +82,15 @@ export function jobTable(names, signal, options = {}) {
 /** The page of one job. */
 export async function showJob({ params, signal, page }, names) {
   const at = `/v1/replays/${encodeURIComponent(params.id)}`, root = h("div", { class: "stack" }), meter = progress(0, null, "Progress of the replay");
-  let job = await api.get(at, null, { signal });
+  let job = await api.get(at, null, { signal }), wasOpen = null;
   page.crumbs(["/dead", "Dead letters"], ["/replays", "Replays"]);
   const refresh = async () => { job = await api.get(at, null, { signal }); draw(); };
   const draw = () => {
     meter.update(done(job), job.total);
     page.title("Replay");
     page.sub(h("div", { class: "row" }, state(job.state), h("span", null, subject(job, names))));
-    page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link("/deliveries", "Deliveries", { class: "button" }));
+    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link("/deliveries", "Deliveries", { class: "button" }));
+    wasOpen = isOpen(job);
     const took = (new Date(job.ended_at ?? job.updated_at) - new Date(job.created_at)) * 1000;
     put(root, job.waiting ? h("p", { class: "note warn" }, h("span", null, "It waits: ", job.waiting)) : null, panel("Progress", h("div", { class: "stack" }, meter, facts([["Made due", count(job.replayed)], ["Missing ones made", job.missing ? count(job.created) : null], ["Skipped", job.skipped ? `${count(job.skipped)}: changed at the same moment, or without an original` : "0"], ["Of", job.total == null ? "being counted" : count(job.total)]]))),
       panel("Replay", facts([["What", subject(job, names)], ["Made between", job.since || job.until ? [job.since ? time(job.since) : "the beginning", " and ", job.until ? time(job.until) : "its begin"] : null], ["Namespace", job.namespace], ["The webhook", job.revision === "original" ? "as it was at the first attempt" : "as it is now"], ["At most", `${plural(job.rate, "delivery", "deliveries")} per second`], ["By", job.made_by], ["Begun", time(job.created_at)], ["Ended", job.ended_at && time(job.ended_at)], ["Took", took > 0 ? duration(took) : null], ["Id", h("span", { class: "id" }, job.id)]])));

@@ -40,7 +40,7 @@ export function rotate(webhook, done) {
     }
   };
   const opened = dialog("Replace the secret", h("div", { class: "stack" }, h("p", null, "From now on requests are signed with the new secret, and for a while with the former one too, so that the receiver can take the new one at a time of its own."),
-    webhook.previous_secret_expires_at ? h("p", { class: "note warn" }, h("span", null, "A replacement is under way until ", time(webhook.previous_secret_expires_at), ". Another one ends it at once: the secret before the present one stops signing.")) : null,
+    webhook.previous_secret_expires_at ? h("p", { class: "note warn" }, h("span", null, "A replacement is under way: the former secret stops signing ", time(webhook.previous_secret_expires_at), ". Another replacement stops it at once.")) : null,
     field({ label: "Both sign for", input: overlap }), own.node, both, message), { actions: [button("Cancel", { on: { click: () => opened.close() } }), button("Replace the secret", { kind: "primary", on: { click: act } })] });
 }
 /** Where the secret and the keys stand. */
