@@ -275,6 +275,13 @@ def test_the_schedule_is_the_one_of_the_gateway(page, api, receiver, retry, wait
     assert drawn == webhook["retry_schedule_secs"]
 
 
+def test_a_new_webhook_begins_with_what_its_address_says(page):
+    page.guard.allow("status of 400")
+    page.visit("/webhooks/new?plugin=telegram&event=a.b,c.*")
+    assert pipeline_names(page) == ["telegram"]
+    expect(page.locator(".token")).to_have_text(["a.b", "c.*"])
+
+
 def test_a_form_that_was_left_is_there_again(page, api, receiver):
     webhook = api.add_webhook(receiver.url(), name="kept")
     opened(page, webhook, "/edit")

@@ -130,7 +130,7 @@ async function changes(plugin, number, signal) {
 
 async function users(plugin, signal) {
   const { webhooks, sources } = usersOf(await uses(signal), plugin.name);
-  if (!webhooks.length && !sources.length) return panel({ title: null }, empty("Nobody uses it", plugin.kind === "source" ? "No source is made with it." : "No webhook has it in its pipeline.", link(plugin.kind === "source" ? `/sources/new?plugin=${encodeURIComponent(plugin.name)}` : "/webhooks/new", plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button" })));
+  if (!webhooks.length && !sources.length) return panel({ title: null }, empty("Nobody uses it", plugin.kind === "source" ? "No source is made with it." : "No webhook has it in its pipeline.", link(`/${plugin.kind === "source" ? "sources" : "webhooks"}/new?plugin=${encodeURIComponent(plugin.name)}`, plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button" })));
   const rows = (title, list, to, last) => list.length > 0 && panel({ title, flush: true }, table({ label: title, load: async () => ({ data: list, next_cursor: null }), href: (one) => `${to}/${one.id}`, columns: [{ label: "Name", render: (one) => one.name }, last, { label: "Id", wide: true, render: (one) => h("span", { class: "id" }, one.id) }] }));
   return h("div", { class: "stack" },
     rows("Webhooks", webhooks, "/webhooks", { label: "State", render: health }),

@@ -24,9 +24,9 @@ export const knownTypes = (signal) => api.get("/v1/events/types", null, { signal
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 class WebhookForm {
-  constructor({ webhook, plugins, signal }) {
+  constructor({ webhook, plugins, signal, start }) {
     Object.assign(this, { webhook, signal, errors: new Errors(), touched: new Set() });
-    this.sections = this.#sections(webhook ?? BLANK, plugins);
+    this.sections = this.#sections(webhook ?? { ...BLANK, ...start }, plugins);
     this.initial = this.sections.map(({ read }) => { try { return read(); } catch { return null; } });
   }
 
@@ -134,11 +134,14 @@ function returned(id, webhook) {
   return found;
 }
 
+/** What the address of a new webhook begins with: `?plugin=slack&event=order.paid&url=…`. */
+const begun = ({ plugin, event, url }) => ({ ...(plugin ? { pipeline: [{ plugin, options: {} }] } : {}), ...(event ? { events: event.split(",") } : {}), ...(url ? { url } : {}) });
+
 /** The page of a new webhook, or of the change of one. */
-export async function edit({ params, signal, page }) {
+export async function edit({ params, query, signal, page }) {
   const id = params.id, at = id && `/v1/webhooks/${encodeURIComponent(id)}`;
   const [webhook, plugins] = await Promise.all([id ? api.get(at, null, { signal }) : null, pluginsByName(signal)]);
-  const kept = returned(id, webhook), form = kept ?? new WebhookForm({ webhook, plugins, signal }), general = h("p", { class: "note bad", role: "alert", hidden: true });
+  const kept = returned(id, webhook), form = kept ?? new WebhookForm({ webhook, plugins, signal, start: begun(query) }), general = h("p", { class: "note bad", role: "alert", hidden: true });
   page.crumbs(["/webhooks", "Webhooks"], ...(webhook ? [[`/webhooks/${encodeURIComponent(id)}`, webhook.name]] : []));
   if (webhook) page.title(`Change ${webhook.name}`);
   const say = (text) => { general.textContent = text ?? ""; general.hidden = !text; };

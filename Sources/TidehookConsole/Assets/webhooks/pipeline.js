@@ -136,5 +136,5 @@ export function pipelinePart(errors, pipeline, context) {
 
 /** A pipeline to look at. */
 export const pipelineView = (pipeline, webhook) => pipeline.length ? h("ol", { class: "stages" }, pipeline.map((stage, i) => h("li", { class: "stage" }, h("div", { class: "stage-head" }, h("span", { class: "stage-number" }, String(i + 1)), stage.script != null ? [h("strong", { class: "grow" }, "Script"), link(path("/studio", { webhook, stage: i }), "Open in the studio", { class: "button small" })]
-  : h("strong", { class: "break" }, session.key?.namespaces ? stage.plugin : link(`/plugins/${encodeURIComponent(stage.plugin)}`, stage.plugin))), stage.script != null ? h("div", { class: "stage-body" }, code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true }))
+  : h("strong", { class: "break" }, session.key?.admin === false ? stage.plugin : link(`/plugins/${encodeURIComponent(stage.plugin)}`, stage.plugin))), stage.script != null ? h("div", { class: "stage-body" }, code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true }))
   : Object.keys(stage.options ?? {}).length ? h("div", { class: "stage-body" }, code(formatJSON(stage.options), "json", { label: `Options of stage ${i + 1}` })) : null))) : h("p", { class: "muted" }, "No stages: every event goes out as it is.");
