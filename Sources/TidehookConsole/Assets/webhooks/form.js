@@ -129,7 +129,7 @@ function judge(form, show, signal) {
 let left = null;
 /** The form that was left, unless its webhook was changed meanwhile. */
 function returned(id, webhook) {
-  const found = left?.id === id && left.revision === webhook?.revision && left.key === session.key?.id ? left.form : null;
+  const found = left && left.id === id && left.revision === webhook?.revision && left.key === session.key?.id ? left.form : null;
   left = null;
   return found;
 }
