@@ -81,6 +81,10 @@ def test_one_plugin_shows_options_code_and_who_uses_it(page, api, accessible, po
     page.get_by_role("tab", name="Used by").click()
     page.get_by_role("link", name="to the team").click()
     expect(page).to_have_url(f"{page.console_url}#/webhooks/{webhook['id']}")
+    page.visit("/plugins/slack?tab=uses")
+    expect(page.get_by_text("No webhook has it in its pipeline.")).to_be_visible()
+    page.get_by_role("link", name="Make a webhook").first.click()
+    expect(page).to_have_url(f"{page.console_url}#/webhooks/new?plugin=slack")
 
 
 def test_versions_show_what_changed(page, api, gateway):
