@@ -1,5 +1,5 @@
 // One webhook: how it fares, what it is set to, what can be done with it.
-import { api, badge, button, confirmAction, copy, count, dialog, duration, every, facts, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, tabs, time, toast } from "../kit.js";
+import { api, badge, button, confirmAction, copy, count, dialog, duration, every, facts, formatJSON, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, tabs, time, toast } from "../kit.js";
 import { deliveryTable } from "../pages/deliveries.js";
 import { AUTH } from "./access.js";
 import { history } from "./history.js";
@@ -86,7 +86,7 @@ export async function show({ params, query, signal, page }) {
   let webhook = await api.get(at, null, { signal }), tab = query.revision ? "revisions" : query.tab ?? "overview";
   const attention = h("div", { class: "stack tight" }), once = shownOnce(webhook.id), statistics = statsView(webhook.id, { signal });
   const refresh = async (whole = true) => {
-    const fresh = await api.get(at, null, { signal }), before = webhook, isSame = JSON.stringify(fresh) === JSON.stringify(before);
+    const fresh = await api.get(at, null, { signal }), before = webhook, isSame = formatJSON(fresh) === formatJSON(before);
     // Buttons are not drawn anew under somebody's focus; the next time will do.
     if (!whole && (isSame || attention.contains(document.activeElement) || document.activeElement?.closest(".page-head .row"))) return;
     webhook = fresh;

@@ -1,5 +1,5 @@
 // Making and changing a webhook: one form whose simple case is an address and types; everything else folds. Unfinished input is judged by a dry run, which sends and stores nothing.
-import { ApiError, api, badge, button, code, go, h, link, liveRegion, put, session, toast } from "../kit.js";
+import { ApiError, api, badge, button, code, formatJSON, go, h, link, liveRegion, put, session, toast } from "../kit.js";
 import { accessPart } from "./access.js";
 import { Errors, Problem, choicePart, checkPart, textPart } from "./parts.js";
 import { pipelinePart } from "./pipeline.js";
@@ -21,7 +21,7 @@ export const pluginsByName = (signal) => session.key?.namespaces ? Promise.resol
 /** Types of events that were seen, for suggestions. */
 export const knownTypes = (signal) => api.get("/v1/events/types", null, { signal }).then(({ types }) => types.map((one) => one.event), () => []);
 
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const same = (a, b) => formatJSON(a) === formatJSON(b);
 
 class WebhookForm {
   constructor({ webhook, plugins, signal, start }) {

@@ -56,7 +56,7 @@ export const rateLine = (rate) => rate ? `${rate.count} per ${everySecs(rate)}${
 export const orderLine = (ordering) => ordering === "none" ? "in any order" : ordering === "fifo" ? "one after another" : `in order by ${ordering.key}`;
 export const batchLine = (batch) => batch ? `${plural(batch.max_events, "event")} or ${duration(batch.max_wait_secs * 1e6)}` : "each event by itself";
 
-const flowLine = (read) => [read.rate_limit && rateLine(read.rate_limit), read.ordering !== "none" && orderLine(read.ordering), read.batch && `batches of ${read.batch.max_events}`, read.sample && `${read.sample * 100} % of the events`].filter(Boolean).join(", ") || "as fast as the receiver takes it, in any order";
+const flowLine = (read) => [read.rate_limit && rateLine(read.rate_limit), read.ordering !== "none" && orderLine(read.ordering), read.batch && `batches of ${read.batch.max_events}`, read.sample && `${+(read.sample * 100).toFixed(8)} % of the events`].filter(Boolean).join(", ") || "as fast as the receiver takes it, in any order";
 
 /** Timeout, requests at once, rate, order, batch and sample. */
 export function flowPart(errors, webhook) {
@@ -70,7 +70,7 @@ export function flowPart(errors, webhook) {
   const order = choicePart(errors, "ordering", { label: "Order", value: typeof ordering === "string" ? ordering : "key", options: [["none", "In any order, several at once"], ["fifo", "One after another"], ["key", "One after another for each value of a key"]], changed: (value) => { keyed.hidden = value !== "key"; } });
   const most = number("batch.max_events", { label: "Events at most", value: batch?.max_events ?? 50, min: 1, max: 1000, whole: true, required: true }), wait = number("batch.max_wait_secs", { label: "Wait at most", unit: "seconds", value: batch?.max_wait_secs ?? 60, min: 0.1, max: 86_400, required: true }), by = textPart(errors, "batch.key", { label: "Apart for each value of", value: batch?.key, placeholder: "data.user_id", mono: true });
   const batched = switchedPart(errors, "batch", { label: "Send events in batches", hint: "Collects them into one request; not together with an order", value: batch, parts: [most, wait, by] });
-  const share = number("sample", { label: "Share of the events, in per cent", value: webhook.sample ? webhook.sample * 100 : 10, min: 0, above: true, max: 100, required: true });
+  const share = number("sample", { label: "Share of the events, in per cent", value: webhook.sample ? +(webhook.sample * 100).toFixed(8) : 10, min: 0, above: true, max: 100, required: true });
   const sampled = switchedPart(errors, "sample", { label: "Send only a sample", hint: "The event's id decides, so it is the same events each time", value: webhook.sample, parts: [share] });
   return group("Flow", flowLine, [h("div", { class: "subfields" }, timeout.node, flight.node), limited, h("div", { class: "subfields" }, order.node, keyed), batched, sampled], () => ({
     timeout_secs: timeout.read(), max_in_flight: flight.read(), rate_limit: limited.read(() => ({ count: many.read(), per_secs: Number(per.read()), ...(burst.read() ? { burst: burst.read() } : {}) })),
@@ -87,7 +87,7 @@ export const disableLine = (rule) => rule === null ? "becomes inactive as the ga
 export function failurePart(errors, webhook) {
   const { breaker, auto_disable: rule } = webhook, given = breaker ?? { failure_rate: 0.7, window_secs: 60, min_attempts: 10, open_secs: 30 };
   const number = (path, options) => numberPart(errors, path, { required: true, ...options });
-  const rate = number("breaker.failure_rate", { label: "Failures, in per cent", value: +(given.failure_rate * 100).toFixed(4), min: 0, above: true, max: 100 }), window_ = number("breaker.window_secs", { label: "In the last", unit: "seconds", value: given.window_secs, min: 1, max: 3600, whole: true });
+  const rate = number("breaker.failure_rate", { label: "Failures, in per cent", value: +(given.failure_rate * 100).toFixed(8), min: 0, above: true, max: 100 }), window_ = number("breaker.window_secs", { label: "In the last", unit: "seconds", value: given.window_secs, min: 1, max: 3600, whole: true });
   const least = number("breaker.min_attempts", { label: "Of at least so many attempts", value: given.min_attempts, min: 1, max: 10_000, whole: true }), open = number("breaker.open_secs", { label: "Then pause", unit: "seconds", value: given.open_secs, min: 1, max: 3600, whole: true });
   const broken = switchedPart(errors, "breaker", { label: "Stop while the receiver fails (breaker)", hint: "Nothing is attempted that would only use up tries; then one attempt finds out", value: breaker, parts: [rate, window_, least, open] });
   const days = number("auto_disable.after_days", { label: "After days of failures", value: rule?.after_days ?? 5, min: 0, above: true, max: 365 }), failures = number("auto_disable.min_failures", { label: "And failed attempts", value: rule?.min_failures ?? 10, min: 1, max: 1_000_000, whole: true }), own = h("div", { class: "subfields", hidden: !rule }, days.node, failures.node);
