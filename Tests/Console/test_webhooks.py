@@ -334,7 +334,7 @@ def test_stages_are_moved_with_the_pointer(page, api, receiver):
     assert [stage["plugin"] for stage in stored(api, webhook)["pipeline"]] == ["mem0", "rem", "standard"]
 
 
-def test_options_are_what_the_plugin_declares(page, api, receiver):
+def test_options_are_what_the_plugin_declares(page, api, receiver, accessible, portraits):
     page.guard.allow("status of 400")
     webhook = api.add_webhook(receiver.url())
     opened(page, webhook, "/edit")
@@ -348,6 +348,8 @@ def test_options_are_what_the_plugin_declares(page, api, receiver):
     stage.get_by_text("more options").click()
     stage.get_by_label("silent", exact=True).select_option("yes")
     stage.get_by_label("format", exact=True).select_option("plain")
+    portraits(page, "webhook-pipeline")
+    accessible(page)
     stage.get_by_role("button", name="Limit the rate so").click()
     saved(page)
     found = stored(api, webhook)
