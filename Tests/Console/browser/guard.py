@@ -13,7 +13,7 @@ class Guard:
 
     def __init__(self, page, origin):
         self.page, self.origin = page, origin
-        self.problems, self.allowed, self.requests = [], [re.compile("status of 40[04]")], []
+        self.problems, self.allowed, self.requests = [], [], []
         page.add_init_script(REPORT)
         page.on("console", lambda message: message.type == "error" and self.problems.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error.stack or error}"))
