@@ -1,6 +1,7 @@
 """Signing in to the console: with a key, with a link, and out again."""
 
 import re
+from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
@@ -47,7 +48,7 @@ def test_the_key_is_nowhere_in_the_browser(make_page, gateway):
 
 def test_a_link_signs_in_once(make_page, gateway):
     page = make_page(gateway, signed_in=False)
-    url = gateway.api.call("POST", "/v1/console/links").json["url"]
+    url = urljoin(gateway.url, gateway.api.call("POST", "/v1/console/links").json["url"])
     page.goto(url)
     expect(page.locator("#main h1")).to_have_text("Overview")
     assert "login" not in page.url
