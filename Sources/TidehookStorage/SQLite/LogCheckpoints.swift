@@ -67,6 +67,31 @@ final class LogCheckpoints: Sendable {
     if isDue { writeBack(writer) }
   }
 
+  /// How long the log is tried to be emptied while something reads: 100 times, each a tenth of a second, in which commits wait, and half of
+  /// that, in which they go on.
+  private static let emptyingTries = 100
+  private static let emptyingWait: CInt = 100
+  private static let emptyingPause: UInt32 = 50_000
+
+  /// Writes all of the log back and cuts its file to nothing: what was overwritten in the database is not left in it.
+  /// - Throws: `busy` when something read all the time.
+  func emptyLog() throws(SQLFailure) {
+    guard let connection = open() else { throw SQLFailure(.other, "cannot open the database") }
+    defer { sqlite3_close_v2(connection) }
+    sqlite3_busy_timeout(connection, Self.emptyingWait)
+    for _ in 0..<Self.emptyingTries {
+      // Commits go on beside this one; what it leaves to the other is little.
+      writeBack(connection)
+      let code = sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+      if code == SQLITE_OK { return }
+      guard code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED else {
+        throw SQLFailure(sqliteCode: code, message: "cannot empty the log")
+      }
+      usleep(Self.emptyingPause)
+    }
+    throw SQLFailure(.busy, "something reads all the time")
+  }
+
   /// Notes how long the log is after a commit.
   private func logged(_ pages: Int) {
     let isWanted = state.withLock { state in
@@ -80,15 +105,25 @@ final class LogCheckpoints: Sendable {
   }
 
   private func run() {
-    var connection: OpaquePointer?
+    guard let connection = open() else { return }
     defer { sqlite3_close_v2(connection) }
-    guard sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else { connection = nil; return }
     while true {
       wake.wait()
       if state.withLock({ $0.isClosed }) { return }
-      if let connection { writeBack(connection) }
+      writeBack(connection)
       state.withLock { $0.isAsked = false }
     }
+  }
+
+  /// A connection that knows of the log: one that has not read yet takes the database for one without, and its checkpoints do nothing.
+  private func open() -> OpaquePointer? {
+    var connection: OpaquePointer?
+    let opened = sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE, nil)
+    guard opened == SQLITE_OK, sqlite3_exec(connection, "PRAGMA schema_version", nil, nil, nil) == SQLITE_OK else {
+      sqlite3_close_v2(connection)
+      return nil
+    }
+    return connection
   }
 
   /// Writes back what no reader needs in the log. A failure, like that of a full disk, leaves the log to the next try.
