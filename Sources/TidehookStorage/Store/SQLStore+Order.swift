@@ -42,12 +42,17 @@ extension SQLStore {
       WHERE n.webhook_key = $2 AND n.order_key = $3 AND n.order_key IS NOT NULL AND n.state IN (0, 1, 5) AND n.state < 2
         AND n.event_key < deliveries.event_key)
     """)
+  /// There is one turn: while one that was accepted later has it because it is under way, the first waits for it to end.
   private static let giveTurn = SQLStatement(
     """
     UPDATE deliveries SET due_at_us = due_at_us - \(OrderTurn.wait)
     WHERE state < 2 AND due_at_us >= \(OrderTurn.wait) AND key = (
       SELECT n.key FROM deliveries n
       WHERE n.webhook_key = $1 AND n.order_key = $2 AND n.order_key IS NOT NULL AND n.state IN (0, 1, 5) ORDER BY n.event_key, n.key LIMIT 1)
+      AND NOT EXISTS (
+        SELECT 1 FROM deliveries h
+        WHERE h.webhook_key = $1 AND h.order_key = $2 AND h.order_key IS NOT NULL AND h.leased_by IS NOT NULL
+          AND h.due_at_us IS NOT NULL AND h.due_at_us < \(OrderTurn.wait))
     """)
 
   /// Where an ordered delivery stands.

@@ -106,7 +106,11 @@ extension SQLStore: DeliveryQueue {
   public func release(_ deliveries: [DeliveryID]) async throws(StoreError) {
     let node = node
     return try await writer.write("cannot release \(deliveries.count) deliveries", .kept, weight: 64 * deliveries.count) { connection in
-      for delivery in deliveries { try connection.execute(Self.unlease, [.integer(delivery.key), .integer(node)]) }
+      for delivery in deliveries {
+        guard try connection.execute(Self.unlease, [.integer(delivery.key), .integer(node)]) == 1 else { continue }
+        // One that has the turn though an earlier one waits had it because it was under way.
+        try Self.passTurn(of: delivery.key, connection)
+      }
     }
   }
 }

@@ -109,6 +109,30 @@ extension StoreConformance {
       try await lane.finish(0, .delivered)
       try expectEqual(try await lane.claim(at: lane.now + .seconds(9)), [1], "the second again")
     },
+    StoreRule("while one that came later is under way, the end of another gives no second turn") { test in
+      let lane = try await OrderedLane(test.store, keys: [1, 1, 1])
+      try expectEqual(try await lane.claim(), [0], "the first")
+      try await lane.finish(0, .dead)
+      try expectEqual(try await lane.claim(), [1], "the second")
+      try await lane.replay(0)
+      try expectEqual(try await lane.move([.pending], to: .held, limit: 9), 2, "the number held: the first and the third")
+      try expectEqual(try await lane.move([.held], to: .pending, limit: 1), 1, "the number resumed")
+      try expectEqual(try await lane.move([.held], to: .cancelled, limit: 9), 1, "the number cancelled")
+      try expectEqual(try await lane.claim(), [], "a claim while the second is under way")
+      try await lane.finish(1, .delivered)
+      try expectEqual(try await lane.claim(), [0], "the first again")
+    },
+    StoreRule("one that is let go untried gives its turn to what was accepted before it") { test in
+      let lane = try await OrderedLane(test.store, keys: [1, 1])
+      try expectEqual(try await lane.claim(), [0], "the first")
+      try await lane.finish(0, .dead)
+      try expectEqual(try await lane.claim(), [1], "the second")
+      try await lane.replay(0)
+      try await test.store.release([lane.ids[1]])
+      try expectEqual(try await lane.claim(), [0], "the first again")
+      try await lane.finish(0, .delivered)
+      try expectEqual(try await lane.claim(), [1], "the second again")
+    },
     StoreRule("a retry that is replayed keeps its turn") { test in
       let lane = try await OrderedLane(test.store, keys: [1, 1])
       try expectEqual(try await lane.claim(), [0], "the first")
