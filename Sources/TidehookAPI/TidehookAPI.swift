@@ -38,6 +38,7 @@ public struct TidehookAPI: Sendable {
   ///   - pluginStore: shows what plugins were like before.
   ///   - dryRuns: tries webhooks on events.
   ///   - webhooks: tells how webhooks fare.
+  ///   - eraser: erases the content of events.
   ///   - replays: runs replays as jobs.
   ///   - sources: what is behind inbound sources.
   ///   - insight: what is behind statistics and metrics.
@@ -51,7 +52,8 @@ public struct TidehookAPI: Sendable {
   public init(
     publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
     pipelines: any PipelineChecker,
-    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, webhooks: WebhookServices,
+    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, eraser: any ContentEraser,
+    webhooks: WebhookServices,
     replays: any ReplayJobs, sources: SourceServices, insight: Insight, egress: EgressPolicy,
     secrets: SecretSource, keys: KeyRing, operations: any OperationalEvents, didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
@@ -68,7 +70,7 @@ public struct TidehookAPI: Sendable {
     self.dryRuns = DryRunRoutes(
       runner: dryRuns, history: history, registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, time: time, ids: ids,
       limits: limits)
-    events = EventRoutes(publisher: publisher, history: history, time: time, limits: limits)
+    events = EventRoutes(publisher: publisher, history: history, eraser: eraser, time: time, limits: limits)
     deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
     self.replays = ReplayRoutes(jobs: replays, editor: editor, time: time, limits: limits)
     let inbox = Inbox(

@@ -10,11 +10,12 @@ import TidehookAPI
 import TidehookCore
 
 /// What the doubles keep; every test has its own.
-final class Backend: EventPublisher, WebhookRegistry, History {
+final class Backend: EventPublisher, WebhookRegistry, History, ContentEraser {
   struct State {
     var published: [PublishRequest] = []
     var webhooks: [Webhook] = []
     var events: [Event] = []
+    var erased: [EventID] = []
     var records: [DeliveryRecord] = []
     var filters: [DeliveryFilter] = []
     var eventFilters: [EventFilter] = []
@@ -106,6 +107,15 @@ final class Backend: EventPublisher, WebhookRegistry, History {
 
   func remove(_ id: WebhookID) async throws(StoreError) {
     state.withLock { state in state.webhooks.removeAll { $0.id == id } }
+  }
+
+  func eraseContent(of id: EventID) async throws(StoreError) -> Bool {
+    try check()
+    return state.withLock { state in
+      guard state.events.contains(where: { $0.id == id }) else { return false }
+      state.erased.append(id)
+      return true
+    }
   }
 
   func event(_ id: EventID) async throws(StoreError) -> Event? { state.withLock { $0.events.first { $0.id == id } } }
@@ -242,7 +252,7 @@ struct TestGateway {
   func api(time: (any TimeSource)? = nil) -> TidehookAPI {
     TidehookAPI(
       publisher: backend, registry: backend, revisions: backend, pipelines: backend, plugins: backend, pluginStore: backend,
-      dryRuns: backend, history: backend,
+      dryRuns: backend, history: backend, eraser: backend,
       webhooks: WebhookServices(healths: backend, held: backend, tester: backend, ownership: asksForOwnership ? backend : nil),
       replays: replays,
       sources: SourceServices(directory: directory, receiver: sources, history: sources, publisher: sources),

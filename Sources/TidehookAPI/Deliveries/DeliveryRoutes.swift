@@ -50,6 +50,8 @@ struct DeliveryRoutes: Sendable {
       return Self.queued(id, for: webhook)
     case .unknown:
       throw Self.unknown(request)
+    case .erased:
+      throw APIError(.conflict, "delivery \(id) cannot be replayed: the content of its event was erased")
     case .neverAttempted:
       throw APIError(.conflict, "delivery \(id) was never attempted: there is no original revision to run")
     case .refused(let state):

@@ -48,6 +48,10 @@ extension JSONWriter {
     string(delivery.createdAt.rfc3339)
     key("updated_at")
     string(delivery.updatedAt.rfc3339)
+    if let erased = delivery.erasedAt {
+      key("erased_at")
+      string(erased.rfc3339)
+    }
   }
 
   /// Writes an attempt.

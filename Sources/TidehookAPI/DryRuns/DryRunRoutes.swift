@@ -48,6 +48,9 @@ struct DryRunRoutes: Sendable {
       guard let event, request.principal.mayUse(event.namespace) else {
         throw APIError(.invalidField, "event_id: there is no event \(quoted(id.rawValue))", field: "event_id")
       }
+      guard event.erasedAt == nil else {
+        throw APIError(.invalidField, "event_id: the content of event \(quoted(id.rawValue)) was erased", field: "event_id")
+      }
       return await run(webhook, on: event)
     case .last(let count): return try await run(webhook, onLast: count)
     }

@@ -36,6 +36,6 @@ struct EventSearch {
     read = (read.events + page.count, read.bytes + bytes)
     isAtEnd = page.count < pageSize && bytes < Self.pageBytes
     cursor = page.last?.key.key
-    return page.filter { webhook.wants($0.type, in: $0.namespace) }
+    return page.filter { $0.erasedAt == nil && webhook.wants($0.type, in: $0.namespace) }
   }
 }

@@ -8,12 +8,14 @@ import TidehookCore
 struct EventRoutes: Sendable {
   let publisher: any EventPublisher
   let history: any History
+  let eraser: any ContentEraser
   let time: any TimeSource
   let limits: APILimits
 
   var routes: [Route] {
     [
       Route(Self.publish, publish), Route(Self.batch, batch), Route(Self.list, list), Route(Self.show, show),
+      Route(Self.erase, erase),
       Route(CloudEventAgreement.events) { try CloudEventAgreement.answer($0, methods: "GET, HEAD, OPTIONS, POST") },
       Route(CloudEventAgreement.batches) { try CloudEventAgreement.answer($0, methods: "OPTIONS, POST") },
     ]
@@ -84,6 +86,14 @@ struct EventRoutes: Sendable {
     }
     return answer
   }
+
+  private func erase(_ request: APIRequest) async throws -> Response {
+    guard let id = EventID(request.id) else { throw APIError.notFound("event", request.id) }
+    let event = try await history.event(id)
+    guard event.map({ request.principal.mayUse($0.namespace) }) ?? false else { throw APIError.notFound("event", request.id) }
+    guard try await eraser.eraseContent(of: id) else { throw APIError.notFound("event", request.id) }
+    return Response(status: .noContent)
+  }
 }
 
 extension EventRoutes {
@@ -116,7 +126,7 @@ extension EventRoutes {
 
   private static func answer(_ outcomes: [PublishOutcome]) throws -> Response {
     guard let outcome = outcomes.first else { throw APIError.internal }
-    if case .conflict = outcome.verdict { throw conflict(with: outcome.id) }
+    if let problem = problem(with: outcome) { throw problem }
     var json = JSONWriter(reserving: 96)
     json.beginObject()
     json.key("id")
@@ -136,7 +146,7 @@ extension EventRoutes {
       switch outcome.verdict {
       case .accepted: accepted += 1
       case .duplicate: duplicates += 1
-      case .conflict: batch.reject(index, conflict(with: outcome.id))
+      case .conflict, .erased: if let problem = problem(with: outcome) { batch.reject(index, problem) }
       }
     }
     var json = JSONWriter(reserving: 64 + 192 * batch.rejected.count)
@@ -160,13 +170,24 @@ extension EventRoutes {
     return .json(json, status: .accepted)
   }
 
+  private static func problem(with outcome: PublishOutcome) -> APIError? {
+    switch outcome.verdict {
+    case .accepted, .duplicate: nil
+    case .conflict: conflict(with: outcome.id)
+    case .erased:
+      APIError(
+        .conflict, "id, or Idempotency-Key: event \(quoted(outcome.id.rawValue)) was published before with it, and its content was erased",
+        field: "id")
+    }
+  }
+
   private static func conflict(with id: EventID) -> APIError {
     APIError(.conflict, "id, or Idempotency-Key: event \(quoted(id.rawValue)) was published before with it and other content", field: "id")
   }
 }
 
 extension EventRoutes {
-  static let operations = [publish, batch, list, show, CloudEventAgreement.events, CloudEventAgreement.batches]
+  static let operations = [publish, batch, list, show, erase, CloudEventAgreement.events, CloudEventAgreement.batches]
 
   private static let publish = Operation(
     id: "publishEvent", method: .post, path: "/v1/events", isScoped: true,
@@ -186,6 +207,10 @@ extension EventRoutes {
 
   private static let show = Operation(
     id: "showEvent", method: .get, path: "/v1/events/{id}", isScoped: true, summary: "Show an event.", answer: "Event")
+
+  private static let erase = Operation(
+    id: "eraseEventContent", method: .delete, path: "/v1/events/{id}/content", isScoped: true,
+    summary: "Erase an event's content and all that was derived from it; the record stays.", success: 204, answer: "")
 }
 
 extension HTTPField.Name {

@@ -4,7 +4,7 @@ import TidehookCore
 
 extension JSONWriter {
   /// Writes `{id, event, timestamp, namespace, data, accepted_at, trace_id}`; time and data as they were published, and `cloudevent` if it was
-  /// one, `traceparent` and `tracestate` if it came with a trace.
+  /// one, `traceparent` and `tracestate` if it came with a trace, `erased_at` if its content was erased: `data` is null then.
   mutating func event(_ event: Event) {
     let envelope = try? JSONView(event.payload)
     beginObject()
@@ -24,6 +24,10 @@ extension JSONWriter {
     }
     key("accepted_at")
     string(event.acceptedAt.rfc3339)
+    if let erased = event.erasedAt {
+      key("erased_at")
+      string(erased.rfc3339)
+    }
     key("trace_id")
     string(event.traceID)
     if let trace = event.trace {

@@ -35,7 +35,7 @@ enum DeliverySchemas {
     .init("attempt_count", Schema.count("Attempts so far.")), .init("next_attempt_at", Schema.time(nullable: true)),
     .init("waits_for_turn", Schema.flag("Whether an earlier delivery of its order must end first.")),
     .init("batch", Schema.string("The batch in which it goes or went, bat_ and 26 characters.", nullable: true)),
-    .init("created_at", Schema.time()), .init("updated_at", Schema.time()),
+    .init("created_at", Schema.time()), .init("updated_at", Schema.time()), .init("erased_at", Schema.time()),
   ]
 
   private static let attempt: [JSONValue.Member] = [

@@ -26,6 +26,7 @@ enum EventSchemas {
 
   private static let outputs: [JSONValue.Member] = [
     .init("accepted_at", Schema.time()),
+    .init("erased_at", Schema.time()),
     .init("trace_id", Schema.string("32 hexadecimal digits: the producer's, or one that begins here.")),
     .init("traceparent", Schema.string("The producer's, when there was a valid one.")),
     .init("tracestate", Schema.string("What came with it.", nullable: true)),

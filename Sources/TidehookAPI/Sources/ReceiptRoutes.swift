@@ -38,6 +38,9 @@ struct ReceiptRoutes: Sendable {
     guard earlier.state.mayRunAgain else {
       throw APIError(.conflict, "request \(earlier.id) is \(earlier.state.rawValue): only what is rejected or answered can run again")
     }
+    guard earlier.erasedAt == nil else {
+      throw APIError(.conflict, "request \(earlier.id) cannot run again: what it said was erased")
+    }
     return Self.answer(try await inbox.takeAgain(earlier, for: active), of: active.source, status: .accepted)
   }
 

@@ -62,6 +62,22 @@ extension Attempt {
   }
 }
 
+extension Attempt {
+  /// What stays of it when its event's content is erased: when it was, how long it took, and how it ended. What was sent, headers and body of
+  /// what came back, and every text that may quote the event are gone.
+  public var withoutContent: Attempt {
+    var attempt = self
+    attempt.request = nil
+    attempt.response = response.map { ReceivedResponse(status: $0.status, isTruncated: $0.isTruncated) }
+    attempt.failure = failure.map { AttemptFailure($0.kind, Self.erasedMessage) }
+    attempt.log = ""
+    return attempt
+  }
+
+  /// What stands in the place of a failure's message that may have quoted what was erased.
+  public static let erasedMessage = "erased"
+}
+
 /// A request as an attempt records it.
 public struct SentRequest: Sendable {
   /// The method.

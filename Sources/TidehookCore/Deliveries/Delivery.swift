@@ -144,6 +144,8 @@ public struct Delivery: Sendable {
   public var updatedAt: Timestamp
   /// The batch in which it went or goes.
   public var batch: BatchID?
+  /// When the content of its event was erased, and with it what was sent and answered.
+  public var erasedAt: Timestamp?
 
   /// Makes a delivery of its parts.
   public init(

@@ -22,6 +22,12 @@ public enum DeliveryCause: String, Sendable, CaseIterable {
   case resumed = "webhook active again"
   /// Its webhook became active again, and what had been held was not wanted.
   case skipped = "skipped on resume"
+  /// It was held for longer than the retention allows.
+  case expired = "held too long"
+  /// The content of its event was erased.
+  case erased = "content erased"
+  /// It was under way when the content of its event was erased, and was answered 2xx.
+  case deliveredMeanwhile = "delivered while its content was erased"
   /// Somebody asked for it again.
   case replayed
 
@@ -31,7 +37,9 @@ public enum DeliveryCause: String, Sendable, CaseIterable {
     case .published, .publishedInactive: [nil]
     case .delivered, .dropped, .failed, .ended, .webhookInactive: [.pending, .retrying]
     case .webhookDeleted: [.pending, .retrying, .held]
-    case .resumed, .skipped: [.held]
+    case .resumed, .skipped, .expired: [.held]
+    case .erased: [.pending, .retrying, .held]
+    case .deliveredMeanwhile: [.cancelled]
     case .replayed: [.retrying, .delivered, .filtered, .dead, .held, .cancelled]
     }
   }
@@ -41,11 +49,11 @@ public enum DeliveryCause: String, Sendable, CaseIterable {
     switch self {
     case .published, .resumed, .replayed: .pending
     case .publishedInactive, .webhookInactive: .held
-    case .delivered: .delivered
+    case .delivered, .deliveredMeanwhile: .delivered
     case .dropped: .filtered
     case .failed: .retrying
     case .ended: .dead
-    case .webhookDeleted, .skipped: .cancelled
+    case .webhookDeleted, .skipped, .expired, .erased: .cancelled
     }
   }
 

@@ -20,11 +20,13 @@ public final class Event: Sendable {
   public let payload: [UInt8]
   /// The trace that its producer published it in; `nil` when the producer named none.
   public let trace: TraceContext?
+  /// When somebody had its content erased: ``payload`` is empty since. `nil` for nearly every event.
+  public let erasedAt: Timestamp?
 
   /// Makes an event of its parts.
   public init(
     key: TimeOrderedID, id: EventID, type: EventType, namespace: Namespace, timestamp: Timestamp, acceptedAt: Timestamp, payload: [UInt8],
-    trace: TraceContext? = nil
+    trace: TraceContext? = nil, erasedAt: Timestamp? = nil
   ) {
     self.key = key
     self.id = id
@@ -34,6 +36,7 @@ public final class Event: Sendable {
     self.acceptedAt = acceptedAt
     self.payload = payload
     self.trace = trace
+    self.erasedAt = erasedAt
   }
 }
 
@@ -65,4 +68,6 @@ public enum AppendResult: Sendable, Equatable {
   case duplicate(of: EventID, deliveries: Int)
   /// Its id, or its idempotency key, belongs to an event with other content; nothing was added.
   case conflict(with: EventID)
+  /// Its id, or its idempotency key, belongs to an event whose content was erased; nothing was added.
+  case erased(EventID)
 }

@@ -69,6 +69,11 @@ extension OperationalEvent {
       ])
   }
 
+  /// The database is larger than its limit, and what is left in it has not ended: `store.over_limit`.
+  public static func overLimit(usedBytes: Int64, limit: Int64) -> OperationalEvent {
+    OperationalEvent("store.over_limit", ["used_bytes": .integer(usedBytes), "max_database_bytes": .integer(limit)])
+  }
+
   private static func about(_ webhook: Webhook) -> [JSONValue.Member] {
     [
       .init("webhook", .string(webhook.id.description)), .init("name", .string(webhook.name)),

@@ -52,6 +52,8 @@ public struct PublishOutcome: Sendable {
     case duplicate
     /// Its id or idempotency key belongs to another event; it was not stored.
     case conflict
+    /// Its id or idempotency key belongs to an event whose content was erased; it was not stored.
+    case erased
   }
 
   /// Makes an outcome.

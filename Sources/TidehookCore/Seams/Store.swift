@@ -99,6 +99,8 @@ public enum ReplayResult: Sendable, Equatable {
   case refused(DeliveryState)
   /// It was never attempted, so that there is no original to run.
   case neverAttempted
+  /// The content of its event was erased.
+  case erased
 }
 
 /// Which versions a replay runs, the automatic retries that follow it included.

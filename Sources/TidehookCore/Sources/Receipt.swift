@@ -55,6 +55,8 @@ public struct Receipt: Sendable {
   public var events: [EventID]
   /// When it was run again last; `nil` when it never was.
   public var rerunAt: Timestamp?
+  /// When the content of one of its events was erased, and with it what the request said.
+  public var erasedAt: Timestamp?
 
   /// Makes a request as it came, not judged yet: without a reason, an answer of use or events.
   public init(
@@ -82,8 +84,21 @@ public struct Receipt: Sendable {
   /// Makes it a repeat of an earlier request: answered like that one, without events.
   public mutating func repeats(_ earlier: EarlierReceipt) {
     state = .duplicate
-    reason = "the same id came before with \(earlier.id)"
+    reason = Self.repeatReason(earlier.id)
     answer = earlier.answer
+  }
+
+  /// Why a request is a repeat whose sender's id came before.
+  public static func repeatReason(_ earlier: InboundRequestID) -> String { "the same id came before with \(earlier)" }
+
+  /// What stays of it when the content of one of its events is erased: that it came, when, and what became of it.
+  public func withoutContent(at now: Timestamp) -> Receipt {
+    var receipt = self
+    receipt.request = InboundRequest(method: request.method, url: request.path, path: request.path, query: "")
+    receipt.answer = InboundAnswer(status: answer.status)
+    receipt.log = ""
+    receipt.erasedAt = now
+    return receipt
   }
 
   /// Notes what became of its events. One without an event that is new repeats what came before; one with an event whose id belongs to another
@@ -92,7 +107,7 @@ public struct Receipt: Sendable {
     self.events = zip(events, results).compactMap { event, result in
       switch result {
       case .stored: event.event.id
-      case .duplicate(let id, _): id
+      case .duplicate(let id, _), .erased(let id): id
       case .conflict: nil
       }
     }

@@ -73,6 +73,12 @@ extension DeliveryEngine {
     }
   }
 
+  /// Gives back what waits in a lane's memory, and claims it anew: something of it was cancelled.
+  func reclaim(_ webhook: WebhookID) {
+    giveBack(schedule.withLock { $0.evict(webhook) }, of: webhook)
+    noteBacklog(webhook, due: time.now())
+  }
+
   /// Whether a lane gave something back since the last call: the store may have something that is due and nobody holds.
   func takeGivenBack(_ webhook: WebhookID) -> Bool { givenBack.withLock { $0.remove(webhook) != nil } }
 

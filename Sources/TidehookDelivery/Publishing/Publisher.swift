@@ -75,6 +75,7 @@ public struct Publisher: EventPublisher {
     case .stored: PublishOutcome(id: event.event.id, deliveries: event.deliveries.count, verdict: .accepted)
     case .duplicate(let id, let deliveries): PublishOutcome(id: id, deliveries: deliveries, verdict: .duplicate)
     case .conflict(let id): PublishOutcome(id: id, deliveries: 0, verdict: .conflict)
+    case .erased(let id): PublishOutcome(id: id, deliveries: 0, verdict: .erased)
     }
   }
 }

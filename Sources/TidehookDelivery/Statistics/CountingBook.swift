@@ -40,7 +40,7 @@ struct CountingBook {
       switch result {
       case .stored: note(event)
       case .duplicate: duplicates &+= 1
-      case .conflict: conflicts &+= 1
+      case .conflict, .erased: conflicts &+= 1
       }
     }
     return wasEmpty && !fresh.isEmpty

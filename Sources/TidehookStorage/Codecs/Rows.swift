@@ -3,20 +3,21 @@
 import TidehookCore
 
 extension SQLRow {
-  /// An event in the columns `key, entropy, id, type, namespace, timestamp_us, accepted_at_us, payload, trace`, from `start`.
+  /// An event in the columns `key, entropy, id, type, namespace, timestamp_us, accepted_at_us, payload, trace, erased_at_us`, from
+  /// `start`.
   func event(_ start: Int) -> Event {
     Event(
       key: id(start), id: EventID(stored: text(start + 2)), type: EventType(stored: text(start + 3)),
       namespace: Namespace(stored: text(start + 4)), timestamp: time(start + 5), acceptedAt: time(start + 6), payload: bytes(start + 7),
-      trace: optionalText(start + 8).flatMap(TraceContext.init(stored:)))
+      trace: optionalText(start + 8).flatMap(TraceContext.init(stored:)), erasedAt: optionalTime(start + 9))
   }
 
   /// A delivery that may be attempted, in the columns of ``dueColumns``.
   func dueDelivery(of webhook: WebhookID) -> DueDelivery {
     var delivery = DueDelivery(
       id: DeliveryID(id(0)), webhook: webhook, event: event(5), attemptCount: Int(integer(2)), earlierAttempts: Int(integer(3)),
-      roundBeganAt: time(17), trigger: AttemptTrigger(code: integer(4)), pinned: pin(14))
-    delivery.isOrdered = !isNull(16)
+      roundBeganAt: time(18), trigger: AttemptTrigger(code: integer(4)), pinned: pin(15))
+    delivery.isOrdered = !isNull(17)
     return delivery
   }
 
@@ -28,6 +29,7 @@ extension SQLRow {
       state: DeliveryState(code: integer(6)), reason: optionalText(7), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
       createdAt: time(10), updatedAt: time(11), batch: isNull(12) ? nil : BatchID(id(12)))
     delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil
+    delivery.erasedAt = optionalTime(14)
     return delivery
   }
 
@@ -90,12 +92,12 @@ extension Attempt {
 }
 
 /// What `SQLRow.event` reads, of a table or alias `e`.
-let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us, e.accepted_at_us, e.payload, e.trace"
+let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us, e.accepted_at_us, e.payload, e.trace, e.erased_at_us"
 
 /// What `SQLRow.delivery` reads, of `deliveries d`, `events e` and `webhooks w`.
 let deliveryColumns = """
   d.key, d.entropy, e.id, e.type, w.key, w.entropy, d.state, d.reason, d.attempt_count, d.due_at_us, d.created_at_us, d.updated_at_us,
-  d.batch_id, d.batch_entropy
+  d.batch_id, d.batch_entropy, e.erased_at_us
   """
 
 /// What `SQLRow.dueDelivery` reads, of `deliveries d` and `events e`.

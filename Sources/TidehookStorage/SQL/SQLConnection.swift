@@ -1,5 +1,7 @@
 // The driver seam: what the store needs of a database. SQL is written once above it, each database has one implementation below it.
 
+package import TidehookCore
+
 /// One connection, used by one thread at a time.
 package protocol SQLConnection: AnyObject {
   /// Runs a statement that returns no rows.
@@ -72,6 +74,23 @@ package protocol SQLDatabase: Sendable {
   func withWriter<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
   /// Runs `body` with a reading connection, in one snapshot, off Swift's cooperative threads.
   func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws(SQLFailure) -> Value) async throws(SQLFailure) -> Value
+  /// Has nothing be left of what was overwritten, where the database keeps a log of its own.
+  func emptyLog() async throws(SQLFailure)
+  /// How much room the database takes, `nil` where it cannot be told; over any of its connections.
+  func space(_ connection: any SQLConnection) throws(SQLFailure) -> StoreSpace?
+  /// Gives free pages at the end of the file back, in the transaction that is under way.
+  func shrink(_ connection: any SQLConnection, pages: Int) throws(SQLFailure)
   /// Closes every connection; nothing may be running.
   func close() throws(SQLFailure)
+}
+
+extension SQLDatabase {
+  /// Does nothing: a server overwrites its log in its own time.
+  package func emptyLog() async throws(SQLFailure) {}
+
+  /// Cannot be told.
+  package func space(_ connection: any SQLConnection) throws(SQLFailure) -> StoreSpace? { nil }
+
+  /// Does nothing: a server has its own ways.
+  package func shrink(_ connection: any SQLConnection, pages: Int) throws(SQLFailure) {}
 }

@@ -69,8 +69,12 @@ package struct SQLDialect: Sendable {
   /// The text of a member of a JSON object, `NULL` when it is null or absent.
   let member: @Sendable (_ name: String, _ column: String) -> String
 
+  /// What has a transaction overwrite with zeros what it lets go of, and what ends that; `nil` where there is nothing of the kind.
+  let overwriting: (on: String, off: String)?
+
   /// SQLite: `INTEGER PRIMARY KEY` is the row's own key, which ends every index entry anyway; `STRICT` tables check types.
   static let sqlite = SQLDialect(
     integer: "INTEGER", bytes: "BLOB", tableOptions: " STRICT", clusteredTableOptions: " STRICT, WITHOUT ROWID", thenKey: "",
-    member: { "json_extract(\($1), '$.\($0)')" })
+    member: { "json_extract(\($1), '$.\($0)')" },
+    overwriting: ("PRAGMA secure_delete = ON", "PRAGMA secure_delete = FAST"))
 }

@@ -1,7 +1,9 @@
 // Opens a SQLite file through GRDB: one writing connection in WAL mode, a few reading ones that never block it.
 
+import Dispatch
 import GRDB
 import GRDBSQLite
+package import TidehookCore
 
 /// How much a commit has survived when it returns.
 public enum Durability: String, Sendable, CaseIterable {
@@ -43,6 +45,8 @@ package final class SQLiteDatabase: SQLDatabase {
         try database.execute(sql: "PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
         try database.execute(sql: "PRAGMA cache_size = -16384")
         try database.execute(sql: "PRAGMA journal_size_limit = \(Self.keptLogBytes)")
+        // What is deleted inside a page is overwritten, which costs nothing; erasing overwrites whole pages too.
+        try database.execute(sql: "PRAGMA secure_delete = FAST")
         guard let connection = database.sqliteConnection else { return }
         try checkpoints.attach(connection)
       }
@@ -76,6 +80,30 @@ package final class SQLiteDatabase: SQLDatabase {
       }
     }
     return try result.get()
+  }
+
+  package func emptyLog() async throws(SQLFailure) {
+    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, SQLFailure>, Never>) in
+      DispatchQueue.global().async { [checkpoints] in
+        continuation.resume(returning: Result { () throws(SQLFailure) in try checkpoints.emptyLog() })
+      }
+    }
+    try result.get()
+  }
+
+  private static let pageFacts = SQLStatement(
+    "SELECT page_size, page_count, freelist_count FROM pragma_page_size, pragma_page_count, pragma_freelist_count")
+
+  package func space(_ connection: any SQLConnection) throws(SQLFailure) -> StoreSpace? {
+    try connection.first(Self.pageFacts, []) { row in
+      StoreSpace(pageBytes: row.integer(0), pages: row.integer(1), freePages: row.integer(2))
+    }
+  }
+
+  /// Has an effect on files that were made with `auto_vacuum = INCREMENTAL`, as all but old ones are.
+  package func shrink(_ connection: any SQLConnection, pages: Int) throws(SQLFailure) {
+    // A row comes for each page that was given back: all are to be fetched.
+    try connection.query(SQLStatement(once: "PRAGMA incremental_vacuum(\(pages))"), []) { _ in true }
   }
 
   package func close() throws(SQLFailure) {

@@ -19,6 +19,8 @@ extension SQLStore {
   struct BatchRecord: Sendable {
     fileprivate let changes: [[SQLValue]]
     fileprivate let attempt: [SQLValue]?
+    fileprivate let batch: BatchID
+    fileprivate let members: [Int64]
 
     /// - Parameter attempt: the values of the attempt's row.
     init(_ batch: CompletedBatch, of completed: CompletedDelivery, attempt: [SQLValue]?, _ node: Int64) {
@@ -32,15 +34,32 @@ extension SQLStore {
         ]
       }
       self.attempt = attempt.map { $0 + [.entropy(batch.id.value)] }
+      self.batch = batch.id
+      members = batch.members.map(\.key)
     }
   }
 
   /// Writes the outcome of a batch into the transaction that is under way.
   /// - Throws: `stale`, having written nothing, when this node holds none of it.
-  static func write(_ record: BatchRecord, _ connection: any SQLConnection) throws {
+  static func write(_ record: BatchRecord, of completed: CompletedDelivery, _ connection: any SQLConnection) throws {
     var written = 0
     for change in record.changes { written += try connection.execute(finishMember, change) }
+    if written < record.changes.count, try writeErased(record, of: completed, connection) { return }
     guard written > 0 else { throw StoreError(.stale, "this node does not hold it") }
     if let attempt = record.attempt { try connection.execute(insertBatchAttempt, attempt) }
+  }
+
+  /// The same for a batch of which a member's content was erased meanwhile: what was sent held it, and what is said about it may quote it.
+  /// - Returns: false, having written nothing, when there is none.
+  private static func writeErased(
+    _ record: BatchRecord, of completed: CompletedDelivery, _ connection: any SQLConnection
+  ) throws(SQLFailure) -> Bool {
+    guard try finishErased(record.members, completed, connection) else { return false }
+    let batch: [SQLValue] = [.key(record.batch.value), .entropy(record.batch.value)]
+    if let attempt = completed.attempt?.withoutContent {
+      try connection.execute(insertBatchAttempt, values(of: attempt, record.batch.key) + [.entropy(record.batch.value)])
+    }
+    try connection.execute(emptyBatchReasons, batch)
+    return true
   }
 }

@@ -1,6 +1,7 @@
 // What the store tells a monitoring system.
 
 import Glibc
+import Synchronization
 public import TidehookCore
 
 extension SQLStore: MetricSource {
@@ -17,7 +18,7 @@ extension SQLStore: MetricSource {
       MetricFamily(.gauge, "tidehook_store_waiting_writes", "Writes that wait for a transaction.", Double(waiting.count)),
       MetricFamily(.gauge, "tidehook_store_waiting_bytes", "Roughly how much they write.", Double(waiting.weight)),
       MetricFamily(.gauge, "tidehook_store_size_bytes", "How large the store's files are.", fileSizes),
-    ]
+    ] + changes.withLock { $0.families }
   }
 
   private var fileSizes: [MetricFamily.Sample] {

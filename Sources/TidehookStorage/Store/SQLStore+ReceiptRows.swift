@@ -7,15 +7,17 @@ extension SQLStore: ReceiptHistory {
     """
     INSERT INTO source_requests (
       key, entropy, source_key, revision, state, received_at_us, rerun_at_us, scheme, secret_header, reason, status, plugin, event_count,
-      kept_bytes, body_bytes, method, url, path, query, headers, answer, log, events, body)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+      kept_bytes, body_bytes, method, url, path, query, headers, answer, log, events, body, erased_at_us)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
     """)
   private static let keptBytes = SQLStatement("SELECT kept_bytes FROM source_requests WHERE key = $1")
   private static let updateRequest = SQLStatement(
     """
     UPDATE source_requests SET revision = $1, state = $2, rerun_at_us = $3, scheme = $4, secret_header = $5, reason = $6, status = $7,
-      plugin = $8, event_count = $9, kept_bytes = $10, answer = $11, log = $12, events = $13
-    WHERE key = $14
+      plugin = $8, event_count = $9, kept_bytes = $10, answer = $11, log = $12, events = $13,
+      body = CASE WHEN $14 IS NULL THEN body ELSE $15 END, headers = CASE WHEN $14 IS NULL THEN headers ELSE '' END,
+      url = CASE WHEN $14 IS NULL THEN url ELSE path END, query = CASE WHEN $14 IS NULL THEN query ELSE '' END, erased_at_us = $14
+    WHERE key = $16
     """)
 
   /// Writes a request's row.
@@ -27,7 +29,7 @@ extension SQLStore: ReceiptHistory {
     let answer = AnswerBytes.write(receipt.answer)
     let events = receipt.events.map(\.rawValue).joined(separator: " ")
     let texts = [headers, events, receipt.log, receipt.reason ?? "", request.url, request.path, request.query]
-    let kept = texts.reduce(receipt.bodyBytes + answer.count) { $0 + $1.utf8.count }
+    let kept = texts.reduce((receipt.erasedAt == nil ? receipt.bodyBytes : 0) + answer.count) { $0 + $1.utf8.count }
     if isReplaced {
       let old = try connection.first(keptBytes, [.key(receipt.id.value)]) { $0.integer(0) } ?? 0
       try connection.execute(
@@ -37,7 +39,7 @@ extension SQLStore: ReceiptHistory {
           SQLValue(receipt.secretPlaces.isEmpty ? nil : receipt.secretPlaces.joined(separator: ",")), SQLValue(receipt.reason),
           .integer(Int64(receipt.answer.status)),
           PluginText.value(of: receipt.plugin.map { [$0] } ?? []), .integer(Int64(receipt.eventCount)), .integer(Int64(kept)),
-          .bytes(answer), .text(receipt.log), .text(events), .key(receipt.id.value),
+          .bytes(answer), .text(receipt.log), .text(events), .time(receipt.erasedAt), .bytes([]), .key(receipt.id.value),
         ])
       return (kept, old)
     }
@@ -50,14 +52,14 @@ extension SQLStore: ReceiptHistory {
         .integer(Int64(receipt.answer.status)),
         PluginText.value(of: receipt.plugin.map { [$0] } ?? []), .integer(Int64(receipt.eventCount)), .integer(Int64(kept)),
         .integer(Int64(receipt.bodyBytes)), .text(request.method), .text(request.url), .text(request.path), .text(request.query),
-        .text(headers), .bytes(answer), .text(receipt.log), .text(events), .bytes(request.body),
+        .text(headers), .bytes(answer), .text(receipt.log), .text(events), .bytes(request.body), .time(receipt.erasedAt),
       ])
     return (kept, 0)
   }
 
   private static let shortColumns = """
     key, entropy, source_key, revision, state, received_at_us, rerun_at_us, scheme, secret_header, reason, status, plugin, event_count,
-    body_bytes, method, url, path, query
+    body_bytes, method, url, path, query, erased_at_us
     """
   private static let oneRequest = SQLStatement(
     """
@@ -70,11 +72,11 @@ extension SQLStore: ReceiptHistory {
     try await read("read request \(id)") { connection throws(SQLFailure) in
       try connection.first(Self.oneRequest, [.key(id.value), .entropy(id.value), .key(source.value)]) { row in
         var receipt = row.shortReceipt(of: source)
-        receipt.request.headers = HeaderText.read(row.text(18))
-        receipt.answer = AnswerBytes.read(row.bytes(19))
-        receipt.log = row.text(20)
-        receipt.events = row.text(21).split(separator: " ").map { EventID(stored: String($0)) }
-        receipt.request.body = row.bytes(22)
+        receipt.request.headers = HeaderText.read(row.text(19))
+        receipt.answer = AnswerBytes.read(row.bytes(20))
+        receipt.log = row.text(21)
+        receipt.events = row.text(22).split(separator: " ").map { EventID(stored: String($0)) }
+        receipt.request.body = row.bytes(23)
         return receipt
       }
     }
@@ -140,6 +142,7 @@ extension SQLRow {
     receipt.plugin = optionalText(11).flatMap { PluginText.read($0).first }
     receipt.eventCount = Int(integer(12))
     receipt.rerunAt = optionalTime(6)
+    receipt.erasedAt = optionalTime(18)
     return receipt
   }
 }

@@ -17,9 +17,12 @@ extension SQLStore: ReceiptStore {
       if try !Self.isRepeat(&receipt, new, connection) {
         results = try Self.append(rows, connection)
         receipt.note(results, of: events)
+        if results.contains(where: \.isErased) { receipt.erasedAt = new.at }
         try Self.remember(receipt, new, connection)
       }
-      let bytes = try Self.write(receipt, headers, replacing: new.replaces != nil, connection)
+      // Its sender is answered; what it says is not stored again once it was erased.
+      let stored = receipt.erasedAt == nil ? receipt : receipt.withoutContent(at: new.at)
+      let bytes = try Self.write(stored, receipt.erasedAt == nil ? headers : "", replacing: new.replaces != nil, connection)
       try Self.count(receipt, bytes: bytes.new, replacing: new.replaces.map { ($0, bytes.old) }, connection)
       return (receipt, results)
     }
@@ -64,10 +67,14 @@ extension SQLStore: ReceiptStore {
     }
   }
 
+  private static let erasureOfRequest = SQLStatement("SELECT erased_at_us FROM source_requests WHERE key = $1")
+
   /// Turns a request whose sender's id came before into a repeat.
   private static func isRepeat(_ receipt: inout Receipt, _ new: NewReceipt, _ connection: any SQLConnection) throws -> Bool {
     guard let id = new.dedupe?.id, let earlier = try earlier(id, receipt.source, new.at, connection) else { return false }
     receipt.repeats(earlier)
+    let wasErased = try connection.first(erasureOfRequest, [.key(earlier.id.value)]) { !$0.isNull(0) } ?? false
+    if wasErased { receipt.erasedAt = new.at }
     return true
   }
 
@@ -117,6 +124,16 @@ extension SQLStore: ReceiptStore {
     for state in counts.changed {
       let count = counts.counts[state] ?? ReceiptCounts.Count()
       try connection.execute(setCount, [source, .integer(state.code), .integer(count.requests), .integer(count.bytes)])
+    }
+  }
+}
+
+extension AppendResult {
+  /// Whether it repeats what was erased.
+  fileprivate var isErased: Bool {
+    switch self {
+    case .erased: true
+    case .stored, .duplicate, .conflict: false
     }
   }
 }

@@ -5,8 +5,8 @@ public import TidehookCore
 extension SQLStore {
   private static let replayed = SQLStatement(
     """
-    SELECT d.state, d.leased_by, w.key, w.entropy, w.config, w.deleted_at_us
-    FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key WHERE d.key = $1 AND d.entropy = $2
+    SELECT d.state, d.leased_by, w.key, w.entropy, w.config, w.deleted_at_us, e.erased_at_us
+    FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key JOIN events e ON e.key = d.event_key WHERE d.key = $1 AND d.entropy = $2
     """)
   static let makeDue = SQLStatement(
     """
@@ -14,12 +14,14 @@ extension SQLStore {
       round_began_us = $1, pin_revision = $2, pin_plugins = $3, batch_key = NULL
     WHERE key = $4
     """)
+  /// Its own attempts, and those of the batch that it was in, which are stored with the batch's first delivery.
   private static let firstAttempt = SQLStatement(
     """
-    SELECT revision, plugins FROM attempts
-    WHERE key = (
-      SELECT key FROM attempts
-      WHERE delivery_key IN ($1, (SELECT batch_id FROM deliveries WHERE key = $1)) ORDER BY number, key LIMIT 1)
+    SELECT revision, plugins FROM attempts WHERE key IN (
+      SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
+      UNION ALL SELECT a.key FROM deliveries d CROSS JOIN attempts a
+      WHERE d.key = $1 AND a.delivery_key = d.batch_id AND a.batch_entropy = d.batch_entropy)
+    ORDER BY number, key LIMIT 1
     """)
 
   /// Makes a finished or waiting delivery due now, with a fresh round of retries, all of the versions asked for.
@@ -29,6 +31,7 @@ extension SQLStore {
     return try await writer.write("cannot replay delivery \(id)") { connection in
       var isOrdered = false
       let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
+        guard row.isNull(6) else { return ReplayResult.erased }
         isOrdered = WebhookDocument.isOrdered(row.text(4))
         let state = DeliveryState(code: row.integer(0))
         let isFree = row.isNull(1) && DeliveryCause.replayed.applies(to: state)

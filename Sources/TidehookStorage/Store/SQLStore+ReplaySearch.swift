@@ -47,7 +47,7 @@ extension SQLStore {
       let candidate = ReplayCandidate(
         key: row.id(0), state: DeliveryState(code: row.integer(2)), reason: row.optionalText(3), eventID: EventID(stored: row.text(4)),
         type: EventType(stored: row.text(5)), namespace: Namespace(stored: row.text(6)), at: row.time(7))
-      if row.isNull(8), request.wants(candidate, failure: row.optionalText(9)) { candidates.append(candidate) }
+      if row.isNull(8), row.isNull(9), request.wants(candidate, failure: row.optionalText(10)) { candidates.append(candidate) }
       return candidates.count < limit
     }
     return range.finding(candidates, limit: limit, lastOf: looked)
@@ -64,11 +64,14 @@ extension SQLStore {
       }.joined(separator: " UNION ALL ")
     }
     let failure = """
-      (SELECT failure_kind || ': ' || COALESCE(failure_message, '') FROM attempts WHERE delivery_key = d.key ORDER BY number DESC LIMIT 1)
+      (SELECT failure_kind || ': ' || COALESCE(failure_message, '') FROM attempts WHERE key IN (
+        SELECT key FROM attempts WHERE delivery_key = d.key AND batch_entropy IS NULL
+        UNION ALL SELECT key FROM attempts WHERE delivery_key = d.batch_id AND batch_entropy = d.batch_entropy)
+      ORDER BY number DESC, key DESC LIMIT 1)
       """
     return SQLStatement(
       once: """
-        SELECT d.key, d.entropy, d.state, d.reason, e.id, e.type, e.namespace, d.created_at_us, d.leased_by,
+        SELECT d.key, d.entropy, d.state, d.reason, e.id, e.type, e.namespace, d.created_at_us, d.leased_by, e.erased_at_us,
           \(request.error == nil ? "NULL" : failure)
         FROM (\(keys)) k CROSS JOIN deliveries d CROSS JOIN events e
         WHERE d.key = k.key AND e.key = d.event_key ORDER BY d.key LIMIT $4
@@ -88,7 +91,7 @@ extension SQLStore {
       let event = ReplayCandidate(
         key: row.id(0), state: nil, eventID: EventID(stored: row.text(2)), type: EventType(stored: row.text(3)),
         namespace: Namespace(stored: row.text(4)), at: row.time(5))
-      if request.wantsMissing(event, for: webhook) { wanted.append(event) }
+      if row.isNull(6), request.wantsMissing(event, for: webhook) { wanted.append(event) }
       return true
     }
     var candidates: [ReplayCandidate] = []
@@ -120,7 +123,8 @@ extension SQLStore {
     let maximum = conditions.parameter(.integer(Int64(searchedRows)))
     let query = SQLStatement(
       once: """
-        SELECT e.key, e.entropy, e.id, e.type, e.namespace, e.accepted_at_us FROM events e \(conditions.clause) ORDER BY e.key LIMIT \(maximum)
+        SELECT e.key, e.entropy, e.id, e.type, e.namespace, e.accepted_at_us, e.erased_at_us
+        FROM events e \(conditions.clause) ORDER BY e.key LIMIT \(maximum)
         """)
     return (query, conditions.arguments)
   }

@@ -67,7 +67,11 @@ extension SQLStore {
     return step
   }
 
-  private static let orderKeyInState = SQLStatement("SELECT order_key FROM deliveries WHERE key = $1 AND state = $2 AND leased_by IS NULL")
+  private static let orderKeyInState = SQLStatement(
+    """
+    SELECT d.order_key FROM deliveries d JOIN events e ON e.key = d.event_key
+    WHERE d.key = $1 AND d.state = $2 AND d.leased_by IS NULL AND e.erased_at_us IS NULL
+    """)
 
   /// Makes a delivery due, unless it changed since it was found or there is no original to run.
   private static func makeDue(
@@ -89,7 +93,7 @@ extension SQLStore {
       key, entropy, event_key, webhook_key, state, reason, attempt_count, earlier_attempts, next_trigger, due_at_us, leased_by,
       created_at_us, updated_at_us)
     SELECT $1, $2, e.key, $3, 0, NULL, 0, 0, 2, $4, NULL, $4, $4 FROM events e
-    WHERE e.key = $5 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_key = e.key AND d.webhook_key = $3)
+    WHERE e.key = $5 AND e.erased_at_us IS NULL AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_key = e.key AND d.webhook_key = $3)
     """)
   /// One of an ordered webhook is made as one that has ended, and then takes its place as every replay does.
   private static let insertMissingEnded = SQLStatement(
@@ -98,7 +102,7 @@ extension SQLStore {
       key, entropy, event_key, webhook_key, state, reason, attempt_count, earlier_attempts, next_trigger, due_at_us, leased_by,
       created_at_us, updated_at_us, order_key)
     SELECT $1, $2, e.key, $3, 6, NULL, 0, 0, 2, NULL, NULL, $4, $4, $5 FROM events e
-    WHERE e.key = $6 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_key = e.key AND d.webhook_key = $3)
+    WHERE e.key = $6 AND e.erased_at_us IS NULL AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_key = e.key AND d.webhook_key = $3)
     """)
 
   private static func makeMissing(

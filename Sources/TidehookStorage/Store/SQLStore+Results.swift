@@ -35,8 +35,12 @@ extension SQLStore {
     let batch = completed.batch.map { BatchRecord($0, of: completed, attempt: attempt, node) }
     let (id, isOrdered) = (completed.id, completed.isOrdered)
     return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
-      if let batch { return try Self.write(batch, connection) }
-      guard try connection.execute(Self.finish, change) == 1 else { throw StoreError(.stale, "this node does not hold it") }
+      if let batch { return try Self.write(batch, of: completed, connection) }
+      guard try connection.execute(Self.finish, change) == 1 else {
+        guard try Self.finishErased([id.key], completed, connection) else { throw StoreError(.stale, "this node does not hold it") }
+        if let attempt = completed.attempt?.withoutContent { try connection.execute(Self.insertAttempt, Self.values(of: attempt, owner)) }
+        return
+      }
       if let attempt { try connection.execute(Self.insertAttempt, attempt) }
       if isOrdered { try Self.passTurn(of: id.key, connection) }
     }

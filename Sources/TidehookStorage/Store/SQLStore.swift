@@ -1,6 +1,7 @@
 // The store: opens a database, brings its schema up to date, takes hold of it for this node. What it does is in its extensions.
 
 public import Logging
+import Synchronization
 public import TidehookCore
 
 /// Keeps events, deliveries, attempts and webhooks in a SQL database. Writes go through one group commit, reads beside it.
@@ -12,6 +13,8 @@ public final class SQLStore: Sendable {
   /// The one writer.
   package let writer: GroupCommit
   let folder: DataFolder?
+  /// What was erased and removed since the start.
+  let changes = Mutex(StoreChanges())
 
   /// Where the SQLite store in a data folder is, whether it was made yet or not.
   public static func databasePath(in folder: String) -> String { DataFolder.databasePath(in: folder) }

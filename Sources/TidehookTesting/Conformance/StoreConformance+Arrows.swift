@@ -70,6 +70,14 @@ private struct ArrowSubject {
       let moved = try await store.moveDeliveries(
         of: webhook.id, from: cause.storedSources, to: cause.target, reason: cause.rawValue, at: now, limit: 9)
       try expectEqual(moved, 1, "the number of deliveries moved")
+    case .expired:
+      let events = try await store.oldestEvents(in: nil, after: .min, accepted: nil, limit: 9)
+      let settled = try await store.settle(events, at: now) { .expire($0.deliveries.map(\.key)) }
+      try expectEqual(settled.removed.expired, 1, "the number of deliveries that were held for too long")
+    case .erased: _ = try await store.eraseContent(of: event.event.id, at: now)
+    case .deliveredMeanwhile:
+      _ = try await store.eraseContent(of: event.event.id, at: now)
+      try await record(cause)
     case .replayed:
       try expectEqual(try await store.replay(id, at: now, runs: .current), .queued(webhook.id), "the replay")
     }
@@ -90,6 +98,6 @@ private struct ArrowSubject {
   /// Writes an outcome of an attempt that this node is to hold.
   func record(_ cause: DeliveryCause) async throws(StoreError) {
     try await store.record(
-      samples.result(id, cause.target, status: cause == .delivered ? 200 : 500, nextAttemptAt: cause == .failed ? samples.now : nil))
+      samples.result(id, cause.target, status: cause.target == .delivered ? 200 : 500, nextAttemptAt: cause == .failed ? samples.now : nil))
   }
 }

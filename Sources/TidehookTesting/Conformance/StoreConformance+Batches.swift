@@ -80,6 +80,24 @@ extension StoreConformance {
       }
       try await expectError(.stale, "the same result once more") { () throws(StoreError) in try await test.store.record(result) }
     },
+    StoreRule("replays find each member of a batch by the batch's failure, and by what the batch ran") { test in
+      let sample = try await BatchSample(test.store, events: 2)
+      try await sample.collect()
+      var dead = sample.result(try await sample.claimOne(at: sample.due), .dead)
+      dead.attempt?.failure = AttemptFailure(.status, "it said so")
+      dead.transition.reason = "no"
+      try await test.store.record(dead)
+      guard let webhook = try await test.store.webhooks().first else { throw RuleBroken(description: "expected a webhook") }
+      let request = ReplayRequest(webhook: webhook.id, error: "status: it SAID")
+      let part = ReplayPart(webhook: webhook.id, kind: .deliveries)
+      let found = try await test.store.search(part, of: request, for: webhook, upTo: .max, limit: 9)
+      try expectEqual(found.candidates.map(\.key), sample.ids.map(\.value), "what is found")
+      for id in sample.ids {
+        try expectEqual(try await test.store.replay(id, at: sample.due, runs: .original), .queued(webhook.id), "the replay")
+      }
+      let claim = try await test.store.claimReplays(webhook.id, dueBy: sample.due, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(claim.deliveries.map(\.pinned?.revision), [dead.attempt?.revision, dead.attempt?.revision], "what is pinned")
+    },
     StoreRule("a delivery of a batch is replayed alone, and shows all its attempts") { test in
       let sample = try await BatchSample(test.store, events: 2)
       try await sample.collect()
@@ -143,7 +161,7 @@ extension StoreConformance {
 }
 
 /// A webhook that collects, some of its events, and shorter ways to ask for them.
-private struct BatchSample {
+struct BatchSample {
   let samples: StoreSamples
   let store: any FullStore
   let webhook: WebhookID

@@ -6,7 +6,7 @@ public import TidehookCore
 public typealias FullStore =
   EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & WebhookMakers & PluginStore & History & SourceStore & ReceiptStore
   & ReceiptHistory
-  & KeyStore & BatchStore & HealthStore & HeldCounter & ReplayStore & RollupStore
+  & KeyStore & BatchStore & HealthStore & HeldCounter & ReplayStore & RollupStore & ContentStore & RetentionStore
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {
@@ -48,6 +48,7 @@ public enum StoreConformance {
   public static let rules: [StoreRule] =
     events + queue + results + webhooks + access + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds
     + arrows + lists + sources + receipts + keys + batches + rollups + standings
+    + erasure + retention
 }
 
 /// Throws when the condition does not hold.

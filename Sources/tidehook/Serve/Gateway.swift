@@ -50,13 +50,15 @@ struct Gateway {
       watch: operations.watch, meter: statistics, time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
+    let sweeper = Sweeper(
+      store: store, policy: settings.retention, operations: operations.feed, time: SystemTime(), logger: logger)
     let replays = ReplayRunner(
       store: store, directory: directory, engine: engine, ids: ids, time: SystemTime(), logger: logger)
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
     let keys = KeyRing(store: store, source: Self.keys(admin: key), limit: settings.rateLimit, ids: ids, time: SystemTime())
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
-      dryRuns: dryRunner, history: store,
+      dryRuns: dryRunner, history: store, eraser: Eraser(store: store, engine: engine, time: SystemTime()),
       webhooks: WebhookServices(
         healths: operations.book, held: store, tester: runner, ownership: settings.verifiesOwnership ? ownership : nil),
       replays: replays,
@@ -75,7 +77,9 @@ struct Gateway {
     try await keys.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
-    let background = [Task { await plugins.run() }, Task { await replays.run() }, Task { await statistics.run() }]
+    let background = [
+      Task { await plugins.run() }, Task { await replays.run() }, Task { await statistics.run() }, Task { await sweeper.run() },
+    ]
     defer { for task in background { task.cancel() } }
     let telling = operations.run(publishing: publisher)
     try await serve(api, engine: engine, registrar: registrar, destinations: destinations)

@@ -26,6 +26,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
   @Option(help: help(.autoDisableAfterDays)) var autoDisableAfterDays: String?
   @Option(help: help(.autoDisableMinFailures)) var autoDisableMinFailures: String?
+  @Option(help: help(.retention)) var retention: String?
+  @Option(help: help(.maxDatabaseBytes)) var maxDatabaseBytes: String?
   @Flag(help: help(.verifyOwnership)) var verifyOwnership = false
   @Option(help: help(.origin)) var origin: String?
   @Option(help: help(.metricsAccess)) var metricsAccess: String?
@@ -54,7 +56,8 @@ struct Serve: AsyncParsableCommand {
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
       (.databases, databases), (.allowDestinations, allowDestinations), (.proxy, proxy), (.rateLimitPerMinute, rateLimitPerMinute),
       (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
-      (.autoDisableMinFailures, autoDisableMinFailures), (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
+      (.autoDisableMinFailures, autoDisableMinFailures), (.retention, retention), (.maxDatabaseBytes, maxDatabaseBytes),
+      (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
       (.metricsAccess, metricsAccess), (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })

@@ -40,6 +40,8 @@ struct ServeSettings {
   let origin: String
   /// Who may read metrics.
   let metricsAccess: MetricsAccess
+  /// How long things are kept.
+  let retention: RetentionPolicy
 
   /// Reads the settings.
   /// - Parameters:
@@ -64,6 +66,7 @@ struct ServeSettings {
     logLevel = try source.choice(.logLevel)
     origin = try source.origin()
     metricsAccess = try source.choice(.metricsAccess)
+    retention = try source.retention()
   }
 
   /// Where deliveries may go.
@@ -76,6 +79,8 @@ struct ServeSettings {
 /// The layers of settings, the first that knows one wins.
 private struct Source {
   private let layers: [(name: String, reader: ConfigReader)]
+  /// What the file says about retention, when it is a mapping or a text.
+  private var retentionInFile: [RetentionSetting]?
 
   init(flags: [Setting: String], configFile: String?) async throws {
     var values: [AbsoluteConfigKey: ConfigValue] = [:]
@@ -87,14 +92,15 @@ private struct Source {
       ("environment", ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "tidehook")),
     ]
     if let configFile {
-      try Self.checkKeys(of: configFile)
+      let mapping = try Self.mapping(of: configFile)
+      retentionInFile = try mapping["retention"].flatMap(RetentionYAML.settings)
       layers.append(("file", ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: FilePath(configFile)))))
     }
     self.layers = layers
   }
 
   /// A key that nobody reads is a typing error, and must not pass in silence.
-  private static func checkKeys(of file: String) throws {
+  private static func mapping(of file: String) throws -> Node.Mapping {
     guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
       throw SettingError(description: "the configuration file \(file) cannot be read")
     }
@@ -112,6 +118,7 @@ private struct Source {
       let known = Setting.allCases.map(\.rawValue).joined(separator: ", ")
       throw SettingError(description: "the configuration file \(file) has the unknown setting \(key.string ?? "?"); known are \(known)")
     }
+    return mapping
   }
 
   private func value(_ setting: Setting) -> String? {
@@ -155,6 +162,19 @@ private struct Source {
     }
     let failures = try number(.autoDisableMinFailures, in: 1...1_000_000)
     return days > 0 ? AutoDisable(afterDays: days, minFailures: failures) : nil
+  }
+
+  func retention() throws -> RetentionPolicy {
+    let text = value(.retention) ?? ""
+    let isMapped = value(.retention) == nil
+    let maxBytes = try number(.maxDatabaseBytes, in: 0...Int.max)
+    do throws(RetentionProblem) {
+      var policy = try RetentionPolicy(isMapped ? retentionInFile ?? [] : RetentionSetting.list(text))
+      policy.maxDatabaseBytes = maxBytes > 0 ? Int64(maxBytes) : nil
+      return policy
+    } catch {
+      throw SettingError(description: "retention: \(error)")
+    }
   }
 
   func ranges(_ setting: Setting) throws -> [AddressRange] {

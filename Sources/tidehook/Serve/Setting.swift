@@ -16,6 +16,8 @@ enum Setting: String, CaseIterable {
   case drainTimeoutSecs = "drain_timeout_secs"
   case autoDisableAfterDays = "auto_disable_after_days"
   case autoDisableMinFailures = "auto_disable_min_failures"
+  case retention
+  case maxDatabaseBytes = "max_database_bytes"
   case verifyOwnership = "verify_ownership"
   case origin
   case metricsAccess = "metrics_access"
@@ -42,6 +44,8 @@ enum Setting: String, CaseIterable {
     case .store: "sqlite"
     case .durability: "full"
     case .databases, .allowDestinations, .proxy, .apiKey, .origin: ""
+    case .retention: "delivered=30,filtered=30,dead=90,cancelled=90,held=90,events=30,receipts=30"
+    case .maxDatabaseBytes: "0"
     case .rateLimitPerMinute: "6000000"
     case .drainTimeoutSecs: "30"
     case .autoDisableAfterDays: "5"
@@ -69,6 +73,9 @@ enum Setting: String, CaseIterable {
     case .autoDisableAfterDays:
       "After how many days of nothing but failures a webhook becomes inactive that has no `auto_disable` of its own; 0 for never."
     case .autoDisableMinFailures: "How many attempts must have failed in those days."
+    case .retention:
+      "How many days events are kept, by what became of their deliveries; 0 for ever. NAMESPACE/KIND=DAYS is for one namespace. In YAML also a mapping."
+    case .maxDatabaseBytes: "How many bytes of the database may be in use before the oldest finished events go; 0 for no limit."
     case .verifyOwnership: "true: receivers must echo a challenge before their webhook becomes active."
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
     case .origin:

@@ -6,7 +6,7 @@ import TidehookCore
 /// The commands on events.
 struct Events: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Publish events, and look them up.", subcommands: [EventsSend.self, EventsList.self, EventsShow.self])
+    abstract: "Publish events, and look them up.", subcommands: [EventsSend.self, EventsList.self, EventsShow.self, EventsErase.self])
 }
 
 struct EventsList: AsyncParsableCommand {

@@ -1,0 +1,183 @@
+// Rules about erased content: nothing of it comes back, whatever was under way, and the record stays.
+
+import TidehookCore
+
+extension StoreConformance {
+  static let erasure: [StoreRule] = [
+    StoreRule("an erased event keeps its record, and nothing that was sent, answered or said about it") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      try await test.store.record(samples.result(event.deliveries[0].id, .dead, status: 500))
+      let at = samples.now + .seconds(9)
+      try expectEqual(try await test.store.eraseContent(of: event.event.id, at: at), ErasedContent(), "what had not ended")
+      let store = try await test.restart()
+      let record = try await store.known(event.deliveries[0].id)
+      try expectErased(record, at: at)
+      try expectEqual(record.delivery.state, .dead, "the state")
+      try expectEqual(record.attempts.map(\.response?.status), [500], "the status of the answer")
+      try expectEqual(record.attempts.map(\.failure?.kind), [.status], "the kind of the failure")
+      try expectEqual(record.event.type, event.event.type, "the event's type")
+      try expectEqual(try await store.events(EventFilter(), before: nil, limit: 9, maxBytes: 1 << 20).map(\.erasedAt), [at], "the list")
+    },
+    StoreRule("what has not ended is cancelled, and can be neither claimed nor replayed") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      for state in [DeliveryState.pending, .held] {
+        let event = samples.event(for: [webhook.id], state: state)
+        _ = try await test.store.append([event])
+        let erased = try await test.store.eraseContent(of: event.event.id, at: samples.now)
+        try expectEqual(erased?.webhooks, [webhook.id], "whose deliveries had not ended")
+        let id = event.deliveries[0].id
+        let delivery = try await test.store.known(id).delivery
+        try expectEqual(delivery.state, .cancelled, "the state")
+        try expectEqual(delivery.reason, "the content of the event was erased", "the reason")
+        let later = samples.now + .seconds(60)
+        try expectEqual(
+          try await test.store.claim(webhook.id, dueBy: later, limit: 9, maxBytes: 1 << 20).deliveries.count, 0, "what is due")
+        for versions in ReplayedVersions.allCases {
+          try expectEqual(try await test.store.replay(id, at: later, runs: versions), .erased, "the replay")
+        }
+      }
+    },
+    StoreRule("a second erasure changes nothing, and one of an unknown event finds none") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook())
+      _ = try await test.store.eraseContent(of: event.event.id, at: samples.now)
+      let again = try await test.store.eraseContent(of: event.event.id, at: samples.now + .seconds(5))
+      try expectEqual(again, ErasedContent(), "what had not ended")
+      try expectEqual(try await test.store.event(event.event.id)?.erasedAt, samples.now, "when it was erased")
+      try expectEqual(try await test.store.eraseContent(of: EventID(samples.ids.next()), at: samples.now), nil, "an unknown event")
+    },
+    StoreRule("the id and the idempotency key of an erased event are not taken again") { test in
+      let samples = StoreSamples()
+      let event = samples.event(idempotencyKey: "key")
+      _ = try await test.store.append([event])
+      _ = try await test.store.eraseContent(of: event.event.id, at: samples.now)
+      for repeated in [samples.event(id: event.event.id), samples.event(idempotencyKey: "key")] {
+        try expectEqual(try await test.store.append([repeated]), [.erased(event.event.id)], "the result of an append")
+      }
+      try expectEqual(try await test.store.event(event.event.id)?.payload, [], "the payload")
+    },
+    StoreRule("a delivery under way keeps that it was delivered, and nothing of what was said") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      for (outcome, state) in [(DeliveryState.delivered, DeliveryState.delivered), (.retrying, .cancelled), (.dead, .cancelled)] {
+        let event = samples.event(for: [webhook.id], isLeased: true)
+        if outcome == .delivered { try await test.store.insert(webhook) }
+        _ = try await test.store.append([event])
+        _ = try await test.store.eraseContent(of: event.event.id, at: samples.now)
+        try await test.store.record(
+          samples.result(event.deliveries[0].id, outcome, status: outcome == .delivered ? 200 : 500, nextAttemptAt: samples.now))
+        let record = try await test.store.known(event.deliveries[0].id)
+        try expectErased(record, at: samples.now)
+        try expectEqual(record.delivery.state, state, "the state after \(outcome)")
+        try expectEqual(record.attempts.count, 1, "the number of attempts")
+        try expectEqual(record.delivery.attemptCount, 1, "the count of attempts")
+      }
+      try expectEqual(
+        try await test.store.claim(webhook.id, dueBy: samples.now + .seconds(60), limit: 9, maxBytes: 1 << 20).deliveries.count, 0,
+        "what is due")
+    },
+    StoreRule("an erased delivery that had the turn gives it on") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook { $0.ordering = .fifo }
+      try await test.store.insert(webhook)
+      let events = (0..<3).map { _ in
+        var event = samples.event(for: [webhook.id])
+        event.deliveries[0].orderKey = 1
+        return event
+      }
+      _ = try await test.store.append(events)
+      _ = try await test.store.eraseContent(of: events[0].event.id, at: samples.now)
+      _ = try await test.store.eraseContent(of: events[2].event.id, at: samples.now)
+      let claim = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(claim.deliveries.map(\.id), [events[1].deliveries[0].id], "what is due")
+    },
+    StoreRule("what a batch sent is erased with any of its members; the others go on without it") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      let retryAt = sample.due + .seconds(5)
+      try await test.store.record(sample.result(batch, .retrying, nextAttemptAt: retryAt))
+      let second = try await sample.claimOne(at: retryAt)
+      let member = try await test.store.known(sample.ids[1])
+      _ = try await test.store.eraseContent(of: member.event.id, at: sample.now)
+      try await test.store.record(sample.result(second, .retrying, nextAttemptAt: retryAt))
+      for id in sample.ids {
+        let record = try await test.store.known(id)
+        try expectEqual(record.attempts.count, 2, "the number of attempts")
+        try expectEqual(record.delivery.reason, id == sample.ids[1] ? "the content of the event was erased" : nil, "the reason")
+        for attempt in record.attempts { try expectErased(attempt) }
+      }
+      let third = try await sample.claimOne(at: retryAt)
+      try expectEqual(third.members.map(\.id), [sample.ids[0], sample.ids[2]], "the members of the retry")
+    },
+    StoreRule("a search for replays leaves out what was erased, and so does a step that found it before") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let dead = try await test.store.seed(samples, webhook, isLeased: true)
+      try await test.store.record(samples.result(dead.deliveries[0].id, .dead, status: 500))
+      let missing = samples.event()
+      _ = try await test.store.append([missing])
+      let request = ReplayRequest(webhook: webhook.id, includesMissing: true)
+      let end = samples.ids.next()
+      let replay = Replay(id: ReplayID(end), request: request, madeBy: "x", createdAt: samples.now)
+      let parts = [ReplayPart.Kind.deliveries, .missing].map { ReplayPart(webhook: webhook.id, kind: $0, position: 0) }
+      _ = try await test.store.insert(replay, parts: parts)
+      var found: [ReplayFinding] = []
+      for part in parts { found.append(try await test.store.search(part, of: request, for: webhook, upTo: end.key, limit: 9)) }
+      try expectEqual(found.map(\.candidates.count), [1, 1], "what is found before")
+      for event in [dead, missing] { _ = try await test.store.eraseContent(of: event.event.id, at: samples.now) }
+      for (part, finding) in zip(parts, found) {
+        let again = try await test.store.search(part, of: request, for: webhook, upTo: end.key, limit: 9)
+        try expectEqual(again.candidates.count, 0, "what is found after")
+        let step = try await test.store.advance(
+          replay.id, part, to: finding, runs: .current, ids: [DeliveryID(samples.ids.next())], at: samples.now)
+        try expectEqual(step.replayed + step.created, 0, "what a step makes due")
+      }
+    },
+    StoreRule("the requests that made an erased event are erased, with their repeats, and later ones are not kept") { test in
+      let samples = StoreSamples()
+      let source = try await test.source(samples)
+      let event = samples.event()
+      let first = samples.receipt(of: source, dedupe: "id 1")
+      let stored = try await test.store.append(first, events: [event])
+      try expectEqual(stored.results, [.stored], "the results")
+      let second = samples.receipt(of: source, dedupe: "id 1", at: samples.now + .seconds(1))
+      _ = try await test.store.append(second, events: [samples.event()])
+      let other = samples.receipt(of: source)
+      _ = try await test.store.append(other, events: [samples.event()])
+      _ = try await test.store.eraseContent(of: event.event.id, at: samples.now + .seconds(2))
+      let third = samples.receipt(of: source, dedupe: "id 1", at: samples.now + .seconds(3))
+      _ = try await test.store.append(third, events: [samples.event()])
+      let fourth = samples.receipt(of: source, at: samples.now + .seconds(4))
+      let repeated = try await test.store.append(fourth, events: [samples.event(id: event.event.id)])
+      try expectEqual(repeated.results, [.erased(event.event.id)], "the results of the same event")
+      for new in [first, second, third, fourth] {
+        let receipt = try await test.store.knownReceipt(new.receipt.id, of: source)
+        try expect(receipt.erasedAt != nil, "the request to be erased")
+        try expectEqual(receipt.request.body.count + receipt.request.headers.count + receipt.log.utf8.count, 0, "what it said")
+      }
+      let untouched = try await test.store.knownReceipt(other.receipt.id, of: source)
+      try expectEqual(untouched.request.body, other.receipt.request.body, "what another request said")
+    },
+  ]
+}
+
+/// Throws unless nothing of the content is left in a record.
+private func expectErased(_ record: DeliveryRecord, at time: Timestamp) throws {
+  try expectEqual(record.event.payload, [], "the payload")
+  try expectEqual(record.event.erasedAt, time, "when the event was erased")
+  try expectEqual(record.delivery.erasedAt, time, "when the delivery's content was erased")
+  if record.delivery.state != .cancelled { try expectEqual(record.delivery.reason, nil, "the reason") }
+  for attempt in record.attempts { try expectErased(attempt) }
+}
+
+private func expectErased(_ attempt: Attempt) throws {
+  try expect(attempt.request == nil, "no request")
+  try expectEqual(attempt.response?.body ?? [], [], "the answer's body")
+  try expectEqual(attempt.response?.headers.count ?? 0, 0, "the number of the answer's headers")
+  try expectEqual(attempt.log, "", "the log")
+  try expectEqual(attempt.failure?.message ?? Attempt.erasedMessage, Attempt.erasedMessage, "the message of the failure")
+}
