@@ -108,7 +108,7 @@ import TidehookTesting
     result.batch = claim.deliveries.first?.batch.map { CompletedBatch(id: $0.id, members: $0.members.map(\.id)) }
     try await store.record(result)
     _ = try await store.delivery(event.deliveries[0].id)
-    _ = try await store.unsort(webhook.id, limit: 1)
+    _ = try await store.unsort(webhook.id, madeBefore: nil, limit: 1)
   }
 
   /// Everything that gives or takes a turn.

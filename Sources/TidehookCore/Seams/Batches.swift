@@ -70,8 +70,11 @@ public protocol BatchStore: Sendable {
     _ webhook: WebhookID, dueBy now: Timestamp, limit: Int, maxBytes: Int, batches: BatchOrder
   ) async throws(StoreError) -> Claim
   /// Has up to `limit` waiting deliveries looked at again, because the webhook collects in another way now.
+  /// - Parameter time: only those that were made before then; `nil` for all.
   /// - Returns: how many there were.
-  func unsort(_ webhook: WebhookID, limit: Int) async throws(StoreError) -> Int
+  func unsort(_ webhook: WebhookID, madeBefore time: Timestamp?, limit: Int) async throws(StoreError) -> Int
+  /// The webhooks for which something waits that was collected.
+  func collecting() async throws(StoreError) -> Set<WebhookID>
 }
 
 /// What a pipeline did with a batch.

@@ -9,7 +9,8 @@ import TidehookCore
 final class Collector: Sendable {
   /// How a webhook collects, as far as its deliveries in the store were brought into line with it.
   private struct Known {
-    var policy: BatchPolicy
+    /// `nil` for that of an earlier run of the process, which may be another one.
+    var policy: BatchPolicy?
     /// Whether every group that is full is marked as due in the store.
     var isChecked: Bool
   }
@@ -28,6 +29,15 @@ final class Collector: Sendable {
   init(store: any BatchStore, runner: AttemptRunner) {
     self.store = store
     self.runner = runner
+  }
+
+  /// Learns of what an earlier run of the process collected: its webhook may collect in another way by now, or not at all.
+  func load() async throws(StoreError) -> Set<WebhookID> {
+    let webhooks = try await store.collecting()
+    known.withLock { known in
+      for id in webhooks where known[id] == nil { known[id] = Known(policy: nil, isChecked: false) }
+    }
+    return webhooks
   }
 
   /// Whether a change of the webhook may change how its deliveries are collected.
@@ -49,7 +59,7 @@ final class Collector: Sendable {
       try await endCollecting(order.webhook)
       return nil
     }
-    let isKnown = try await adopt(policy, for: order.webhook)
+    let isKnown = try await adopt(policy, for: active.webhook)
     let touched = try await collect(order, for: active, policy, follow)
     do throws(StoreError) {
       return try await claim(order, policy, in: isKnown ? touched : nil)
@@ -104,22 +114,23 @@ final class Collector: Sendable {
 
   /// Has everything that waits looked at again when the webhook collects in another way than before.
   /// - Returns: whether every full group is marked as due, but for those that are touched from now on.
-  private func adopt(_ policy: BatchPolicy, for webhook: WebhookID) async throws(StoreError) -> Bool {
-    let earlier = known.withLock { $0[webhook] }
+  private func adopt(_ policy: BatchPolicy, for webhook: Webhook) async throws(StoreError) -> Bool {
+    let earlier = known.withLock { $0[webhook.id] }
     if let earlier, earlier.policy == policy { return earlier.isChecked }
-    if earlier != nil { try await unsort(webhook) }
-    known.withLock { $0[webhook] = Known(policy: policy, isChecked: false) }
+    // What an earlier run collected since the last change of the webhook was collected as now.
+    if let earlier { try await unsort(webhook.id, madeBefore: earlier.policy == nil ? webhook.updatedAt : nil) }
+    known.withLock { $0[webhook.id] = Known(policy: policy, isChecked: false) }
     return false
   }
 
   /// Has everything that waits go at once, for a webhook that does not collect any more.
   private func endCollecting(_ webhook: WebhookID) async throws(StoreError) {
     guard known.withLock({ $0[webhook] != nil }) else { return }
-    try await unsort(webhook)
+    try await unsort(webhook, madeBefore: nil)
     forget(webhook)
   }
 
-  private func unsort(_ webhook: WebhookID) async throws(StoreError) {
-    while try await store.unsort(webhook, limit: Self.unsortSize) == Self.unsortSize {}
+  private func unsort(_ webhook: WebhookID, madeBefore time: Timestamp?) async throws(StoreError) {
+    while try await store.unsort(webhook, madeBefore: time, limit: Self.unsortSize) == Self.unsortSize {}
   }
 }

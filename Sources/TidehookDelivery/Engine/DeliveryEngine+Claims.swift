@@ -9,7 +9,10 @@ extension DeliveryEngine {
   public func run() async throws(StoreError) {
     let backlog = try await queue.backlog()
     let replays = try await queue.replayBacklog()
+    let collecting = try await collector?.load() ?? []
+    let now = time.now()
     schedule.withLock { schedule in
+      for webhook in collecting { schedule.noteBacklog(webhook, due: now) }
       for (webhook, due) in backlog { schedule.noteBacklog(webhook, due: due) }
       for (webhook, due) in replays { schedule.noteReplays(webhook, due: due) }
     }

@@ -63,19 +63,36 @@ private struct BatchClaim {
     WHERE webhook_key = $1 AND leased_by IS NULL AND due_at_us IS NOT NULL AND due_at_us <= $2 AND (next_trigger <> 2 OR order_key IS NOT NULL)
     ORDER BY due_at_us, key LIMIT $3
     """)
+  /// The same without what is to be looked at first. The sign keeps SQLite from the index of all that is due.
+  private static let dueBatches = SQLStatement(
+    """
+    SELECT key, batch_key, batch_id, batch_entropy FROM deliveries
+    WHERE webhook_key = $1 AND batch_key > '' AND due_at_us IS NOT NULL AND due_at_us <= $2 AND +leased_by IS NULL
+    ORDER BY due_at_us, key LIMIT $3
+    """)
 
   mutating func run() throws(SQLFailure) -> Claim {
     for group in order?.full ?? [] { try makeDue(group) }
-    let heads = try connection.all(Self.dueHeads, [.key(webhook.value), .time(now), .integer(Int64(limit))]) { row in
-      Head(
-        key: row.integer(0), group: row.optionalText(1).map(BatchGroup.init(rawValue:)),
-        batch: row.isNull(2) ? nil : BatchID(row.id(2)))
-    }
-    for head in heads where !keys.contains(head.key) {
+    for head in try heads() where !keys.contains(head.key) {
       guard claimed.isEmpty || (keys.count < limit && bytes < maxBytes) else { break }
       try take(head)
     }
     return Claim(deliveries: claimed, nextDue: try connection.first(SQLStore.nextDue, [.key(webhook.value)]) { $0.time(0) })
+  }
+
+  /// What is due, as far as it fits. Batches do not wait for all that came before them and is not looked at yet.
+  private func heads() throws(SQLFailure) -> [Head] {
+    let all = try heads(Self.dueHeads)
+    guard order != nil, all.count == limit, all.contains(where: { $0.group == .unsorted }) else { return all }
+    return all.filter { $0.group == nil } + (try heads(Self.dueBatches))
+  }
+
+  private func heads(_ query: SQLStatement) throws(SQLFailure) -> [Head] {
+    try connection.all(query, [.key(webhook.value), .time(now), .integer(Int64(limit))]) { row in
+      Head(
+        key: row.integer(0), group: row.optionalText(1).map(BatchGroup.init(rawValue:)),
+        batch: row.isNull(2) ? nil : BatchID(row.id(2)))
+    }
   }
 
   private mutating func take(_ head: Head) throws(SQLFailure) {

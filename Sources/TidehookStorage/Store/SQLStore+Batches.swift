@@ -97,13 +97,28 @@ extension SQLStore: BatchStore {
   private static let unsortSome = SQLStatement(
     """
     UPDATE deliveries SET batch_key = '', due_at_us = created_at_us WHERE key IN (
-      SELECT key FROM deliveries WHERE webhook_key = $1 AND batch_key >= '-' AND due_at_us IS NOT NULL AND leased_by IS NULL LIMIT $2)
+      SELECT key FROM deliveries WHERE webhook_key = $1 AND batch_key >= '-' AND due_at_us IS NOT NULL AND leased_by IS NULL
+        AND created_at_us < $2 LIMIT $3)
     """)
 
   /// Has up to `limit` waiting deliveries looked at again.
-  public func unsort(_ webhook: WebhookID, limit: Int) async throws(StoreError) -> Int {
+  public func unsort(_ webhook: WebhookID, madeBefore time: Timestamp?, limit: Int) async throws(StoreError) -> Int {
     try await writer.write("cannot collect anew what \(webhook) collected", weight: 128 * limit) { connection in
-      try connection.execute(Self.unsortSome, [.key(webhook.value), .integer(Int64(limit))])
+      let end = time.map(SQLValue.time) ?? .integer(.max)
+      return try connection.execute(Self.unsortSome, [.key(webhook.value), end, .integer(Int64(limit))])
+    }
+  }
+
+  private static let withCollected = SQLStatement(
+    """
+    SELECT w.key, w.entropy FROM webhooks w WHERE EXISTS (
+      SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.batch_key >= '-' AND d.due_at_us IS NOT NULL)
+    """)
+
+  /// The webhooks for which something waits that was collected.
+  public func collecting() async throws(StoreError) -> Set<WebhookID> {
+    try await read("list who collects") { connection throws(SQLFailure) in
+      Set(try connection.all(Self.withCollected, []) { WebhookID($0.id(0)) })
     }
   }
 }

@@ -30,6 +30,16 @@ extension StoreConformance {
       try expectEqual(second.deliveries.map(\.memberIDs), [Array(sample.ids[3..<6])], "the second claim")
       try expectEqual(second.nextDue, sample.due, "when the last one is due")
     },
+    StoreRule("batches that are due or full do not wait for what came before them and is not looked at yet") { test in
+      let sample = try await BatchSample(test.store, events: 7)
+      try await sample.collect(from: 3)
+      let full = try await sample.claim(at: sample.now, maxEvents: 2, full: [.common], limit: 2)
+      try expectEqual(full.deliveries.map(\.memberIDs), [Array(sample.ids[3..<5])], "the full batch")
+      try expectEqual(full.nextDue, sample.now, "the next due time")
+      let due = try await sample.claim(at: sample.due, limit: 3)
+      try expectEqual(due.deliveries.map(\.memberIDs), [Array(sample.ids[5...])], "the batch that is due")
+      try expectEqual(try await sample.unsorted(), Array(sample.ids[..<3]), "what is to be looked at")
+    },
     StoreRule("groups go apart") { test in
       let sample = try await BatchSample(test.store, events: 4)
       let groups = [BatchGroup(rawValue: "=1"), BatchGroup(rawValue: "=2")]
@@ -139,11 +149,22 @@ extension StoreConformance {
       let full: [BatchGroup] = [.common]
       let batch = try await sample.claim(at: sample.now, maxEvents: 2, full: full, limit: 2).deliveries[0]
       try await test.store.release(batch.memberIDs)
-      try expectEqual(try await test.store.unsort(sample.webhook, limit: 100), 3, "the number of those that wait")
+      try expectEqual(try await test.store.unsort(sample.webhook, madeBefore: nil, limit: 100), 3, "the number of those that wait")
       let claim = try await test.store.claim(sample.webhook, dueBy: sample.due, limit: 100, maxBytes: 1 << 20)
       let singles = sample.ids[2...].map { [$0] }
       try expect(claim.deliveries.map(\.memberIDs).contains(batch.memberIDs), "the stored batch as it was")
       try expectEqual(claim.deliveries.filter { $0.batch == nil }.map(\.memberIDs), singles, "the others")
+    },
+    StoreRule("what was collected before a time is looked at again, what was collected later is not") { test in
+      let sample = try await BatchSample(test.store, events: 2)
+      try expectEqual(try await test.store.collecting(), [], "who collects before anything is collected")
+      try await sample.collect()
+      try expectEqual(try await test.store.collecting(), [sample.webhook], "who collects")
+      try expectEqual(try await test.store.unsort(sample.webhook, madeBefore: sample.now, limit: 9), 0, "what was made before")
+      let later = sample.now + .seconds(1)
+      try expectEqual(try await test.store.unsort(sample.webhook, madeBefore: later, limit: 9), 2, "what was made by then")
+      try expectEqual(try await sample.unsorted(), sample.ids, "what is to be looked at")
+      try expectEqual(try await test.store.collecting(), [], "who collects after that")
     },
     StoreRule("what is looked at may end there, with an attempt of its own") { test in
       let sample = try await BatchSample(test.store, events: 2)
@@ -198,9 +219,9 @@ struct BatchSample {
     try await store.unsorted(webhook, dueBy: now, limit: 100, maxBytes: 1 << 30).map(\.id)
   }
 
-  func collect(_ group: (Int) -> BatchGroup = { _ in .common }) async throws {
+  func collect(from first: Int = 0, _ group: (Int) -> BatchGroup = { _ in .common }) async throws {
     try await store.collect(
-      ids.enumerated().map { CollectedDelivery(id: $0.element, outcome: .waits(group($0.offset), until: due)) })
+      ids.enumerated().dropFirst(first).map { CollectedDelivery(id: $0.element, outcome: .waits(group($0.offset), until: due)) })
   }
 
   func claim(
