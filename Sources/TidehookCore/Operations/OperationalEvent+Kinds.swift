@@ -45,10 +45,10 @@ extension OperationalEvent {
   }
 
   /// A delivery succeeded after `webhook.failing` or `webhook.disabled`: `webhook.recovered`.
-  /// - Parameter health: what it was until then.
+  /// - Parameter health: what it was until then; what came before a resume is told, too.
   public static func recovered(_ webhook: Webhook, after health: WebhookHealth, at now: Timestamp) -> OperationalEvent {
     OperationalEvent(
-      "webhook.recovered", .object(about(webhook) + [.init("recovered_at", .string(now.rfc3339))] + streak(health)))
+      "webhook.recovered", .object(about(webhook) + [.init("recovered_at", .string(now.rfc3339))] + streak(health.whole)))
   }
 
   /// The disk of the data folder has little space left: `store.low_space`.
@@ -82,9 +82,13 @@ extension OperationalEvent {
   }
 
   private static func streak(_ health: WebhookHealth) -> [JSONValue.Member] {
+    streak(WebhookHealth.Streak(since: health.failingSince, failures: health.failures, lastError: health.lastError))
+  }
+
+  private static func streak(_ streak: WebhookHealth.Streak) -> [JSONValue.Member] {
     [
-      .init("failing_since", health.failingSince.map { .string($0.rfc3339) } ?? .null),
-      .init("failures", .integer(Int64(health.failures))), .init("error", health.lastError.map { .string($0) } ?? .null),
+      .init("failing_since", streak.since.map { .string($0.rfc3339) } ?? .null),
+      .init("failures", .integer(Int64(streak.failures))), .init("error", streak.lastError.map { .string($0) } ?? .null),
     ]
   }
 }

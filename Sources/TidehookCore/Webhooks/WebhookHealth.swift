@@ -38,17 +38,43 @@ public struct WebhookHealth: Sendable, Hashable {
   public private(set) var owesRecovery = false
   /// The last failure, in one line.
   public private(set) var lastError: String?
+  /// What was known when the streak was started anew, while people are still to be told how it ends.
+  public private(set) var earlier: Streak?
+
+  /// The facts of a streak, as people are told them.
+  public struct Streak: Sendable, Hashable {
+    /// When its first attempt failed.
+    public var since: Timestamp?
+    /// How many attempts failed.
+    public var failures: Int
+    /// The last failure, in one line.
+    public var lastError: String?
+
+    /// Makes a streak.
+    public init(since: Timestamp?, failures: Int, lastError: String?) {
+      self.since = since
+      self.failures = failures
+      self.lastError = lastError
+    }
+  }
 
   /// A webhook of which nothing bad is known.
   public init() {}
 
   /// Reads back what was stored.
-  public init(failingSince: Timestamp?, failures: Int, told: Told, owesRecovery: Bool, lastError: String?) {
+  public init(failingSince: Timestamp?, failures: Int, told: Told, owesRecovery: Bool, lastError: String?, earlier: Streak? = nil) {
     self.failingSince = failingSince
     self.failures = failures
     self.told = told
     self.owesRecovery = owesRecovery
     self.lastError = lastError
+    self.earlier = earlier
+  }
+
+  /// The streak of which people are told that it has ended: what came before a resume is part of it.
+  public var whole: Streak {
+    let (sum, isTooLarge) = failures.addingReportingOverflow(earlier?.failures ?? 0)
+    return Streak(since: earlier?.since ?? failingSince, failures: isTooLarge ? .max : sum, lastError: lastError ?? earlier?.lastError)
   }
 
   /// Whether nothing bad is known, so that there is nothing to keep.
@@ -86,9 +112,10 @@ public struct WebhookHealth: Sendable, Hashable {
 
   /// Starts anew, because the webhook became active or goes elsewhere; whoever was told of trouble will be told of the next success.
   public mutating func restart() {
-    let owes = owesRecovery
+    let (owes, streak) = (owesRecovery, whole)
     self = WebhookHealth()
     owesRecovery = owes
+    if owes { earlier = streak }
   }
 
   /// How far the streak is, 0...1.

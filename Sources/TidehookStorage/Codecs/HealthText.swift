@@ -5,12 +5,27 @@ import TidehookCore
 /// Writes and reads what is kept of a streak of failures.
 enum HealthText {
   static func write(_ health: WebhookHealth) -> String {
-    let document: JSONValue = [
-      "failing_since_us": health.failingSince.map { .integer($0.microseconds) } ?? .null,
-      "failures": .integer(Int64(health.failures)), "told": .integer(Int64(health.told.rawValue)),
-      "owes_recovery": .bool(health.owesRecovery), "last_error": health.lastError.map { .string($0) } ?? .null,
+    var members: [JSONValue.Member] = [
+      .init("failing_since_us", health.failingSince.map { .integer($0.microseconds) } ?? .null),
+      .init("failures", .integer(Int64(health.failures))), .init("told", .integer(Int64(health.told.rawValue))),
+      .init("owes_recovery", .bool(health.owesRecovery)), .init("last_error", health.lastError.map { .string($0) } ?? .null),
     ]
-    return String(decoding: document.bytes, as: UTF8.self)
+    if let earlier = health.earlier { members.append(.init("earlier", json(of: earlier))) }
+    return String(decoding: JSONValue.object(members).bytes, as: UTF8.self)
+  }
+
+  private static func json(of streak: WebhookHealth.Streak) -> JSONValue {
+    [
+      "failing_since_us": streak.since.map { .integer($0.microseconds) } ?? .null, "failures": .integer(Int64(streak.failures)),
+      "last_error": streak.lastError.map { .string($0) } ?? .null,
+    ]
+  }
+
+  private static func streak(_ json: JSONValue) -> WebhookHealth.Streak? {
+    guard let failures = json["failures"]?.integerValue else { return nil }
+    return WebhookHealth.Streak(
+      since: json["failing_since_us"]?.integerValue.map(Timestamp.init(microseconds:)), failures: Int(clamping: failures),
+      lastError: json["last_error"]?.stringValue)
   }
 
   /// What was written; a text that nobody can read says that nothing bad is known.
@@ -20,6 +35,7 @@ enum HealthText {
       failingSince: document["failing_since_us"]?.integerValue.map(Timestamp.init(microseconds:)),
       failures: document["failures"]?.integerValue.map { Int(clamping: $0) } ?? 0,
       told: document["told"]?.integerValue.flatMap { WebhookHealth.Told(rawValue: Int(clamping: $0)) } ?? .nothing,
-      owesRecovery: document["owes_recovery"]?.boolValue ?? false, lastError: document["last_error"]?.stringValue)
+      owesRecovery: document["owes_recovery"]?.boolValue ?? false, lastError: document["last_error"]?.stringValue,
+      earlier: document["earlier"].flatMap(streak))
   }
 }

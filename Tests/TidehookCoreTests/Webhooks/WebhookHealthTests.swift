@@ -59,6 +59,22 @@ import TidehookTesting
     #expect(verdict == [.nothing] && tells)
   }
 
+  @Test func aRecoveryAfterAResumeIsToldWithTheWholeStreak() {
+    var health = WebhookHealth()
+    _ = verdicts(&health, atDays: [0, 1, 2, 3, 4], rule: rule)
+    let (since, error) = (health.failingSince, health.lastError)
+    health.wasDisabled()
+    health.restart()
+    #expect(health.whole == WebhookHealth.Streak(since: since, failures: 5, lastError: error))
+    _ = verdicts(&health, atDays: [9], rule: rule)
+    health.restart()
+    #expect(health.whole.since == since && health.whole.failures == 6)
+    var untold = WebhookHealth()
+    _ = untold.failed("x", at: clock.now(), rule: nil)
+    untold.restart()
+    #expect(untold.isBlank)
+  }
+
   @Test func withoutARuleFailuresAreCountedAndNothingFollows() {
     var health = WebhookHealth()
     let found = verdicts(&health, atDays: [0, 100, 200], rule: nil)
