@@ -5,6 +5,9 @@ public struct Backoff: Sendable, Hashable {
   /// The longest pause where the receiver names none: a minute.
   public static let longest = Duration.seconds(60)
 
+  /// The shortest pause that grows, for policies whose first retry follows at once.
+  public static let shortest = Duration.milliseconds(100)
+
   /// Until when nothing may be attempted; `nil` while it is not on.
   public private(set) var until: Timestamp?
   /// The length of the last pause that the receiver did not name.
@@ -21,7 +24,7 @@ public struct Backoff: Sendable, Hashable {
   public mutating func note(_ signal: ReceiverSignal, isProbe: Bool, at now: Timestamp) {
     switch signal {
     case .throttled(let wait) where until == nil || isProbe:
-      pause = min(pause == .zero ? wait.first : pause * 2, Self.longest)
+      pause = min(pause == .zero ? max(wait.first, Self.shortest) : pause * 2, Self.longest)
       until = now + (wait.asked ?? pause)
     case .throttled(let wait):
       guard let known = until, let asked = wait.asked else { return }

@@ -20,6 +20,8 @@ package struct ProxyTunnel: Sendable {
   private static let maximumHeadBytes = 16 * 1024
 
   private var head: [UInt8] = []
+  /// How much of it was looked through for its end.
+  private var searched = 0
 
   /// Makes a reader of one answer.
   package init() {}
@@ -34,9 +36,10 @@ package struct ProxyTunnel: Sendable {
   /// Bytes arrived. What comes behind the answer, before anything was sent through the tunnel, can only be a lie.
   package mutating func received(_ bytes: inout ByteBuffer) -> Action {
     head += bytes.readBytes(length: bytes.readableBytes) ?? []
-    while let end = Self.end(of: head) {
+    while let end = end() {
       guard let status = Self.status(of: head) else { return .fail("it does not speak HTTP/1.1") }
       head.removeFirst(end)
+      searched = 0
       switch status {
       case 100...199: continue
       case 200...299: return head.isEmpty ? .open : .fail("it sent something before the tunnel was used")
@@ -48,10 +51,11 @@ package struct ProxyTunnel: Sendable {
   }
 
   /// Where the empty line ends, as long as it comes early enough.
-  private static func end(of head: [UInt8]) -> Int? {
-    let limit = min(head.count, maximumHeadBytes) - 3
-    guard limit > 0 else { return nil }
-    return (0..<limit).first { head[$0...].starts(with: "\r\n\r\n".utf8) }.map { $0 + 4 }
+  private mutating func end() -> Int? {
+    let limit = min(head.count, Self.maximumHeadBytes) - 3
+    guard limit > searched else { return nil }
+    defer { searched = limit }
+    return (searched..<limit).first { head[$0...].starts(with: "\r\n\r\n".utf8) }.map { $0 + 4 }
   }
 
   private static func status(of head: [UInt8]) -> Int? {

@@ -7,7 +7,7 @@ import TidehookCore
 
 /// Makes contexts once and keeps them: reading the system's authorities takes milliseconds.
 final class TLSContexts: Sendable {
-  /// More sets than this come of changes; those that are in use are made again.
+  /// More sets than this mostly come of changes.
   private static let capacity = 256
 
   private let trust: TLSTrust
@@ -27,7 +27,8 @@ final class TLSContexts: Sendable {
     do throws(TLSTrustError) {
       let context = try trust.makeContext(for: tls)
       known.withLock { known in
-        if known.count >= Self.capacity { known.removeAll() }
+        // Any one: those in use are few, and making one again takes milliseconds.
+        if known.count >= Self.capacity, let one = known.keys.first { known[one] = nil }
         known[tls] = context
       }
       return context

@@ -20,7 +20,8 @@ public struct WebhookWatch: Sendable {
   /// - Returns: why the webhook is to become inactive; `nil` when it is not.
   func note(_ completed: CompletedDelivery, of delivery: DueDelivery) -> Disablement? {
     let webhook = directory.webhook(delivery.webhook)
-    let isSilent = delivery.event.namespace == .operational || webhook?.isOperational ?? false
+    let members = delivery.batchOrAlone.members
+    let isSilent = members.allSatisfy { $0.event.namespace == .operational } || webhook?.isOperational ?? false
     if completed.transition.state == .dead, !isSilent { noteDeaths(completed, of: delivery) }
     // What an earlier revision does is no word on the webhook as it is now.
     guard let webhook, let attempt = completed.attempt, attempt.revision == webhook.revision else { return nil }
@@ -30,10 +31,10 @@ public struct WebhookWatch: Sendable {
     return nil
   }
 
-  /// The members of a batch die together, but for those that the pipeline dropped.
+  /// The members of a batch die together, but for those that the pipeline dropped. Operational events among them are told to nobody.
   private func noteDeaths(_ completed: CompletedDelivery, of delivery: DueDelivery) {
     let dead = completed.batch.map { Set($0.members) }
-    for member in delivery.batchOrAlone.members where dead?.contains(member.id) ?? true {
+    for member in delivery.batchOrAlone.members where (dead?.contains(member.id) ?? true) && member.event.namespace != .operational {
       feed.note(
         DeadDelivery(id: member.id, event: member.event.id, type: member.event.type, failure: completed.attempt?.failure),
         of: delivery.webhook)

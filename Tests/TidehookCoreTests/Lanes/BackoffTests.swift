@@ -20,6 +20,16 @@ import TidehookCore
     #expect(backoff.until == now + .seconds(1))
   }
 
+  @Test func withoutAFirstWaitPausesGrowAllTheSame() {
+    var backoff = Backoff()
+    var pauses: [Duration] = []
+    for _ in 0..<3 {
+      backoff.note(.throttled(ThrottleWait(asked: nil, first: .zero)), isProbe: true, at: now)
+      pauses.append(.microseconds((backoff.until?.microseconds ?? 0) - now.microseconds))
+    }
+    #expect(pauses == [100, 200, 400].map { .milliseconds($0) })
+  }
+
   @Test func whatTheReceiverAsksForHolds() {
     var backoff = Backoff()
     backoff.note(throttled(.seconds(90)), isProbe: false, at: now)
