@@ -63,7 +63,7 @@ public struct TidehookAPI: Sendable {
       ids: ids)
     self.webhooks = WebhookRoutes(editor: editor, limits: limits)
     webhookTests = WebhookTestRoutes(tester: webhooks.tester, editor: editor, limits: limits)
-    signingKeys = SigningKeyRoutes(editor: editor, limits: limits)
+    signingKeys = SigningKeyRoutes(editor: editor, limits: limits, keySet: WebKeySet(webKey: secrets.webKey))
     mem0 = Mem0Routes(editor: editor, makers: revisions, limits: limits)
     self.revisions = RevisionRoutes(revisions: revisions, editor: editor, limits: limits)
     self.plugins = PluginRoutes(catalog: plugins, store: pluginStore)

@@ -8,6 +8,7 @@ import TidehookCore
 struct SigningKeyRoutes: Sendable {
   let editor: WebhookEditor
   let limits: APILimits
+  let keySet: WebKeySet
 
   var routes: [Route] { [Route(Self.rotate, rotate), Route(Self.webKeys, webKeys)] }
 
@@ -28,23 +29,19 @@ struct SigningKeyRoutes: Sendable {
 
   /// Public keys are for everybody. Receivers may keep them for a minute: a rotation leaves both keys in use for longer than that.
   private func webKeys(_ request: APIRequest) async throws -> Response {
-    let webhooks: [Webhook]
+    var answer: Response
     if let id = request.query["webhook"] {
-      webhooks = [WebhookID(id).flatMap { editor.registry.webhook($0) }].compactMap(\.self)
+      let keys = Self.publicKeys(of: [WebhookID(id).flatMap { editor.registry.webhook($0) }].compactMap(\.self))
+      answer = .json(WebKeySet(webKey: editor.secrets.webKey).document(of: keys))
     } else {
-      webhooks = editor.registry.webhooks()
+      answer = .json(keySet.document(of: Self.publicKeys(of: editor.registry.webhooks())))
     }
-    let keys = webhooks.map(\.keys).flatMap { [$0.signingKey, $0.previousSigningKey?.value] }.compactMap { $0?.publicKey }
-    var json = JSONWriter(reserving: 256 * keys.count + 16)
-    json.beginObject()
-    json.key("keys")
-    json.beginArray()
-    for key in keys.compactMap(editor.secrets.webKey) { json.value(key) }
-    json.endArray()
-    json.endObject()
-    var answer = Response.json(json)
     answer.headers[.cacheControl] = "public, max-age=60"
     return answer
+  }
+
+  private static func publicKeys(of webhooks: [Webhook]) -> [String] {
+    webhooks.map(\.keys).flatMap { [$0.signingKey, $0.previousSigningKey?.value] }.compactMap { $0?.publicKey }
   }
 }
 
