@@ -1,13 +1,14 @@
 """Forward proxies: only where somebody asked for one, tunnels for https, and faults that are told from those of the receiver."""
 
 import base64
+import json
 
 import pytest
 
 from harness.certificates import Authority
 from harness.forward_proxy import ForwardProxy
 from harness.gateway import Gateway, StartFailed
-from harness.receiver import Receiver
+from harness.receiver import Receiver, Reply
 
 RETRY = {"max_retries": 0}
 
@@ -66,6 +67,18 @@ def test_the_gateways_proxy_is_for_every_webhook_that_says_nothing_else(make_gat
         assert api.settled(webhook, event)["state"] == "delivered"
     assert proxy.lines == [f"POST {receiver.url('/a')} HTTP/1.1"]
     assert own.lines == [f"POST {receiver.url('/c')} HTTP/1.1"]
+
+
+def test_the_gateways_password_is_hidden_where_a_receiver_repeats_it(make_gateway, receiver, make_proxy):
+    proxy = make_proxy()
+    code = base64.b64encode(b"tide:hidden-word").decode()
+    receiver.reply("/", Reply(500, headers=(("X-Seen", f"Basic {code}"),), body=b"you are tide:hidden-word, hidden-word"))
+    api = make_gateway(arguments=["--proxy", proxy.url.replace("http://", "http://tide:hidden-word@")]).api
+    webhook = api.add_webhook(receiver.url(), retry=RETRY)
+    delivery = api.settled(webhook, api.publish(), states=("dead",))
+    assert base64.b64decode(proxy.header("Proxy-Authorization")[6:]) == b"tide:hidden-word"
+    text = json.dumps(delivery)
+    assert "hidden-word" not in text and code not in text and "<secret>" in text
 
 
 def test_no_proxy_is_taken_from_the_environment(make_gateway, receiver, make_proxy):

@@ -1,6 +1,7 @@
 // Sends a webhook's requests with what opens its receiver.
 
 import TidehookCore
+import TidehookSigning
 
 /// What was sent in the end, what came of it, and what must not be seen of both.
 struct GrantedExchange {
@@ -18,12 +19,29 @@ struct GrantedExchange {
 struct AccessClient: Sendable {
   let client: any DeliveryClient
   let tokens: AccessTokens
+  /// What hides the secrets of the gateway itself: its proxy, or a receiver behind it, may repeat what the proxy is given.
+  let ownSecrets: SecretMask?
+
+  /// Makes a client.
+  /// - Parameter proxy: the gateway's own.
+  init(client: any DeliveryClient, tokens: AccessTokens, proxy: ForwardProxy?) {
+    self.client = client
+    self.tokens = tokens
+    ownSecrets = proxy.flatMap { SecretMask(ActiveAccess.secrets(of: .through($0)).flatMap(SecretForms.of)) }
+  }
+
+  /// Sends one request of a webhook, and says what must not be seen of it.
+  func send(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
+    var granted = await sendOpened(request, for: active)
+    if let ownSecrets { granted.secrets.append(ownSecrets) }
+    return granted
+  }
 
   /// Sends one request of a webhook.
   ///
   /// When the receiver does not take a token (401), a new one is got and the request is sent once more: together that is one attempt. A token
   /// that was got only just now is not replaced.
-  func send(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
+  private func sendOpened(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
     guard let access = active.access else { return GrantedExchange(exchange: await client.send(request), shown: request) }
     var request = request
     request.route = access.route(to: request.url)

@@ -83,7 +83,7 @@ final class ActiveAccess: Sendable {
   }
 
   /// What a proxy is given; whoever answers in its place, or behind it, may repeat it.
-  private static func secrets(of proxy: ProxyChoice) -> [String] {
+  static func secrets(of proxy: ProxyChoice) -> [String] {
     guard case .through(let proxy) = proxy, let user = proxy.user, let password = proxy.password else { return [] }
     return [password.revealed, "\(user):\(password.revealed)"]
   }

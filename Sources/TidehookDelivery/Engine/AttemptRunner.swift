@@ -21,18 +21,19 @@ public struct AttemptRunner: Sendable {
   /// Makes a runner of the parts that it leads through.
   /// - Parameters:
   ///   - origin: the name by which receivers are asked for their consent, a DNS name.
+  ///   - proxy: the gateway's own proxy, whose password is shown to nobody.
   ///   - staysAtOrigin: whether pipelines may send nowhere but to the scheme, host and port of their webhook's URL.
   public init(
     directory: WebhookDirectory, revisions: any WebhookRevisions, pipelines: any PipelineRunner & BatchPipelineRunner,
     client: any DeliveryClient,
-    origin: String, ids: IDGenerator, time: any TimeSource, random: any RandomSource,
+    proxy: ForwardProxy? = nil, origin: String, ids: IDGenerator, time: any TimeSource, random: any RandomSource,
     staysAtOrigin: Bool = false
   ) {
     self.directory = directory
     self.pinned = PinnedWebhooks(revisions)
     self.pipelines = pipelines
     let tokens = AccessTokens(client: client, userAgent: directory.userAgent, time: time)
-    self.client = AccessClient(client: client, tokens: tokens)
+    self.client = AccessClient(client: client, tokens: tokens, proxy: proxy)
     self.handshakes = Handshakes(client: self.client, origin: origin, time: time)
     self.ids = ids
     self.time = time

@@ -41,8 +41,8 @@ struct Gateway {
       webhooks: directory.webhooks, sources: sources.sources, report: news.note)
     let pipelines = ScriptPipelines(runtime: runtime, plugins: plugins)
     let runner = AttemptRunner(
-      directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, origin: settings.origin, ids: ids,
-      time: SystemTime(), random: random, staysAtOrigin: settings.verifiesOwnership)
+      directory: directory, revisions: store, pipelines: pipelines, client: destinations.client, proxy: settings.proxy,
+      origin: settings.origin, ids: ids, time: SystemTime(), random: random, staysAtOrigin: settings.verifiesOwnership)
     let ownership = OwnershipCheck(directory: directory, runner: runner, ids: ids, time: SystemTime())
     let statistics = Statistics(store: store, time: SystemTime(), logger: logger)
     let engine = DeliveryEngine(
