@@ -118,6 +118,29 @@ def test_dead_deliveries_of_an_ordered_webhook_come_in_order(api, receiver):
     assert [request.header("webhook-id") for request in receiver.wait_for(40)[20:]] == first
 
 
+def test_a_replay_of_an_ordered_webhook_makes_few_due_at_a_time(api, receiver):
+    """What is published meanwhile does not wait for all that is replayed, and the job waits for its receiver."""
+    webhook = make_dead(api, receiver, 40, ordering="fifo", max_in_flight=4)
+    began = len(receiver.requests())
+    receiver.reply("/", Reply(hang=True))
+    replay = begin(api, webhook=webhook["id"], rate=10)
+    receiver.wait_for(began + 1)
+    eventually(lambda: shown(api, replay)["replayed"] == 4, 20, "the first replays")
+    api.publish(data={"n": 99})
+    assert shown(api, replay)["replayed"] == 4 and len(states(api, webhook, "dead")) == 36
+    assert api.call("POST", f"/v1/replays/{replay['id']}/cancel").status == 200
+
+
+def test_a_made_delivery_is_counted(api, receiver):
+    for n in range(3):
+        api.publish(data={"n": n})
+    webhook = api.add_webhook(receiver.url())
+    assert ended(api, begin(api, webhook=webhook["id"], missing=True))["created"] == 3
+    receiver.wait_for(3)
+    totals = api.call("GET", f"/v1/webhooks/{webhook['id']}/stats").json["total"]
+    assert totals["deliveries"] == 3
+
+
 def test_recovery_brings_what_is_dead_and_what_is_missing(api, receiver):
     api.publish(id="before")
     webhook = make_dead(api, receiver, 5)
@@ -179,7 +202,8 @@ def test_a_replay_waits_for_a_webhook_that_became_inactive(api, receiver):
     api.call("PATCH", path, {"active": False})
     replay = begin(api, webhook=webhook["id"])
     waiting = eventually(lambda: shown(api, replay)["total"] is not None and shown(api, replay), 10, "the count")
-    assert (waiting["state"], waiting["waiting"], waiting["replayed"]) == ("running", "the webhook is inactive", 0)
+    assert (waiting["state"], waiting["replayed"]) == ("running", 0)
+    assert waiting["waiting"].startswith("the webhook is inactive until it is resumed: made inactive by ")
     api.call("PATCH", path, {"active": True})
     assert ended(api, replay)["replayed"] == 3
 
@@ -188,7 +212,7 @@ def test_a_receiver_that_hangs_keeps_no_other_webhook_of_the_replay_waiting(api,
     hanging = make_dead(api, receiver, 150, path="/hanging", events=["a"], event="a", max_in_flight=1, timeout_secs=60)
     quick = make_dead(api, receiver, 50, path="/quick", events=["b"], event="b")
     receiver.reply("/hanging", Reply(hang=True))
-    replay = begin(api, rate=10000)
+    replay = begin(api, all=True, rate=10000)
     eventually(lambda: len(states(api, quick, "delivered")) == 50, 20, "the quick ones")
     assert shown(api, replay)["ended_at"] is None and len(states(api, hanging, "dead")) > 0
     assert api.call("POST", f"/v1/replays/{replay['id']}/cancel").status == 200
@@ -202,8 +226,9 @@ def test_limited_keys_replay_what_is_theirs(api, receiver):
     mine = make_dead(api, receiver, 2, path="/a", namespace="a")
     theirs = make_dead(api, receiver, 2, path="/b", namespace="b")
     client = clients["a"]
-    assert preview(client)["total"] == 2
-    replay = begin(client)
+    assert client.call("POST", "/v1/replays", {}).error["field"] == "all"
+    assert preview(client, all=True)["total"] == 2
+    replay = begin(client, all=True)
     assert ended(client, replay)["replayed"] == 2
     assert len(states(api, theirs, "dead")) == 2 and not states(api, mine, "dead")
     assert clients["b"].call("GET", f"/v1/replays/{replay['id']}").status == 404
@@ -235,6 +260,15 @@ def test_the_commands_count_ask_follow_list_and_cancel(gateway, receiver, tmp_pa
     assert (done["state"], done["replayed"]) == ("done", 6)
     assert "done" in cli.text("replays", "list") and "6 of 6" in cli.text("replays", "show", done["id"])
     assert cli.run("deliveries", "replay", "--webhook", webhook["id"]).stderr == "nothing to replay\n"
+
+    make_dead(api, receiver, 1, webhook=webhook)
+    cli.run("webhooks", "pause", webhook["id"])
+    with cli.start("deliveries", "replay", "--webhook", webhook["id"], "--yes") as followed:
+        # The first line says how the job is stopped.
+        lines = [followed.stderr.readline() for _ in range(2)]
+        assert lines[1].startswith("it waits: the webhook is inactive until it is resumed"), lines
+        cli.run("webhooks", "resume", webhook["id"])
+        assert followed.wait(20) == 0
 
     make_dead(api, receiver, 9, webhook=webhook)
     begun = cli.json("deliveries", "replay", "--webhook", webhook["id"], "--rate", "1", "--yes", "--detach")

@@ -10,6 +10,12 @@ enum ReplaySchemas {
         [
           .init("webhook", Schema.string("Only deliveries of this webhook; required for missing ones.")),
           .init("error", Schema.string("Only deliveries whose reason or last failure contains this text.")),
+          .init(
+            "all",
+            [
+              "type": "boolean", "default": false,
+              "description": "Must be true when no filter is given: everything that is dead, as far as the key may see it.",
+            ]),
         ] + common(missing: false))),
     .init("Recovery", Schema.object(common(missing: true), required: ["since"])),
     .init("ReplayJob", Schema.object(job)),

@@ -13,14 +13,22 @@ struct ReplayFields {
 
   /// Reads the body of `POST /v1/replays`.
   init(_ body: JSONValue, now: Timestamp) throws {
-    let fields = try Fields(body, known: ["webhook", "error"] + Self.common)
+    let fields = try Fields(body, known: ["webhook", "error", "all"] + Self.common)
     try self.init(fields, now: now)
     request.webhook = try fields["webhook"]?.webhookID()
     request.error = try fields["error"]?.errorText()
     // Whoever asks for missing deliveries alone does not say so twice.
     if request.includesMissing, fields["states"] == nil { request.states = [] }
     try check(fields)
+    let isEverything = try fields["all"]?.bool() ?? false
+    guard isEverything || Self.filters.contains(where: { fields[$0] != nil }) else {
+      let names = Self.filters.joined(separator: ", ")
+      throw APIError(.missingField, "all: expected at least one of \(names), or \"all\": true for everything that is dead", field: "all")
+    }
   }
+
+  /// What says which deliveries are meant: without any of it somebody may have forgotten it.
+  private static let filters = ["webhook", "states", "types", "namespace", "since", "until", "error", "missing"]
 
   /// Reads the body of `POST /v1/webhooks/{id}/recover`: everything dead and everything missing, unless it says otherwise.
   init(recovering webhook: WebhookID, _ body: JSONValue, now: Timestamp) throws {

@@ -104,7 +104,8 @@ struct ReplayRoutes: Sendable {
   private func waiting(_ replay: Replay) -> String? {
     guard replay.endedAt == nil, let webhook = replay.request.webhook.flatMap({ editor.registry.webhook($0) }), !webhook.isActive
     else { return nil }
-    return "the webhook is inactive"
+    guard let message = webhook.disablement?.message else { return "the webhook is inactive until it is resumed" }
+    return "the webhook is inactive until it is resumed: \(message)"
   }
 }
 

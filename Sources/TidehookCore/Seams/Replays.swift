@@ -72,6 +72,8 @@ public struct ReplayStep: Sendable, Equatable {
   public var created = 0
   /// Deliveries that were left alone.
   public var skipped = 0
+  /// How many of those that are due now take their place in an order.
+  public var ordered = 0
 
   /// Makes a step that did nothing.
   public init() {}

@@ -4,6 +4,8 @@
 public protocol DeliveryMeter: Sendable {
   /// Events were given to the store, with these results.
   func note(_ events: [NewEvent], _ results: [AppendResult])
+  /// Deliveries were made for events that had none: a replay of what is missing.
+  func note(created count: Int, for webhook: WebhookID, at now: Timestamp)
   /// An outcome is on disk.
   func note(_ completed: CompletedDelivery, of delivery: DueDelivery)
 }

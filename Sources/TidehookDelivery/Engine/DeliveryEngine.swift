@@ -83,6 +83,7 @@ public final class DeliveryEngine: Sendable {
     schedule.withLock {
       $0.configureHealth(webhook.id, breaker: webhook.breaker, revision: webhook.revision, now: now)
       $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, consent: pace.consent, now: now)
+      $0.setActive(webhook.id, webhook.isActive)
     }
     // It may collect in another way than before: what waits is looked at.
     if collector?.concerns(webhook) == true { noteBacklog(webhook.id, due: now) }
@@ -116,9 +117,11 @@ public final class DeliveryEngine: Sendable {
   }
 
   /// Notes that the store has a replay of this webhook that nobody holds.
-  public func noteReplays(_ webhook: WebhookID, due: Timestamp) {
+  /// - Parameter ordered: how many of them a job made due that are part of an order.
+  public func noteReplays(_ webhook: WebhookID, due: Timestamp, ordered: Int = 0) {
     schedule.withLock { schedule in
       schedule.noteReplays(webhook, due: due)
+      schedule.noteOrderedReplays(webhook, ordered)
       // Where there is an order, replays go with the rest; one that leaves a former order gives its turn to what comes after it.
       schedule.noteBacklog(webhook, due: due)
     }
@@ -155,7 +158,7 @@ public final class DeliveryEngine: Sendable {
     var waiting: Set<WebhookID> = []
     var unsettled: Set<WebhookID> = []
     var looksForClaims = false
-    schedule.withLock { schedule in
+    let stranded = schedule.withLock { schedule in
       for (event, result) in zip(events, results) {
         for delivery in event.deliveries {
           if delivery.isLeased, result == .stored {
@@ -170,7 +173,9 @@ public final class DeliveryEngine: Sendable {
         }
       }
       for webhook in waiting { schedule.noteBacklog(webhook, due: events[0].event.acceptedAt) }
+      return schedule.takeStranded()
     }
+    for (webhook, deliveries) in stranded { giveBack(deliveries, of: webhook) }
     if !waiting.isEmpty || looksForClaims { wake() }
     for id in unsettled where runner.directory.active(id)?.webhook.isActive == true { notify(.unsettled(id)) }
     pump()
@@ -222,10 +227,13 @@ public final class DeliveryEngine: Sendable {
     }
     // The store may have given the turn to another delivery of the same order.
     let due = delivery.isOrdered ? time.now() : completed?.transition.nextAttemptAt
-    let (looksForClaims, isIdle) = schedule.withLock { schedule in
+    let isOrderedReplay = delivery.isOrdered && delivery.trigger == .manual && completed != nil
+    let (looksForClaims, isIdle, hasReplayRoom) = schedule.withLock { schedule in
+      if isOrderedReplay { schedule.finishOrderedReplay(delivery.webhook) }
       let looks = schedule.finishRecord(delivery.webhook, bytes: delivery.heldBytes + outcomeBytes, retryAt: due)
-      return (looks, schedule.isDraining && schedule.isIdle)
+      return (looks, schedule.isDraining && schedule.isIdle, schedule.takeReplayRoom())
     }
+    if hasReplayRoom { replayRoom.continuation.yield() }
     if looksForClaims { wake() }
     if isIdle { resumeDrain() }
   }

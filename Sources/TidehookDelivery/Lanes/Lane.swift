@@ -35,6 +35,8 @@ struct Lane {
   var receiver: DestinationURL?
   /// Whether its receiver can be sent to.
   var health = LaneHealth()
+  /// Whether its webhook is inactive: nothing is to wait here.
+  var isInactive = false
   /// Whether its webhook was deleted.
   var isRetired = false
 

@@ -11,13 +11,15 @@ struct ReplayQueue {
   var due: Timestamp?
   /// Whether a claim of replays is under way. Unlike one of what else is due, it keeps no new event from being handed over in memory.
   var isClaiming = false
+  /// How many ordered ones jobs made due that were not attempted since, as far as is known: those wait among what else is due.
+  var ordered = 0
 
   /// Whether there is nothing in memory, nothing on its way there, and nothing known of in the store.
   var isSpent: Bool { ready.isEmpty && due == nil && !isClaiming }
 
   /// Whether a job may make more of them due: the store has none waiting, and those in memory are soon used up.
   /// - Parameter cap: how many requests of the lane may be under way.
-  func hasRoom(cap: Int) -> Bool { due == nil && !isClaiming && ready.count < cap }
+  func hasRoom(cap: Int) -> Bool { due == nil && !isClaiming && ready.count + ordered < cap }
 }
 
 extension Lane {
@@ -37,6 +39,16 @@ extension Schedule {
   package mutating func noteReplays(_ webhook: WebhookID, due: Timestamp) {
     let known = lanes[webhook]?.replays.due ?? due
     lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].replays.due = min(known, due)
+  }
+
+  /// Notes that a job made so many deliveries due that are part of an order.
+  package mutating func noteOrderedReplays(_ webhook: WebhookID, _ count: Int) { lanes[webhook]?.replays.ordered += count }
+
+  /// Notes that an ordered replay was attempted: a job may make another one due.
+  package mutating func finishOrderedReplay(_ webhook: WebhookID) {
+    guard let count = lanes[webhook]?.replays.ordered, count > 0 else { return }
+    lanes[webhook]?.replays.ordered = count - 1
+    noteReplayRoom(webhook)
   }
 
   /// Whether a job may make more deliveries of this webhook due.

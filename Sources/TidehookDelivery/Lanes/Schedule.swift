@@ -15,6 +15,8 @@ package struct Schedule {
   var isWaitingForRoom = false
   /// Whether a lane was paused since somebody last asked.
   private var hasNewPause = false
+  /// Lanes that took a delivery in though their webhook is inactive or deleted.
+  private var stranded: Set<WebhookID> = []
   private var pauses = 0
   private var receivers = ReceiverRates()
   /// Whether a lane got room for replays since somebody last asked.
@@ -53,6 +55,8 @@ package struct Schedule {
     _ webhook: WebhookID, maxInFlight: Int, rateLimit: RateLimit? = nil, consent: ReceiverConsent? = nil, now: Timestamp
   ) {
     lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
+    // Some of them may be held, or in no order any more.
+    lanes[webhook]?.replays.ordered = 0
     if lanes[webhook]?.bucket?.limit != rateLimit {
       var bucket = rateLimit.map { TokenBucket($0, at: now) }
       for _ in 0..<(lanes[webhook]?.inFlight ?? 0) { _ = bucket?.take(at: now) }
@@ -128,7 +132,18 @@ package struct Schedule {
   package mutating func admit(_ delivery: DueDelivery) {
     lanes[delivery.webhook]?.reserved -= 1
     lanes[delivery.webhook]?.ready.append(delivery)
+    if let lane = lanes[delivery.webhook], lane.isInactive || lane.isRetired { stranded.insert(delivery.webhook) }
     enqueue(delivery.webhook)
+  }
+
+  /// Says whether a webhook is active: what an inactive one has in memory goes back to the store.
+  package mutating func setActive(_ webhook: WebhookID, _ isActive: Bool) { lanes[webhook]?.isInactive = !isActive }
+
+  /// What was promised a place while its webhook was active, and came when it was so no more.
+  package mutating func takeStranded() -> [WebhookID: [DueDelivery]] {
+    guard !stranded.isEmpty else { return [:] }
+    defer { stranded = [] }
+    return Dictionary(uniqueKeysWithValues: stranded.map { ($0, evict($0)) })
   }
 
   /// Notes that the store has a delivery of this webhook that nobody holds.

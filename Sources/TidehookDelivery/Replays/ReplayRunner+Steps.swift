@@ -41,7 +41,8 @@ extension ReplayRunner {
     let step = try await advance(job, next, to: found, now)
     job.advanced(next, to: found)
     job.pace.spend(found.candidates.count, at: now)
-    if step.replayed + step.created > 0 { engine.noteReplays(webhook.id, due: now) }
+    if step.created > 0 { engine.meter?.note(created: step.created, for: webhook.id, at: now) }
+    if step.replayed + step.created > 0 { engine.noteReplays(webhook.id, due: now, ordered: step.ordered) }
     return .wentOn
   }
 

@@ -53,6 +53,13 @@ struct CountingBook {
     for delivery in event.deliveries { change(CountedMinute(webhook: delivery.webhook, start: start)) { $0.deliveries &+= 1 } }
   }
 
+  /// Notes deliveries that a replay made; returns whether they are the first counts to be written.
+  mutating func note(created count: Int, for webhook: WebhookID, at now: Timestamp) -> Bool {
+    let wasEmpty = fresh.isEmpty
+    change(CountedMinute(webhook: webhook, start: RollupStep.minute.start(of: now))) { $0.deliveries &+= Int64(count) }
+    return wasEmpty && !fresh.isEmpty
+  }
+
   /// Notes an outcome; returns whether it is the first count to be written.
   mutating func note(_ completed: CompletedDelivery, of delivery: DueDelivery) -> Bool {
     let wasEmpty = fresh.isEmpty

@@ -7,10 +7,13 @@ extension Statistics: MetricSource {
   /// Events, deliveries, attempts, and what waits. Webhooks are named as far as ``CountingBook/namedWebhooks`` goes; the rest is `other`.
   public func metrics() async -> [MetricFamily] {
     let standings = (try? await standings()) ?? nil
-    let book = book.withLock { book in
-      for webhook in standings?.keys.sorted() ?? [] { _ = book.name(webhook) }
-      return book.settled()
+    let named = standings?.keys.sorted() ?? []
+    let snapshot = book.withLock { book in
+      for webhook in named { _ = book.name(webhook) }
+      return book
     }
+    // Merged here: deliveries are counted meanwhile.
+    let book = snapshot.settled()
     return Self.counts(book) + Self.webhookCounts(book) + (standings.map { Self.queues($0, book, now: time.now()) } ?? [])
   }
 

@@ -43,6 +43,11 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
     if book.withLock({ $0.note(events, results) }) { news.continuation.yield() }
   }
 
+  /// Counts deliveries that a replay made.
+  public func note(created count: Int, for webhook: WebhookID, at now: Timestamp) {
+    if book.withLock({ $0.note(created: count, for: webhook, at: now) }) { news.continuation.yield() }
+  }
+
   /// Counts an outcome.
   public func note(_ completed: CompletedDelivery, of delivery: DueDelivery) {
     if book.withLock({ $0.note(completed, of: delivery) }) { news.continuation.yield() }

@@ -52,7 +52,7 @@ extension SQLStore {
     let due = state.isOpen ? target.at : nil
     try connection.execute(move, [.integer(state.code), SQLValue(target.reason), .time(due), .time(target.at), .integer(key)])
     if waits { try waitForTurn(key, connection) }
-    if isOrdered && !state.isOpen { try passTurn(of: key, connection) }
+    if isOrdered && !state.isOpen { try passTurn(of: key, at: target.at, connection) }
   }
 
   private static let heldBelow = SQLStatement(

@@ -43,15 +43,17 @@ extension SQLStore {
         AND n.event_key < deliveries.event_key)
     """)
   /// There is one turn: while one that was accepted later has it because it is under way, the first waits for it to end.
+  /// The deadline for the tries of a round begins with the turn, unless one of them was made before.
   private static let giveTurn = SQLStatement(
     """
-    UPDATE deliveries SET due_at_us = due_at_us - \(OrderTurn.wait)
+    UPDATE deliveries SET due_at_us = due_at_us - \(OrderTurn.wait),
+      round_began_us = CASE WHEN attempt_count = earlier_attempts THEN $1 ELSE round_began_us END
     WHERE state < 2 AND due_at_us >= \(OrderTurn.wait) AND key = (
       SELECT n.key FROM deliveries n
-      WHERE n.webhook_key = $1 AND n.order_key = $2 AND n.order_key IS NOT NULL AND n.state IN (0, 1, 5) ORDER BY n.event_key, n.key LIMIT 1)
+      WHERE n.webhook_key = $2 AND n.order_key = $3 AND n.order_key IS NOT NULL AND n.state IN (0, 1, 5) ORDER BY n.event_key, n.key LIMIT 1)
       AND NOT EXISTS (
         SELECT 1 FROM deliveries h
-        WHERE h.webhook_key = $1 AND h.order_key = $2 AND h.order_key IS NOT NULL AND h.leased_by IS NOT NULL
+        WHERE h.webhook_key = $2 AND h.order_key = $3 AND h.order_key IS NOT NULL AND h.leased_by IS NOT NULL
           AND h.due_at_us IS NOT NULL AND h.due_at_us < \(OrderTurn.wait))
     """)
 
@@ -73,19 +75,19 @@ extension SQLStore {
 
   /// Gives the turn to the first of the key, after a delivery that had it was attempted or ended. One that will be tried again keeps the turn
   /// unless an earlier one was replayed meanwhile.
-  static func passTurn(of key: Int64, _ connection: any SQLConnection) throws(SQLFailure) {
+  static func passTurn(of key: Int64, at now: Timestamp, _ connection: any SQLConnection) throws(SQLFailure) {
     guard let place = try place(of: key, connection) else { return }
     if place.hasTurn { try connection.execute(yieldTurn, [.integer(key), place.webhook, place.order]) }
-    try connection.execute(giveTurn, [place.webhook, place.order])
+    try connection.execute(giveTurn, [.time(now), place.webhook, place.order])
   }
 
   private static let leaveOrder = SQLStatement("UPDATE deliveries SET order_key = NULL WHERE key = $1")
 
   /// Takes a delivery out of its order, whose webhook has none any more.
-  static func leaveOrder(_ key: Int64, _ connection: any SQLConnection) throws(SQLFailure) {
+  static func leaveOrder(_ key: Int64, at now: Timestamp, _ connection: any SQLConnection) throws(SQLFailure) {
     guard let place = try place(of: key, connection) else { return }
     try connection.execute(leaveOrder, [.integer(key)])
-    try connection.execute(giveTurn, [place.webhook, place.order])
+    try connection.execute(giveTurn, [.time(now), place.webhook, place.order])
   }
 
   private static let firstOther = SQLStatement(

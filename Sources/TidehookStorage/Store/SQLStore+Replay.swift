@@ -41,7 +41,7 @@ extension SQLStore {
       guard let known else { return .unknown }
       guard case .queued = known else { return known }
       guard let pin = try Self.pin(versions, of: id, connection) else { return .neverAttempted }
-      if !isOrdered { try Self.leaveOrder(id.key, connection) }
+      if !isOrdered { try Self.leaveOrder(id.key, at: now, connection) }
       let waits = try !Self.takesTurn(id.key, node: node, connection)
       try connection.execute(Self.makeDue, [.time(now)] + pin + [.key(id.value)])
       if waits { try Self.waitForTurn(id.key, connection) }

@@ -62,7 +62,12 @@ extension SQLStore {
   ) throws(SQLFailure) -> ReplayStep {
     var step = ReplayStep()
     for candidate in candidates {
-      if try makeDue(candidate.key, in: candidate.state, round, connection) { step.replayed += 1 } else { step.skipped += 1 }
+      guard let isOrdered = try makeDue(candidate.key, in: candidate.state, round, connection) else {
+        step.skipped += 1
+        continue
+      }
+      step.replayed += 1
+      if isOrdered { step.ordered += 1 }
     }
     return step
   }
@@ -74,17 +79,19 @@ extension SQLStore {
     """)
 
   /// Makes a delivery due, unless it changed since it was found or there is no original to run.
+  /// - Returns: whether it takes its place in an order; `nil` when it was left alone.
   private static func makeDue(
     _ key: TimeOrderedID, in state: DeliveryState?, _ round: ReplayRound, _ connection: any SQLConnection
-  ) throws(SQLFailure) -> Bool {
-    guard let state else { return false }
+  ) throws(SQLFailure) -> Bool? {
+    guard let state else { return nil }
     let hasOrder = try connection.first(orderKeyInState, [.key(key), .integer(state.code)]) { !$0.isNull(0) }
-    guard let hasOrder, let pin = try pin(round.versions, of: DeliveryID(key), connection) else { return false }
-    if hasOrder && !round.isOrdered { try leaveOrder(key.key, connection) }
-    let hasTurn = hasOrder && round.isOrdered ? try takesTurn(key.key, node: round.node, connection) : true
+    guard let hasOrder, let pin = try pin(round.versions, of: DeliveryID(key), connection) else { return nil }
+    if hasOrder && !round.isOrdered { try leaveOrder(key.key, at: round.now, connection) }
+    let isOrdered = hasOrder && round.isOrdered
+    let hasTurn = isOrdered ? try takesTurn(key.key, node: round.node, connection) : true
     try connection.execute(makeDue, [.time(round.now)] + pin + [.key(key)])
     if !hasTurn { try waitForTurn(key.key, connection) }
-    return true
+    return isOrdered
   }
 
   private static let insertMissing = SQLStatement(
@@ -114,7 +121,7 @@ extension SQLStore {
       let made: Int
       if let order = event.orderKey, round.isOrdered {
         made = try connection.execute(insertMissingEnded, values + [.integer(order), .key(event.key)])
-        if made == 1 { _ = try makeDue(id.value, in: .cancelled, round, connection) }
+        if made == 1, try makeDue(id.value, in: .cancelled, round, connection) == true { step.ordered += 1 }
       } else {
         made = try connection.execute(insertMissing, values + [.key(event.key)])
       }

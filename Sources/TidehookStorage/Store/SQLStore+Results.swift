@@ -33,7 +33,7 @@ extension SQLStore {
     let owner = completed.batch?.id.key ?? completed.id.key
     let attempt = completed.attempt.map { Self.values(of: $0, owner) }
     let batch = completed.batch.map { BatchRecord($0, of: completed, attempt: attempt, node) }
-    let (id, isOrdered) = (completed.id, completed.isOrdered)
+    let (id, isOrdered, ended) = (completed.id, completed.isOrdered, completed.at)
     return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
       if let batch { return try Self.write(batch, of: completed, connection) }
       guard try connection.execute(Self.finish, change) == 1 else {
@@ -42,7 +42,7 @@ extension SQLStore {
         return
       }
       if let attempt { try connection.execute(Self.insertAttempt, attempt) }
-      if isOrdered { try Self.passTurn(of: id.key, connection) }
+      if isOrdered { try Self.passTurn(of: id.key, at: ended, connection) }
     }
   }
 

@@ -28,6 +28,23 @@ extension StoreConformance {
       let store = try await test.restart()
       try expectEqual(try await store.roundBegan(webhook, by: later + .seconds(5)), later, "the start, after a retry and a restart")
     },
+    StoreRule("what waits for its turn begins its deadline with the turn, and a retry that lends its turn keeps its own") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook { $0.ordering = .fifo }
+      try await test.store.insert(webhook)
+      let events = (0..<3).map { _ in samples.event(for: [webhook.id]) }
+      let ids = events.map { $0.deliveries[0].id }
+      _ = try await test.store.append(events.map { $0.ordered(by: 1) })
+      try expectEqual(try await test.store.roundBegan(webhook, by: samples.now), samples.now, "the start of the first")
+      let turn = try await test.store.finish(ids[0], samples, .dead, number: 900)
+      try expectEqual(try await test.store.roundBegan(webhook, by: turn), turn, "the start of the second")
+      let due = samples.now + .seconds(1000)
+      try await test.store.finish(ids[1], samples, .retrying, number: 901, nextAttemptAt: due)
+      try expectEqual(try await test.store.replay(ids[0], at: turn, runs: .current), .queued(webhook.id), "a replay of the first")
+      try expectEqual(try await test.store.roundBegan(webhook, by: turn), turn, "the start of the replay")
+      try await test.store.finish(ids[0], samples, .delivered, number: 950)
+      try expectEqual(try await test.store.roundBegan(webhook, by: due), turn, "the start of the second, which was tried before")
+    },
     StoreRule("what was held begins its deadline anew when its webhook is active again, and keeps its count of tries") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()
@@ -43,7 +60,27 @@ extension StoreConformance {
   ]
 }
 
+extension NewEvent {
+  /// The event with its delivery in an order.
+  fileprivate func ordered(by key: Int64) -> NewEvent {
+    var event = self
+    for index in event.deliveries.indices { event.deliveries[index].orderKey = key }
+    return event
+  }
+}
+
 extension DeliveryQueue {
+  /// Records the outcome of an ordered delivery, and returns when that was: so many seconds after the samples' time.
+  @discardableResult
+  fileprivate func finish(
+    _ id: DeliveryID, _ samples: StoreSamples, _ state: DeliveryState, number: Int, nextAttemptAt: Timestamp? = nil
+  ) async throws -> Timestamp {
+    var result = samples.result(id, state, number: number, status: state == .delivered ? 200 : 500, nextAttemptAt: nextAttemptAt)
+    result.isOrdered = true
+    try await record(result)
+    return result.at
+  }
+
   /// Claims the webhook's one due delivery and returns when its round began.
   fileprivate func roundBegan(_ webhook: Webhook, by now: Timestamp) async throws -> Timestamp? {
     let due =

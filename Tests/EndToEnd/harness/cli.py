@@ -26,6 +26,12 @@ class Cli:
         assert done.returncode == status, f"{arguments} ended with {done.returncode}: {done.stdout}{done.stderr}"
         return done
 
+    def start(self, *arguments):
+        """Starts a command whose output is read while it runs; a test ends it by what it does."""
+        return subprocess.Popen(
+            [binary(), *arguments], cwd=self.folder, env=environment(self.folder, **self.variables), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+
     def text(self, *arguments, **options):
         return self.run(*arguments, **options).stdout
 

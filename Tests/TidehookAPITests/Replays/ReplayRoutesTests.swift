@@ -7,7 +7,7 @@ import TidehookCore
   private let gateway = TestGateway()
 
   @Test func deadDeliveriesAreReplayedUnlessTheRequestSaysOtherwise() async throws {
-    let answer = try await gateway.send(.post, "/v1/replays", "{}")
+    let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true}"#)
     #expect(answer.status == 202)
     #expect(gateway.replays.requests == [ReplayRequest()])
     #expect(answer.json["state"] == "counting" && answer.json["total"] == .null && answer.json["rate"] == 100)
@@ -54,7 +54,7 @@ import TidehookCore
       at: gateway.clock.time)
     let webhook = WebhookID(gateway.ids.next())
     gateway.replays.setPreview(ReplayPreview(deliveries: 3, missing: 2, isComplete: false, examples: [(webhook, candidate)]))
-    let answer = try await gateway.send(.post, "/v1/replays", #"{"dry_run":true}"#)
+    let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true,"dry_run":true}"#)
     #expect(answer.status == 200 && answer.json["total"] == 5 && answer.json["is_complete"] == false)
     #expect(answer.json["examples"]?[0]?["delivery_id"]?.stringValue == DeliveryID(key).description)
     #expect(answer.json["examples"]?[0]?["reason"] == "why")
@@ -63,6 +63,7 @@ import TidehookCore
 
   @Test(arguments: [
     (#"{"states":["pending"]}"#, "states[0]"), (#"{"states":"dead"}"#, "states"), (#"{"states":[]}"#, "states"),
+    ("{}", "all"), (#"{"all":false,"rate":5}"#, "all"), (#"{"all":1}"#, "all"), (#"{"dry_run":true}"#, "all"),
     (#"{"rate":0}"#, "rate"), (#"{"rate":10001}"#, "rate"), (#"{"rate":1.5}"#, "rate"), (#"{"since":"soon"}"#, "since"),
     (#"{"since":"1h","until":"2h"}"#, "until"), (#"{"types":[]}"#, "types"), (#"{"types":["*x"]}"#, "types[0]"),
     (#"{"error":""}"#, "error"), (#"{"missing":true}"#, "webhook"), (#"{"webhook":"x"}"#, "webhook"),
@@ -105,12 +106,13 @@ import TidehookCore
   @Test func aReplayTellsThatItsWebhookIsInactive() async throws {
     let id = try await gateway.makeWebhook(#","active":false"#)
     let replay = gateway.replays.add(ReplayRequest(webhook: WebhookID(id)), gateway.ids)
-    #expect(try await gateway.send(.get, "/v1/replays/\(replay)").json["waiting"] == "the webhook is inactive")
+    let waiting = try await gateway.send(.get, "/v1/replays/\(replay)").json["waiting"]?.stringValue
+    #expect(waiting == "the webhook is inactive until it is resumed: made inactive by admin")
   }
 
   @Test func tooManyAtOnceAreRefused() async throws {
     gateway.replays.fill()
-    let answer = try await gateway.send(.post, "/v1/replays", "{}")
+    let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true}"#)
     #expect(answer.status == 409 && answer.message.contains("20"))
   }
 
@@ -118,7 +120,7 @@ import TidehookCore
     let key = try await gateway.makeKey("limited", namespaces: #"["mine","ours"]"#)
     let foreign = try await gateway.makeWebhook()
     let theirs = gateway.replays.add(ReplayRequest(scope: nil), gateway.ids)
-    let answer = try await gateway.send(.post, "/v1/replays", "{}", key: key)
+    let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true}"#, key: key)
     #expect(answer.status == 202 && answer.json["made_by"] == "limited")
     #expect(gateway.replays.requests.map(\.limits) == [["mine", "ours"].map(Namespace.init(stored:))])
     #expect(gateway.replays.requests.map(\.scope) == [["mine", "ours"].map(Namespace.init(stored:))])
@@ -145,7 +147,7 @@ import TidehookCore
     let replay = gateway.replays.add(ReplayRequest(), gateway.ids)
     let shown = try await gateway.send(.get, "/v1/replays/\(replay)")
     #expect(shown.keys == schemas["ReplayJob"]?["properties"]?.members?.map(\.key))
-    let preview = try await gateway.send(.post, "/v1/replays", #"{"dry_run":true}"#)
+    let preview = try await gateway.send(.post, "/v1/replays", #"{"all":true,"dry_run":true}"#)
     #expect(preview.keys == schemas["ReplayPreview"]?["properties"]?.members?.map(\.key))
   }
 }

@@ -103,6 +103,8 @@ private final class OutcomeMeter: DeliveryMeter {
 
   func note(_ events: [NewEvent], _ results: [AppendResult]) {}
 
+  func note(created count: Int, for webhook: WebhookID, at now: Timestamp) {}
+
   func note(_ completed: CompletedDelivery, of delivery: DueDelivery) { told.yield(completed.id) }
 }
 
@@ -173,7 +175,11 @@ final class MemoryBatches: BatchStore, EventStore {
     }
   }
 
-  func unsort(_ webhook: WebhookID, limit: Int) async throws(StoreError) -> Int {
+  func collecting() async throws(StoreError) -> Set<WebhookID> {
+    rows.withLock { rows in Set(rows.filter { $0.group != .unsorted }.map(\.delivery.webhook)) }
+  }
+
+  func unsort(_ webhook: WebhookID, madeBefore time: Timestamp?, limit: Int) async throws(StoreError) -> Int {
     rows.withLock { rows in
       for index in rows.indices { (rows[index].group, rows[index].due) = (.unsorted, rows[index].delivery.event.acceptedAt) }
       return rows.count

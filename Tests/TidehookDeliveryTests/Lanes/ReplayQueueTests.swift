@@ -95,6 +95,22 @@ import TidehookTesting
     #expect(schedule.hasRoomForReplays(webhook))
   }
 
+  @Test func ofAnOrderedWebhookAJobWaitsUntilWhatItMadeDueWasAttempted() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = WebhookID(ids.next())
+    schedule.configure(webhook, maxInFlight: 2, now: now)
+    schedule.noteOrderedReplays(webhook, 2)
+    #expect(!schedule.hasRoomForReplays(webhook) && !schedule.takeReplayRoom())
+    schedule.finishOrderedReplay(webhook)
+    #expect(schedule.hasRoomForReplays(webhook) && schedule.takeReplayRoom())
+    for _ in 0..<3 { schedule.finishOrderedReplay(webhook) }
+    schedule.noteOrderedReplays(webhook, 2)
+    #expect(!schedule.hasRoomForReplays(webhook), "replays that nobody counted are no room for others")
+    // A change of the webhook may have held them, or ended the order.
+    schedule.configure(webhook, maxInFlight: 2, now: now)
+    #expect(schedule.hasRoomForReplays(webhook))
+  }
+
   @Test func aFailedClaimOfReplaysIsMadeAgainLater() {
     var schedule = Schedule(limits: LaneLimits())
     let webhook = WebhookID(ids.next())
@@ -115,6 +131,25 @@ import TidehookTesting
     _ = schedule.finishRecord(webhook, bytes: 10, retryAt: nil)
     #expect(schedule.drain().map(\.trigger) == [.manual, .manual])
     #expect(schedule.isEmpty)
+  }
+
+  @Test func whatIsPublishedWhileItsWebhookIsPausedGoesBackToTheStore() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = WebhookID(ids.next())
+    schedule.configure(webhook, maxInFlight: 1, now: now)
+    let isPromised = schedule.reserve(webhook, bytes: 10, now: now)
+    schedule.setActive(webhook, false)
+    let waiting = schedule.evict(webhook)
+    #expect(isPromised && waiting.isEmpty)
+    let late = makeDelivery(webhook)
+    schedule.admit(late)
+    let stranded = schedule.takeStranded()
+    #expect(stranded[webhook]?.map(\.id) == [late.id] && schedule.isEmpty)
+    schedule.setActive(webhook, true)
+    _ = schedule.reserve(webhook, bytes: 10, now: now)
+    schedule.admit(makeDelivery(webhook))
+    let none = schedule.takeStranded()
+    #expect(none.isEmpty && triggers(&schedule) == [.first])
   }
 
   @Test func theReplaysOfADeletedWebhookAreForgotten() throws {

@@ -55,6 +55,13 @@ import TidehookTesting
     await running.value
   }
 
+  @Test func whatAReplayMakesIsCounted() async {
+    statistics.note(created: 7, for: WebhookID(samples.ids.next()), at: clock.now())
+    #expect(await value("tidehook_deliveries_created_total") == 7)
+    await statistics.flush()
+    #expect(store.sum.deliveries == 7 && store.sum.events == 0)
+  }
+
   @Test func oldCountsAreForgottenOnceAnHourWebhookByWebhook() async {
     let running = Task { await statistics.run() }
     var writes = store.writes.makeAsyncIterator()

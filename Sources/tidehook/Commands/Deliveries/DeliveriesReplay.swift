@@ -32,7 +32,8 @@ struct DeliveriesReplay: AsyncParsableCommand {
       return try await replay(ids, .object(versions), client)
     }
     guard !filter.members.isEmpty else {
-      throw CommandFailure(.usage, "name deliveries by their ids, or by a filter such as --webhook or --since")
+      throw CommandFailure(
+        .usage, "name deliveries by their ids, or by a filter such as --webhook or --since; --all is everything that is dead")
     }
     let members = filter.members + versions + job.members
     try await ReplayRun(client: client, path: "/v1/replays", members: members, options: job, json: options.json).run()

@@ -25,6 +25,9 @@ struct ReplayFilterOptions: ParsableArguments {
   @Flag(help: "Deliver what the webhook wants now and never got, as from before it was made; with --state those as well.")
   var missing = false
 
+  @Flag(help: "Everything that is dead; must be said when nothing else narrows it.")
+  var all = false
+
   @OptionGroup var times: TimeOptions
 
   /// The members of the request.
@@ -33,6 +36,7 @@ struct ReplayFilterOptions: ParsableArguments {
       given: [
         ("webhook", webhook.map(JSONValue.string)), ("states", Self.list(state)), ("types", Self.list(type)),
         ("namespace", namespace.map(JSONValue.string)), ("error", error.map(JSONValue.string)), ("missing", missing ? true : nil),
+        ("all", all ? true : nil),
       ] + times.query.map { ($0, $1.map(JSONValue.string)) })
   }
 

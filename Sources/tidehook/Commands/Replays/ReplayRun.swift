@@ -75,8 +75,15 @@ struct ReplayRun {
   /// Watches the job until it has ended.
   private func follow(_ id: String) async throws -> JSONAnswer {
     var bar: ProgressBar?
+    var reason: String?
     while true {
       let answer = try await client.json("GET", "/v1/replays/\(QueryString.escape(id))")
+      let waiting = answer.value["waiting"]?.stringValue
+      if let waiting, waiting != reason {
+        bar?.clear()
+        Terminal.standardError.write("it waits: \(SafeText.line(waiting))\n")
+      }
+      reason = waiting
       let total = answer.value["total"]?.integerValue.map(Int.init)
       if bar == nil, let total { bar = ProgressBar(total: total, unit: "deliveries") }
       let done = ReplayView.done(answer.value)
