@@ -52,6 +52,13 @@ def test_an_inactive_one_is_asked_when_it_is_resumed_and_another_url_again(askin
     assert asking.api.call("GET", f"/v1/webhooks/{webhook['id']}").json["url"].rstrip("/") == listener.url
 
 
+def test_listen_answers_no_challenge_that_is_not_signed_with_its_secret(asking, listen):
+    listener = listen("--secret", "your-webhook-secret")
+    refused = register(asking.api, f"{listener.url}/hook", secret="another-secret")
+    assert refused.status == 400 and "answered 401" in refused.error["message"]
+    assert register(asking.api, f"{listener.url}/hook", secret="your-webhook-secret").status == 201
+
+
 def test_a_pipeline_cannot_send_elsewhere(asking, receiver, listen):
     listener = listen()
     script = "function transform(e) return e, {url = '%s'} end" % receiver.url("/stolen")

@@ -62,6 +62,7 @@ extension Webhook {
       return
     }
     disablement = nil
-    skipsHeldBelow = held == .skip ? key : earlier?.isActive == true ? earlier?.skipsHeldBelow : nil
+    // Of one that is active already nothing is held, but for what is still being delivered or skipped.
+    skipsHeldBelow = earlier?.isActive == true ? earlier?.skipsHeldBelow : held == .skip ? key : nil
   }
 }

@@ -20,7 +20,8 @@ struct Listen: AsyncParsableCommand {
   @Option(help: "The address to listen on.")
   var host = "127.0.0.1"
 
-  @Option(help: "The webhook's secret, or its whpk_ public key, to check signatures with; of several any may match.")
+  @Option(
+    help: "The webhook's secret, or its whpk_ public key, to check signatures with; of several any may match; \(SecretText.help).")
   var secret: [String] = []
 
   @Option(help: ArgumentHelp("The schemes to check: \(SchemeText.help) (default: all with names).", valueName: "schemes"))

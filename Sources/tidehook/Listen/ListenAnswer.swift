@@ -41,6 +41,13 @@ struct ListenAnswer: Sendable {
     return answer
   }
 
+  /// The answer to a challenge that was not signed with the secret.
+  static var unsignedChallenge: ListenAnswer {
+    var answer = json(401, ["error": ["code": "bad_signature", "message": "the challenge is not signed with the secret of this receiver"]])
+    answer.isCounted = false
+    return answer
+  }
+
   /// An answer that tells why there is no better one.
   static func failure(_ status: Int, _ message: String) -> ListenAnswer {
     json(status, ["error": ["code": "forward_failed", "message": .string(message)]])

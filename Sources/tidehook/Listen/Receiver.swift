@@ -42,8 +42,11 @@ final class Receiver: Sendable {
   /// - Returns: what to answer with; it may take as long as the app does that the request is passed on to.
   func receive(_ request: ReceivedRequest, on eventLoop: any EventLoop) -> EventLoopFuture<ListenAnswer> {
     if case .planned = answers, !hangs, let challenge = request.challenge {
-      report.write(request, check.verdicts(on: request))
-      return eventLoop.makeSucceededFuture(.challenge(challenge))
+      let verdicts = check.verdicts(on: request)
+      report.write(request, verdicts)
+      // Whoever does not know the secret is told nothing.
+      let isGenuine = !check.hasSecrets || verdicts.contains { $0.verdict == .valid }
+      return eventLoop.makeSucceededFuture(isGenuine ? .challenge(challenge) : .unsignedChallenge)
     }
     let index = received.add(1, ordering: .relaxed).oldValue
     if limit.map({ index < $0 }) ?? true { report.write(request, check.verdicts(on: request)) }

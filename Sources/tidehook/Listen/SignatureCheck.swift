@@ -21,6 +21,9 @@ enum SchemeVerdict: String {
 struct SignatureCheck: Sendable {
   private let schemes: [(scheme: SigningScheme, verifiers: [SignatureVerifier])]
 
+  /// Whether there is a secret to check anything with.
+  let hasSecrets: Bool
+
   /// Prepares the keys.
   /// - Parameters:
   ///   - secrets: what the webhook signs with, any of which may match; what none of them belongs to is only found, not checked.
@@ -41,6 +44,7 @@ struct SignatureCheck: Sendable {
       throw CommandFailure(.usage, "bad --secret: \(error)")
     }
     self.schemes = prepared
+    hasSecrets = !secrets.isEmpty
   }
 
   /// A verdict for each scheme, in a fixed order.

@@ -21,7 +21,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.durability)) var durability: String?
   @Option(help: help(.databases)) var databases: String?
   @Option(help: help(.allowDestinations)) var allowDestinations: String?
-  @Option(help: help(.proxy)) var proxy: String?
+  @Option(help: help(.proxy, SecretText.help)) var proxy: String?
   @Option(help: help(.rateLimitPerMinute)) var rateLimitPerMinute: String?
   @Option(help: help(.drainTimeoutSecs)) var drainTimeoutSecs: String?
   @Option(help: help(.autoDisableAfterDays)) var autoDisableAfterDays: String?
@@ -36,6 +36,7 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     let settings: ServeSettings
+    let flags = try self.flags()
     do {
       settings = try await ServeSettings(flags: flags, configFile: config ?? Environment["TIDEHOOK_CONFIG"])
     } catch {
@@ -51,10 +52,12 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
-  private var flags: [Setting: String] {
+  private func flags() throws(CommandFailure) -> [Setting: String] {
+    var way: String?
+    if let proxy { way = try SecretText.value(proxy, option: "--proxy") }
     let given: [(Setting, String?)] = [
       (.host, host), (.port, port), (.data, data), (.plugins, plugins), (.store, store), (.durability, durability),
-      (.databases, databases), (.allowDestinations, allowDestinations), (.proxy, proxy), (.rateLimitPerMinute, rateLimitPerMinute),
+      (.databases, databases), (.allowDestinations, allowDestinations), (.proxy, way), (.rateLimitPerMinute, rateLimitPerMinute),
       (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
       (.autoDisableMinFailures, autoDisableMinFailures), (.retention, retention), (.maxDatabaseBytes, maxDatabaseBytes),
       (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
@@ -63,7 +66,8 @@ struct Serve: AsyncParsableCommand {
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }
 
-  private static func help(_ setting: Setting) -> ArgumentHelp {
-    ArgumentHelp(setting.defaultValue.isEmpty ? setting.summary : "\(setting.summary) (default: \(setting.defaultValue))")
+  private static func help(_ setting: Setting, _ more: String? = nil) -> ArgumentHelp {
+    let summary = setting.defaultValue.isEmpty || setting.isFlag ? setting.summary : "\(setting.summary) (default: \(setting.defaultValue))"
+    return ArgumentHelp("\(summary)\(more.map { " \($0)." } ?? "")")
   }
 }

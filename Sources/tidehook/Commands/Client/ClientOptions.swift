@@ -7,7 +7,9 @@ struct ServerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The server's address (environment: TIDEHOOK_SERVER; default: http://127.0.0.1:8420).", valueName: "url"))
   var server: String?
 
-  @Option(help: ArgumentHelp("The API key (environment: TIDEHOOK_API_KEY; default: the data folder's admin.key).", valueName: "key"))
+  @Option(
+    help: ArgumentHelp(
+      "The API key (environment: TIDEHOOK_API_KEY; default: the data folder's admin.key); \(SecretText.help).", valueName: "key"))
   var apiKey: String?
 
   @Flag(help: "Print the answer's JSON as it came, for machines.")
@@ -26,7 +28,8 @@ struct ServerOptions: ParsableArguments {
   }
 
   private func key(_ folder: String) throws(CommandFailure) -> String {
-    if let key = apiKey ?? Environment["TIDEHOOK_API_KEY"] { return key }
+    if let apiKey { return try SecretText.value(apiKey, option: "--api-key") }
+    if let key = Environment["TIDEHOOK_API_KEY"] { return key }
     let path = folder + "/admin.key"
     let text = (try? Input.file(path)).map { String(decoding: $0, as: UTF8.self) }
     guard let key = text?.split(whereSeparator: \.isWhitespace).first else {

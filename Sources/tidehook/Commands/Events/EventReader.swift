@@ -49,7 +49,7 @@ struct EventReader: ~Copyable {
     var bytes = 0
     while batch.events.count < Self.batchCount, bytes < Self.batchBytes, let event = try nextEvent() {
       bytes += event.count
-      batch.events.append((place, event))
+      batch.events.append((place, ShownEvent.published(event)))
     }
     batch.end = consumed
     return batch.events.isEmpty ? nil : batch

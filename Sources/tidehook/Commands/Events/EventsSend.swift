@@ -9,6 +9,7 @@ struct EventsSend: AsyncParsableCommand {
     discussion: """
       With a type, one event is published whose data is --data, --file, or standard input.
       Without one, --file or standard input holds whole events: one JSON object, a JSON array, or one object to a line (NDJSON).
+      Events as `events show --json` prints them are taken, too; what Tidehook added to them is left out.
 
       Examples:
         tidehook events send memory.created --data '{"content":"We decided to use Redis for caching"}'

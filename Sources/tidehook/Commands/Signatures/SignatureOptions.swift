@@ -7,7 +7,9 @@ import TidehookSigning
 /// A secret, schemes and a body.
 struct SignatureOptions: ParsableArguments {
   @Option(
-    help: "The webhook's secret; a whsec_ secret is base64-decoded for the standard scheme. For standard-ed25519 a whsk_ or whpk_ key.")
+    help:
+      "The webhook's secret; a whsec_ secret is base64-decoded for the standard scheme. For standard-ed25519 a whsk_ or whpk_ key; \(SecretText.help)."
+  )
   var secret: String
 
   @Option(help: ArgumentHelp("\(SchemeText.help) (default: what the command says).", valueName: "schemes"))
@@ -27,11 +29,15 @@ struct SignatureOptions: ParsableArguments {
 
   /// The secret, checked.
   func signingSecret() throws(CommandFailure) -> SigningSecret {
-    try Self.signingSecret(secret)
+    guard !SecretText.isStandardInput(secret) || file != "-" else {
+      throw CommandFailure(.usage, "--secret and the body cannot both be standard input: name --file")
+    }
+    return try Self.signingSecret(secret)
   }
 
   /// A secret, checked.
   static func signingSecret(_ text: String) throws(CommandFailure) -> SigningSecret {
+    let text = try SecretText.value(text, option: "--secret")
     do {
       return try SigningSecret(text)
     } catch {

@@ -18,7 +18,8 @@ struct SourceFields: ParsableArguments {
   var namespace: String?
 
   @Option(
-    help: ArgumentHelp("A secret, or a public key where the provider signs with a private one; repeat it while one replaces another."))
+    help: ArgumentHelp(
+      "A secret, or a public key where the provider signs with a private one; repeat it while one replaces another; \(SecretText.help)."))
   var secret: [String] = []
 
   @Option(help: ArgumentHelp("The header whose value tells repeats.", valueName: "name"))
@@ -50,6 +51,13 @@ struct SourceFields: ParsableArguments {
 
   @OptionGroup(title: "Verification") var verification: VerificationOptions
 
+  private func secrets() throws(CommandFailure) -> JSONValue? {
+    guard !secret.isEmpty else { return nil }
+    var values: [JSONValue] = []
+    for text in secret { values.append(.string(try SecretText.value(text, option: "--secret"))) }
+    return .array(values)
+  }
+
   /// The members of the request, in the order of the API's documentation.
   func members() throws(CommandFailure) -> [JSONValue.Member] {
     guard plugin == nil || script == nil else { throw CommandFailure(.usage, "name --plugin or --script, not both") }
@@ -64,7 +72,7 @@ struct SourceFields: ParsableArguments {
       ("script", try script.map { file throws(CommandFailure) in .string(try Input.text(file)) }),
       ("namespace", namespace.map { .string($0) }),
       ("verify", verify.isEmpty ? nil : .object(verify)),
-      ("secrets", secret.isEmpty ? nil : .array(secret.map { .string($0) })),
+      ("secrets", try secrets()),
       ("dedupe", dedupe.isEmpty ? nil : .object(dedupe)),
       ("methods", Self.list(methods, uppercased: true)), ("content_types", Self.list(contentTypes)),
       ("max_body_bytes", maxBody.map { .integer($0) }), ("rate_limit", rateLimit), ("active", active.map { .bool($0) }),

@@ -6,37 +6,42 @@ import TidehookCore
 /// `auth`, `tls`, `proxy`, and the secret ones of `headers`.
 struct AccessFields: ParsableArguments {
   @Option(
-    help: ArgumentHelp("A header for each delivery whose value is shown to nobody, NAME=VALUE; may be repeated.", valueName: "header"))
+    help: ArgumentHelp(
+      "A header for each delivery whose value is shown to nobody, NAME=VALUE or NAME=@FILE; may be repeated.", valueName: "header"))
   var secretHeader: [String] = []
 
-  @Option(help: ArgumentHelp("Name and password for the receiver.", valueName: "user:password"))
+  @Option(help: ArgumentHelp("Name and password for the receiver; \(SecretText.help).", valueName: "user:password"))
   var basic: String?
 
-  @Option(help: ArgumentHelp("A token for the receiver.", valueName: "token"))
+  @Option(help: ArgumentHelp("A token for the receiver; \(SecretText.help).", valueName: "token"))
   var bearer: String?
 
   @Option(
     help: ArgumentHelp(
-      "How requests say who they are from, as the API takes it: {\"type\": \"oauth2\", …}, or @ and the file that holds it.",
+      "How requests say who they are from, as the API takes it: {\"type\": \"oauth2\", …}, or @FILE, or @-.",
       valueName: "json"))
   var auth: String?
 
-  @Option(help: ArgumentHelp("The certificate that the receiver is shown, in PEM format.", valueName: "file"))
+  @Option(help: ArgumentHelp("The certificate that the receiver is shown, in PEM format; none for no more of it.", valueName: "file"))
   var clientCert: String?
 
-  @Option(help: ArgumentHelp("The private key of --client-cert, in PEM format.", valueName: "file"))
+  @Option(help: ArgumentHelp("The private key of --client-cert, in PEM format; none for no more of it.", valueName: "file"))
   var clientKey: String?
 
-  @Option(help: ArgumentHelp("Authorities that are trusted besides the system's, in PEM format.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Authorities that are trusted besides the system's, in PEM format; none for no more of them.", valueName: "file"))
   var ca: String?
 
   @Option(
-    help: ArgumentHelp("The forward proxy on the way, http://HOST:PORT; direct for none, whatever the server says.", valueName: "url"))
+    help: ArgumentHelp(
+      "The forward proxy on the way, http://HOST:PORT; direct for none, whatever the server says; \(SecretText.help).", valueName: "url"))
   var proxy: String?
 
   /// The members of the request, but for the headers.
   func members() throws(CommandFailure) -> [(String, JSONValue?)] {
-    [("auth", try authMember()), ("tls", try tlsMember()), ("proxy", proxy.map { .string($0) })]
+    var way: JSONValue?
+    if let proxy { way = .string(try SecretText.value(proxy, option: "--proxy")) }
+    return [("auth", try authMember()), ("tls", try tlsMember()), ("proxy", way)]
   }
 
   /// The request's `headers` with the secret ones among them.
@@ -45,7 +50,7 @@ struct AccessFields: ParsableArguments {
     var members = others ?? []
     for text in secretHeader {
       let header = try HeaderText.split(text)
-      members.append(JSONValue.Member(header.name, ["secret": .string(header.value)]))
+      members.append(JSONValue.Member(header.name, ["secret": .string(try SecretText.value(header.value, option: "--secret-header"))]))
     }
     return others == nil && secretHeader.isEmpty ? nil : .object(members)
   }
@@ -54,19 +59,20 @@ struct AccessFields: ParsableArguments {
     guard [basic, bearer, auth].count(where: { $0 != nil }) < 2 else {
       throw CommandFailure(.usage, "--basic, --bearer and --auth say the same: give one of them")
     }
-    if let bearer { return ["type": "bearer", "token": .string(bearer)] }
+    if let bearer { return ["type": "bearer", "token": .string(try SecretText.value(bearer, option: "--bearer"))] }
     if let auth { return try PluginOptionsText.value(of: auth, option: "--auth") }
-    guard let basic else { return nil }
-    guard let colon = basic.firstIndex(of: ":") else { throw CommandFailure(.usage, "--basic: expected USER:PASSWORD") }
+    guard let text = self.basic else { return nil }
+    let pair = try SecretText.value(text, option: "--basic")
+    guard let colon = pair.firstIndex(of: ":") else { throw CommandFailure(.usage, "--basic: expected USER:PASSWORD") }
     return [
-      "type": "basic", "username": .string(String(basic[..<colon])), "password": .string(String(basic[basic.index(after: colon)...])),
+      "type": "basic", "username": .string(String(pair[..<colon])), "password": .string(String(pair[pair.index(after: colon)...])),
     ]
   }
 
   private func tlsMember() throws(CommandFailure) -> JSONValue? {
     var members: [JSONValue.Member] = []
     for (name, file) in [("client_certificate", clientCert), ("client_key", clientKey), ("ca", ca)] {
-      if let file { members.append(JSONValue.Member(name, .string(try Input.text(file)))) }
+      if let file { members.append(JSONValue.Member(name, file == "none" ? .null : .string(try Input.text(file)))) }
     }
     return members.isEmpty ? nil : .object(members)
   }

@@ -14,7 +14,7 @@ struct WebhookFields: ParsableArguments {
   @Option(help: "What people call it.")
   var name: String?
 
-  @Option(help: "The secret that deliveries are signed with; Tidehook makes one when there is none.")
+  @Option(help: "The secret that deliveries are signed with; Tidehook makes one when there is none; \(SecretText.help).")
   var secret: String?
 
   @OptionGroup var stages: StageOptions
@@ -32,7 +32,7 @@ struct WebhookFields: ParsableArguments {
   @Option(help: ArgumentHelp("How deliveries are signed: \(SchemeText.help).", valueName: "schemes"))
   var signing: [String] = []
 
-  @Option(help: "The whsk_ private key of standard-ed25519; Tidehook makes one when there is none.")
+  @Option(help: "The whsk_ private key of standard-ed25519; Tidehook makes one when there is none; \(SecretText.help).")
   var signingKey: String?
 
   @Option(help: ArgumentHelp("The longest an attempt may take.", valueName: "seconds"))
@@ -67,8 +67,10 @@ struct WebhookFields: ParsableArguments {
   var active: Bool?
 
   /// The members of the request, in the order of the API's documentation.
-  /// - Parameter defaultEvents: what `events` is when no option names any; empty to leave it out.
-  func members(defaultEvents: [String] = []) throws(CommandFailure) -> [JSONValue.Member] {
+  /// - Parameters:
+  ///   - defaultEvents: what `events` is when no option names any; empty to leave it out.
+  ///   - isUpdate: whether a part of a setting may come alone, because a webhook has the rest.
+  func members(defaultEvents: [String] = [], isUpdate: Bool = false) throws(CommandFailure) -> [JSONValue.Member] {
     let types = events.isEmpty ? defaultEvents : Self.list(events)
     let stage = try stages.member()
     if stage != nil && pipeline != nil {
@@ -81,10 +83,10 @@ struct WebhookFields: ParsableArguments {
         ("events", types.isEmpty ? nil : .array(types.map { .string($0) })),
         ("namespace", namespace.map { .string($0) }),
         ("active", active.map { .bool($0) }),
-        ("secret", secret.map { .string($0) }),
+        ("secret", try Self.secret(secret, option: "--secret")),
         (stage?.key ?? "pipeline", stage?.value ?? written),
         ("signing", signing.isEmpty ? nil : .array(try SchemeText.values(signing))),
-        ("signing_key", signingKey.map { .string($0) }),
+        ("signing_key", try Self.secret(signingKey, option: "--signing-key")),
         ("headers", try access.headers(with: try headerMembers())),
         ("retry", try retry.member()),
         ("timeout_secs", timeout.map { .double($0) }),
@@ -93,7 +95,7 @@ struct WebhookFields: ParsableArguments {
         ("rate_limit", try rateLimit.member()),
         ("breaker", breaker.member()),
         ("ordering", ordering.map { ["none", "fifo"].contains($0) ? .string($0) : ["key": .string($0)] }),
-        ("batch", try batch.member()),
+        ("batch", try batch.member(isUpdate: isUpdate)),
         ("handshake", handshake.map { .string($0) }),
         ("auto_disable", try autoDisable.member()),
       ] + (try access.members())
@@ -115,6 +117,11 @@ struct WebhookFields: ParsableArguments {
     var members: [JSONValue.Member] = []
     for text in header { members.append(try HeaderText.split(text).member) }
     return members
+  }
+
+  private static func secret(_ text: String?, option: String) throws(CommandFailure) -> JSONValue? {
+    guard let text else { return nil }
+    return .string(try SecretText.value(text, option: option))
   }
 
   private static func list(_ texts: [String]) -> [String] {

@@ -57,6 +57,20 @@ struct WebhookView {
     remindOfSecret(webhook)
   }
 
+  /// Whether it delivers, and what keeps it from that, in a few words.
+  static func state(_ webhook: JSONValue) -> (text: String, style: Style) {
+    guard webhook["active"]?.boolValue ?? true else {
+      let isPaused = webhook["disabled"]?["reason"]?.stringValue ?? "request" == "request"
+      let since = (webhook["disabled"]?.time("at")).map { " since \($0)" } ?? ""
+      return isPaused ? ("paused\(since)", .waiting) : ("disabled\(since)", .bad)
+    }
+    switch webhook["breaker_state"]?.stringValue {
+    case "open"?: return ("breaker open", .bad)
+    case "half_open"?: return ("breaker half open", .waiting)
+    default: return webhook["backoff_until"]?.stringValue == nil ? ("yes", .good) : ("backs off", .waiting)
+    }
+  }
+
   private func breaker(_ webhook: JSONValue) -> String? {
     guard let state = webhook["breaker_state"]?.stringValue, let settings = webhook["breaker"]?.settings else { return nil }
     let since = webhook.time("breaker_since").map { " since \($0) UTC" } ?? ""

@@ -23,14 +23,16 @@ struct WebhooksAdd: AsyncParsableCommand {
       Example: tidehook webhooks add https://your-app.com/hook --events memory.created,memory.deleted --script filter.lua
       """)
 
-  @Argument(help: "Where deliveries go: an http or https URL, or a database: sqlite:NAME.db, postgres://….")
+  @Argument(
+    help: "Where deliveries go: an http or https URL, or a database: sqlite:NAME.db, postgres://…; or @FILE, or - for standard input.")
   var url: String
 
   @OptionGroup(title: "Webhook") var fields: WebhookFields
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
-    let members = [JSONValue.Member("url", .string(url))] + (try fields.members(defaultEvents: ["*"]))
+    let members =
+      [JSONValue.Member("url", .string(try SecretText.value(url, option: "the URL")))] + (try fields.members(defaultEvents: ["*"]))
     let answer = try await options.client().json("POST", "/v1/webhooks", body: .object(members))
     WebhookView(answer, options).write()
   }
@@ -47,9 +49,9 @@ struct WebhooksList: AsyncParsableCommand {
     guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
     var table = Table(["ID", "ACTIVE", "EVENTS", "NAMESPACE", "URL", "NAME"])
     for row in answer.rows {
-      let isActive = row["active"]?.boolValue ?? true
+      let state = WebhookView.state(row)
       table.add(
-        .init(row["id"]?.stringValue), .init(isActive ? "yes" : "no", isActive ? .good : .waiting), .init(row.texts("events")),
+        .init(row["id"]?.stringValue), .init(state.text, state.style), .init(row.texts("events")),
         .init(row["namespace"]?.stringValue ?? "*"), .init(row["url"]?.stringValue), .init(row["name"]?.stringValue, .dim))
     }
     page.write(table, answer, nothing: "no webhooks yet; add one with `tidehook webhooks add URL`")
@@ -72,27 +74,41 @@ struct WebhooksShow: AsyncParsableCommand {
 struct WebhooksUpdate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "update",
-    abstract:
-      "Change a webhook; what is not named stays as it is. Headers, tls, breaker, batch and auto-disable are each replaced as a whole.")
+    abstract: "Change a webhook; what is not named stays as it is.",
+    discussion: """
+      That holds for the parts of a setting, too: --header adds a header or replaces the one of that name, --breaker-open changes that number
+      alone. --remove-header takes a header away, none a certificate, --reset a setting as a whole: headers, tls, breaker, batch, auto_disable.
+
+      Example: tidehook webhooks update wh_… --header X-Team=b --remove-header X-Old --breaker-open 60
+      """)
 
   @Argument(help: "The webhook's id: wh_….")
   var id: String
 
-  @Option(help: "The new target.")
+  @Option(help: "The new target; @FILE, or - for standard input, keeps a password in it out of the list of processes.")
   var url: String?
 
   @Option(help: ArgumentHelp("Set these back to what a new webhook has, as in script,namespace.", valueName: "fields"))
   var reset: [String] = []
 
+  @Option(help: ArgumentHelp("Take a header away, a secret one or not; may be repeated.", valueName: "name"))
+  var removeHeader: [String] = []
+
   @OptionGroup(title: "Webhook") var fields: WebhookFields
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
-    let target = url.map { [JSONValue.Member("url", .string($0))] } ?? []
+    var target: [JSONValue.Member] = []
+    if let url { target.append(.init("url", .string(try SecretText.value(url, option: "--url")))) }
     let defaults = reset.flatMap { $0.split(separator: ",") }.map { JSONValue.Member(String($0), .null) }
-    let members = target + (try fields.members()) + defaults
-    guard !members.isEmpty else { throw CommandFailure(.usage, "nothing to change: name at least one option, such as --events") }
-    let answer = try await options.client().json("PATCH", "/v1/webhooks/\(QueryString.escape(id))", body: .object(members))
+    let changes = WebhookMerge(target + (try fields.members(isUpdate: true)), removedHeaders: removeHeader)
+    guard !changes.isEmpty || !defaults.isEmpty else {
+      throw CommandFailure(.usage, "nothing to change: name at least one option, such as --events")
+    }
+    let (client, path) = (try options.client(), "/v1/webhooks/\(QueryString.escape(id))")
+    var members = changes.members
+    if changes.needsCurrent { members = try changes.merged(into: try await client.json("GET", path).value) }
+    let answer = try await client.json("PATCH", path, body: .object(members + defaults))
     WebhookView(answer, options).write()
   }
 }

@@ -15,10 +15,10 @@ struct WebhooksRotateSecret: AsyncParsableCommand {
   @Argument(help: "The webhook's id: wh_….")
   var id: String
 
-  @Option(help: "The secret that comes; only this is replaced then.")
+  @Option(help: "The secret that comes; only this is replaced then; \(SecretText.help).")
   var secret: String?
 
-  @Option(help: "The whsk_ private key that comes; only this is replaced then.")
+  @Option(help: "The whsk_ private key that comes; only this is replaced then; likewise.")
   var signingKey: String?
 
   @Option(help: ArgumentHelp("How long both sign, 0s to 7d, as in 90m; 0s ends the old one at once (default: 24h).", valueName: "time"))
@@ -27,6 +27,8 @@ struct WebhooksRotateSecret: AsyncParsableCommand {
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
+    let secret = try self.secret.map { try SecretText.value($0, option: "--secret") }
+    let signingKey = try self.signingKey.map { try SecretText.value($0, option: "--signing-key") }
     let fields: [(String, JSONValue?)] = [
       ("secret", secret.map { .string($0) }), ("signing_key", signingKey.map { .string($0) }),
       ("overlap_secs", overlap.map { .integer($0.seconds) }),

@@ -22,7 +22,7 @@ struct SourcesSimulate: AsyncParsableCommand {
   @Argument(help: "The provider, such as github.")
   var provider: String
 
-  @Option(help: "The source's secret; the private key of providers that have one.")
+  @Option(help: "The source's secret; the private key of providers that have one; \(SecretText.help).")
   var secret: String?
 
   @Option(help: ArgumentHelp("Where to send the request; any URL will do.", valueName: "url"))
@@ -55,6 +55,7 @@ struct SourcesSimulate: AsyncParsableCommand {
     let provider = try SimulatedProvider.named(provider)
     guard !generateKey else { return try printKeyPair(of: provider) }
     let target = try await SimulationTarget(to: to, source: source, provider, verification, options)
+    let secret = try self.secret.map { try SecretText.value($0, option: "--secret") }
     let request = try target.sign(try unsigned(provider, to: target), secret: secret)
     let answer = try await SimulatedExchange.send(request)
     SimulationView(request, answer).write(asJSON: options.json)
