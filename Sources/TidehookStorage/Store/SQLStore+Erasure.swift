@@ -63,7 +63,7 @@ extension SQLStore: ContentStore {
         Unfinished(key: row.integer(0), webhook: WebhookID(row.id(1)), isOrdered: !row.isNull(3))
       }
       try connection.execute(Self.cancelUnfinished, [.text(Self.erasedReason), .time(now), .integer(known.key)])
-      for delivery in open where delivery.isOrdered { try Self.passTurn(of: delivery.key, connection) }
+      for delivery in open where delivery.isOrdered { try Self.passTurn(of: delivery.key, at: now, connection) }
       try connection.execute(Self.emptyDeliveries, [.integer(known.key)])
       return (known.key, known.isNew, ErasedContent(webhooks: Array(Set(open.map(\.webhook)))))
     }

@@ -104,12 +104,12 @@ extension SQLStore: DeliveryQueue {
 
   /// Lets go of deliveries that were not attempted; those that this node does not hold stay as they are.
   public func release(_ deliveries: [DeliveryID]) async throws(StoreError) {
-    let node = node
+    let (node, now) = (node, time.now())
     return try await writer.write("cannot release \(deliveries.count) deliveries", .kept, weight: 64 * deliveries.count) { connection in
       for delivery in deliveries {
         guard try connection.execute(Self.unlease, [.integer(delivery.key), .integer(node)]) == 1 else { continue }
         // One that has the turn though an earlier one waits had it because it was under way.
-        try Self.passTurn(of: delivery.key, connection)
+        try Self.passTurn(of: delivery.key, at: now, connection)
       }
     }
   }

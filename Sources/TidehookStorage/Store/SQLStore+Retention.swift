@@ -81,7 +81,7 @@ extension SQLStore: RetentionStore {
 
   private static func expire(_ key: Int64, at now: Timestamp, _ connection: any SQLConnection) throws(SQLFailure) {
     try connection.execute(expireOne, [.text(expiredReason), .time(now), .integer(key)])
-    try passTurn(of: key, connection)
+    try passTurn(of: key, at: now, connection)
   }
 
   private static let batchOfDelivery = SQLStatement(
