@@ -52,7 +52,8 @@ public struct TidehookAPI: Sendable {
   public init(
     publisher: any EventPublisher, registry: any WebhookRegistry, revisions: any WebhookRevisions & WebhookMakers,
     pipelines: any PipelineChecker,
-    plugins: any PluginCatalog, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History, eraser: any ContentEraser,
+    plugins: any PluginCatalog & PluginDocuments, pluginStore: any PluginStore, dryRuns: any DryRunning, history: any History,
+    eraser: any ContentEraser,
     webhooks: WebhookServices,
     replays: any ReplayJobs, sources: SourceServices, insight: Insight, egress: EgressPolicy,
     secrets: SecretSource, keys: KeyRing, operations: any OperationalEvents, didReplay: @escaping @Sendable (WebhookID) -> Void,

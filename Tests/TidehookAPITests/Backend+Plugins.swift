@@ -83,6 +83,14 @@ extension Backend: PluginCatalog {
   func problems() -> [String: String] { state.withLock { $0.problems } }
 }
 
+extension Backend: PluginDocuments {
+  func readme(of name: String) -> String? { name == "chat" ? "# chat" : nil }
+
+  func casesReport(of name: String) async -> JSONValue? {
+    name == "chat" ? ["name": .string(name), "problem": .null, "cases": .array([])] : nil
+  }
+}
+
 extension Backend: PluginStore {
   func record(plugin name: String, digest: String, content: [UInt8], at now: Timestamp) async throws(StoreError) -> Int { 1 }
 

@@ -23,7 +23,8 @@ import TidehookCore
 
   @Test func onePluginIsShownWithItsOptions() async throws {
     let answer = try await TestGateway().send(.get, "/v1/plugins/chat")
-    #expect(answer.status == 200 && answer.keys == Self.keys)
+    #expect(answer.status == 200 && answer.keys == Self.keys + ["readme"])
+    #expect(answer.json["readme"] == "# chat")
     #expect(answer.json["options"]?["token"]?["secret"] == true)
     #expect(answer.json["defaults"] == ["rate_limit": "1/s"] && answer.json["functions"] == ["transform"])
     #expect(answer.json["problem"] == .null)
@@ -36,6 +37,13 @@ import TidehookCore
   func whatThereIsNotIsNotFound(path: String) async throws {
     let answer = try await TestGateway().send(.get, path)
     #expect(answer.status == 404 && answer.code == "not_found" && answer.message.hasPrefix("there is no"), "\(answer.text)")
+  }
+
+  @Test func theCasesOfAPluginRun() async throws {
+    let answer = try await TestGateway().send(.post, "/v1/plugins/chat/test")
+    #expect(answer.status == 200 && answer.keys == ["name", "problem", "cases"])
+    let unknown = try await TestGateway().send(.post, "/v1/plugins/%2e%2e/test")
+    #expect(unknown.status == 404 && unknown.code == "not_found", "\(unknown.text)")
   }
 
   private func makeRevision(_ number: Int) -> PluginRevision {

@@ -5,6 +5,8 @@ import TidehookCore
 enum PluginSchemas {
   static let all: [JSONValue.Member] = [
     .init("Plugin", Schema.object(plugin)),
+    .init("PluginWithReadme", Schema.object(plugin + [readme])),
+    .init("PluginTest", Schema.object(report)),
     .init("PluginList", Schema.object([.init("data", Schema.array(of: Schema.reference("Plugin")))])),
     .init("PluginRevision", Schema.object(revision)),
     .init("PluginRevisionWithFiles", Schema.object(revision + [files])),
@@ -25,6 +27,29 @@ enum PluginSchemas {
     .init(
       "functions", ["type": ["array", "null"], "items": Schema.choice(["filter", "receive", "response", "transform", "transform_batch"])]),
     .init("problem", Schema.string("Why its content on disk is refused.", nullable: true)),
+  ]
+
+  private static let readme = JSONValue.Member(
+    "readme", Schema.string("Its README, in Markdown, at most 256 KiB of it.", nullable: true))
+
+  private static let report: [JSONValue.Member] = [
+    .init("name", Schema.string("The plugin.")),
+    .init("problem", Schema.string("Why no case could run.", nullable: true)),
+    .init("cases", Schema.array(of: Schema.object(result))),
+  ]
+
+  private static let result: [JSONValue.Member] = [
+    .init("name", Schema.string("The rule that the case states.")), .init("passed", ["type": "boolean"]),
+    .init("differences", Schema.array(of: Schema.object(difference))), .init("log", Schema.string("What the plugin printed.")),
+    .init("instructions", Schema.count("How many it took.")), .init("cpu_us", Schema.count("CPU time, in microseconds.")),
+    .init("memory_bytes", Schema.count("The most memory that it held.")),
+  ]
+
+  private static let difference: [JSONValue.Member] = [
+    .init("member", Schema.string("The member of expect that differs.")),
+    .init("path", Schema.string("Where in it; empty for the whole.")),
+    .init("expected", ["description": "What should be there; null for nothing."]),
+    .init("got", ["description": "What is there; null for nothing."]),
   ]
 
   private static let revision: [JSONValue.Member] = [

@@ -6,6 +6,20 @@ extension JSONWriter {
   /// Writes a plugin; every member but name and problem is `null` when no content of it ever loaded.
   mutating func plugin(_ plugin: PluginListing) {
     beginObject()
+    members(of: plugin)
+    endObject()
+  }
+
+  /// Writes a plugin with its README, `null` when it has none.
+  mutating func plugin(_ plugin: PluginListing, readme: String?) {
+    beginObject()
+    members(of: plugin)
+    key("readme")
+    optional(readme)
+    endObject()
+  }
+
+  private mutating func members(of plugin: PluginListing) {
     key("name")
     string(plugin.name)
     manifest(["version", "summary", "kind"], of: plugin)
@@ -14,7 +28,6 @@ extension JSONWriter {
     manifest(["options", "defaults", "preset", "functions"], of: plugin)
     key("problem")
     optional(plugin.problem)
-    endObject()
   }
 
   private mutating func manifest(_ names: [String], of plugin: PluginListing) {

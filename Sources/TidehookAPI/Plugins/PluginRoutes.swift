@@ -1,15 +1,18 @@
-// The calls that show plugins and their revisions.
+// The calls that show plugins and their revisions, and run their cases.
 
 import Hummingbird
 import TidehookCore
 
 /// `/v1/plugins` and what is below it.
 struct PluginRoutes: Sendable {
-  let catalog: any PluginCatalog
+  let catalog: any PluginCatalog & PluginDocuments
   let store: any PluginStore
 
   var routes: [Route] {
-    [Route(Self.list, list), Route(Self.show, show), Route(Self.revisions, revisions), Route(Self.revision, revision)]
+    [
+      Route(Self.list, list), Route(Self.show, show), Route(Self.test, test), Route(Self.revisions, revisions),
+      Route(Self.revision, revision),
+    ]
   }
 
   private func list(_ request: APIRequest) -> Response {
@@ -26,7 +29,15 @@ struct PluginRoutes: Sendable {
   private func show(_ request: APIRequest) throws -> Response {
     guard let plugin = PluginListing.all(in: catalog).first(where: { $0.name == request.pluginName }) else { throw Self.unknown(request) }
     var json = JSONWriter(reserving: 1024)
-    json.plugin(plugin)
+    json.plugin(plugin, readme: catalog.readme(of: plugin.name))
+    return .json(json)
+  }
+
+  private func test(_ request: APIRequest) async throws -> Response {
+    let report = await catalog.casesReport(of: request.pluginName)
+    guard let report else { throw Self.unknown(request) }
+    var json = JSONWriter(reserving: 4096)
+    json.value(report)
     return .json(json)
   }
 
@@ -89,14 +100,18 @@ struct PluginListing {
 }
 
 extension PluginRoutes {
-  static let operations = [list, show, revisions, revision]
+  static let operations = [list, show, test, revisions, revision]
 
   private static let list = Operation(
     id: "listPlugins", method: .get, path: "/v1/plugins", summary: "List the plugins by name, those that do not load included.",
     answer: "PluginList")
 
   private static let show = Operation(
-    id: "showPlugin", method: .get, path: "/v1/plugins/{name}", summary: "Show a plugin.", answer: "Plugin")
+    id: "showPlugin", method: .get, path: "/v1/plugins/{name}", summary: "Show a plugin.", answer: "PluginWithReadme")
+
+  private static let test = Operation(
+    id: "testPlugin", method: .post, path: "/v1/plugins/{name}/test",
+    summary: "Run the cases that lie beside a plugin; sends and stores nothing.", answer: "PluginTest")
 
   private static let revisions = Operation(
     id: "listPluginRevisions", method: .get, path: "/v1/plugins/{name}/revisions",

@@ -40,6 +40,15 @@ public protocol PluginCatalog: Sendable {
   func problems() -> [String: String]
 }
 
+/// What lies beside the code of plugins. Consumer: the API.
+public protocol PluginDocuments: Sendable {
+  /// The README of a plugin, at most 256 KiB of it; `nil` when it has none.
+  func readme(of name: String) -> String?
+  /// Runs the cases of a plugin as they are on disk, and says what came of them: an object with `name`, `problem` (why none could run, or
+  /// null) and `cases`; `nil` for a plugin that is not there.
+  func casesReport(of name: String) async -> JSONValue?
+}
+
 /// One content of a plugin as the store keeps it.
 public struct PluginRevision: Sendable {
   /// Which version.

@@ -7,7 +7,9 @@ public import TidehookCore
 ///
 /// Readers take a snapshot and keep it: what changes on disk meanwhile does not touch what they do.
 public final class LivePlugins: PluginCatalog {
-  private let runtime: LuaRuntime
+  let runtime: LuaRuntime
+  /// Where plugins are looked for; the first that has one wins.
+  let places: [PluginFolder]
   private let store: (any PluginStore)?
   private let snapshot = Mutex(PluginSnapshot.empty)
   private let publishedGeneration = Atomic<Int>(0)
@@ -33,6 +35,7 @@ public final class LivePlugins: PluginCatalog {
     report: @escaping @Sendable (PluginChange) -> Void = { _ in }
   ) {
     self.runtime = runtime
+    places = [folder, shipped].compactMap(\.self)
     self.store = store
     let uses: @Sendable () -> [PluginUse] = { PluginUse.all(in: webhooks()) + PluginUse.all(in: sources()) }
     self.uses = uses

@@ -8,7 +8,7 @@ function difference({ member, path, expected, got }) {
     h("div", { class: "grid2" }, h("div", null, h("p", { class: "faint" }, "Expected"), shown(expected)), h("div", null, h("p", { class: "faint" }, "Came"), shown(got))));
 }
 function one(result) {
-  const cost = [result.usage?.cpu_us != null && duration(result.usage.cpu_us), result.usage?.memory_bytes != null && bytes(result.usage.memory_bytes)].filter(Boolean).join(" · ");
+  const cost = [result.cpu_us != null && duration(Number(result.cpu_us)), result.memory_bytes != null && bytes(Number(result.memory_bytes))].filter(Boolean).join(" · ");
   const head = h("span", { class: "row" }, badge(result.passed ? "passed" : "failed", result.passed ? "ok" : "bad"), h("span", { class: "break" }, result.name), cost && h("span", { class: "faint" }, cost));
   if (result.passed && !result.log) return h("li", { class: "case" }, head);
   return h("li", { class: "case" }, h("details", { open: !result.passed }, h("summary", null, head),
