@@ -18,6 +18,9 @@ public struct TidehookAPI: Sendable {
   private let dryRuns: DryRunRoutes
   private let events: EventRoutes
   private let deliveries: DeliveryRoutes
+  private let groups: DeliveryGroupRoutes
+  private let export: DeliveryExport
+  private let studio: StudioRoutes
   private let replays: ReplayRoutes
   private let sources: SourceRoutes
   private let receipts: ReceiptRoutes
@@ -44,6 +47,7 @@ public struct TidehookAPI: Sendable {
   ///   - insight: what is behind statistics and metrics.
   ///   - egress: judges the addresses in webhooks' URLs when they are saved.
   ///   - secrets: makes secrets for webhooks that bring none.
+  ///   - library: what the functions for scripts declare of themselves, a JSON array.
   ///   - keys: the keys that may use the API.
   ///   - operations: takes what operators should know.
   ///   - didReplay: called when a webhook has a delivery to try again, so that its lane wakes up.
@@ -56,7 +60,8 @@ public struct TidehookAPI: Sendable {
     eraser: any ContentEraser,
     webhooks: WebhookServices,
     replays: any ReplayJobs, sources: SourceServices, insight: Insight, egress: EgressPolicy,
-    secrets: SecretSource, keys: KeyRing, operations: any OperationalEvents, didReplay: @escaping @Sendable (WebhookID) -> Void,
+    secrets: SecretSource, library: [UInt8], keys: KeyRing, operations: any OperationalEvents,
+    didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
     let editor = WebhookEditor(
@@ -73,6 +78,9 @@ public struct TidehookAPI: Sendable {
       limits: limits)
     events = EventRoutes(publisher: publisher, history: history, eraser: eraser, time: time, limits: limits)
     deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
+    groups = DeliveryGroupRoutes(history: history, registry: registry)
+    export = DeliveryExport(history: history, time: time)
+    studio = StudioRoutes(history: history, time: time, library: library)
     self.replays = ReplayRoutes(jobs: replays, editor: editor, time: time, limits: limits)
     let inbox = Inbox(
       receiver: sources.receiver, history: sources.history, publisher: sources.publisher,
@@ -125,7 +133,7 @@ public struct TidehookAPI: Sendable {
 
   private var routes: [Route] {
     webhooks.routes + webhookTests.routes + signingKeys.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes
-      + deliveries.routes + replays.routes + mem0.routes
+      + deliveries.routes + groups.routes + export.routes + studio.routes + replays.routes + mem0.routes
       + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + statistics.routes + overview.routes
       + metrics.routes + OpenAPIRoutes.routes
   }

@@ -36,8 +36,8 @@ import TidehookCore
     let answer = try await gateway.send(.get, "/v1/deliveries/\(record.delivery.id)")
     #expect(
       answer.keys == [
-        "id", "event_id", "event_type", "webhook_id", "state", "reason", "attempt_count", "next_attempt_at", "waits_for_turn", "batch",
-        "created_at", "updated_at", "attempts",
+        "id", "event_id", "event_type", "webhook_id", "state", "reason", "failure", "attempt_count", "next_attempt_at", "waits_for_turn",
+        "batch", "created_at", "updated_at", "attempts",
       ])
     let shown = try #require(answer.json["attempts"]?[0])
     #expect(
@@ -92,7 +92,7 @@ import TidehookCore
     #expect(second.json["data"]?[0]?["id"]?.stringValue == records[0].delivery.id.description)
     #expect(second.json["next_cursor"] == .null)
     let filter = try #require(gateway.backend.with { $0.filters }.first)
-    #expect(filter.state == .dead && filter.webhook == webhook && filter.type?.name == "memory.created" && filter.event == nil)
+    #expect(filter.states == [.dead] && filter.webhook == webhook && filter.type?.name == "memory.created" && filter.event == nil)
   }
 
   @Test(arguments: ["event=evt_1", "event=order:1", "event_id=evt_1", "event=evt_1&event_id=evt_1"])

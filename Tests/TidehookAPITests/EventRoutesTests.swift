@@ -93,7 +93,7 @@ import TidehookCore
       + #","accepted_at":"1970-01-01T00:00:00.000Z","trace_id":"\#(trace)"}"#
     #expect(shown.text == expected)
     let list = try await gateway.send(.get, "/v1/events?event=memory_add&namespace=my%20project&since=1h&until=2026-04-13T10:30:00Z")
-    #expect(list.text == #"{"data":[\#(expected)],"next_cursor":null}"#)
+    #expect(list.text == #"{"data":[\#(expected)],"next_cursor":null,"searched_until":null}"#)
     let filter = try #require(gateway.backend.with { $0.eventFilters }.first)
     #expect(filter.type?.name == "memory.created" && filter.namespace?.name == "my project")
     #expect(filter.since == Timestamp(microseconds: StoppedClock().time.microseconds - 3_600_000_000))

@@ -18,6 +18,11 @@ final class Backend: EventPublisher, WebhookRegistry, History, ContentEraser {
     var erased: [EventID] = []
     var records: [DeliveryRecord] = []
     var filters: [DeliveryFilter] = []
+    var searches: [DeliverySearch] = []
+    var groupFilters: [DeliveryGroupFilter] = []
+    var groups = DeliveryGroups(groups: [], isTruncated: false)
+    /// How many deliveries each read of last attempts took.
+    var readAttempts: [Int] = []
     var eventFilters: [EventFilter] = []
     /// How many events each list took from the store.
     var readEvents: [Int] = []
@@ -125,7 +130,9 @@ final class Backend: EventPublisher, WebhookRegistry, History, ContentEraser {
       state.eventFilters.append(filter)
       var bytes = 0
       var events: [Event] = []
-      let visible = state.events.filter { filter.namespaces?.contains($0.namespace) ?? true }
+      let visible = state.events.filter { event in
+        (filter.namespaces?.contains(event.namespace) ?? true) && (filter.keys?.contains(event.key.key) ?? true)
+      }
       for event in visible.filter({ $0.key.key < cursor ?? .max }).sorted(by: { $0.key > $1.key }).prefix(limit)
       where bytes < maxBytes {
         bytes += event.payload.count
@@ -138,16 +145,6 @@ final class Backend: EventPublisher, WebhookRegistry, History, ContentEraser {
 
   func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
     state.withLock { $0.records.first { $0.delivery.id == id } }
-  }
-
-  func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery] {
-    state.withLock { state in
-      state.filters.append(filter)
-      let visible = state.records.filter { record in
-        filter.namespaces.map { $0.contains(record.event.namespace) && record.webhookNamespace.map($0.contains) ?? false } ?? true
-      }
-      return Array(visible.map(\.delivery).filter { $0.id.key < cursor ?? .max }.sorted { $0.id > $1.id }.prefix(limit))
-    }
   }
 
   func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
@@ -262,7 +259,8 @@ struct TestGateway {
         generate: { Secret("whsec_bWFkZQ==") }, signingKey: Self.signingKey,
         problem: { $0.secret.revealed == "whsec_?" ? JSONProblem("secret", "expected one that can sign, but it is not base64") : nil },
         standardForm: { "whsec_<\($0.revealed)>" }, webKey: { ["x": .string($0)] }),
-      keys: keys(), operations: backend, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
+      library: Array(#"[{"name":"has_tag"}]"#.utf8), keys: keys(), operations: backend,
+      didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
   }
 
@@ -291,7 +289,7 @@ struct TestGateway {
     return try await api().application(host: "127.0.0.1", port: 0).test(.router) { client in
       try await client.execute(uri: path, method: method, headers: sent, body: body) { response in
         let bytes = Array(response.body.readableBytesView)
-        let isText = response.headers[.contentType] == PrometheusText.mediaType
+        let isText = [PrometheusText.mediaType, "application/x-ndjson"].contains(response.headers[.contentType] ?? "")
         let json = bytes.isEmpty || isText ? JSONValue.null : try JSONValue(parsing: bytes)
         return Answer(
           status: response.status.code, headers: response.headers, text: String(decoding: bytes, as: UTF8.self), json: json)

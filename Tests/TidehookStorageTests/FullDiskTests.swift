@@ -36,7 +36,7 @@ import TidehookTesting
     }
     faults.limitPages(1 << 30)
     for result in recorded { try await result.value }
-    let delivered = try await store.deliveries(DeliveryFilter(state: .delivered), before: nil, limit: 100)
+    let delivered = try await store.deliveries(DeliveryFilter(states: [.delivered]), before: nil, limit: 100)
     #expect(delivered.count == events.count)
 
     try await store.checkHealth()

@@ -8,29 +8,7 @@ import TidehookTesting
 @Suite struct StatisticsPlanTests {
   private let fixture = StoreFixture()
 
-  /// The plans of the statements that `body` runs, those about deliveries' counts alone.
-  private func plans(_ body: (SQLStore) async throws -> Void) async throws -> [String] {
-    let faults = Faults()
-    let store = try fixture.open(faults)
-    let earlier = faults.statements.count
-    try await body(store)
-    let statements = Set(faults.statements.dropFirst(earlier)).filter { $0.hasPrefix("SELECT") || $0.hasPrefix("DELETE") }
-    try await store.close()
-    let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
-    defer { try? database.close() }
-    return try database.withWriter { connection in
-      var steps: [String] = []
-      for statement in statements {
-        let parameters = (1...30).last { statement.contains("$\($0)") } ?? 0
-        let values = [SQLValue](repeating: .null, count: parameters)
-        try connection.query(SQLStatement("EXPLAIN QUERY PLAN " + statement), values) { row in
-          steps.append(row.text(3))
-          return true
-        }
-      }
-      return steps
-    }
-  }
+  private func plans(_ body: (SQLStore) async throws -> Void) async throws -> [String] { try await fixture.plans(body) }
 
   @Test func whatWaitsIsCountedOverTheIndexesThatKnowIt() async throws {
     let steps = try await plans { _ = try await $0.standings() }
@@ -40,7 +18,7 @@ import TidehookTesting
     ]
     for index in indexes + ["COVERING INDEX deliveries_retrying"] { #expect(waiting.contains { $0.contains(index) }, "\(steps)") }
     #expect(waiting.count == 6, "\(steps)")
-    #expect(!steps.contains { $0.hasPrefix("SCAN d") }, "\(steps)")
+    #expect(!steps.contains { $0.hasPrefix("SCAN d") || $0.contains("state>?") || $0.contains("TEMP B-TREE FOR ORDER") }, "\(steps)")
   }
 
   @Test func rejectedRequestsAreCountedInTheIndexOfStates() async throws {

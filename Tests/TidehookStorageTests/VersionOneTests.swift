@@ -27,6 +27,11 @@ import TidehookTesting
     """,
     "INSERT INTO deliveries VALUES (300, 3, 200, 100, 2, NULL, 2, 1, 2, NULL, NULL, 1000000, 2000000)",
     "INSERT INTO deliveries VALUES (301, 3, 200, 100, 1, 'busy', 1, 0, 1, 1500000, 77, 1000000, 2000000)",
+    "INSERT INTO deliveries VALUES (302, 3, 200, 100, 4, 'no', 1, 0, 1, NULL, NULL, 500000, 2000000)",
+    """
+    INSERT INTO attempts VALUES (399, 4, 302, 1, 0, 1, 1000000, 5, NULL, NULL, 1, 2, 'status', 'the receiver answered 500',
+      'POST', 'https://example.com/hook', 'X-A: 1' || char(10), NULL, 500, '', CAST('no' AS BLOB), 0, NULL)
+    """,
     """
     INSERT INTO attempts VALUES (400, 4, 300, 1, 0, 1, 1000000, 5, NULL, NULL, 1, 2, 'status', 'the receiver answered 500',
       'POST', 'https://example.com/hook', 'X-A: 1' || char(10), NULL, 500, '', CAST('no' AS BLOB), 0, NULL)
@@ -76,6 +81,13 @@ import TidehookTesting
     #expect(due.map(\.id.key) == [301])
     #expect(due.map(\.trigger) == [.retry])
     #expect(due.map(\.pinned) == [nil])
+  }
+
+  @Test func whatWaitsForAnotherAttemptHasACause() async throws {
+    let store = try migrated()
+    let found = try await store.groups(DeliveryGroupFilter(states: [.dead, .retrying]))
+    #expect(found.groups.map(\.example?.id.key) == [301, 302])
+    #expect(found.groups.map(\.failure) == [nil, .status] && found.groups.map(\.state) == [.retrying, .dead])
   }
 
   @Test func anEarlierAttemptIsReplayedAsItWas() async throws {

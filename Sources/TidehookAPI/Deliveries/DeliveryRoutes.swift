@@ -16,16 +16,14 @@ struct DeliveryRoutes: Sendable {
   }
 
   private func list(_ request: APIRequest) async throws -> Response {
-    var filter = try Self.filter(request.query, now: time.now())
-    filter.namespaces = request.principal.namespaces
-    if let id = filter.event, filter.type?.name == id.rawValue {
-      // `event=` may mean either: an event of that id decides.
-      let event = try await history.event(id)
-      if !(event.map { request.principal.mayUse($0.namespace) } ?? false) { filter.event = nil } else { filter.type = nil }
-    }
-    let limit = try request.query.limit()
-    let deliveries = try await history.deliveries(filter, before: request.query.cursor(.deliveries), limit: limit + 1)
-    return Page(deliveries.prefix(limit), of: .deliveries, hasMore: deliveries.count > limit, key: \.id.key).answer { $1.delivery($0) }
+    let search = DeliverySearch(
+      try await DeliveryFilter(request, history: history, now: time.now()), order: try request.query.order(),
+      from: try request.query.cursor(.deliveries), limit: try request.query.limit())
+    let finding = try await history.search(search)
+    return FoundPage(
+      rows: finding.deliveries, list: .deliveries, position: finding.position,
+      searchedUntil: finding.position.map(TimeOrderedID.time(of:)), place: { ($0.id.key, $0.createdAt) }
+    ).answer { $1.delivery($0) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
@@ -108,51 +106,12 @@ extension DeliveryRecord {
 }
 
 extension DeliveryRoutes {
-  private static func filter(_ query: Query, now: Timestamp) throws -> DeliveryFilter {
-    var filter = DeliveryFilter(
-      state: try query.value("state", "one of \(stateNames)", read: DeliveryState.init),
-      webhook: try query.value("webhook", "a webhook's id like wh_…", read: WebhookID.init),
-      type: try query.value("event_type", EventType.expectation, read: EventType.init),
-      event: try query.value("event_id", EventID.expectation, read: EventID.init),
-      since: try query.time("since", now: now), until: try query.time("until", now: now))
-    guard let event = try query.value("event", "an event's id or type", read: EventReference.init) else { return filter }
-    switch event {
-    case .id(let id) where filter.event == nil || filter.event == id: filter.event = id
-    case .type(let type) where filter.type == nil || filter.type == type: filter.type = type
-    case .either(let id, let type) where filter.event == nil && filter.type == nil: (filter.event, filter.type) = (id, type)
-    case .id, .either: throw APIError.unexpected("event", "the same id as in event_id, or one of the two", code: .invalidParameter)
-    case .type: throw APIError.unexpected("event", "the same type as in event_type, or one of the two", code: .invalidParameter)
-    }
-    return filter
-  }
-
-  /// What `event=` means: an id when it looks like one of ours or cannot be a type, a type when it cannot be an id, else either.
-  private enum EventReference {
-    case id(EventID)
-    case type(EventType)
-    case either(EventID, EventType)
-
-    init?(_ text: String) {
-      switch (EventID(text), text.hasPrefix("evt_") ? nil : EventType(text)) {
-      case (let id?, let type?) where type.name == text: self = .either(id, type)
-      case (_, let type?): self = .type(type)
-      case (let id?, nil): self = .id(id)
-      case (nil, nil): return nil
-      }
-    }
-  }
-
-  private static let stateNames = DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")
-
   static let operations = [list, show, replay]
 
   private static let list = Operation(
-    id: "listDeliveries", method: .get, path: "/v1/deliveries", isScoped: true, summary: "List deliveries, newest first.",
-    query: [
-      QueryParameter("state", "Only in this state: \(stateNames)."), QueryParameter("webhook", "Only for the webhook of this id."),
-      QueryParameter("event", "Only of the event of this id, or of events of this type."),
-      QueryParameter("event_id", "Only of the event of this id."), QueryParameter("event_type", "Only of events of this type."),
-    ] + QueryParameter.times + QueryParameter.paging, answer: "DeliveryPage")
+    id: "listDeliveries", method: .get, path: "/v1/deliveries", isScoped: true, summary: "List deliveries.",
+    query: QueryParameter.deliveries
+      + [QueryParameter("order", "newest, unless given, or oldest first.")] + QueryParameter.paging, answer: "DeliveryPage")
 
   private static let show = Operation(
     id: "showDelivery", method: .get, path: "/v1/deliveries/{id}", isScoped: true, summary: "Show a delivery with its attempts.",

@@ -36,6 +36,8 @@ extension JSONWriter {
     string(delivery.state.rawValue)
     key("reason")
     optional(delivery.reason)
+    key("failure")
+    optional(delivery.failure?.rawValue)
     key("attempt_count")
     integer(delivery.attemptCount)
     key("next_attempt_at")

@@ -64,18 +64,15 @@ struct EventRoutes: Sendable {
 
   private func list(_ request: APIRequest) async throws -> Response {
     let query = request.query
-    let now = time.now()
-    let namespace = try query.value("namespace", Namespace.expectation, read: Namespace.init) ?? request.principal.onlyNamespace
-    if let namespace { try request.principal.check(namespace) }
-    let filter = EventFilter(
-      type: try query.value("event", EventType.expectation, read: EventType.init), namespace: namespace,
-      namespaces: namespace == nil ? request.principal.namespaces : nil,
-      since: try query.time("since", now: now), until: try query.time("until", now: now))
-    let limit = try query.limit()
-    let maximum = pageMaximumBytes
-    let events = try await history.events(filter, before: query.cursor(.events), limit: limit + 1, maxBytes: maximum)
-    let isCut = events.reduce(0) { $0 + $1.payload.count } >= maximum
-    return Page(events.prefix(limit), of: .events, hasMore: isCut || events.count > limit, key: \.key.key).answer { $1.event($0) }
+    let hunt = EventHunt(
+      try EventFilter(query, from: request.principal, now: time.now()), pattern: try query.eventPattern(),
+      prefix: try query.value("id", "the beginning of an event's id", read: EventID.init)?.rawValue,
+      text: try query.value("text", "1 to 200 bytes of text", read: TextSearch.init), limit: try query.limit())
+    let finding = try await hunt.find(in: history, before: query.cursor(.events))
+    return FoundPage(
+      rows: finding.events, list: .events, position: finding.position, searchedUntil: finding.searchedUntil,
+      place: { ($0.key.key, $0.acceptedAt) }
+    ).answer { $1.event($0) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {
@@ -200,9 +197,12 @@ extension EventRoutes {
     body: "Batch", success: 202, answer: "BatchPublished")
 
   private static let list = Operation(
-    id: "listEvents", method: .get, path: "/v1/events", isScoped: true, summary: "List events, newest first.",
+    id: "listEvents", method: .get, path: "/v1/events", isScoped: true, summary: "List and search events, newest first.",
     query: [
-      QueryParameter("event", "Only of this type."), QueryParameter("namespace", "Only in this namespace."),
+      QueryParameter("id", "Only with an id that begins like this."),
+      QueryParameter("event", "Only of this type, or of types like memory.*."),
+      QueryParameter("namespace", "Only in this namespace."),
+      QueryParameter("text", "Only with this text in the payload, 1 to 200 bytes; the case of ASCII letters does not matter."),
     ] + QueryParameter.times + QueryParameter.paging, answer: "EventPage")
 
   private static let show = Operation(
@@ -211,6 +211,22 @@ extension EventRoutes {
   private static let erase = Operation(
     id: "eraseEventContent", method: .delete, path: "/v1/events/{id}/content", isScoped: true,
     summary: "Erase an event's content and all that was derived from it; the record stays.", success: 204, answer: "")
+}
+
+extension EventFilter {
+  /// The namespace and the time that a request asks for, within what its key may see.
+  init(_ query: Query, from principal: Principal, now: Timestamp) throws {
+    let namespace = try query.value("namespace", Namespace.expectation, read: Namespace.init) ?? principal.onlyNamespace
+    if let namespace { try principal.check(namespace) }
+    self.init(
+      namespace: namespace, namespaces: namespace == nil ? principal.namespaces : nil, since: try query.time("since", now: now),
+      until: try query.time("until", now: now))
+  }
+}
+
+extension Query {
+  /// `event`: a type or a pattern.
+  func eventPattern() throws -> EventPattern? { try value("event", EventPattern.expectation, read: EventPattern.init) }
 }
 
 extension HTTPField.Name {

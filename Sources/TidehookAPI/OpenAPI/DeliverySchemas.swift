@@ -6,7 +6,8 @@ enum DeliverySchemas {
   static let all: [JSONValue.Member] = [
     .init("Delivery", Schema.object(members)),
     .init("DeliveryWithAttempts", Schema.object(members + [.init("attempts", Schema.array(of: Schema.reference("Attempt")))])),
-    .init("DeliveryPage", Schema.page(of: "Delivery")),
+    .init("DeliveryPage", Schema.foundPage(of: "Delivery")), .init("DeliveryGroups", groups),
+    .init("DeliveryLines", ["type": "string", "description": "Lines of {cursor, delivery, event, attempt}."]),
     .init("Attempt", Schema.object(attempt)),
     .init(
       "Replay",
@@ -27,11 +28,33 @@ enum DeliverySchemas {
       ])),
   ]
 
+  private static let groups = Schema.object([
+    .init("data", Schema.array(of: Schema.object(group))), .init("truncated", Schema.flag("Whether there are more than 500 groups.")),
+  ])
+
+  private static let group: [JSONValue.Member] = [
+    .init("state", Schema.choice(DeliveryGroupFilter.states.map(\.rawValue))), .init("webhook_id", Schema.string("The webhook.")),
+    .init("webhook_name", Schema.string("Its name; null when it was deleted.", nullable: true)),
+    .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
+    .init("count", Schema.count("How many; it stops at 10 000, and sooner where there are many groups.")),
+    .init("at_least", Schema.flag("Whether there may be more.")), .init("first_at", Schema.time()), .init("last_at", Schema.time()),
+    .init(
+      "example",
+      [
+        "type": ["object", "null"],
+        "properties": [
+          "id": Schema.string("The newest delivery."), "event_id": Schema.string("Its event."), "event_type": Schema.string("Its type."),
+          "reason": Schema.string("Its last failure.", nullable: true), "updated_at": Schema.time(),
+        ],
+      ]),
+  ]
+
   private static let members: [JSONValue.Member] = [
     .init("id", Schema.string("dlv_ and 26 characters.")), .init("event_id", Schema.string("The event.")),
     .init("event_type", Schema.string("Its type.")), .init("webhook_id", Schema.string("The webhook, which may be gone.")),
     .init("state", Schema.choice(DeliveryState.allCases.map(\.rawValue))),
     .init("reason", Schema.string("Why it was dropped, or the last failure.", nullable: true)),
+    .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
     .init("attempt_count", Schema.count("Attempts so far.")), .init("next_attempt_at", Schema.time(nullable: true)),
     .init("waits_for_turn", Schema.flag("Whether an earlier delivery of its order must end first.")),
     .init("batch", Schema.string("The batch in which it goes or went, bat_ and 26 characters.", nullable: true)),

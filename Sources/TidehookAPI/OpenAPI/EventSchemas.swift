@@ -20,9 +20,29 @@ enum EventSchemas {
         .init("rejected", Schema.array(of: rejected)),
       ])),
     .init("Event", Schema.object(inputs.filter { $0.key != "type" } + outputs)),
-    .init("EventPage", Schema.page(of: "Event")),
+    .init("EventPage", Schema.foundPage(of: "Event")), .init("EventUses", uses), .init("EventPaths", paths),
     .init("CloudEvent", cloudEvent),
   ]
+
+  private static let uses = Schema.object(
+    [("types", "event"), ("namespaces", "namespace")].map { name, member in
+      let use = Schema.object([
+        .init(member, Schema.string("The name.")), .init("last_id", Schema.string("The newest event.")), .init("last_at", Schema.time()),
+      ])
+      return .init(name, Schema.array(of: use))
+    } + [.init("at_least", Schema.flag("Whether there may be more."))])
+
+  private static let paths = Schema.object([
+    .init("events", Schema.count("How many events were looked at.")),
+    .init(
+      "paths",
+      Schema.array(
+        of: Schema.object([
+          .init("path", Schema.string("As Lua spells it: event.data.tags[1].")),
+          .init("type", Schema.string("What stood there first.")), .init("types", Schema.array(of: ["type": "string"])),
+          .init("count", Schema.count("In how many of the events.")), .init("example", ["description": "The first value, cut short."]),
+        ]))),
+  ])
 
   private static let outputs: [JSONValue.Member] = [
     .init("accepted_at", Schema.time()),

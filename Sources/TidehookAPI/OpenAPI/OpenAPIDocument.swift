@@ -65,6 +65,7 @@ enum OpenAPIDocument {
         "application/json": reference, "application/x-ndjson": ["schema": ["type": "string", "description": "One event per line."]],
         "application/cloudevents-batch+json": ["schema": Schema.array(of: Schema.reference("CloudEvent"))],
       ]
+    case "DeliveryLines": return ["application/x-ndjson": reference]
     case "MetricsText": return ["text/plain": reference]
     default: return ["application/json": reference]
     }
@@ -85,7 +86,7 @@ enum OpenAPIDocument {
   }
 
   /// The query parameters that are whole numbers.
-  private static let numbers: Set<String> = ["limit", "from", "to"]
+  private static let numbers: Set<String> = ["limit", "from", "to", "max", "last"]
 
   /// JSON with line breaks in the outer `depth` levels, so that changes of the document can be read line by line.
   private static func pretty(_ value: JSONValue, indent: Int, depth: Int) -> [UInt8] {

@@ -4,6 +4,9 @@ import TidehookCore
 
 enum PluginSchemas {
   static let all: [JSONValue.Member] = [
+    .init(
+      "ScriptLibrary",
+      Schema.object([.init("functions", Schema.array(of: Schema.anyObject("name, summary, parameters, returns, example.")))])),
     .init("Plugin", Schema.object(plugin)),
     .init("PluginWithReadme", Schema.object(plugin + [readme])),
     .init("PluginTest", Schema.object(report)),

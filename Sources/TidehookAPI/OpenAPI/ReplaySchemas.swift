@@ -10,6 +10,7 @@ enum ReplaySchemas {
         [
           .init("webhook", Schema.string("Only deliveries of this webhook; required for missing ones.")),
           .init("error", Schema.string("Only deliveries whose reason or last failure contains this text.")),
+          .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue))),
           .init(
             "all",
             [
@@ -58,6 +59,7 @@ enum ReplaySchemas {
     .init("types", Schema.array(of: Schema.string("An event type, memory.* or *."))),
     .init("namespace", Schema.string("Of which namespace.", nullable: true)), .init("since", Schema.time(nullable: true)),
     .init("until", Schema.time(nullable: true)), .init("error", Schema.string("What the failure contains.", nullable: true)),
+    .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
     .init("revision", versions), .init("rate", rate), .init("made_by", Schema.string("The name of the key that asked.")),
     .init("created_at", Schema.time()), .init("updated_at", Schema.time()), .init("ended_at", Schema.time(nullable: true)),
   ]

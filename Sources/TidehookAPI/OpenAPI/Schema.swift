@@ -44,6 +44,15 @@ enum Schema {
 
   static let headers: JSONValue = ["type": "object", "additionalProperties": ["type": "string"]]
 
+  /// One page of a search.
+  static func foundPage(of name: String) -> JSONValue {
+    object([
+      .init("data", array(of: reference(name))),
+      .init("next_cursor", string("Continues the search, also after a page that is short; null at its end.", nullable: true)),
+      .init("searched_until", time(nullable: true)),
+    ])
+  }
+
   /// One page of a list.
   static func page(of name: String) -> JSONValue {
     object([

@@ -50,6 +50,8 @@ extension JSONWriter {
     optional(request.until?.rfc3339)
     key("error")
     optional(request.error)
+    key("failure")
+    optional(request.failure?.rawValue)
     key("revision")
     string(request.versions.rawValue)
     key("rate")

@@ -13,10 +13,11 @@ struct ReplayFields {
 
   /// Reads the body of `POST /v1/replays`.
   init(_ body: JSONValue, now: Timestamp) throws {
-    let fields = try Fields(body, known: ["webhook", "error", "all"] + Self.common)
+    let fields = try Fields(body, known: ["webhook", "error", "failure", "all"] + Self.common)
     try self.init(fields, now: now)
     request.webhook = try fields["webhook"]?.webhookID()
     request.error = try fields["error"]?.errorText()
+    request.failure = try fields["failure"]?.failureKind()
     // Whoever asks for missing deliveries alone does not say so twice.
     if request.includesMissing, fields["states"] == nil { request.states = [] }
     try check(fields)
@@ -55,6 +56,10 @@ struct ReplayFields {
 
   /// Refuses what makes no sense together.
   private func check(_ fields: Fields) throws {
+    if request.failure != nil, let state = request.states.first(where: { $0 != .dead && $0 != .retrying }) {
+      throw APIError.unexpected(
+        "states", "dead or retrying together with failure, which other states have not", got: quoted(state.rawValue))
+    }
     guard !request.states.isEmpty || request.includesMissing else {
       throw APIError(.invalidField, "states: expected at least one state, unless missing is true", field: "states")
     }
@@ -67,6 +72,9 @@ struct ReplayFields {
     }
     guard request.error == nil else {
       throw APIError(.invalidField, "error: cannot be asked for together with missing, which has none", field: "error")
+    }
+    guard request.failure == nil else {
+      throw APIError(.invalidField, "failure: cannot be asked for together with missing, which has none", field: "failure")
     }
     guard request.versions == .current else {
       throw APIError(.invalidField, "revision: expected \"current\" together with missing, which has no original", field: "revision")
@@ -83,6 +91,13 @@ extension Field {
   fileprivate func errorText() throws -> String {
     guard let text = value.stringValue, (1...200).contains(text.utf8.count) else { throw unexpected("1 to 200 bytes of text") }
     return text
+  }
+
+  fileprivate func failureKind() throws -> FailureKind {
+    guard let kind = value.stringValue.flatMap({ FailureKind(rawValue: $0) }) else {
+      throw unexpected("one of \(FailureKind.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return kind
   }
 
   fileprivate func time(now: Timestamp) throws -> Timestamp {

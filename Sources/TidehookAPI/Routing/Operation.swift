@@ -6,7 +6,8 @@ extension Operation {
   /// Every call there is.
   static let all =
     WebhookRoutes.operations + WebhookTestRoutes.operations + SigningKeyRoutes.operations + RevisionRoutes.operations
-    + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations + ReplayRoutes.operations
+    + PluginRoutes.operations + DryRunRoutes.operations + EventRoutes.operations + DeliveryRoutes.operations
+    + DeliveryGroupRoutes.operations + DeliveryExport.operations + StudioRoutes.operations + ReplayRoutes.operations
     + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
     + KeyRoutes.operations + HealthRoutes.operations + StatisticsRoutes.operations + OverviewRoutes.operations + MetricsRoutes.operations
     + OpenAPIRoutes.operations

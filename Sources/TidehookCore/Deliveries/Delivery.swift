@@ -132,6 +132,8 @@ public struct Delivery: Sendable {
   public var state: DeliveryState
   /// Why: the drop's reason or the last failure.
   public var reason: String?
+  /// What kind of failure made it dead or made it wait for another attempt; `nil` in other states.
+  public var failure: FailureKind?
   /// Attempts so far.
   public var attemptCount: Int
   /// When the next attempt is due, for open deliveries that do not wait for their turn.
@@ -149,8 +151,9 @@ public struct Delivery: Sendable {
 
   /// Makes a delivery of its parts.
   public init(
-    id: DeliveryID, eventID: EventID, eventType: EventType, webhookID: WebhookID, state: DeliveryState, reason: String?, attemptCount: Int,
-    nextAttemptAt: Timestamp?, createdAt: Timestamp, updatedAt: Timestamp, batch: BatchID? = nil
+    id: DeliveryID, eventID: EventID, eventType: EventType, webhookID: WebhookID, state: DeliveryState, reason: String?,
+    failure: FailureKind? = nil, attemptCount: Int, nextAttemptAt: Timestamp?, createdAt: Timestamp, updatedAt: Timestamp,
+    batch: BatchID? = nil
   ) {
     self.id = id
     self.eventID = eventID
@@ -158,6 +161,7 @@ public struct Delivery: Sendable {
     self.webhookID = webhookID
     self.state = state
     self.reason = reason
+    self.failure = failure
     self.attemptCount = attemptCount
     self.nextAttemptAt = nextAttemptAt
     self.createdAt = createdAt

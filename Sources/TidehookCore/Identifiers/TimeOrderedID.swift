@@ -24,6 +24,9 @@ public struct TimeOrderedID: Sendable, Hashable, Comparable {
     return min(max(0, isOverflown ? 0 : offset), Int64.max >> 12) << 12
   }
 
+  /// The time of a key.
+  public static func time(of key: Int64) -> Timestamp { Timestamp(microseconds: epoch + max(0, key) >> 12) }
+
   /// Ordered by key, that is by time.
   public static func < (left: Self, right: Self) -> Bool {
     (left.key, left.entropy) < (right.key, right.entropy)

@@ -18,6 +18,8 @@ public struct ReplayRequest: Sendable, Equatable {
   public var until: Timestamp?
   /// Only deliveries whose reason or last failure has this text in it, upper and lower case alike.
   public var error: String?
+  /// Only dead and retrying deliveries whose last attempt failed so.
+  public var failure: FailureKind?
   /// What the replays run.
   public var versions: ReplayedVersions
   /// How many are made due in each second at most, 1...10 000.
@@ -39,7 +41,8 @@ public struct ReplayRequest: Sendable, Equatable {
   public init(
     webhook: WebhookID? = nil, states: [DeliveryState] = [.dead], includesMissing: Bool = false, types: [EventPattern] = [],
     namespace: Namespace? = nil, since: Timestamp? = nil, until: Timestamp? = nil, error: String? = nil,
-    versions: ReplayedVersions = .current, rate: Int = ReplayRequest.defaultRate, limits: [Namespace]? = nil, scope: [Namespace]? = nil
+    failure: FailureKind? = nil, versions: ReplayedVersions = .current, rate: Int = ReplayRequest.defaultRate, limits: [Namespace]? = nil,
+    scope: [Namespace]? = nil
   ) {
     self.webhook = webhook
     self.states = states
@@ -49,6 +52,7 @@ public struct ReplayRequest: Sendable, Equatable {
     self.since = since
     self.until = until
     self.error = error
+    self.failure = failure
     self.versions = versions
     self.rate = rate
     self.limits = limits
@@ -64,6 +68,8 @@ public struct ReplayCandidate: Sendable, Equatable {
   public var state: DeliveryState?
   /// The delivery's reason.
   public var reason: String?
+  /// What made it dead or made it wait for another attempt; `nil` in other states.
+  public var failure: FailureKind?
   /// The event's id.
   public var eventID: EventID
   /// The event's type.
@@ -77,11 +83,14 @@ public struct ReplayCandidate: Sendable, Equatable {
 
   /// Makes a candidate of its parts.
   public init(
-    key: TimeOrderedID, state: DeliveryState?, reason: String? = nil, eventID: EventID, type: EventType, namespace: Namespace, at: Timestamp
+    key: TimeOrderedID, state: DeliveryState?, reason: String? = nil, eventID: EventID, type: EventType, namespace: Namespace,
+    at: Timestamp,
+    failure: FailureKind? = nil
   ) {
     self.key = key
     self.state = state
     self.reason = reason
+    self.failure = failure
     self.eventID = eventID
     self.type = type
     self.namespace = namespace
@@ -92,8 +101,10 @@ public struct ReplayCandidate: Sendable, Equatable {
 extension ReplayRequest {
   /// Whether it is about this delivery.
   /// - Parameter failure: the kind and the message of its last attempt's failure, looked at when an ``error`` is asked for.
+  ///   Its ``ReplayCandidate/failure`` is looked at when a ``ReplayRequest/failure`` is.
   public func wants(_ delivery: ReplayCandidate, failure: String? = nil) -> Bool {
     guard let state = delivery.state, states.contains(state), concerns(delivery) else { return false }
+    guard self.failure == nil || self.failure == delivery.failure else { return false }
     guard let error = error?.lowercased() else { return true }
     return [delivery.reason, failure].contains { $0?.lowercased().contains(error) ?? false }
   }

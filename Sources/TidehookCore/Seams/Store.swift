@@ -123,23 +123,29 @@ public struct EventFilter: Sendable {
   public var since: Timestamp?
   /// Only accepted before this time.
   public var until: Timestamp?
+  /// Only those with one of these keys; `nil` for no such limit.
+  public var keys: [Int64]?
 
   /// Makes a filter; everything passes what is not set.
   public init(
-    type: EventType? = nil, namespace: Namespace? = nil, namespaces: [Namespace]? = nil, since: Timestamp? = nil, until: Timestamp? = nil
+    type: EventType? = nil, namespace: Namespace? = nil, namespaces: [Namespace]? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
+    keys: [Int64]? = nil
   ) {
     self.type = type
     self.namespace = namespace
+    self.keys = keys
     self.namespaces = namespaces
     self.since = since
     self.until = until
   }
 }
 
-/// Which deliveries a list shows, newest first.
+/// Which deliveries a list shows.
 public struct DeliveryFilter: Sendable {
-  /// Only in this state.
-  public var state: DeliveryState?
+  /// Only in one of these states; empty for all.
+  public var states: [DeliveryState]
+  /// Only dead and retrying ones whose last attempt failed so.
+  public var failure: FailureKind?
   /// Only for this webhook.
   public var webhook: WebhookID?
   /// Only of events of this type.
@@ -155,10 +161,11 @@ public struct DeliveryFilter: Sendable {
 
   /// Makes a filter; everything passes what is not set.
   public init(
-    state: DeliveryState? = nil, webhook: WebhookID? = nil, type: EventType? = nil, event: EventID? = nil,
+    states: [DeliveryState] = [], failure: FailureKind? = nil, webhook: WebhookID? = nil, type: EventType? = nil, event: EventID? = nil,
     namespaces: [Namespace]? = nil, since: Timestamp? = nil, until: Timestamp? = nil
   ) {
-    self.state = state
+    self.states = states
+    self.failure = failure
     self.webhook = webhook
     self.type = type
     self.event = event
@@ -176,8 +183,16 @@ public protocol History: Sendable {
   func events(_ filter: EventFilter, before cursor: Int64?, limit: Int, maxBytes: Int) async throws(StoreError) -> [Event]
   /// One delivery, its event and its newest attempts in order, within the bounds of ``DeliveryRecord``.
   func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord?
-  /// Deliveries, newest first, older than `cursor` (a delivery's key).
-  func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery]
+  /// The keys of the events whose id begins with `prefix`; `nil` when there are more than `limit`.
+  func eventKeys(prefix: String, upTo limit: Int) async throws(StoreError) -> [Int64]?
+  /// The types or namespaces that events have, by name, at most `limit`.
+  func eventUses(_ kind: EventUseKind, limit: Int) async throws(StoreError) -> [EventUse]
+  /// A page of deliveries.
+  func search(_ search: DeliverySearch) async throws(StoreError) -> DeliveryFinding
+  /// Deliveries by webhook and cause.
+  func groups(_ filter: DeliveryGroupFilter) async throws(StoreError) -> DeliveryGroups
+  /// Deliveries with their events, each with its last attempt alone, in order; the one that brings them to `maxBytes` is the last.
+  func lastAttempts(of deliveries: [DeliveryID], maxBytes: Int) async throws(StoreError) -> [DeliveryRecord]
   /// Makes a finished or waiting delivery due now. What an earlier replay pinned is forgotten.
   func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult
   /// Fails when the store cannot be read or written now.

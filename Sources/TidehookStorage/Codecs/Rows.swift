@@ -26,10 +26,11 @@ extension SQLRow {
     let due = optionalInteger(9)
     var delivery = Delivery(
       id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
-      state: DeliveryState(code: integer(6)), reason: optionalText(7), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
+      state: DeliveryState(code: integer(6)), reason: optionalText(7),
+      failure: optionalText(14).flatMap(FailureKind.init), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
       createdAt: time(10), updatedAt: time(11), batch: isNull(12) ? nil : BatchID(id(12)))
     delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil
-    delivery.erasedAt = optionalTime(14)
+    delivery.erasedAt = optionalTime(15)
     return delivery
   }
 
@@ -97,7 +98,7 @@ let eventColumns = "e.key, e.entropy, e.id, e.type, e.namespace, e.timestamp_us,
 /// What `SQLRow.delivery` reads, of `deliveries d`, `events e` and `webhooks w`.
 let deliveryColumns = """
   d.key, d.entropy, e.id, e.type, w.key, w.entropy, d.state, d.reason, d.attempt_count, d.due_at_us, d.created_at_us, d.updated_at_us,
-  d.batch_id, d.batch_entropy, e.erased_at_us
+  d.batch_id, d.batch_entropy, d.failure, e.erased_at_us
   """
 
 /// What `SQLRow.dueDelivery` reads, of `deliveries d` and `events e`.

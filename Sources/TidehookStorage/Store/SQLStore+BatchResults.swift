@@ -5,9 +5,9 @@ import TidehookCore
 extension SQLStore {
   private static let finishMember = SQLStatement(
     """
-    UPDATE deliveries SET state = $1, reason = $2, attempt_count = attempt_count + $3, next_trigger = COALESCE($4, next_trigger),
-      due_at_us = $5, leased_by = NULL, updated_at_us = $6
-    WHERE key = $7 AND leased_by = $8
+    UPDATE deliveries SET state = $1, reason = $2, failure = $3, attempt_count = attempt_count + $4,
+      next_trigger = COALESCE($5, next_trigger), due_at_us = $6, leased_by = NULL, updated_at_us = $7
+    WHERE key = $8 AND leased_by = $9
     """)
   private static let insertBatchAttempt = SQLStatement(
     """
@@ -24,11 +24,12 @@ extension SQLStore {
 
     /// - Parameter attempt: the values of the attempt's row.
     init(_ batch: CompletedBatch, of completed: CompletedDelivery, attempt: [SQLValue]?, _ node: Int64) {
-      let drops = batch.dropped.map { ($0.id, Transition(.filtered, reason: $0.reason)) }
-      changes = (batch.members.map { ($0, completed.transition) } + drops).map { id, transition in
+      let failure = SQLStore.failure(of: completed)
+      let drops = batch.dropped.map { ($0.id, Transition(.filtered, reason: $0.reason), SQLValue.null) }
+      changes = (batch.members.map { ($0, completed.transition, failure) } + drops).map { id, transition, failure in
         let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
         return [
-          .integer(transition.state.code), SQLValue(transition.reason), .integer(completed.attempt == nil ? 0 : 1),
+          .integer(transition.state.code), SQLValue(transition.reason), failure, .integer(completed.attempt == nil ? 0 : 1),
           SQLValue(transition.state == .retrying ? AttemptTrigger.retry.code : nil), .time(due), .time(completed.at), .integer(id.key),
           .integer(node),
         ]

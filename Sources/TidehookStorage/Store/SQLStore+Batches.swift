@@ -36,9 +36,9 @@ extension SQLStore: BatchStore {
     """)
   private static let finishUnsorted = SQLStatement(
     """
-    UPDATE deliveries SET state = $1, reason = $2, attempt_count = COALESCE($3, attempt_count), next_trigger = COALESCE($4, next_trigger),
-      due_at_us = $5, updated_at_us = $6
-    WHERE key = $7 AND batch_key = '' AND due_at_us IS NOT NULL AND leased_by IS NULL
+    UPDATE deliveries SET state = $1, reason = $2, failure = $3, attempt_count = COALESCE($4, attempt_count),
+      next_trigger = COALESCE($5, next_trigger), due_at_us = $6, updated_at_us = $7
+    WHERE key = $8 AND batch_key = '' AND due_at_us IS NOT NULL AND leased_by IS NULL
     """)
 
   /// Puts deliveries into their groups, or writes what became of them; one that changed meanwhile stays as it is.

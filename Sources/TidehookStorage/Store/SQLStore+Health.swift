@@ -35,7 +35,7 @@ extension SQLStore: HeldCounter {
   /// Counted in the index of what ended.
   private static let heldCount = SQLStatement(
     """
-    SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_key = $1 AND state >= 3 AND state = $2 LIMIT $3) held
+    SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE webhook_key = $1 AND \(DeliveryState.ended("$2", of: "")) LIMIT $3) held
     """)
 
   /// How many deliveries of each webhook are held; a count stops at `limit`.

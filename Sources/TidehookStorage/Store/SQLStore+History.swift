@@ -34,6 +34,7 @@ extension SQLStore: History {
     var conditions = Conditions()
     conditions.add("e.type = ?", filter.type.map { .text($0.name) })
     conditions.add("e.namespace = ?", filter.namespace.map { .text($0.name) })
+    if let keys = filter.keys { conditions.add("e.key", isOneOf: keys.map(SQLValue.integer)) }
     conditions.addTimes(key: "e.key", time: "e.accepted_at_us", since: filter.since, until: filter.until)
     conditions.add("e.key < ?", cursor.map(SQLValue.integer))
     let maximum = conditions.addNewest(limit, of: filter.namespaces)
@@ -66,11 +67,11 @@ extension SQLStore: History {
 
   /// Adds the attempts, which are read one by one, newest first, so that no more than what is shown is ever in memory.
   private static func record(
-    _ delivery: Delivery, _ event: Event, _ connection: any SQLConnection
+    _ delivery: Delivery, _ event: Event, attempts limit: Int = DeliveryRecord.maximumAttempts, _ connection: any SQLConnection
   ) throws(SQLFailure) -> DeliveryRecord {
     var record = DeliveryRecord(delivery: delivery, event: event, attempts: [])
     var bytes = 0
-    let most = SQLValue.integer(Int64(DeliveryRecord.maximumAttempts))
+    let most = SQLValue.integer(Int64(limit))
     let batch = delivery.batch.map { [SQLValue.key($0.value), .entropy($0.value)] }
     let arguments: [SQLValue] = [.key(delivery.id.value)] + (batch ?? []) + [most]
     try connection.query(batch == nil ? attemptsOfDelivery : attemptsOfMember, arguments) { row in
@@ -85,78 +86,20 @@ extension SQLStore: History {
     return record
   }
 
-  /// Deliveries, newest first, older than `cursor` (a delivery's key).
-  public func deliveries(_ filter: DeliveryFilter, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Delivery] {
-    var conditions = Conditions()
-    conditions.add("d.webhook_key = ?", filter.webhook.map { .key($0.value) })
-    conditions.add("w.entropy = ?", filter.webhook.map { .entropy($0.value) })
-    conditions.add("e.type = ?", filter.type.map { .text($0.name) })
-    conditions.add("d.event_key = (SELECT key FROM events WHERE id = ?)", filter.event.map { .text($0.rawValue) })
-    let namespaces = filter.namespaces.map { $0.map { SQLValue.text($0.name) } }
-    conditions.add("e.namespace", isOneOf: namespaces)
-    conditions.add("w.namespace", isOneOf: namespaces)
-    conditions.add("d.state = ?", filter.state.map { .integer($0.code) })
-    conditions.addTimes(key: "d.key", time: "d.created_at_us", since: filter.since, until: filter.until)
-    conditions.add("d.key < ?", cursor.map(SQLValue.integer))
-    let all = conditions
-    let scope = filter.webhook == nil && filter.event == nil ? namespaces : nil
-    return try await read("list deliveries") { connection throws(SQLFailure) in
-      let webhooks = try Self.webhooks(in: scope, connection)
-      let lists = Self.lists(all, of: webhooks, in: filter.state, limit: limit)
-      var found: [Delivery] = []
-      for (query, arguments) in lists { found += try connection.all(query, arguments) { $0.delivery() } }
-      if lists.count > 1 { found.sort { $0.id.key > $1.id.key } }
-      return Array(found.prefix(limit))
-    }
-  }
-
-  /// The keys of the webhooks in these namespaces, deleted ones included; `nil` when there are no such limits, or too many webhooks to list
-  /// the deliveries of one by one.
-  private static func webhooks(in namespaces: [SQLValue]?, _ connection: any SQLConnection) throws(SQLFailure) -> [Int64]? {
-    guard let namespaces else { return nil }
-    let maximum = 50
-    var conditions = Conditions()
-    conditions.add("namespace", isOneOf: namespaces)
-    let query = SQLStatement(once: "SELECT key FROM webhooks \(conditions.clause) LIMIT \(maximum + 1)")
-    let keys = try connection.all(query, conditions.arguments) { $0.integer(0) }
-    return keys.count > maximum ? nil : keys
-  }
-
-  /// The lists that make up the whole, each over an index that knows its order. Those of a few webhooks are read webhook by webhook: theirs
-  /// may be few among very many.
-  private static func lists(
-    _ conditions: Conditions, of webhooks: [Int64]?, in state: DeliveryState?, limit: Int
-  ) -> [(SQLStatement, [SQLValue])] {
-    let scopes: [Int64?] = webhooks ?? [nil]
-    return scopes.flatMap { webhook in
-      parts(of: state).map { part in
-        var conditions = conditions
-        conditions.add("d.webhook_key = ?", webhook.map(SQLValue.integer))
-        part.map { conditions.add($0) }
-        let maximum = conditions.parameter(.integer(Int64(limit)))
-        return (list(conditions.clause, limit: maximum), conditions.arguments)
+  /// Deliveries with their events, each with its last attempt alone, in order; the one that brings them to `maxBytes` is the last.
+  public func lastAttempts(of deliveries: [DeliveryID], maxBytes: Int) async throws(StoreError) -> [DeliveryRecord] {
+    try await read("read deliveries") { connection throws(SQLFailure) in
+      var records: [DeliveryRecord] = []
+      var bytes = 0
+      for id in deliveries where bytes < maxBytes {
+        let found = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)]) { $0.delivery() }
+        guard let found, let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) }) else { continue }
+        let record = try Self.record(found, event, attempts: 1, connection)
+        bytes += record.attempts.reduce(event.payload.count) { $0 + $1.shownBytes(payload: event.payload) }
+        records.append(record)
       }
+      return records
     }
-  }
-
-  /// What to add so that an index knows the state: one list, or two that make up the whole.
-  private static func parts(of state: DeliveryState?) -> [String?] {
-    switch state {
-    case nil, .delivered: [nil]
-    case .pending, .retrying:
-      ["d.due_at_us IS NOT NULL AND d.leased_by IS NULL", "d.due_at_us IS NOT NULL AND d.leased_by IN (SELECT key FROM nodes)"]
-    case .filtered, .dead, .held, .cancelled: ["d.state >= 3"]
-    }
-  }
-
-  /// `CROSS JOIN` has SQLite read deliveries first, in key order: it must not sort all of a common type's events to show a page.
-  private static func list(_ clause: String, limit: String) -> SQLStatement {
-    let joined = clause.isEmpty ? "WHERE" : clause + " AND"
-    return SQLStatement(
-      once: """
-        SELECT \(deliveryColumns) FROM deliveries d CROSS JOIN events e CROSS JOIN webhooks w
-        \(joined) e.key = d.event_key AND w.key = d.webhook_key ORDER BY d.key DESC LIMIT \(limit)
-        """)
   }
 
   private static let one = SQLStatement("SELECT 1")

@@ -9,12 +9,12 @@ extension SQLStore {
     ORDER BY due_at_us LIMIT $3
     """)
   private static let ended = SQLStatement(
-    "SELECT key FROM deliveries WHERE webhook_key = $1 AND state >= 3 AND state = $2 ORDER BY key LIMIT $3")
+    "SELECT key FROM deliveries WHERE webhook_key = $1 AND \(DeliveryState.ended("$2", of: "")) ORDER BY key LIMIT $3")
   private static let delivered = SQLStatement(
     "SELECT key FROM deliveries WHERE webhook_key = $1 AND state = $2 ORDER BY key LIMIT $3")
   private static let move = SQLStatement(
     """
-    UPDATE deliveries SET state = $1, reason = $2, due_at_us = $3, round_began_us = COALESCE($3, round_began_us), updated_at_us = $4
+    UPDATE deliveries SET state = $1, reason = $2, failure = NULL, due_at_us = $3, round_began_us = COALESCE($3, round_began_us), updated_at_us = $4
     WHERE key = $5
     """)
 
@@ -56,7 +56,7 @@ extension SQLStore {
   }
 
   private static let heldBelow = SQLStatement(
-    "SELECT key FROM deliveries WHERE webhook_key = $1 AND state >= 3 AND state = $2 AND key < $3 ORDER BY key LIMIT $4")
+    "SELECT key FROM deliveries WHERE webhook_key = $1 AND \(DeliveryState.ended("$2", of: "")) AND key < $3 ORDER BY key LIMIT $4")
 
   /// Cancels up to `limit` held deliveries of a webhook that were made before others.
   public func skipHeld(of id: WebhookID, below key: Int64, reason: String, at now: Timestamp, limit: Int) async throws(StoreError) -> Int {

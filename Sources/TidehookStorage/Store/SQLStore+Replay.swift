@@ -10,7 +10,7 @@ extension SQLStore {
     """)
   static let makeDue = SQLStatement(
     """
-    UPDATE deliveries SET state = 0, reason = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count,
+    UPDATE deliveries SET state = 0, reason = NULL, failure = NULL, next_trigger = 2, due_at_us = $1, updated_at_us = $1, earlier_attempts = attempt_count,
       round_began_us = $1, pin_revision = $2, pin_plugins = $3, batch_key = NULL
     WHERE key = $4
     """)

@@ -46,22 +46,32 @@ extension SQLStore {
       looked = (looked.count + 1, row.integer(0))
       let candidate = ReplayCandidate(
         key: row.id(0), state: DeliveryState(code: row.integer(2)), reason: row.optionalText(3), eventID: EventID(stored: row.text(4)),
-        type: EventType(stored: row.text(5)), namespace: Namespace(stored: row.text(6)), at: row.time(7))
+        type: EventType(stored: row.text(5)), namespace: Namespace(stored: row.text(6)), at: row.time(7),
+        failure: row.optionalText(11).flatMap(FailureKind.init))
       if row.isNull(8), row.isNull(9), request.wants(candidate, failure: row.optionalText(10)) { candidates.append(candidate) }
       return candidates.count < limit
     }
     return range.finding(candidates, limit: limit, lastOf: looked)
   }
 
-  /// Reads deliveries in the order of their keys: over the index of what ended where it knows all states, else over that of the webhook.
+  /// Reads deliveries in the order of their keys: over the index of failures or that of what ended where it knows all states, else over that
+  /// of the webhook.
   private static func deliveryQuery(_ request: ReplayRequest) -> SQLStatement {
     let bounds = "key > $2 AND key <= $3 ORDER BY key LIMIT $4"
     let ended = request.states.filter { !$0.isOpen && $0 != .delivered }
     var keys = "SELECT key FROM deliveries WHERE webhook_key = $1 AND \(bounds)"
     if ended.count == request.states.count {
       keys = ended.map { state in
-        "SELECT key FROM (SELECT key FROM deliveries WHERE webhook_key = $1 AND state >= 3 AND state = \(state.code) AND \(bounds)) s"
+        "SELECT key FROM (SELECT key FROM deliveries WHERE webhook_key = $1 AND \(DeliveryState.ended("\(state.code)", of: "")) AND \(bounds)) s"
       }.joined(separator: " UNION ALL ")
+    }
+    if let failure = request.failure {
+      // Other states have none.
+      let states = [DeliveryState.dead, .retrying].filter(request.states.contains)
+      let parts = states.map { "state = \($0.code) AND failure IS NOT NULL AND failure = '\(failure.rawValue)' AND \(bounds)" }
+      keys = parts.map { "SELECT key FROM (SELECT key FROM deliveries WHERE webhook_key = $1 AND \($0)) s" }.joined(
+        separator: " UNION ALL ")
+      if parts.isEmpty { keys = "SELECT key FROM deliveries WHERE webhook_key = $1 AND 1 = 0 AND \(bounds)" }
     }
     let failure = """
       (SELECT failure_kind || ': ' || COALESCE(failure_message, '') FROM attempts WHERE key IN (
@@ -72,7 +82,7 @@ extension SQLStore {
     return SQLStatement(
       once: """
         SELECT d.key, d.entropy, d.state, d.reason, e.id, e.type, e.namespace, d.created_at_us, d.leased_by, e.erased_at_us,
-          \(request.error == nil ? "NULL" : failure)
+          \(request.error == nil ? "NULL" : failure), d.failure
         FROM (\(keys)) k CROSS JOIN deliveries d CROSS JOIN events e
         WHERE d.key = k.key AND e.key = d.event_key ORDER BY d.key LIMIT $4
         """)

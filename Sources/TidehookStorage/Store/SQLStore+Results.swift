@@ -3,11 +3,18 @@
 public import TidehookCore
 
 extension SQLStore {
-  private static let finish = SQLStatement(
+  /// For what was not tried before and has not failed: there is no failure to forget, and nothing is written for it.
+  private static let finishFirst = SQLStatement(
     """
     UPDATE deliveries SET state = $1, reason = $2, attempt_count = COALESCE($3, attempt_count), next_trigger = COALESCE($4, next_trigger),
       due_at_us = $5, leased_by = NULL, updated_at_us = $6
     WHERE key = $7 AND leased_by = $8
+    """)
+  private static let finish = SQLStatement(
+    """
+    UPDATE deliveries SET state = $1, reason = $2, failure = $3, attempt_count = COALESCE($4, attempt_count),
+      next_trigger = COALESCE($5, next_trigger), due_at_us = $6, leased_by = NULL, updated_at_us = $7
+    WHERE key = $8 AND leased_by = $9
     """)
   /// The columns of ``values(of:_:)``.
   static let attemptValues = """
@@ -29,14 +36,17 @@ extension SQLStore {
   ///   `closed` when the store closed before the disk took it.
   public func record(_ completed: CompletedDelivery) async throws(StoreError) {
     // Encoded here, on the caller's thread: the writer's time is everybody's.
-    let change = Self.values(of: completed, node)
+    let isFirst = completed.attempt?.number == 1 && !Self.hasFailed(completed)
+    var change = Self.values(of: completed, node)
+    if isFirst { change.remove(at: Self.failurePlace) }
+    let values = change
     let owner = completed.batch?.id.key ?? completed.id.key
     let attempt = completed.attempt.map { Self.values(of: $0, owner) }
     let batch = completed.batch.map { BatchRecord($0, of: completed, attempt: attempt, node) }
     let (id, isOrdered, ended) = (completed.id, completed.isOrdered, completed.at)
     return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
       if let batch { return try Self.write(batch, of: completed, connection) }
-      guard try connection.execute(Self.finish, change) == 1 else {
+      guard try connection.execute(isFirst ? Self.finishFirst : Self.finish, values) == 1 else {
         guard try Self.finishErased([id.key], completed, connection) else { throw StoreError(.stale, "this node does not hold it") }
         if let attempt = completed.attempt?.withoutContent { try connection.execute(Self.insertAttempt, Self.values(of: attempt, owner)) }
         return
@@ -55,11 +65,27 @@ extension SQLStore {
     let transition = completed.transition
     let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
     return [
-      .integer(transition.state.code), SQLValue(transition.reason), SQLValue((completed.attempt?.number).map(Int64.init)),
+      .integer(transition.state.code), SQLValue(transition.reason), failure(of: completed),
+      SQLValue((completed.attempt?.number).map(Int64.init)),
       SQLValue(transition.state == .retrying ? AttemptTrigger.retry.code : nil), .time(due), .time(completed.at),
       .integer(completed.id.key),
       .integer(node),
     ]
+  }
+
+  /// Where ``values(of:_:)`` has ``failure(of:)``.
+  private static let failurePlace = 2
+
+  private static func hasFailed(_ completed: CompletedDelivery) -> Bool {
+    switch completed.transition.state {
+    case .dead, .retrying: true
+    case .pending, .delivered, .filtered, .held, .cancelled: false
+    }
+  }
+
+  /// What made a delivery dead or made it wait for another attempt: empty when that is not known, so that it is counted all the same.
+  static func failure(of completed: CompletedDelivery) -> SQLValue {
+    hasFailed(completed) ? .text(completed.attempt?.failure?.kind.rawValue ?? "") : .null
   }
 
   /// - Parameter owner: the key of the delivery to which it belongs.

@@ -10,10 +10,10 @@ extension SQLStore {
       (SELECT d.due_at_us FROM deliveries d
         WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL ORDER BY d.due_at_us LIMIT 1),
       (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state = \(DeliveryState.retrying.code)),
-      (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.held.code)),
-      (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.dead.code)),
+      (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND \(DeliveryState.held.ended)),
+      (SELECT COUNT(*) FROM deliveries d WHERE d.webhook_key = w.key AND \(DeliveryState.dead.ended)),
       (SELECT d.created_at_us FROM deliveries d
-        WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = \(DeliveryState.dead.code) ORDER BY d.key LIMIT 1)
+        WHERE d.webhook_key = w.key AND \(DeliveryState.dead.ended) ORDER BY d.key LIMIT 1)
     FROM webhooks w WHERE w.deleted_at_us IS NULL
     """)
   /// Those that a node has in memory are few enough to be looked at.

@@ -111,7 +111,7 @@ extension SQLStore: WebhookStore {
     """
     SELECT w.key, w.entropy FROM webhooks w WHERE w.deleted_at_us IS NOT NULL AND (
       EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.leased_by IS NULL AND d.due_at_us IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND d.state >= 3 AND d.state = $1))
+      OR EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_key = w.key AND \(DeliveryState.ended("$1"))))
     ORDER BY w.key
     """)
 

@@ -67,8 +67,8 @@ extension StoreConformance {
       try expectEqual(try await found(DeliveryFilter()), made(events), "all")
       try expectEqual(try await found(DeliveryFilter(webhook: one.id)), made(events, one.id), "a webhook's")
       for (event, state) in zip(events, DeliveryState.allCases) {
-        try expectEqual(try await found(DeliveryFilter(state: state)), made([event]), "those \(state)")
-        try expectEqual(try await found(DeliveryFilter(state: state, webhook: two.id)), made([event], two.id), "a webhook's \(state)")
+        try expectEqual(try await found(DeliveryFilter(states: [state])), made([event]), "those \(state)")
+        try expectEqual(try await found(DeliveryFilter(states: [state], webhook: two.id)), made([event], two.id), "a webhook's \(state)")
         try expectEqual(try await found(DeliveryFilter(type: event.event.type)), made([event]), "a type's")
         try expectEqual(try await found(DeliveryFilter(event: event.event.id)), made([event]), "an event's")
       }
@@ -84,7 +84,7 @@ extension StoreConformance {
       _ = try await test.store.append(all)
       var (found, cursor): ([DeliveryID], Int64?) = ([], nil)
       while true {
-        let page = try await test.store.deliveries(DeliveryFilter(state: .pending, webhook: webhook.id), before: cursor, limit: 6)
+        let page = try await test.store.deliveries(DeliveryFilter(states: [.pending], webhook: webhook.id), before: cursor, limit: 6)
         guard let last = page.last else { break }
         found += page.map(\.id)
         cursor = last.id.key

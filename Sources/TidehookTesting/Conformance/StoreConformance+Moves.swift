@@ -39,7 +39,7 @@ extension StoreConformance {
             of: webhook.id, from: [.pending, .retrying, .held], to: .cancelled, reason: "gone", at: samples.now, limit: 2))
       }
       try expectEqual(moved, [2, 2, 1, 0], "the numbers moved")
-      let left = try await test.store.deliveries(DeliveryFilter(state: .pending), before: nil, limit: 100)
+      let left = try await test.store.deliveries(DeliveryFilter(states: [.pending]), before: nil, limit: 100)
       try expectEqual(left.map(\.webhookID), left.map { _ in other.id }, "whose deliveries are left")
       try expectEqual(left.count, 5, "the number left")
     },

@@ -131,7 +131,7 @@ extension StoreConformance {
         for event in events { group.addTask { try await test.store.record(samples.result(event.deliveries[0].id)) } }
         try await group.waitForAll()
       }
-      let delivered = try await test.store.deliveries(DeliveryFilter(state: .delivered), before: nil, limit: 1000)
+      let delivered = try await test.store.deliveries(DeliveryFilter(states: [.delivered]), before: nil, limit: 1000)
       try expectEqual(delivered.count, 300, "the number of delivered ones")
     },
   ]

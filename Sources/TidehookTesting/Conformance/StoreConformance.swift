@@ -47,7 +47,7 @@ public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
     events + queue + results + webhooks + access + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds
-    + arrows + lists + sources + receipts + keys + batches + rollups + standings
+    + arrows + lists + sources + receipts + keys + batches + rollups + standings + searches
     + erasure + retention
 }
 

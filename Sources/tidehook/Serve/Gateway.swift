@@ -68,6 +68,7 @@ struct Gateway {
       insight: Insight(
         statistics: statistics, lanes: engine, metrics: [statistics, engine, store, runtime, ProcessMetrics(startedAt: startedAt)],
         metricsAccess: settings.metricsAccess, space: operations.space), egress: settings.egressPolicy, secrets: Self.secrets,
+      library: HostLibrary.declarations() ?? Array("[]".utf8),
       keys: keys, operations: operations.feed,
       didReplay: { engine.noteReplays($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks and sources.

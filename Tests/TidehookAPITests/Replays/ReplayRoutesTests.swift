@@ -17,15 +17,18 @@ import TidehookCore
     let id = try await gateway.makeWebhook()
     let body = #"""
       {"webhook":"\#(id)","states":["dead","retrying","dead"],"types":["memory.*"],"namespace":"n","since":"1h","until":"2026-04-13T10:30:00Z",
-       "error":"timeout","revision":"original","rate":5}
+       "error":"timeout","failure":"status","revision":"original","rate":5}
       """#
     let answer = try await gateway.send(.post, "/v1/replays", body)
     #expect(answer.status == 202, "\(answer.text)")
     let request = try #require(gateway.replays.requests.first)
     #expect(request.webhook == WebhookID(id) && request.states == [.dead, .retrying] && request.types == [.below("memory.")])
-    #expect(request.namespace?.name == "n" && request.error == "timeout" && request.versions == .original && request.rate == 5)
+    #expect(
+      request.namespace?.name == "n" && request.error == "timeout" && request.failure == .status && request.versions == .original
+        && request.rate == 5)
     #expect(request.since == gateway.clock.time + .seconds(-3600) && request.until == Timestamp(rfc3339: "2026-04-13T10:30:00Z"))
     #expect(answer.json["webhook"]?.stringValue == id && answer.json["types"] == ["memory.*"] && answer.json["error"] == "timeout")
+    #expect(answer.json["failure"] == "status")
   }
 
   @Test func missingDeliveriesAloneNeedNoStates() async throws {
@@ -68,6 +71,7 @@ import TidehookCore
     (#"{"since":"1h","until":"2h"}"#, "until"), (#"{"types":[]}"#, "types"), (#"{"types":["*x"]}"#, "types[0]"),
     (#"{"error":""}"#, "error"), (#"{"missing":true}"#, "webhook"), (#"{"webhook":"x"}"#, "webhook"),
     (#"{"webhook":"wh_00000000000000000000000000"}"#, "webhook"), (#"{"revision":"newest"}"#, "revision"), (#"{"dry_run":1}"#, "dry_run"),
+    (#"{"failure":"x"}"#, "failure"), (#"{"failure":"status","states":["filtered"]}"#, "states"),
     (#"{"namespace":""}"#, "namespace"), (#"{"state":"dead"}"#, "state"), (#"{"since":null}"#, "since"),
   ])
   func nonsenseIsRefusedByName(body: String, field: String) async throws {
@@ -78,7 +82,7 @@ import TidehookCore
 
   @Test func whatDoesNotGoTogetherWithMissingIsRefused() async throws {
     let id = try await gateway.makeWebhook()
-    for (extra, field) in [(#""error":"x""#, "error"), (#""revision":"original""#, "revision")] {
+    for (extra, field) in [(#""error":"x""#, "error"), (#""failure":"dns""#, "failure"), (#""revision":"original""#, "revision")] {
       let answer = try await gateway.send(.post, "/v1/replays", #"{"webhook":"\#(id)","missing":true,\#(extra)}"#)
       #expect(answer.status == 400 && answer.field == field, "\(answer.text)")
     }

@@ -31,6 +31,13 @@ import TidehookTesting
     #expect(!ReplayRequest(error: "x").wants(makeCandidate(reason: nil)))
   }
 
+  @Test func aKindOfFailureIsThatOfTheLastAttempt() {
+    var candidate = makeCandidate()
+    #expect(!ReplayRequest(failure: .status).wants(candidate))
+    candidate.failure = .status
+    #expect(ReplayRequest(failure: .status).wants(candidate) && !ReplayRequest(failure: .timeout).wants(candidate))
+  }
+
   @Test func timesIncludeTheirBeginningAndNotTheirEnd() {
     let later = now + .microseconds(1)
     #expect(ReplayRequest(since: now, until: later).wants(makeCandidate()))

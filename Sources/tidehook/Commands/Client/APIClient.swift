@@ -20,16 +20,28 @@ struct APIClient {
     _ = try url("/", [])
   }
 
+  /// Asks for lines, and tells whether they are all that were sent.
+  func lines(_ path: String, query: [(String, String?)]) async throws(CommandFailure) -> (bytes: [UInt8], isWhole: Bool) {
+    let answer = try await send("GET", path, query: query)
+    return (answer.body, !answer.isTruncated)
+  }
+
   /// Sends a request and returns the body of a 2xx answer.
   func call(
     _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json"
   ) async throws(CommandFailure) -> [UInt8] {
+    try await send(method, path, query: query, body: body, contentType: contentType).body
+  }
+
+  private func send(
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json"
+  ) async throws(CommandFailure) -> ReceivedResponse {
     var headers = [HeaderField("Authorization", "Bearer \(key)"), HeaderField("Accept", "application/json")]
     if !body.isEmpty { headers.append(HeaderField("Content-Type", contentType)) }
     let request = SignedRequest(method: method, url: try url(path, query), headers: headers, body: body, timeout: .seconds(60))
     switch await transport.send(request).result {
     case .failure(let failure): throw unreachable(failure)
-    case .success(let answer) where (200..<300).contains(answer.status): return answer.body
+    case .success(let answer) where (200..<300).contains(answer.status): return answer
     case .success(let answer): throw refused(answer)
     }
   }

@@ -18,8 +18,9 @@ struct PageOptions: ParsableArguments {
   /// Writes a page's table, and on standard error what else there is to know.
   /// - Parameter nothing: what to say when the page is empty.
   func write(_ table: Table, _ answer: JSONAnswer, nothing: String) {
-    guard !answer.rows.isEmpty else { return Terminal.standardError.write(nothing + "\n") }
-    table.write(to: Terminal.standardOutput)
+    guard !answer.rows.isEmpty || answer.nextCursor != nil else { return Terminal.standardError.write(nothing + "\n") }
+    // A search may have more to look through than one request does.
+    if !answer.rows.isEmpty { table.write(to: Terminal.standardOutput) }
     if let next = answer.nextCursor { Terminal.standardError.write("more with --cursor \(next)\n") }
   }
 }

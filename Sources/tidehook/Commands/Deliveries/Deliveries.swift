@@ -7,28 +7,18 @@ import TidehookCore
 struct Deliveries: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "See what became of events, and deliver them again.",
-    subcommands: [DeliveriesList.self, DeliveriesShow.self, DeliveriesReplay.self])
+    subcommands: [DeliveriesList.self, DeliveriesGroups.self, DeliveriesShow.self, DeliveriesReplay.self, DeliveriesExport.self])
 }
 
 struct DeliveriesList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List deliveries, the newest first.")
 
-  @Option(help: "Only this state: pending, retrying, delivered, filtered, dead, held, cancelled.")
-  var state: String?
-
-  @Option(help: ArgumentHelp("Only those of this webhook.", valueName: "id"))
-  var webhook: String?
-
-  @Option(help: ArgumentHelp("Only those of this event, or of events of this type.", valueName: "id-or-type"))
-  var event: String?
-
-  @OptionGroup(title: "Time") var times: TimeOptions
+  @OptionGroup(title: "Filter") var filter: DeliveryFilterOptions
   @OptionGroup(title: "Page") var page: PageOptions
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
-    let filters = [("state", state), ("webhook", webhook), ("event", event)] + times.query
-    let answer = try await options.client().json("GET", "/v1/deliveries", query: filters + page.query)
+    let answer = try await options.client().json("GET", "/v1/deliveries", query: filter.query + page.query)
     guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
     var table = Table(["ID", "STATE", "TRIES", "REASON", "CREATED", "NEXT TRY", "EVENT", "WEBHOOK"], fixed: [0, 1])
     for row in answer.rows {

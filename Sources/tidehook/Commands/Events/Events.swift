@@ -12,8 +12,14 @@ struct Events: AsyncParsableCommand {
 struct EventsList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List events, the newest first.")
 
-  @Option(help: ArgumentHelp("Only this type.", valueName: "type"))
+  @Option(help: ArgumentHelp("Only this type, or types like memory.*.", valueName: "type"))
   var event: String?
+
+  @Option(help: ArgumentHelp("Only ids that begin like this.", valueName: "beginning"))
+  var id: String?
+
+  @Option(help: "Only payloads with this text.")
+  var text: String?
 
   @Option(help: "Only this namespace.")
   var namespace: String?
@@ -23,7 +29,7 @@ struct EventsList: AsyncParsableCommand {
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
-    let filters = [("event", event), ("namespace", namespace)] + times.query
+    let filters = [("event", event), ("id", id), ("text", text), ("namespace", namespace)] + times.query
     let answer = try await options.client().json("GET", "/v1/events", query: filters + page.query)
     guard !options.json else { return Terminal.standardOutput.writeLine(answer.bytes) }
     var table = Table(["ID", "EVENT", "NAMESPACE", "TIMESTAMP", "DATA"])

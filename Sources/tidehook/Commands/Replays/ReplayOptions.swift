@@ -22,6 +22,9 @@ struct ReplayFilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only deliveries that failed with this text in the error.", valueName: "text"))
   var error: String?
 
+  @Option(help: ArgumentHelp("Only deliveries whose last attempt failed like this, as in timeout or status.", valueName: "kind"))
+  var failure: String?
+
   @Flag(help: "Deliver what the webhook wants now and never got, as from before it was made; with --state those as well.")
   var missing = false
 
@@ -35,7 +38,8 @@ struct ReplayFilterOptions: ParsableArguments {
     [JSONValue.Member](
       given: [
         ("webhook", webhook.map(JSONValue.string)), ("states", Self.list(state)), ("types", Self.list(type)),
-        ("namespace", namespace.map(JSONValue.string)), ("error", error.map(JSONValue.string)), ("missing", missing ? true : nil),
+        ("namespace", namespace.map(JSONValue.string)), ("error", error.map(JSONValue.string)),
+        ("failure", failure.map(JSONValue.string)), ("missing", missing ? true : nil),
         ("all", all ? true : nil),
       ] + times.query.map { ($0, $1.map(JSONValue.string)) })
   }

@@ -1,0 +1,46 @@
+// What one list of deliveries found, and how several of them make up one page: pure values.
+
+import TidehookCore
+
+/// The rows of one list, looked at in the order of their keys.
+struct DeliveryScan: Sendable {
+  /// The keys of those that are wanted.
+  var matches: [Int64] = []
+  /// The last key that was looked at.
+  var last: Int64?
+  /// Whether the list has no more rows.
+  var isAtEnd = true
+
+  /// The page that some lists make up together. What lies behind the row at which the first of them stopped is left for the next page, so
+  /// that nothing is missing in between.
+  /// - Returns: the keys, in order, and the key behind which there may be more.
+  static func page(of scans: [DeliveryScan], order: ListOrder, limit: Int) -> (keys: [Int64], position: Int64?) {
+    let stops = scans.filter { !$0.isAtEnd }.compactMap(\.last)
+    let stop = order == .newest ? stops.max() : stops.min()
+    let seen = scans.flatMap(\.matches).filter { key in
+      stop.map { order == .newest ? key >= $0 : key <= $0 } ?? true
+    }
+    let sorted = order == .newest ? seen.sorted(by: >) : seen.sorted()
+    guard sorted.count > limit else { return (sorted, stop) }
+    let keys = Array(sorted.prefix(limit))
+    return (keys, keys.last)
+  }
+}
+
+/// How far one request may go through several lists.
+struct ScanBudget {
+  private let end: ContinuousClock.Instant
+  /// How many rows each list may have.
+  let rows: Int
+
+  /// So many rows are looked at before the time counts: each request gets on, however slow the machine is.
+  private static let atLeast = 64
+
+  init(_ bounds: SearchBounds, lists: Int, limit: Int) {
+    end = ContinuousClock.now + bounds.time
+    rows = max(limit + 1, bounds.rows / max(1, lists))
+  }
+
+  /// Whether a list that has looked at so many rows has to stop because of the time.
+  func isSpent(after count: Int) -> Bool { count.isMultiple(of: Self.atLeast) && ContinuousClock.now >= end }
+}
