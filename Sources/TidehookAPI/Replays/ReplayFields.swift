@@ -29,7 +29,7 @@ struct ReplayFields {
   }
 
   /// What says which deliveries are meant: without any of it somebody may have forgotten it.
-  private static let filters = ["webhook", "states", "types", "namespace", "since", "until", "error", "missing"]
+  private static let filters = ["webhook", "states", "types", "namespace", "since", "until", "error", "failure", "missing"]
 
   /// Reads the body of `POST /v1/webhooks/{id}/recover`: everything dead and everything missing, unless it says otherwise.
   init(recovering webhook: WebhookID, _ body: JSONValue, now: Timestamp) throws {
