@@ -44,7 +44,8 @@ let package = Package(
     .executableTarget(
       name: "tidehook",
       dependencies: [
-        "TidehookAPI", "TidehookCore", "TidehookDatabases", "TidehookDelivery", "TidehookScripting", "TidehookSigning", "TidehookStorage",
+        "TidehookAPI", "TidehookConsole", "TidehookCore", "TidehookDatabases", "TidehookDelivery", "TidehookScripting", "TidehookSigning",
+        "TidehookStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -65,6 +66,10 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "TidehookConsole", dependencies: ["ShippedConsole", "TidehookCore", "TidehookSigning"], exclude: ["Assets"],
+      swiftSettings: strict),
+    .target(name: "ShippedConsole", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-Wno-c23-extensions"])]),  // #embed
     .target(
       name: "TidehookDelivery",
       dependencies: [
@@ -105,6 +110,7 @@ let package = Package(
       swiftSettings: strict,
       linkerSettings: staticRuntime),
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
+    .testTarget(name: "TidehookConsoleTests", dependencies: ["TidehookConsole", "TidehookCore"], swiftSettings: strict),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
     .testTarget(
       name: "TidehookDeliveryTests",

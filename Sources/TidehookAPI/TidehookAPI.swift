@@ -29,6 +29,9 @@ public struct TidehookAPI: Sendable {
   private let statistics: StatisticsRoutes
   private let overview: OverviewRoutes
   private let metrics: MetricsRoutes
+  private let console: ConsoleRoutes
+  private let tail: TailRoutes
+  private let about: AboutRoutes
   private let keys: KeyRing
   private let limits: APILimits
   private let time: any TimeSource
@@ -49,6 +52,9 @@ public struct TidehookAPI: Sendable {
   ///   - secrets: makes secrets for webhooks that bring none.
   ///   - library: what the functions for scripts declare of themselves, a JSON array.
   ///   - keys: the keys that may use the API.
+  ///   - console: what is behind the console; `nil` for none.
+  ///   - feed: shows events as they come.
+  ///   - about: what this gateway is.
   ///   - operations: takes what operators should know.
   ///   - didReplay: called when a webhook has a delivery to try again, so that its lane wakes up.
   ///   - ids: makes the ids of webhooks.
@@ -60,7 +66,8 @@ public struct TidehookAPI: Sendable {
     eraser: any ContentEraser,
     webhooks: WebhookServices,
     replays: any ReplayJobs, sources: SourceServices, insight: Insight, egress: EgressPolicy,
-    secrets: SecretSource, library: [UInt8], keys: KeyRing, operations: any OperationalEvents,
+    secrets: SecretSource, library: [UInt8], keys: KeyRing, console: ConsoleServices?, feed: EventFeed, about: About,
+    operations: any OperationalEvents,
     didReplay: @escaping @Sendable (WebhookID) -> Void,
     time: any TimeSource, ids: IDGenerator, logger: Logger, limits: APILimits = APILimits()
   ) {
@@ -96,6 +103,11 @@ public struct TidehookAPI: Sendable {
       receipts: sources.history, plugins: plugins, space: insight.space, time: time)
     metrics = MetricsRoutes(sources: insight.metrics, access: insight.metricsAccess)
     keyRoutes = KeyRoutes(ring: keys, time: time, limits: limits)
+    self.console = ConsoleRoutes(console: console, keys: keys, logins: LoginGuard(time: time), logger: logger)
+    tail = TailRoutes(feed: feed, keys: keys, sessions: console?.sessions)
+    self.about = AboutRoutes(
+      about: about, counts: AboutCounts(registry: registry, sources: sources.directory, plugins: plugins, keys: keys, feed: feed),
+      limits: limits, time: time)
     self.keys = keys
     self.limits = limits
     self.time = time
@@ -111,7 +123,9 @@ public struct TidehookAPI: Sendable {
     host: String, port: Int, onServerRunning: @escaping @Sendable (_ origin: String) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
     Application(
-      responder: APIResponder(routes: RouteTable(routes), keys: keys, failures: FailureLog(logger: logger, time: time), time: time),
+      responder: APIResponder(
+        routes: RouteTable(routes), callers: Authenticator(keys: keys, sessions: console.console?.sessions), console: console.console,
+        failures: FailureLog(logger: logger, time: time), time: time),
       server: .http1(configuration: channelConfiguration),
       configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
       onServerRunning: { channel in
@@ -135,7 +149,7 @@ public struct TidehookAPI: Sendable {
     webhooks.routes + webhookTests.routes + signingKeys.routes + revisions.routes + plugins.routes + dryRuns.routes + events.routes
       + deliveries.routes + groups.routes + export.routes + studio.routes + replays.routes + mem0.routes
       + sources.routes + receipts.routes + inbound.routes + keyRoutes.routes + health.routes + statistics.routes + overview.routes
-      + metrics.routes + OpenAPIRoutes.routes
+      + metrics.routes + console.routes + tail.routes + about.routes + OpenAPIRoutes.routes
   }
 
   private var channelConfiguration: HTTP1Channel.Configuration {

@@ -13,8 +13,8 @@ struct Tidehook: AsyncParsableCommand {
     abstract: "A self-hosted webhook gateway with Lua filters and transforms.",
     version: version,
     subcommands: [
-      Serve.self, Webhooks.self, Sources.self, Events.self, Deliveries.self, Replays.self, Stats.self, Plugins.self, Keys.self, Listen.self,
-      Sign.self, Verify.self, Compact.self, OpenAPI.self,
+      Serve.self, Webhooks.self, Sources.self, Events.self, Deliveries.self, Replays.self, Stats.self, Plugins.self, Keys.self,
+      OpenConsole.self, Listen.self, Sign.self, Verify.self, Compact.self, OpenAPI.self,
       LuaAPI.self, Lifecycle.self,
     ])
 }

@@ -43,6 +43,9 @@ final class Backend: EventPublisher, WebhookRegistry, History, ContentEraser {
     var asked: [String] = []
     /// Why receivers prove nothing.
     var ownershipProblem: String?
+    var tokens: [ConsoleToken] = []
+    /// How often uses and ends of sessions were written.
+    var tokenWrites = 0
     var tallies: [Int64: Tally] = [:]
     var standings: [WebhookID: QueueStanding] = [:]
     var inFlight: [WebhookID: Int] = [:]
@@ -215,6 +218,9 @@ struct TestGateway {
   let rateLimit: RateLimit
   var asksForOwnership = false
   let metricsAccess: MetricsAccess
+  var hasConsole = true
+  /// The clock of sessions; ``clock`` unless set.
+  var sessionClock: (any TimeSource)?
   let ring = OneRing()
 
   init(
@@ -232,18 +238,57 @@ struct TestGateway {
   /// One ring for all requests, so that the next one sees what the one before did.
   final class OneRing: Sendable {
     let ring = Mutex<KeyRing?>(nil)
+    let sessions = Mutex<SessionBook?>(nil)
   }
 
   private func keys() -> KeyRing {
     ring.ring.withLock { ring in
       if let ring { return ring }
       let source = KeySource(
-        generate: { "thk_\(UInt64.random(in: 0...(.max)))" }, digest: { Array($0.utf8.reversed()) }, isAdmin: { $0 == Self.key })
+        generate: { "thk_\(UInt64.random(in: 0...(.max)))" }, digest: { Array($0.utf8.reversed()) }, isAdmin: { $0 == Self.key },
+        adminDigest: Array(Self.key.utf8.reversed()))
       let made = KeyRing(store: backend, source: source, limit: rateLimit, ids: ids, time: clock)
       ring = made
       return made
     }
   }
+
+  /// One book for all requests, like the ring.
+  func sessions() -> SessionBook {
+    let keys = keys()
+    return ring.sessions.withLock { book in
+      if let book { return book }
+      let made = SessionBook(
+        store: backend, keys: keys, rule: ConsoleRule(), generate: { "token-\(UInt64.random(in: 0...(.max)))" },
+        time: sessionClock ?? clock, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+      book = made
+      return made
+    }
+  }
+
+  /// The same gateway after a restart, as far as sessions are concerned.
+  func forgetSessions() { ring.sessions.withLock { $0 = nil } }
+
+  private struct Site: ConsoleSite {
+    func answer(to request: SiteRequest, session: () -> [UInt8]?) -> SiteAnswer {
+      SiteAnswer(status: 200, headers: [HeaderField("Content-Type", "text/html")], body: session() ?? Array(request.path.utf8))
+    }
+  }
+
+  /// A stream would not end within a test.
+  private var closedFeed: EventFeed {
+    let feed = EventFeed(tail: backend, time: clock)
+    feed.close()
+    return feed
+  }
+
+  private static let about = About(
+    version: "1.2.3", startedAt: StoppedClock().time + .seconds(-60),
+    store: About.Store(kind: "sqlite", schemaVersion: 7, path: "/data/tidehook.db", size: { 4096 }, free: { nil }),
+    rateLimit: RateLimit(count: 60, perSeconds: 60),
+    scriptLimits: ["cpu_ms": 50, "instructions": 5, "memory_bytes": 6, "output_bytes": 7, "source_bytes": 8],
+    settings: ["durability": "full", "drain_timeout_secs": 30, "verify_ownership": false, "console": true],
+    retention: RetentionPolicy(), pluginsFolder: "/plugins")
 
   /// - Parameter time: another clock than ``clock``.
   func api(time: (any TimeSource)? = nil) -> TidehookAPI {
@@ -259,8 +304,10 @@ struct TestGateway {
         generate: { Secret("whsec_bWFkZQ==") }, signingKey: Self.signingKey,
         problem: { $0.secret.revealed == "whsec_?" ? JSONProblem("secret", "expected one that can sign, but it is not base64") : nil },
         standardForm: { "whsec_<\($0.revealed)>" }, webKey: { ["x": .string($0)] }),
-      library: Array(#"[{"name":"has_tag"}]"#.utf8), keys: keys(), operations: backend,
-      didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
+      library: Array(#"[{"name":"has_tag"}]"#.utf8), keys: keys(),
+      console: hasConsole ? ConsoleServices(site: Site(), sessions: sessions(), version: "1.2.3") : nil,
+      feed: closedFeed, about: Self.about,
+      operations: backend, didReplay: { id in backend.with { $0.replayed.append(id) } }, time: time ?? clock, ids: ids,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), limits: limits)
   }
 
@@ -289,7 +336,8 @@ struct TestGateway {
     return try await api().application(host: "127.0.0.1", port: 0).test(.router) { client in
       try await client.execute(uri: path, method: method, headers: sent, body: body) { response in
         let bytes = Array(response.body.readableBytesView)
-        let isText = [PrometheusText.mediaType, "application/x-ndjson"].contains(response.headers[.contentType] ?? "")
+        let type = response.headers[.contentType] ?? ""
+        let isText = type.hasPrefix("text/") || type == "application/x-ndjson"
         let json = bytes.isEmpty || isText ? JSONValue.null : try JSONValue(parsing: bytes)
         return Answer(
           status: response.status.code, headers: response.headers, text: String(decoding: bytes, as: UTF8.self), json: json)

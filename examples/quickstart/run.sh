@@ -64,6 +64,8 @@ cat <<END
 Tidehook is serving at $TIDEHOOK_SERVER until Ctrl-C. From another terminal:
   $call deliveries list
   $call events send memory.created --namespace my-project --data '{"content":"Use Postgres","tags":["architecture"]}'
+The console, signed in by this link once within five minutes ($call console makes another):
+  $("$tidehook" console)
 What arrives is shown here.
 
 END

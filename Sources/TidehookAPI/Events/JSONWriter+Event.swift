@@ -5,8 +5,15 @@ import TidehookCore
 extension JSONWriter {
   /// Writes `{id, event, timestamp, namespace, data, accepted_at, trace_id}`; time and data as they were published, and `cloudevent` if it was
   /// one, `traceparent` and `tracestate` if it came with a trace, `erased_at` if its content was erased: `data` is null then.
-  mutating func event(_ event: Event) {
+  mutating func event(_ event: Event) { write(event, maximumDataBytes: nil) }
+
+  /// Writes the same, and `truncated`: whether `data` is `null` because it is longer than that, as JSON.
+  mutating func event(_ event: Event, maximumDataBytes: Int) { write(event, maximumDataBytes: maximumDataBytes) }
+
+  private mutating func write(_ event: Event, maximumDataBytes: Int?) {
     let envelope = try? JSONView(event.payload)
+    let data = envelope?["data"]?.text
+    let isTruncated = maximumDataBytes.map { data?.count ?? 0 > $0 } ?? false
     beginObject()
     key("id")
     string(event.id.rawValue)
@@ -17,7 +24,7 @@ extension JSONWriter {
     key("namespace")
     string(event.namespace.name)
     key("data")
-    if let data = envelope?["data"] { raw(data.text) } else { null() }
+    if let data, !isTruncated { raw(data) } else { null() }
     if let attributes = envelope?["cloudevent"] {
       key("cloudevent")
       raw(attributes.text)
@@ -35,6 +42,10 @@ extension JSONWriter {
       string(trace.traceparent)
       key("tracestate")
       optional(trace.state?.text)
+    }
+    if maximumDataBytes != nil {
+      key("truncated")
+      bool(isTruncated)
     }
     endObject()
   }

@@ -8,28 +8,37 @@ public struct KeySource: Sendable {
   let generate: @Sendable () throws -> String
   let digest: @Sendable (String) throws -> [UInt8]
   let isAdmin: @Sendable (String) -> Bool
+  let adminDigest: [UInt8]
 
   /// - Parameters:
   ///   - generate: makes the text of a new key.
   ///   - digest: a collision-resistant hash of a key's text, by which it is found again.
   ///   - isAdmin: whether a text is the admin key; must compare in constant time.
+  ///   - adminDigest: the admin key's digest; it is never stored as such.
   public init(
     generate: @escaping @Sendable () throws -> String, digest: @escaping @Sendable (String) throws -> [UInt8],
-    isAdmin: @escaping @Sendable (String) -> Bool
+    isAdmin: @escaping @Sendable (String) -> Bool, adminDigest: [UInt8]
   ) {
     self.generate = generate
     self.digest = digest
     self.isAdmin = isAdmin
+    self.adminDigest = adminDigest
   }
 }
 
 /// Who carries a key, and how often he may call.
 final class KeyHolder: Sendable {
   let principal: Principal
+  /// The key's id; `nil` for the admin key.
+  let id: KeyID?
+  /// The key's digest.
+  let digest: [UInt8]
   let gauge: RateGauge
 
-  init(_ principal: Principal, gauge: RateGauge) {
+  init(_ principal: Principal, id: KeyID?, digest: [UInt8], gauge: RateGauge) {
     self.principal = principal
+    self.id = id
+    self.digest = digest
     self.gauge = gauge
   }
 }
@@ -67,7 +76,7 @@ public final class KeyRing: Sendable {
     self.ids = ids
     self.time = time
     let now = time.now()
-    admin = KeyHolder(.admin, gauge: RateGauge(limit, at: now))
+    admin = KeyHolder(.admin, id: nil, digest: source.adminDigest, gauge: RateGauge(limit, at: now))
     strangers = RateGauge(limit, at: now)
   }
 
@@ -80,7 +89,17 @@ public final class KeyRing: Sendable {
   func holder(of text: String) -> KeyHolder? {
     if source.isAdmin(text) { return admin }
     guard let digest = try? source.digest(text), let entry = table.withLock({ $0.entries[digest] }) else { return nil }
-    return entry.key.expiresAt == nil || entry.key.isValid(at: time.now()) ? entry.holder : nil
+    return valid(entry)
+  }
+
+  /// The holder of the key with an id, `nil` being the admin key's; `nil` when there is none, it was removed, or it has expired.
+  func holder(of id: KeyID?) -> KeyHolder? {
+    guard let id else { return admin }
+    return table.withLock { $0.entries.values.first { $0.key.id == id } }.flatMap(valid)
+  }
+
+  private func valid(_ entry: Entry) -> KeyHolder? {
+    entry.key.expiresAt == nil || entry.key.isValid(at: time.now()) ? entry.holder : nil
   }
 
   /// Every key, oldest first, those that have expired included.
@@ -121,7 +140,8 @@ public final class KeyRing: Sendable {
   }
 
   private func put(_ stored: StoredKey) {
-    let holder = KeyHolder(stored.key.principal, gauge: RateGauge(limit, at: time.now()))
+    let holder = KeyHolder(
+      stored.key.principal, id: stored.key.id, digest: stored.digest, gauge: RateGauge(limit, at: time.now()))
     table.withLock { $0.entries[stored.digest] = Entry(key: stored.key, holder: holder) }
   }
 

@@ -21,7 +21,8 @@ enum OpenAPIDocument {
   static let schemas =
     WebhookSchemas.all + WebhookTestRoutes.schemas + SigningSchemas.all + RevisionSchemas.all + PluginSchemas.all + DryRunSchemas.all
     + EventSchemas.all + DeliverySchemas.all + ReplaySchemas.all
-    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + StatisticsSchemas.all + OverviewSchemas.all + CommonSchemas.all
+    + Mem0Schemas.all + SourceSchemas.all + KeySchemas.all + StatisticsSchemas.all + OverviewSchemas.all + ConsoleSchemas.all
+    + CommonSchemas.all
 
   private static var paths: [JSONValue.Member] {
     var paths: [JSONValue.Member] = []
@@ -67,6 +68,7 @@ enum OpenAPIDocument {
       ]
     case "DeliveryLines": return ["application/x-ndjson": reference]
     case "MetricsText": return ["text/plain": reference]
+    case "EventStream": return ["text/event-stream": reference]
     default: return ["application/json": reference]
     }
   }

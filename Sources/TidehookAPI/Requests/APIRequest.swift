@@ -8,9 +8,13 @@ import TidehookCore
 /// One request.
 struct APIRequest: Sendable {
   /// The request as the server gives it.
-  let request: Request
+  var request: Request
   /// Whose key it carries.
   let principal: Principal
+  /// Who makes it, when a key or a session was asked for.
+  let caller: Caller?
+  /// The connection that it came on.
+  let channel: any Channel
   /// The parameters of its path.
   let parameters: PathParameters
   /// Its query.
@@ -79,10 +83,10 @@ struct APIRequest: Sendable {
   /// Handles the request, and cancels that when the client goes; the connection ends with the answer.
   func whileConnected(_ handle: @escaping @Sendable (APIRequest) async throws -> Response) async throws -> Response {
     var answer = try await request.body.consumeWithCancellationOnInboundClose { body in
-      var request = request
-      request.body = body
+      var copy = self
+      copy.request.body = body
       do {
-        return try await handle(APIRequest(request: request, principal: principal, parameters: parameters, query: query))
+        return try await handle(copy)
       } catch let error as APIError where error != .internal {
         return error.answer
       }

@@ -49,6 +49,7 @@ enum Cursor {
     case receipts = 0x7265_7173_0000_0007
     case keys = 0x6b65_7973_0000_0008
     case replays = 0x7270_6c79_0000_0009
+    case tail = 0x7461_696c_0000_000a
   }
 
   /// The cursor that continues after the row with this key.

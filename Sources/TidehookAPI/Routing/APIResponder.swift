@@ -5,23 +5,52 @@ import Logging
 import NIOCore
 import TidehookCore
 
-/// What the server hands over with each request; the API needs none of it.
+/// What the server hands over with each request.
 struct APIContext: InitializableFromSource {
-  init(source: ApplicationRequestContextSource) {}
+  /// The connection.
+  let channel: any Channel
+
+  init(source: ApplicationRequestContextSource) {
+    channel = source.channel
+  }
 }
 
 /// Answers every request.
 struct APIResponder: HTTPResponder {
   let routes: RouteTable
-  let keys: KeyRing
+  let callers: Authenticator
+  /// `nil` when there is no console.
+  let console: ConsoleServices?
   let failures: FailureLog
   let time: any TimeSource
 
   func respond(to request: Request, context: APIContext) async throws -> Response {
     let path = request.uri.path
     let match = routes.match(request.method, path)
-    let answer = Self.isCounted(match, path) ? await counted(request, match) : await answer(request, match, from: .failure(Self.noKey))
+    let answer =
+      if let page = page(request, match, path) {
+        page
+      } else if Self.isCounted(match, path) {
+        await counted(request, match, context.channel)
+      } else {
+        await answer(request, match, from: .failure(Self.noKey), on: context.channel)
+      }
     return request.method == .head ? answer.createHeadResponse() : answer
+  }
+
+  /// What the console's site answers: everything at and below `/console` that is no call.
+  private func page(_ request: Request, _ match: RouteTable.Match, _ path: String) -> Response? {
+    guard case .none = match, let console, path == "/console" || path.hasPrefix("/console/") else { return nil }
+    guard request.method == .get || request.method == .head else {
+      let message = "expected GET or HEAD, got \(quoted(request.method.rawValue))"
+      return APIError(.methodNotAllowed, message, allowedMethods: ["GET", "HEAD"]).answer
+    }
+    let asked = SiteRequest(
+      path: path, knownTag: request.headers[.ifNoneMatch], isFromElsewhere: request.headers[.fetchSite] == "cross-site")
+    let answer = console.site.answer(to: asked) {
+      (try? callers.finding(of: request).caller.get()).flatMap { console.answer(for: $0)?.bytes }
+    }
+    return Response(answer)
   }
 
   /// Whether a request counts against a rate limit: whatever is, or would be, a call for a key.
@@ -33,22 +62,23 @@ struct APIResponder: HTTPResponder {
   }
 
   /// Counts a request against its key's limit; those without a good key have one limit together, which also slows down guessing.
-  private func counted(_ request: Request, _ match: RouteTable.Match) async -> Response {
-    let holder = holder(of: request)
-    let gauge = (try? holder.get())?.gauge ?? keys.strangers
-    let reading = gauge.take(at: time.now())
+  private func counted(_ request: Request, _ match: RouteTable.Match, _ channel: any Channel) async -> Response {
+    let finding = callers.finding(of: request)
+    let reading = finding.gauge.take(at: time.now())
     var answer =
       if let refusal = reading.refusal { match.dialect.answer(refusal) } else {
-        await answer(request, match, from: holder.map(\.principal))
+        await answer(request, match, from: finding.caller, on: channel)
       }
     reading.write(to: &answer.headers)
     return answer
   }
 
-  private func answer(_ request: Request, _ match: RouteTable.Match, from principal: Result<Principal, APIError>) async -> Response {
+  private func answer(
+    _ request: Request, _ match: RouteTable.Match, from caller: Result<Caller, APIError>, on channel: any Channel
+  ) async -> Response {
     switch match {
     case .route(let route, let parameters):
-      return await answer(request, route, parameters, from: principal)
+      return await answer(request, route, parameters, from: caller, on: channel)
     case .otherMethods(let methods, let dialect):
       let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method.rawValue))"
       return dialect.answer(APIError(.methodNotAllowed, message, allowedMethods: methods))
@@ -58,14 +88,17 @@ struct APIResponder: HTTPResponder {
   }
 
   private func answer(
-    _ request: Request, _ route: Route, _ parameters: PathParameters, from principal: Result<Principal, APIError>
+    _ request: Request, _ route: Route, _ parameters: PathParameters, from caller: Result<Caller, APIError>, on channel: any Channel
   ) async -> Response {
     let dialect = route.operation.dialect
     do {
-      let principal = try Self.admitted(principal, to: route.operation)
+      let caller = try Self.admitted(caller, to: route.operation)
       let checked = dialect.ignoresQuery || route.operation.takesAnything ? nil : request.uri.query
       let query = try checked.map { try Query($0, known: route.operation.query) } ?? Query()
-      return try await route.handler(APIRequest(request: request, principal: principal, parameters: parameters, query: query))
+      return try await route.handler(
+        APIRequest(
+          request: request, principal: caller?.holder.principal ?? .nobody, caller: caller, channel: channel, parameters: parameters,
+          query: query))
     } catch let refusal as Mem0Refusal {
       return refusal.answer
     } catch let error as APIError {
@@ -84,29 +117,14 @@ struct APIResponder: HTTPResponder {
     }
   }
 
-  /// Who may go on to a call's handler.
-  private static func admitted(_ principal: Result<Principal, APIError>, to operation: Operation) throws(APIError) -> Principal {
-    if operation.isOpen { return .nobody }
-    let principal = try principal.get()
-    guard operation.isScoped || principal.isAdmin else { throw APIError(.forbidden, "only the admin key may do this") }
-    return principal
+  /// Who may go on to a call's handler; `nil` for nobody in particular.
+  private static func admitted(_ caller: Result<Caller, APIError>, to operation: Operation) throws(APIError) -> Caller? {
+    if operation.isOpen { return nil }
+    let caller = try caller.get()
+    guard operation.isScoped || caller.holder.principal.isAdmin else { throw APIError(.forbidden, "only the admin key may do this") }
+    return caller
   }
 
-  /// Takes `Bearer KEY`, as REM's clients send it, and `Token KEY`, as Mem0's do.
-  private func holder(of request: Request) -> Result<KeyHolder, APIError> {
-    guard let header = request.headers[.authorization] else { return .failure(Self.noKey) }
-    guard let space = header.utf8.firstIndex(of: UInt8(ascii: " ")) else {
-      return .failure(APIError(.unauthorized, "expected Authorization: Bearer KEY, got one word"))
-    }
-    let scheme = header[..<space].lowercased()
-    guard scheme == "bearer" || scheme == "token" else {
-      return .failure(APIError(.unauthorized, "expected Authorization: Bearer KEY, got another scheme"))
-    }
-    guard let holder = keys.holder(of: String(header[header.utf8.index(after: space)...])) else {
-      return .failure(APIError(.unauthorized, "the API key is not valid"))
-    }
-    return .success(holder)
-  }
-
+  /// What a call says that nobody was asked for.
   private static let noKey = APIError(.unauthorized, "expected an API key: Authorization: Bearer KEY")
 }

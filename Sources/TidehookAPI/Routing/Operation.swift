@@ -10,7 +10,7 @@ extension Operation {
     + DeliveryGroupRoutes.operations + DeliveryExport.operations + StudioRoutes.operations + ReplayRoutes.operations
     + Mem0Routes.operations + SourceRoutes.operations + ReceiptRoutes.operations + InboundRoutes.operations
     + KeyRoutes.operations + HealthRoutes.operations + StatisticsRoutes.operations + OverviewRoutes.operations + MetricsRoutes.operations
-    + OpenAPIRoutes.operations
+    + ConsoleRoutes.operations + TailRoutes.operations + AboutRoutes.operations + OpenAPIRoutes.operations
 }
 
 /// One call: method, path and what it takes. The handler is bound to it in a ``Route``.

@@ -127,6 +127,9 @@ extension Response {
       if let name = HTTPField.Name(header.name) { headers.append(HTTPField(name: name, value: header.value)) }
     }
     if let type = answer.contentType { headers[.contentType] = type }
+    // A source's code answers from the console's own origin: whatever it says, no browser may run it there.
+    headers[.contentSecurityPolicy] = "default-src 'none'; sandbox"
+    headers[.xContentTypeOptions] = "nosniff"
     self.init(status: .init(code: answer.status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
   }
 }

@@ -19,6 +19,9 @@ public final class SQLStore: Sendable {
   /// Where the SQLite store in a data folder is, whether it was made yet or not.
   public static func databasePath(in folder: String) -> String { DataFolder.databasePath(in: folder) }
 
+  /// The version of the schema that this release makes: the number of its last step.
+  public static var schemaVersion: Int64 { Migration.all.last?.number ?? 0 }
+
   /// Opens the SQLite store in a data folder, making both when they do not exist. What an earlier process held can be claimed again.
   /// - Parameters:
   ///   - folder: the data folder; one process at a time can hold it.

@@ -6,7 +6,8 @@ public import TidehookCore
 public typealias FullStore =
   EventStore & DeliveryQueue & WebhookStore & WebhookRevisions & WebhookMakers & PluginStore & History & SourceStore & ReceiptStore
   & ReceiptHistory
-  & KeyStore & BatchStore & HealthStore & HeldCounter & ReplayStore & RollupStore & ContentStore & RetentionStore
+  & KeyStore & ConsoleStore & EventTail & BatchStore & HealthStore & HeldCounter & ReplayStore & RollupStore & ContentStore
+  & RetentionStore
 
 /// A store over empty storage, and the means to see whether its promises outlive it.
 public struct StoreUnderTest: Sendable {
@@ -47,7 +48,7 @@ public enum StoreConformance {
   /// The rules, in the order of a delivery's life.
   public static let rules: [StoreRule] =
     events + queue + results + webhooks + access + revisions + plugins + moves + order + health + replays + pins + replayJobs + rounds
-    + arrows + lists + sources + receipts + keys + batches + rollups + standings + searches
+    + arrows + lists + sources + receipts + keys + console + tail + batches + rollups + standings + searches
     + erasure + retention
 }
 

@@ -55,7 +55,11 @@ struct Gateway {
     let replays = ReplayRunner(
       store: store, directory: directory, engine: engine, ids: ids, time: SystemTime(), logger: logger)
     let dryRunner = DryRunner(directory: directory, tracer: pipelines, ids: ids, time: SystemTime())
-    let keys = KeyRing(store: store, source: Self.keys(admin: key), limit: settings.rateLimit, ids: ids, time: SystemTime())
+    let keys = KeyRing(store: store, source: try Self.keys(admin: key), limit: settings.rateLimit, ids: ids, time: SystemTime())
+    let sessions = SessionBook(
+      store: store, keys: keys, rule: settings.console ?? ConsoleRule(), generate: { Hex.encode(try SecureRandom.bytes(count: 32)) },
+      time: SystemTime(), logger: logger)
+    let feed = EventFeed(tail: store, time: SystemTime())
     let api = TidehookAPI(
       publisher: publisher, registry: registrar, revisions: store, pipelines: pipelines, plugins: plugins, pluginStore: store,
       dryRuns: dryRunner, history: store, eraser: Eraser(store: store, engine: engine, time: SystemTime()),
@@ -69,24 +73,27 @@ struct Gateway {
         statistics: statistics, lanes: engine, metrics: [statistics, engine, store, runtime, ProcessMetrics(startedAt: startedAt)],
         metricsAccess: settings.metricsAccess, space: operations.space), egress: settings.egressPolicy, secrets: Self.secrets,
       library: HostLibrary.declarations() ?? Array("[]".utf8),
-      keys: keys, operations: operations.feed,
+      keys: keys, console: console(sessions), feed: feed, about: about(startedAt: startedAt), operations: operations.feed,
       didReplay: { engine.noteReplays($0, due: SystemTime().now()) }, time: SystemTime(), ids: ids, logger: logger)
     // Which contents of plugins can be used depends on the webhooks and sources.
     try await operations.load()
     try await registrar.load()
     try await sources.load()
     try await keys.load()
+    try await sessions.load()
     await plugins.load()
     logger.debug("plugins loaded", metadata: ["count": "\(plugins.plugins().count)", "folder": "\(settings.pluginsFolder)"])
     let background = [
       Task { await plugins.run() }, Task { await replays.run() }, Task { await statistics.run() }, Task { await sweeper.run() },
+      Task { await sessions.run() },
     ]
     defer { for task in background { task.cancel() } }
     let telling = operations.run(publishing: publisher)
-    try await serve(api, engine: engine, registrar: registrar, destinations: destinations)
+    try await serve(api, feed: feed, engine: engine, registrar: registrar, destinations: destinations)
     await operations.end(telling)
     await destinations.shutdown()
     await statistics.flush()
+    await sessions.flush()
     runtime.shutdown()
     try await store.close()
   }
@@ -99,11 +106,11 @@ struct Gateway {
     }
   }
 
-  private static func keys(admin key: String) -> KeySource {
+  private static func keys(admin key: String) throws -> KeySource {
     let admin = Array(key.utf8)
     return KeySource(
       generate: { "thk_" + Hex.encode(try SecureRandom.bytes(count: 32)) }, digest: { try Digest.sha256(Array($0.utf8)) },
-      isAdmin: { constantTimeEquals(Array($0.utf8), admin) })
+      isAdmin: { constantTimeEquals(Array($0.utf8), admin) }, adminDigest: try Digest.sha256(admin))
   }
 
   private static let secrets = SecretSource(
@@ -125,7 +132,9 @@ struct Gateway {
 
   /// Serves until a signal comes or the server fails; then stops taking requests and drains at the same time, so that no client that
   /// is stuck in the middle of a request uses up the time of the deliveries.
-  private func serve(_ api: TidehookAPI, engine: DeliveryEngine, registrar: Registrar, destinations: Destinations) async throws {
+  private func serve(
+    _ api: TidehookAPI, feed: EventFeed, engine: DeliveryEngine, registrar: Registrar, destinations: Destinations
+  ) async throws {
     let server = api.application(host: settings.host, port: settings.port) { origin in
       Terminal.standardOutput.write("listening on \(origin)\n")
     }
@@ -141,6 +150,7 @@ struct Gateway {
     defer { for task in tasks { task.cancel() } }
     for try await _ in ended.stream { break }
     logger.info("stopping", metadata: ["drain_timeout_secs": "\(settings.drainTimeout.components.seconds)"])
+    feed.close()
     await services.triggerGracefulShutdown()
     await engine.drain(within: settings.drainTimeout) { destinations.cancelAll() }
   }

@@ -31,6 +31,9 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: help(.verifyOwnership)) var verifyOwnership = false
   @Option(help: help(.origin)) var origin: String?
   @Option(help: help(.metricsAccess)) var metricsAccess: String?
+  @Option(help: help(.console)) var console: String?
+  @Option(help: help(.consoleSessionHours)) var consoleSessionHours: String?
+  @Option(help: help(.consoleIdleMinutes)) var consoleIdleMinutes: String?
   @Option(help: help(.logLevel)) var logLevel: String?
   @Option(help: "A YAML file with settings (TIDEHOOK_CONFIG).") var config: String?
 
@@ -61,7 +64,8 @@ struct Serve: AsyncParsableCommand {
       (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
       (.autoDisableMinFailures, autoDisableMinFailures), (.retention, retention), (.maxDatabaseBytes, maxDatabaseBytes),
       (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
-      (.metricsAccess, metricsAccess), (.logLevel, logLevel),
+      (.metricsAccess, metricsAccess), (.console, console), (.consoleSessionHours, consoleSessionHours),
+      (.consoleIdleMinutes, consoleIdleMinutes), (.logLevel, logLevel),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { setting, value in value.map { (setting, $0) } })
   }

@@ -42,6 +42,8 @@ struct ServeSettings {
   let metricsAccess: MetricsAccess
   /// How long things are kept.
   let retention: RetentionPolicy
+  /// How long sessions of the console last; `nil` when there is no console.
+  let console: ConsoleRule?
 
   /// Reads the settings.
   /// - Parameters:
@@ -67,6 +69,7 @@ struct ServeSettings {
     origin = try source.origin()
     metricsAccess = try source.choice(.metricsAccess)
     retention = try source.retention()
+    console = try source.console()
   }
 
   /// Where deliveries may go.
@@ -147,6 +150,12 @@ private struct Source {
   func flag(_ setting: Setting) throws -> Bool {
     guard let flag = Bool(try text(setting)) else { throw error(setting, expected: "true or false") }
     return flag
+  }
+
+  func console() throws -> ConsoleRule? {
+    let hours = try number(.consoleSessionHours, in: 1...8760)
+    let minutes = try number(.consoleIdleMinutes, in: 1...525_600)
+    return try flag(.console) ? ConsoleRule(life: .seconds(3600 * hours), idle: .seconds(60 * minutes)) : nil
   }
 
   func choice<Choice: RawRepresentable<String> & CaseIterable>(_ setting: Setting) throws -> Choice {

@@ -21,6 +21,9 @@ enum Setting: String, CaseIterable {
   case verifyOwnership = "verify_ownership"
   case origin
   case metricsAccess = "metrics_access"
+  case console
+  case consoleSessionHours = "console_session_hours"
+  case consoleIdleMinutes = "console_idle_minutes"
   case logLevel = "log_level"
 
   /// The environment variable: `TIDEHOOK_` and the key in upper case.
@@ -32,7 +35,7 @@ enum Setting: String, CaseIterable {
   }
 
   /// Whether it is true or false.
-  var isFlag: Bool { self == .verifyOwnership }
+  var isFlag: Bool { self == .verifyOwnership || self == .console }
 
   /// What holds when nothing is set.
   var defaultValue: String {
@@ -52,6 +55,9 @@ enum Setting: String, CaseIterable {
     case .autoDisableMinFailures: "10"
     case .verifyOwnership: "false"
     case .metricsAccess: "key"
+    case .console: "true"
+    case .consoleSessionHours: "12"
+    case .consoleIdleMinutes: "120"
     case .logLevel: "info"
     }
   }
@@ -82,6 +88,9 @@ enum Setting: String, CaseIterable {
       "The DNS name by which receivers are asked for their consent (`handshake` of webhooks); this machine's name when it is not set."
     case .metricsAccess:
       "Who may read /metrics: key (every API key that is not limited to namespaces) or open (everybody who reaches the port)."
+    case .console: "Whether there is a console at /console: true or false."
+    case .consoleSessionHours: "After how many hours one has to sign in to the console again."
+    case .consoleIdleMinutes: "After how many minutes without a request a session of the console ends."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

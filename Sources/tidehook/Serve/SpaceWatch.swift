@@ -27,7 +27,7 @@ final class SpaceWatch: SpaceReading {
   func run() async {
     var gauge = SpaceGauge()
     repeat {
-      guard let space = measure() else { continue }
+      guard let space = DiskSpace(of: folder) else { continue }
       let event = gauge.note(space, at: .systemNow())
       let since = gauge.lowSince
       shortage.withLock { $0 = since.map { SpaceShortage(space: space, since: $0) } }
@@ -40,12 +40,15 @@ final class SpaceWatch: SpaceReading {
       operations.note(event)
     } while (try? await Task.sleep(for: Self.pause)) != nil
   }
+}
 
-  private func measure() -> DiskSpace? {
+extension DiskSpace {
+  /// The space of the disk that a folder is on; `nil` when that cannot be told.
+  init?(of folder: String) {
     var facts = statvfs()
     guard statvfs(folder, &facts) == 0, facts.f_blocks > 0 else { return nil }
     let size = Int64(clamping: facts.f_frsize)
-    return DiskSpace(
+    self.init(
       freeBytes: Int64(clamping: facts.f_bavail).multipliedReportingOverflow(by: size).partialValue,
       totalBytes: Int64(clamping: facts.f_blocks).multipliedReportingOverflow(by: size).partialValue)
   }

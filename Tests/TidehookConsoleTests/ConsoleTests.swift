@@ -1,0 +1,75 @@
+import Testing
+import TidehookConsole
+import TidehookCore
+
+@Suite struct ConsoleTests {
+  private func get(
+    _ path: String, knowing tag: String? = nil, fromElsewhere: Bool = false, session: String? = nil, from console: Console = Console()
+  ) -> SiteAnswer {
+    console.answer(to: SiteRequest(path: path, knownTag: tag, isFromElsewhere: fromElsewhere)) { session.map { Array($0.utf8) } }
+  }
+
+  private func header(_ name: String, of answer: SiteAnswer) -> String? { answer.headers.first { $0.name == name }?.value }
+
+  private func text(_ answer: SiteAnswer) -> String { String(decoding: answer.body, as: UTF8.self) }
+
+  @Test func theFrontDoorLeadsToThePage() {
+    let answer = get("/console")
+    #expect(answer.status == 308 && header("Location", of: answer) == "console/")
+    for path in ["/console/", "/console/index.html"] {
+      let page = get(path)
+      #expect(page.status == 200 && header("Content-Type", of: page) == "text/html; charset=utf-8")
+      #expect(header("Cache-Control", of: page) == "no-store" && header("ETag", of: page) == nil)
+    }
+  }
+
+  @Test func everyAnswerCarriesTheHeadersOfSecurity() {
+    let policy =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+      + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    for path in ["/console", "/console/", "/console/app.js", "/console/nothing"] {
+      let answer = get(path)
+      #expect(header("Content-Security-Policy", of: answer) == policy, "\(path)")
+      #expect(header("X-Content-Type-Options", of: answer) == "nosniff" && header("Referrer-Policy", of: answer) == "no-referrer")
+      #expect(header("Cross-Origin-Opener-Policy", of: answer) == "same-origin" && header("Permissions-Policy", of: answer) != nil)
+    }
+  }
+
+  @Test(arguments: [("app.js", "text/javascript; charset=utf-8"), ("style.css", "text/css; charset=utf-8")])
+  func filesAreAskedForAgainAndSentOnce(name: String, type: String) throws {
+    let file = get("/console/\(name)")
+    #expect(file.status == 200 && !file.body.isEmpty && header("Content-Type", of: file) == type)
+    #expect(header("Cache-Control", of: file) == "no-cache")
+    let tag = try #require(header("ETag", of: file))
+    for known in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
+      let again = get("/console/\(name)", knowing: known)
+      #expect(again.status == 304 && again.body.isEmpty && header("ETag", of: again) == tag, "\(known)")
+    }
+    #expect(get("/console/\(name)", knowing: "\"other\"").status == 200)
+  }
+
+  @Test func thePageSaysWhoIsSignedInAndNoValueBreaksOut() {
+    #expect(text(get("/console/")).contains(#"<meta name="tidehook-session" content="">"#))
+    let page = text(get("/console/", session: #"{"name":"\"><script>&'"}"#))
+    #expect(page.contains(#"content="{&quot;name&quot;:&quot;\&quot;&gt;&lt;script&gt;&amp;&#39;&quot;}">"#))
+    #expect(text(get("/console/app.js", session: "{}")) == text(get("/console/app.js")))
+  }
+
+  @Test func aLinkFromElsewhereAsksAgainSoThatTheCookieComesAlong() {
+    let again = get("/console/", fromElsewhere: true)
+    #expect(again.status == 200 && text(again).contains(#"http-equiv="refresh" content="0""#) && !text(again).contains("tidehook-session"))
+    #expect(text(get("/console/", fromElsewhere: true, session: "{}")).contains("tidehook-session"))
+    #expect(get("/console/app.js", fromElsewhere: true) == get("/console/app.js"))
+  }
+
+  @Test(arguments: [
+    "/console/../admin.key", "/console/..%2fadmin.key", "/console/%2e%2e/admin.key", "/console//etc/passwd", "/console/pages/",
+    "/console/.hidden", "/console/./app.js", "/console/app.js/", "/console/a\0.js", "/console/ä.js",
+  ])
+  func nothingLeadsOutOfTheConsole(path: String) {
+    for console in [Console(), Console(folder: "Sources/TidehookConsole/Assets")] {
+      let answer = get(path, from: console)
+      #expect(answer.status == 404 && !text(answer).contains("root:"))
+    }
+  }
+}
