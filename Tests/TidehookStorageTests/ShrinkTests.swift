@@ -41,7 +41,8 @@ import TidehookTesting
       guard space.surplusPages > 0 else { break }
       try await store.shrink(pages: min(50, Int(space.surplusPages)))
       let after = try #require(try await store.space())
-      #expect((1...50).contains(space.pages - after.pages))
+      // A page that only says where others are may go with them.
+      #expect((1...52).contains(space.pages - after.pages))
       steps += 1
       guard steps < 1000 else { break }
     }

@@ -90,7 +90,7 @@ enum SourceSchemas {
       ["type": ["object", "null"], "properties": ["name": ["type": "string"], "revision": ["type": "integer"]]]),
     .init("method", ["type": "string"]), .init("path", Schema.string("What followed the source's id.")),
     .init("query", ["type": "string"]), .init("body_bytes", Schema.count("How long the body is.")),
-    .init("event_count", Schema.count("How many events it has.")), .init("erased_at", Schema.time()),
+    .init("event_count", Schema.count("How many events it has.")), .init("erased_at", Schema.time(nullable: true)),
   ]
 
   private static let whole: [JSONValue.Member] = [

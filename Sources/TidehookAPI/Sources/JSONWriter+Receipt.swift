@@ -57,10 +57,8 @@ extension JSONWriter {
     integer(receipt.bodyBytes)
     key("event_count")
     integer(receipt.eventCount)
-    if let erased = receipt.erasedAt {
-      key("erased_at")
-      string(erased.rfc3339)
-    }
+    key("erased_at")
+    optional(receipt.erasedAt?.rfc3339)
   }
 
   private mutating func answer(_ answer: InboundAnswer) {
