@@ -66,6 +66,10 @@ def test_events_are_found_by_id_type_time_and_text(api):
     page = get(api, "/v1/events?text=nothing")
     assert page == {"data": [], "next_cursor": None, "searched_until": None}
     assert [row["id"] for row in limited(api, "x", "y").pages("/v1/events", text="earl")] == []
+    shop = api.publish("memory.created", {}, namespace="shop")["id"]
+    for namespaces in (["shop"], ["shop", "default"]):
+        rows = limited(api, *namespaces).pages("/v1/events", event="memory.created", limit=2)
+        assert [row["id"] for row in rows] == ([shop] if len(namespaces) == 1 else [shop, *ids[::-1]])
 
 
 def test_a_search_goes_on_until_all_was_looked_at(api):

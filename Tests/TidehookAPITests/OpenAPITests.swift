@@ -79,7 +79,7 @@ import TidehookCore
       ("WebhookRevisionSummary", try await gateway.send(.get, revisions).json["data"]?[0]),
       ("WebhookRevision", try await gateway.send(.get, revisions + "/1").json),
       ("WebhookDiff", try await gateway.send(.get, revisions + "/diff").json),
-      ("Plugin", try await gateway.send(.get, plugin).json),
+      ("PluginWithReadme", try await gateway.send(.get, plugin).json),
       ("PluginRevision", try await gateway.send(.get, plugin + "/revisions").json["data"]?[0]),
       ("PluginRevisionWithFiles", try await gateway.send(.get, plugin + "/revisions/3").json),
       ("Readiness", try await gateway.send(.get, "/readyz").json), ("DryRunReport", report), ("DryRunResult", report["results"]?[0]),

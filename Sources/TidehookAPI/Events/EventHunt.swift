@@ -35,9 +35,16 @@ struct EventHunt {
     bounds: SearchBounds = .events
   ) {
     var filter = filter
-    if case .exactly(let type) = pattern { filter.type = type }
+    // No index has the order of the events of one type in some namespaces: their types are looked at row by row.
+    let isIndexed = filter.namespace == nil && filter.namespaces == nil
+    switch pattern {
+    case .exactly(let type)? where isIndexed:
+      filter.type = type
+      self.pattern = nil
+    case .exactly?, .below?: self.pattern = pattern
+    case .everything?, nil: self.pattern = nil
+    }
     self.filter = filter
-    self.pattern = if case .below = pattern { pattern } else { nil }
     self.prefix = prefix
     self.text = text
     self.limit = limit
