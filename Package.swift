@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Tests are built as strictly, but not optimised: it would take longer than they run.
+let tests: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
+
 /// The binaries carry the Swift runtime, while their objects stay those that the tests link dynamically: one build serves both.
 let staticRuntime: [LinkerSetting] = [
   .unsafeFlags([
@@ -109,34 +112,34 @@ let package = Package(
       ] + nio,
       swiftSettings: strict,
       linkerSettings: staticRuntime),
-    .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: strict),
-    .testTarget(name: "TidehookConsoleTests", dependencies: ["TidehookConsole", "TidehookCore"], swiftSettings: strict),
-    .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: strict),
+    .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: tests),
+    .testTarget(name: "TidehookConsoleTests", dependencies: ["TidehookConsole", "TidehookCore"], swiftSettings: tests),
+    .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: tests),
     .testTarget(
       name: "TidehookDeliveryTests",
       dependencies: [
         "TidehookCore", "TidehookDelivery", "TidehookStorage", "TidehookTesting", .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-      ] + nio, swiftSettings: strict),
+      ] + nio, swiftSettings: tests),
     .testTarget(
       name: "TidehookAPITests",
       dependencies: [
         "TidehookAPI", "TidehookCore", "TidehookTesting", .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
-      ], swiftSettings: strict),
+      ], swiftSettings: tests),
     .testTarget(
       name: "TidehookStorageTests",
       dependencies: [
         "TidehookCore", "TidehookStorage", "TidehookTesting", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: strict),
+      ], swiftSettings: tests),
     .testTarget(
-      name: "TidehookDatabasesTests", dependencies: ["TidehookCore", "TidehookDatabases", "TidehookStorage"], swiftSettings: strict),
+      name: "TidehookDatabasesTests", dependencies: ["TidehookCore", "TidehookDatabases", "TidehookStorage"], swiftSettings: tests),
     .testTarget(
-      name: "TidehookScriptingTests", dependencies: ["TidehookCore", "TidehookScripting", "TidehookTesting"], swiftSettings: strict),
+      name: "TidehookScriptingTests", dependencies: ["TidehookCore", "TidehookScripting", "TidehookTesting"], swiftSettings: tests),
     .testTarget(
-      name: "TidehookSigningTests", dependencies: ["TidehookCore", "TidehookSigning"], swiftSettings: strict),
+      name: "TidehookSigningTests", dependencies: ["TidehookCore", "TidehookSigning"], swiftSettings: tests),
     .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
     .systemLibrary(name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
