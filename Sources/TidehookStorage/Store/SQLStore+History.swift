@@ -56,7 +56,7 @@ extension SQLStore: History {
   /// One delivery, its event and its newest attempts in order, within the bounds of ``DeliveryRecord``.
   public func delivery(_ id: DeliveryID) async throws(StoreError) -> DeliveryRecord? {
     try await read("read delivery \(id)") { connection throws(SQLFailure) in
-      let found = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)]) { ($0.delivery(), $0.optionalText(15)) }
+      let found = try connection.first(Self.oneDelivery, [.key(id.value), .entropy(id.value)]) { ($0.delivery(), $0.optionalText(16)) }
       guard let (delivery, namespace) = found, let event = try connection.first(Self.eventOfDelivery, [.key(id.value)], { $0.event(0) })
       else { return nil }
       var record = try Self.record(delivery, event, connection)
