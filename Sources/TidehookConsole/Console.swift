@@ -28,13 +28,9 @@ public struct Console: ConsoleSite {
   private func page(_ session: [UInt8]?, isFromElsewhere: Bool) -> SiteAnswer {
     guard let file = files.file("index.html") else { return Self.missing }
     let headers = [HeaderField("Content-Type", file.mediaType), HeaderField("Cache-Control", "no-store")]
-    if session == nil, isFromElsewhere { return Self.answer(200, headers, Self.again) }
-    return Self.answer(200, headers, session.map { SessionMeta.fill(file.bytes, with: $0) } ?? file.bytes)
+    let told = session ?? (isFromElsewhere ? SessionMeta.unknown : nil)
+    return Self.answer(200, headers, told.map { SessionMeta.fill(file.bytes, with: $0) } ?? file.bytes)
   }
-
-  /// Asks once more, now from here, so that the cookie comes along; what follows `#` stays.
-  private static let again = Array(
-    #"<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Tidehook</title></html>"#.utf8)
 
   private static let missing = answer(
     404, [HeaderField("Content-Type", "text/plain; charset=utf-8")], Array("there is no such file in the console\n".utf8))

@@ -4,6 +4,9 @@
 enum SessionMeta {
   private static let start = Array(#"<meta name="tidehook-session" content=""#.utf8)
 
+  /// Has the page ask: its own request carries the cookie that the one for the page did not.
+  static let unknown = Array(#"{"ask":true}"#.utf8)
+
   /// The page with JSON in its meta element; as it was when it has none.
   static func fill(_ page: [UInt8], with json: [UInt8]) -> [UInt8] {
     guard let place = page.firstRange(of: start) else { return page }

@@ -55,10 +55,10 @@ import TidehookCore
     #expect(text(get("/console/app.js", session: "{}")) == text(get("/console/app.js")))
   }
 
-  @Test func aLinkFromElsewhereAsksAgainSoThatTheCookieComesAlong() {
-    let again = get("/console/", fromElsewhere: true)
-    #expect(again.status == 200 && text(again).contains(#"http-equiv="refresh" content="0""#) && !text(again).contains("tidehook-session"))
-    #expect(text(get("/console/", fromElsewhere: true, session: "{}")).contains("tidehook-session"))
+  @Test func whoComesFromElsewhereIsToldToAskSinceNoCookieCameAlong() {
+    #expect(text(get("/console/", fromElsewhere: true)).contains(#"content="{&quot;ask&quot;:true}">"#))
+    #expect(
+      text(get("/console/", fromElsewhere: true, session: #"{"csrf":"c"}"#)).contains(#"content="{&quot;csrf&quot;:&quot;c&quot;}">"#))
     #expect(get("/console/app.js", fromElsewhere: true) == get("/console/app.js"))
   }
 

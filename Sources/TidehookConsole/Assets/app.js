@@ -261,6 +261,8 @@ async function overview({ query, signal, page }) {
   return root;
 }
 
+// A link on another site led here, so that the cookie did not come with the page; it does with this.
+if (session.ask) try { Object.assign(session, await api.get("/console/session")); } catch { /* not signed in */ }
 drawShell();
 window.addEventListener("hashchange", open);
 open();
