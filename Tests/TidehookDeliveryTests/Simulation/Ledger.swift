@@ -63,7 +63,11 @@ struct Ledger {
       let entry = try entry(delivery.id)
       guard entry.claimedAt == nil else { throw Violation("\(delivery.id) was handed out twice") }
       guard entry.state.isOpen, entry.notBefore <= now else { throw Violation("\(delivery.id) was handed out in state \(entry.state)") }
-      guard entry.roundBegan == delivery.roundBeganAt else { throw Violation("\(delivery.id) has another start of its round") }
+      // The deadline of one that waits in an order begins with its turn.
+      let mayBeginLater = entry.orderKey != nil && entry.roundAttempts == 0
+      let begins = entry.roundBegan...(mayBeginLater ? max(now, entry.roundBegan) : entry.roundBegan)
+      guard begins.contains(delivery.roundBeganAt) else { throw Violation("\(delivery.id) has another start of its round") }
+      entries[delivery.id]?.roundBegan = delivery.roundBeganAt
       guard entry.roundAttempts == delivery.attemptCount - delivery.earlierAttempts else { throw Violation("\(delivery.id) is miscounted") }
       entries[delivery.id]?.claimedAt = step
     }
