@@ -38,6 +38,28 @@ import TidehookCore
     #expect(other.status == 409 && other.code == "conflict" && other.message.contains("\"x\""))
   }
 
+  @Test(arguments: ["types", "paths", "stream"]) func anIDThatCouldNotBeShownIsRefused(id: String) async throws {
+    let gateway = TestGateway()
+    let event = #"{"event":"a","id":"\#(id)","data":{}}"#
+    let single = try await gateway.send(.post, "/v1/events", event)
+    #expect(single.status == 400 && single.code == "invalid_field" && single.field == "id" && single.message.contains("reserved"))
+    let batch = try await gateway.send(.post, "/v1/events/batch", "[\(event)]")
+    #expect(batch.json["rejected"]?[0]?["error"]?["field"] == "id")
+    #expect(gateway.backend.with { $0.published.isEmpty })
+    // A CloudEvent's id is only part of what its event is called.
+    let type: HTTPFields = [.contentType: "application/cloudevents+json"]
+    let cloudEvent = #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"a","data":{}}"#
+    #expect(try await gateway.send(.post, "/v1/events", cloudEvent, headers: type).status == 202)
+  }
+
+  /// Whoever adds a call beside `GET /v1/events/{id}` takes an id away.
+  @Test func everyCallBesideThatOfAnEventIsReserved() throws {
+    let document = try JSONValue(parsing: TidehookAPI.openAPI())
+    let paths = try #require(document["paths"]?.members)
+    let names = paths.filter { $0.key.hasPrefix("/v1/events/") && $0.value["get"]?.members != nil }.map { String($0.key.dropFirst(11)) }
+    #expect(names.filter { !$0.contains("{") && !$0.contains("/") }.sorted() == EventID.reserved.sorted())
+  }
+
   @Test func theIdempotencyKeyIsPassedOn() async throws {
     let gateway = TestGateway()
     let name = try #require(HTTPField.Name("Idempotency-Key"))

@@ -64,7 +64,7 @@ enum EventDecoder {
       case "event", "type": try noteType(value, name: name)
       case "data": data = try Self.object(value)
       case "event_details": details = value
-      case "id": id = try Self.text(value, "id", EventID.expectation, EventID.init)
+      case "id": id = try Self.id(value)
       case "namespace": namespace = try Self.text(value, "namespace", Namespace.expectation, Namespace.init)
       case "timestamp": timestamp = try Self.text(value, "timestamp", "an RFC 3339 time like 2026-04-13T10:30:00Z", Self.time)
       case "cloudevent": cloudEvent = try CloudEventAttributes.member(value)
@@ -107,6 +107,13 @@ enum EventDecoder {
         id: id, idempotencyKey: idempotencyKey, type: event.type,
         namespace: try namespace ?? inside(try? JSONView(event.data)),
         timestamp: timestamp, data: event.data, cloudEvent: cloudEvent)
+    }
+
+    private static func id(_ value: JSONView.Value) throws -> EventID? {
+      let found: EventID? = try Self.text(value, "id", EventID.expectation, EventID.init)
+      guard let id = found, id.isReserved else { return found }
+      let names = EventID.reserved.joined(separator: ", ")
+      throw APIError.unexpected("id", "another one than \(names), which are reserved", got: quoted(id.rawValue))
     }
 
     private static func object(_ value: JSONView.Value) throws -> JSONView.Value {

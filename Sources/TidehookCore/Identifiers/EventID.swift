@@ -26,6 +26,12 @@ public struct EventID: Sendable, Hashable, CustomStringConvertible {
   /// What ``init(_:)`` accepts, for error messages.
   public static let expectation = "1 to 128 characters of A-Z, a-z, 0-9, _, : and -"
 
+  /// Ids that nothing new may have: `GET /v1/events/{id}` could not show it, since these words are calls of their own.
+  public static let reserved = ["types", "paths", "stream"]
+
+  /// Whether it is one of ``reserved``.
+  public var isReserved: Bool { Self.reserved.contains(rawValue) }
+
   /// The id as text.
   public var description: String { rawValue }
 
