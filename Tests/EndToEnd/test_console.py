@@ -208,6 +208,25 @@ def test_what_a_source_answers_runs_in_no_browser(api):
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_a_source_neither_sees_nor_sets_a_session(api):
+    script = """function receive(request, ctx)
+      local h = request.headers
+      return {event = "seen", data = {other = h["x-other"], cookie = h.cookie or "none", csrf = h["x-tidehook-csrf"] or "none"}},
+        {status = 200, headers = {["Set-Cookie"] = "tidehook_session=x; Path=/"}}
+    end"""
+    made = api.call("POST", "/v1/sources", {"name": "page", "verify": {"scheme": "none"}, "script": script})
+    assert made.status == 201, made
+    browser = Browser(api)
+    answer = browser.change("POST", f"/in/{made.json['id']}", {}, **{"X-Other": "seen"})
+    assert answer.status == 200 and "set-cookie" not in answer.headers, answer
+    (row,) = api.pages("/v1/events", event="seen")
+    (receipt,) = api.pages(f"/v1/sources/{made.json['id']}/requests")
+    shown = api.call("GET", f"/v1/sources/{made.json['id']}/requests/{receipt['id']}").json["request"]["headers"]
+    assert row["data"] == {"other": "seen", "cookie": "none", "csrf": "none"}
+    names = {name.lower() for name in shown}
+    assert "x-other" in names and not names & {"cookie", "x-tidehook-csrf"}, shown
+
+
 def test_about_tells_what_the_gateway_is(gateway):
     about = gateway.api.call("GET", "/v1/about").json
     assert about["store"]["kind"] == "sqlite" and about["store"]["path"].startswith(str(gateway.data))

@@ -99,7 +99,8 @@ extension InboundRoutes {
 }
 
 extension InboundRequest {
-  /// A request as it came. The scheme is the one that a proxy names, if there is one: it only goes into what a sender has signed.
+  /// A request as it came, without what a browser adds that is signed in to the console of the same host: neither code nor receipts may see
+  /// a session. The scheme is the one that a proxy names, if there is one: it only goes into what a sender has signed.
   init(_ request: Request, body: [UInt8]) {
     let path = request.head.path ?? "/"
     let uri = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -109,8 +110,11 @@ extension InboundRequest {
     self.init(
       method: request.method.rawValue, url: "\(forwarded == "https" ? "https" : "http")://\(authority)\(path)",
       path: Self.rest(of: uri[0]), query: uri.count > 1 ? String(uri[1]) : "",
-      headers: host + request.headers.map { HeaderField($0.name.rawName, $0.value) }, body: body)
+      headers: host + request.headers.compactMap { Self.belongsToSession($0.name) ? nil : HeaderField($0.name.rawName, $0.value) },
+      body: body)
   }
+
+  private static func belongsToSession(_ name: HTTPField.Name) -> Bool { name == .cookie || name == .csrf }
 
   /// What follows `/in/{id}`.
   private static func rest(of path: Substring) -> String {
@@ -120,11 +124,24 @@ extension InboundRequest {
 }
 
 extension Response {
+  /// Fields by which an answer would tell browsers, or a proxy, something of the whole host, which is the console's; in lower case.
+  private static let fieldsOfTheHost: Set<String> = [
+    "accept-ch", "activate-storage-access", "alt-svc", "clear-site-data", "critical-ch", "expect-ct", "nel", "origin-agent-cluster",
+    "public-key-pins", "public-key-pins-report-only", "refresh", "report-to", "reporting-endpoints", "service-worker-allowed",
+    "set-cookie", "set-cookie2", "set-login", "speculation-rules", "strict-transport-security", "use-as-dictionary", "x-sendfile",
+  ]
+
+  /// Whether a source's code may answer with a field; nginx acts on all that begin with `X-Accel-`.
+  private static func isForSources(_ name: HTTPField.Name) -> Bool {
+    !fieldsOfTheHost.contains(name.canonicalName) && !name.canonicalName.hasPrefix("x-accel-")
+  }
+
   /// What a sender is told.
   init(_ answer: InboundAnswer) {
     var headers = HTTPFields()
     for header in answer.headers {
-      if let name = HTTPField.Name(header.name) { headers.append(HTTPField(name: name, value: header.value)) }
+      guard let name = HTTPField.Name(header.name), Self.isForSources(name) else { continue }
+      headers.append(HTTPField(name: name, value: header.value))
     }
     if let type = answer.contentType { headers[.contentType] = type }
     // A source's code answers from the console's own origin: whatever it says, no browser may run it there.
