@@ -143,10 +143,15 @@ def test_a_session_of_the_console_may_listen_until_it_ends(api, tail):
 
 
 def test_more_streams_than_there_are_places_for_are_refused_until_one_goes(api, tail):
-    streams = [tail() for _ in range(32)]
+    made = [api.call("POST", "/v1/keys", {"name": name, "namespaces": ["a"]}).json["key"] for name in "abcd"]
+    clients = [api] + [Api(api.host, api.port, key) for key in made]
+    streams = [tail() for _ in range(8)]
+    refused = tail()
+    assert refused.status == 503 and "8 live tails of this key" in refused.body["error"]["message"]
+    streams += [tail(client=client) for client in clients[1:4] for _ in range(8)]
     for stream in streams:
         stream.ready()
-    refused = tail()
+    refused = tail(client=clients[4])
     assert refused.status == 503 and "32 live tails" in refused.body["error"]["message"]
     assert api.call("HEAD", "/v1/events/stream").status == 200
     assert api.call("GET", "/v1/about").json["counts"]["streams"] == 32

@@ -16,6 +16,8 @@ public final class EventFeed: Sendable {
   }
 
   private struct Listener {
+    /// Whose it is; `nil` is the admin key.
+    let key: KeyID?
     let isWanted: @Sendable (EventType, Namespace) -> Bool
     let news: AsyncStream<News>.Continuation
     /// Ends the connection of one who does not read.
@@ -31,6 +33,8 @@ public final class EventFeed: Sendable {
 
   /// How many may watch at once.
   static let maximumListeners = 32
+  /// How many of one key may watch at once, in its sessions, too.
+  static let maximumPerKey = 8
   /// How many pieces of news wait for a listener; one who lets more come together is dropped, and may resume.
   private static let waiting = 8
   private static let pause = Duration.milliseconds(250)
@@ -63,8 +67,9 @@ public final class EventFeed: Sendable {
   }
 
   /// Lets somebody listen, until the subscription is let go of.
+  /// - Parameter key: whose key it is; `nil` is the admin key.
   func subscribe(
-    isWanted: @escaping @Sendable (EventType, Namespace) -> Bool, hangUp: @escaping @Sendable () -> Void
+    of key: KeyID?, isWanted: @escaping @Sendable (EventType, Namespace) -> Bool, hangUp: @escaping @Sendable () -> Void
   ) throws(APIError) -> Subscription {
     let (stream, news) = AsyncStream<News>.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
     let (id, starts) = try state.withLock { state throws(APIError) in
@@ -72,8 +77,11 @@ public final class EventFeed: Sendable {
       guard state.listeners.count < Self.maximumListeners else {
         throw APIError(.unavailable, "\(Self.maximumListeners) live tails are open, close one of them", retryAfterSeconds: 15)
       }
+      guard state.listeners.values.count(where: { $0.key == key }) < Self.maximumPerKey else {
+        throw APIError(.unavailable, "\(Self.maximumPerKey) live tails of this key are open, close one of them", retryAfterSeconds: 15)
+      }
       state.nextID += 1
-      state.listeners[state.nextID] = Listener(isWanted: isWanted, news: news, hangUp: hangUp)
+      state.listeners[state.nextID] = Listener(key: key, isWanted: isWanted, news: news, hangUp: hangUp)
       defer { state.isRunning = true }
       return (state.nextID, !state.isRunning)
     }

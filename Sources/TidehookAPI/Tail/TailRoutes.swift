@@ -26,7 +26,7 @@ struct TailRoutes: Sendable {
     // `HEAD` listens to nothing.
     guard request.request.method == .get else { return answer }
     let channel = request.channel
-    let subscription = try feed.subscribe(isWanted: isWanted) { channel.close(promise: nil) }
+    let subscription = try feed.subscribe(of: caller.holder.id, isWanted: isWanted) { channel.close(promise: nil) }
     let stream = TailStream(feed: feed, subscription: subscription, cursor: cursor, isWanted: isWanted) { isGood(caller) }
     answer.body = ResponseBody { writer in
       try await stream.write(to: &writer)
