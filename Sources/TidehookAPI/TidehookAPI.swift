@@ -103,7 +103,7 @@ public struct TidehookAPI: Sendable {
       receipts: sources.history, plugins: plugins, space: insight.space, time: time)
     metrics = MetricsRoutes(sources: insight.metrics, access: insight.metricsAccess)
     keyRoutes = KeyRoutes(ring: keys, time: time, limits: limits)
-    self.console = ConsoleRoutes(console: console, keys: keys, logins: LoginGuard(time: time), logger: logger)
+    self.console = ConsoleRoutes(console: console, keys: keys, logins: LoginGuard(time: time), time: time, logger: logger)
     tail = TailRoutes(feed: feed, keys: keys, sessions: console?.sessions)
     self.about = AboutRoutes(
       about: about, counts: AboutCounts(registry: registry, sources: sources.directory, plugins: plugins, keys: keys, feed: feed),

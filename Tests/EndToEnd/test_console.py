@@ -177,6 +177,9 @@ def test_failed_sign_ins_are_limited_and_said_in_the_log_without_the_key(gateway
     refused = api.call("POST", "/console/session", {"key": KEY}, {"X-Forwarded-For": "192.0.2.2"}, key="")
     assert (refused.status, refused.error["code"]) == (429, "rate_limited") and 1 <= int(refused.headers["retry-after"]) <= 6
     assert api.call("GET", "/v1/events").status == 200
+    link = api.call("POST", "/v1/console/links").json["url"].rsplit("/", 1)[1]
+    assert api.call("POST", "/console/session", {"link": "wrong"}, key="").status == 429
+    assert Browser(api, link=link).get("/v1/keys").status == 200
     log = gateway.stderr()
     assert log.count("sign-in refused") == 10 and "client.address=127.0.0.1" in log and "key.name=admin" in log
     assert guess not in log and KEY not in log

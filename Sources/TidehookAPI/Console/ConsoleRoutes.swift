@@ -12,6 +12,7 @@ struct ConsoleRoutes: Sendable {
   let console: ConsoleServices?
   let keys: KeyRing
   let logins: LoginGuard
+  let time: any TimeSource
   let logger: Logger
 
   /// A key or a token, and the JSON around it.
@@ -29,8 +30,10 @@ struct ConsoleRoutes: Sendable {
     try SameOrigin.checkOrigin(request.request)
     let fields = try Fields(try await request.json(limit: Self.maximumBytes), known: ["key", "link"])
     let credential = try Credential(fields)
-    try logins.check(request.address)
+    // A link is 256 random bits: however often others failed, it is good.
+    if case .key = credential { try logins.check(request.address) }
     guard let caller = try await caller(credential, console.sessions) else {
+      try logins.check(request.address)
       logins.noteFailure(request.address)
       logger.info("sign-in refused", metadata: ["with": "\(credential.label)", "client.address": "\(Self.shown(request.address))"])
       throw APIError(.unauthorized, credential.problem)
@@ -48,6 +51,7 @@ struct ConsoleRoutes: Sendable {
     switch credential {
     case .key(let text):
       guard let holder = keys.holder(of: text) else { return nil }
+      if let refusal = holder.gauge.take(at: time.now()).refusal { throw refusal }
       return Caller(holder: holder, session: try await sessions.signIn(holder))
     case .link(let text):
       return try await sessions.signIn(withLink: text)
@@ -99,6 +103,7 @@ struct ConsoleRoutes: Sendable {
     let isSecure = request.header(.forwardedProto)?.lowercased() == "https"
     response.headers[.setCookie] = SessionCookie.header(token, seconds: life.components.seconds, isSecure: isSecure)
     response.headers[.cacheControl] = "no-store"
+    response.headers[.xContentTypeOptions] = "nosniff"
     return response
   }
 

@@ -15,8 +15,8 @@ public final class SessionBook: Sendable {
     var forgotten: Set<[UInt8]> = []
   }
 
-  /// More tokens than this are not kept: the one that was not used for longest makes room.
-  private static let maximumCount = 1000
+  /// More sessions than this of one key, and more links, are not kept: the key's own that was not used for longest makes room.
+  private static let maximumPerKey = 50
 
   let rule: ConsoleRule
   private let store: any ConsoleStore
@@ -142,9 +142,7 @@ extension SessionBook {
       kind: kind, digest: digest, key: holder.id, binding: try Self.binding(of: text, to: holder), createdAt: now, expiresAt: end)
     try await store.insert(token, redeeming: link)
     table.withLock { table in
-      if table.tokens.count >= Self.maximumCount, let oldest = table.tokens.values.min(by: { $0.usedAt < $1.usedAt }) {
-        Self.forget(oldest.digest, in: &table)
-      }
+      Self.makeRoom(for: token, in: &table)
       table.tokens[digest] = token
     }
     return (Session(text: text, digest: digest, end: end), token)
@@ -182,6 +180,11 @@ extension SessionBook {
       }
       throw error
     }
+  }
+
+  private static func makeRoom(for new: ConsoleToken, in table: inout Table) {
+    let own = table.tokens.values.filter { $0.key == new.key && $0.kind == new.kind }.sorted { $0.usedAt < $1.usedAt }
+    for token in own.dropLast(maximumPerKey - 1) { forget(token.digest, in: &table) }
   }
 
   private static func forget(_ digest: [UInt8], in table: inout Table) {

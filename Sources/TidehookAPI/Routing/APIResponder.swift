@@ -1,5 +1,6 @@
 // From a request to an answer: route, count, authorise, check the query, handle; every failure becomes an answer here.
 
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -70,6 +71,11 @@ struct APIResponder: HTTPResponder {
         await answer(request, match, from: finding.caller, on: channel)
       }
     reading.write(to: &answer.headers)
+    if case .success(let caller) = finding.caller, caller.session != nil {
+      // A browser reads it: it is to keep no copy, and to take it for nothing else.
+      answer.headers[.cacheControl] = "no-store"
+      answer.headers[.xContentTypeOptions] = "nosniff"
+    }
     return answer
   }
 

@@ -163,6 +163,36 @@ import TidehookTesting
     #expect(try await browser.send(.get, "/v1/webhooks").status == 401)
   }
 
+  @Test func aKeysOwnSessionsAndLinksMakeRoomAndNobodyElses() async throws {
+    let (admin, adminLink) = (try await signIn(), try await makeLink())
+    let key = try await gateway.makeKey()
+    let body = #"{"key":"\#(key.dropFirst("Bearer ".count))"}"#
+    let first = try await signIn(body)
+    clock.advance(by: .seconds(1))
+    let second = try await signIn(body)
+    clock.advance(by: .seconds(1))
+    for _ in 0..<51 { #expect(try await gateway.send(.post, "/v1/console/links", key: key).status == 201) }
+    #expect(try await first.send(.get, "/v1/webhooks").status == 200)
+    for _ in 0..<49 { _ = try await signIn(body) }
+    #expect(try await first.send(.get, "/v1/webhooks").status == 401)
+    #expect(try await second.send(.get, "/v1/webhooks").status == 200)
+    #expect(try await admin.send(.get, "/v1/webhooks").status == 200)
+    _ = try await signIn(#"{"link":"\#(adminLink)"}"#)
+    await gateway.sessions().flush()
+    #expect(gateway.backend.with { state in state.tokens.count { $0.kind == .link } } == 50)
+    #expect(gateway.backend.with { state in state.tokens.count { $0.kind == .session } } == 52)
+  }
+
+  @Test func aBrowserKeepsNoCopyOfWhatASessionIsTold() async throws {
+    let key = try await gateway.makeKey().dropFirst("Bearer ".count)
+    let browser = try await signIn(#"{"key":"\#(key)"}"#)
+    for path in ["/v1/webhooks", "/v1/keys", "/v1/events/x", "/console/session"] {
+      let answer = try await browser.send(.get, path)
+      #expect(answer.headers[.cacheControl] == "no-store" && answer.headers[.xContentTypeOptions] == "nosniff", "\(path)")
+    }
+    #expect(try await gateway.send(.get, "/v1/webhooks").headers[.cacheControl] == nil)
+  }
+
   @Test func signingOutEndsOneSessionAndEverywhereEndsAllOfTheKey() async throws {
     let (one, other) = (try await signIn(), try await signIn())
     let key = try await gateway.makeKey().dropFirst("Bearer ".count)

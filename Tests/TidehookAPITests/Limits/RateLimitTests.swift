@@ -49,6 +49,16 @@ import TidehookCore
     #expect(try await gateway.send(.get, "/v1/webhooks", key: key).status == 200)
   }
 
+  @Test func signingInCountsAsARequestOfTheKey() async throws {
+    let gateway = TestGateway(rateLimit: RateLimit(count: 2, perSeconds: 60))
+    #expect(try await gateway.send(.post, "/v1/console/links").status == 201)
+    let body = #"{"key":"\#(TestGateway.key)"}"#
+    #expect(try await gateway.send(.post, "/console/session", body, key: nil).status == 201)
+    let refused = try await gateway.send(.post, "/console/session", body, key: nil)
+    #expect(refused.status == 429 && refused.code == "rate_limited" && refused.headers[.retryAfter] == "30")
+    #expect(gateway.backend.with { $0.tokens.count } == 2)
+  }
+
   @Test func timeGivesRequestsBack() async throws {
     let gateway = TestGateway(clock: StoppedClock(step: .seconds(31)), rateLimit: RateLimit(count: 2, perSeconds: 60))
     for _ in 0..<6 { #expect(try await gateway.send(.get, "/v1/webhooks").status == 200) }

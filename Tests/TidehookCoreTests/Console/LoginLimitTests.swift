@@ -20,11 +20,19 @@ import TidehookCore
     #expect(limit.wait(one, at: now + .seconds(6)) == nil)
   }
 
-  @Test func manyAddressesTogetherHaveALimit() throws {
+  @Test func manyAddressesTogetherHaveALimitThatKeepsOutNobodyElse() throws {
     var limit = LoginLimit(at: now)
+    let (one, other) = (try address("198.51.100.1"), try address("198.51.100.2"))
+    fail(&limit, one, times: 1)
     for number in 0..<10 { fail(&limit, try address("192.0.2.\(number)"), times: 10) }
-    #expect(limit.wait(try address("198.51.100.1"), at: now) != nil)
-    #expect(limit.wait(try address("198.51.100.1"), at: now + .seconds(1)) == nil)
+    #expect(limit.wait(one, at: now) != nil && limit.wait(other, at: now) == nil)
+    #expect(limit.wait(one, at: now + .seconds(2)) == nil)
+  }
+
+  @Test func whenTooManyAddressesFailToBeToldApartTheLimitHoldsForEverybody() {
+    var limit = LoginLimit(at: now)
+    for number in 0..<4200 { limit.noteFailure(IPAddress(v4: UInt32(number)), at: now) }
+    #expect(limit.wait(IPAddress(v4: 1), at: now) != nil && limit.wait(IPAddress(v4: 9_999_999), at: now) != nil)
   }
 
   @Test func aNetworkOfIPv6CountsAsOneAddress() throws {
