@@ -17,8 +17,12 @@ public struct Eraser: ContentEraser {
 
   /// Erases an event's payload and all that was derived from it; false when there is no such event.
   public func eraseContent(of id: EventID) async throws(StoreError) -> Bool {
-    let erased = try await store.eraseContent(of: id, at: time.now())
+    let engine = engine
+    let erased = try await store.eraseContent(of: id, at: time.now()) { webhooks in
+      for webhook in webhooks { engine.reclaim(webhook) }
+    }
     guard let erased else { return false }
+    // Once more, for a claim that was on its way to its lane.
     for webhook in erased.webhooks { engine.reclaim(webhook) }
     return true
   }

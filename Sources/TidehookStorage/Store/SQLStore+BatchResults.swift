@@ -21,6 +21,7 @@ extension SQLStore {
     fileprivate let attempt: [SQLValue]?
     fileprivate let batch: BatchID
     fileprivate let members: [Int64]
+    fileprivate let dropped: [Int64]
 
     /// - Parameter attempt: the values of the attempt's row.
     init(_ batch: CompletedBatch, of completed: CompletedDelivery, attempt: [SQLValue]?, _ node: Int64) {
@@ -37,6 +38,7 @@ extension SQLStore {
       self.attempt = attempt.map { $0 + [.entropy(batch.id.value)] }
       self.batch = batch.id
       members = batch.members.map(\.key)
+      dropped = batch.dropped.map(\.id.key)
     }
   }
 
@@ -55,7 +57,10 @@ extension SQLStore {
   private static func writeErased(
     _ record: BatchRecord, of completed: CompletedDelivery, _ connection: any SQLConnection
   ) throws(SQLFailure) -> Bool {
-    guard try finishErased(record.members, completed, connection) else { return false }
+    var isErased = try finishErased(record.members, completed, connection)
+    // What the pipeline dropped was not sent, but it was shown to scripts: the log may quote it.
+    for key in record.dropped where !isErased { isErased = try Self.isErased(key, connection) }
+    guard isErased else { return false }
     let batch: [SQLValue] = [.key(record.batch.value), .entropy(record.batch.value)]
     if let attempt = completed.attempt?.withoutContent {
       try connection.execute(insertBatchAttempt, values(of: attempt, record.batch.key) + [.entropy(record.batch.value)])

@@ -6,9 +6,12 @@ public import TidehookCore
 extension SQLStore: ContentStore {
   /// Erases an event's content in transactions of bounded size, the first of which leaves nothing that could be delivered. Returns when
   /// neither the database nor its log holds any of it.
-  public func eraseContent(of id: EventID, at now: Timestamp) async throws(StoreError) -> ErasedContent? {
+  public func eraseContent(
+    of id: EventID, at now: Timestamp, whenCancelled: @Sendable ([WebhookID]) -> Void
+  ) async throws(StoreError) -> ErasedContent? {
     let first = try await eraseEvent(id, at: now)
     guard let first else { return nil }
+    whenCancelled(first.cancelled)
     var last: Int64? = .min
     while let key = last { last = try await eraseAttempts(of: first.key, after: key) }
     // From the first transaction on, no request that repeats the event is stored with what it says: none is missed.
@@ -44,6 +47,11 @@ extension SQLStore: ContentStore {
     UPDATE deliveries SET state = 6, reason = $1, due_at_us = NULL, leased_by = NULL, updated_at_us = $2
     WHERE event_key = $3 AND state IN (0, 1, 5)
     """)
+  private static let cancelledFor = SQLStatement(
+    """
+    SELECT w.key, w.entropy FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key
+    WHERE d.event_key = $1 AND d.state = 6 AND d.reason = $2
+    """)
   /// Reasons of what was cancelled are ours. Order and group were made of the event's content; who is in a batch stays known.
   private static let emptyDeliveries = SQLStatement(
     """
@@ -52,9 +60,15 @@ extension SQLStore: ContentStore {
     WHERE event_key = $1
     """)
 
-  private func eraseEvent(
-    _ id: EventID, at now: Timestamp
-  ) async throws(StoreError) -> (key: Int64, isNew: Bool, content: ErasedContent)? {
+  private struct ErasedEvent: Sendable {
+    let key: Int64
+    let isNew: Bool
+    let content: ErasedContent
+    /// The webhooks of all that this, or an earlier erasure, cancelled.
+    let cancelled: [WebhookID]
+  }
+
+  private func eraseEvent(_ id: EventID, at now: Timestamp) async throws(StoreError) -> ErasedEvent? {
     try await erase("event \(id)") { connection in
       let known = try connection.first(Self.oneEventKey, [.text(id.rawValue)]) { (key: $0.integer(0), isNew: $0.isNull(1)) }
       guard let known else { return nil }
@@ -65,7 +79,10 @@ extension SQLStore: ContentStore {
       try connection.execute(Self.cancelUnfinished, [.text(Self.erasedReason), .time(now), .integer(known.key)])
       for delivery in open where delivery.isOrdered { try Self.passTurn(of: delivery.key, at: now, connection) }
       try connection.execute(Self.emptyDeliveries, [.integer(known.key)])
-      return (known.key, known.isNew, ErasedContent(webhooks: Array(Set(open.map(\.webhook)))))
+      let cancelled = try connection.all(Self.cancelledFor, [.integer(known.key), .text(Self.erasedReason)]) { WebhookID($0.id(0)) }
+      return ErasedEvent(
+        key: known.key, isNew: known.isNew, content: ErasedContent(webhooks: Array(Set(open.map(\.webhook)))),
+        cancelled: Array(Set(cancelled)))
     }
   }
 

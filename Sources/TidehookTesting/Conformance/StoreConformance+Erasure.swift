@@ -49,6 +49,19 @@ extension StoreConformance {
       try expectEqual(try await test.store.event(event.event.id)?.erasedAt, samples.now, "when it was erased")
       try expectEqual(try await test.store.eraseContent(of: EventID(samples.ids.next()), at: samples.now), nil, "an unknown event")
     },
+    StoreRule("each erasure tells for whom something was cancelled, also by an earlier one") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let event = try await test.store.seed(samples, webhook)
+      for _ in 0..<2 {
+        let (told, tell) = AsyncStream<[WebhookID]>.makeStream()
+        _ = try await test.store.eraseContent(of: event.event.id, at: samples.now) { tell.yield($0) }
+        tell.finish()
+        var all: [[WebhookID]] = []
+        for await webhooks in told { all.append(webhooks) }
+        try expectEqual(all, [[webhook.id]], "who is told of")
+      }
+    },
     StoreRule("the id and the idempotency key of an erased event are not taken again") { test in
       let samples = StoreSamples()
       let event = samples.event(idempotencyKey: "key")
@@ -113,6 +126,24 @@ extension StoreConformance {
       let third = try await sample.claimOne(at: retryAt)
       try expectEqual(third.members.map(\.id), [sample.ids[0], sample.ids[2]], "the members of the retry")
     },
+    StoreRule("what a batch dropped is erased with what was said about the batch, also while that is under way") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      let dropped = try await test.store.known(sample.ids[1])
+      _ = try await test.store.eraseContent(of: dropped.event.id, at: sample.now)
+      var result = sample.result(batch, .delivered)
+      result.batch = CompletedBatch(
+        id: batch.id, members: [sample.ids[0], sample.ids[2]],
+        dropped: [CompletedBatch.Drop(id: sample.ids[1], reason: "dropped")])
+      try await test.store.record(result)
+      for (id, state) in zip(sample.ids, [DeliveryState.delivered, .cancelled, .delivered]) {
+        let record = try await test.store.known(id)
+        try expectEqual(record.delivery.state, state, "the state")
+        try expectEqual(record.attempts.count, 1, "the number of attempts")
+        for attempt in record.attempts { try expectErased(attempt) }
+      }
+    },
     StoreRule("a search for replays leaves out what was erased, and so does a step that found it before") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()
@@ -161,6 +192,21 @@ extension StoreConformance {
       }
       let untouched = try await test.store.knownReceipt(other.receipt.id, of: source)
       try expectEqual(untouched.request.body, other.receipt.request.body, "what another request said")
+    },
+    StoreRule("a repeat of a request that is not kept any more is stored without what it says") { test in
+      let samples = StoreSamples()
+      let source = try await test.source(samples)
+      let event = samples.event()
+      _ = try await test.store.append(samples.receipt(of: source, dedupe: "id 1"), events: [event])
+      let removed = try await test.store.removeReceipts(before: SystemTime().now() + .seconds(3600), limit: 9)
+      try expectEqual(removed.receipts, 1, "the requests removed")
+      _ = try await test.store.eraseContent(of: event.event.id, at: samples.now)
+      let again = samples.receipt(of: source, dedupe: "id 1", at: samples.now + .seconds(1))
+      _ = try await test.store.append(again, events: [samples.event()])
+      let receipt = try await test.store.knownReceipt(again.receipt.id, of: source)
+      try expectEqual(receipt.state, .duplicate, "the state")
+      try expect(receipt.erasedAt != nil, "the request to be erased")
+      try expectEqual(receipt.request.body.count + receipt.request.headers.count, 0, "what it said")
     },
   ]
 }
