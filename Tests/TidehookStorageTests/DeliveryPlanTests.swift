@@ -84,4 +84,25 @@ import TidehookTesting
     }
     #expect(steps.filter { $0.contains("deliveries_failure (state=? AND failure=? AND webhook_key=? AND rowid>?") }.count == 2, "\(steps)")
   }
+
+  @Test func whatIsCollectedIsClaimedInTheOrderOfItsIndexAndLookedAtAgainByKey() async throws {
+    let policy = BatchPolicy(maxEvents: 1, maxWaitSeconds: 1)
+    let steps = try await fixture.plans { store in
+      let webhook = try samples.webhook { $0.batch = policy }
+      try await store.insert(webhook)
+      var event = samples.event(for: [webhook.id])
+      event.deliveries[0].isBatched = true
+      _ = try await store.append([event])
+      // What is to be looked at first takes all the room: batches are asked for by themselves.
+      let order = BatchOrder(policy: policy, full: []) { 7 }
+      _ = try await store.claim(webhook.id, dueBy: samples.now, limit: 1, maxBytes: 1, batches: order)
+      _ = try await store.unsort(webhook.id, madeBefore: samples.now, limit: 1)
+    }
+    #expect(costs(steps) == [])
+    for index in [
+      "deliveries_batch_due (webhook_key=? AND due_at_us>? AND due_at_us<?)", "deliveries_batch_key (webhook_key=? AND batch_key>?)",
+    ] {
+      #expect(steps.contains { $0.contains(index) }, "\(index) in \(steps)")
+    }
+  }
 }

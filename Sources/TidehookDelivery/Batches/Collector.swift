@@ -20,7 +20,7 @@ final class Collector: Sendable {
   /// How long a claim goes on with what is new: batches that are due must not wait for all that comes.
   private static let collectTime = Duration.milliseconds(250)
   /// Deliveries that are looked at again in one transaction.
-  private static let unsortSize = 2_000
+  private static let unsortSize = 500
 
   private let store: any BatchStore
   private let runner: AttemptRunner

@@ -20,4 +20,14 @@ extension Migration {
       "CREATE INDEX deliveries_batch ON deliveries (batch_id) WHERE batch_id IS NOT NULL",
     ]
   }
+
+  /// What is collected and due, oldest first: a claim reads as much of it as it takes.
+  static let dueBatches = Migration(17, "batches that are due") { dialect in
+    [
+      """
+      CREATE INDEX deliveries_batch_due ON deliveries (webhook_key, due_at_us\(dialect.thenKey))
+      WHERE leased_by IS NULL AND due_at_us IS NOT NULL AND batch_key > ''
+      """
+    ]
+  }
 }

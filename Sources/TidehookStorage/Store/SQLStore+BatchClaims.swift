@@ -63,11 +63,11 @@ private struct BatchClaim {
     WHERE webhook_key = $1 AND leased_by IS NULL AND due_at_us IS NOT NULL AND due_at_us <= $2 AND (next_trigger <> 2 OR order_key IS NOT NULL)
     ORDER BY due_at_us, key LIMIT $3
     """)
-  /// The same without what is to be looked at first. The sign keeps SQLite from the index of all that is due.
+  /// The same without what is to be looked at first, in the order of `deliveries_batch_due`.
   private static let dueBatches = SQLStatement(
     """
     SELECT key, batch_key, batch_id, batch_entropy FROM deliveries
-    WHERE webhook_key = $1 AND batch_key > '' AND due_at_us IS NOT NULL AND due_at_us <= $2 AND +leased_by IS NULL
+    WHERE webhook_key = $1 AND batch_key > '' AND leased_by IS NULL AND due_at_us IS NOT NULL AND due_at_us <= $2
     ORDER BY due_at_us, key LIMIT $3
     """)
 

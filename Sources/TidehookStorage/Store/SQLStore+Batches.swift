@@ -94,19 +94,31 @@ extension SQLStore: BatchStore {
     return try connection.first(lastOfFull, arguments) { _ in true } ?? false
   }
 
-  private static let unsortSome = SQLStatement(
+  /// The bound of the keys is in the index: rows that were made later are not even read.
+  private static let collectedBefore = SQLStatement(
     """
-    UPDATE deliveries SET batch_key = '', due_at_us = created_at_us WHERE key IN (
-      SELECT key FROM deliveries WHERE webhook_key = $1 AND batch_key >= '-' AND due_at_us IS NOT NULL AND leased_by IS NULL
-        AND created_at_us < $2 LIMIT $3)
+    SELECT key FROM deliveries WHERE webhook_key = $1 AND batch_key >= '-' AND due_at_us IS NOT NULL AND key <= $2 AND +leased_by IS NULL
+      AND created_at_us < $3 LIMIT $4
+    """)
+  private static let unsortOne = SQLStatement(
+    """
+    UPDATE deliveries SET batch_key = '', due_at_us = created_at_us
+    WHERE key = $1 AND batch_key >= '-' AND due_at_us IS NOT NULL AND leased_by IS NULL
     """)
 
-  /// Has up to `limit` waiting deliveries looked at again.
+  /// Has up to `limit` waiting deliveries looked at again; they are looked for beside the writer.
   public func unsort(_ webhook: WebhookID, madeBefore time: Timestamp?, limit: Int) async throws(StoreError) -> Int {
-    try await writer.write("cannot collect anew what \(webhook) collected", weight: 128 * limit) { connection in
-      let end = time.map(SQLValue.time) ?? .integer(.max)
-      return try connection.execute(Self.unsortSome, [.key(webhook.value), end, .integer(Int64(limit))])
+    let last = time.map(KeyTime.upperBound) ?? .max
+    let end = time.map(SQLValue.time) ?? .integer(.max)
+    let arguments: [SQLValue] = [.key(webhook.value), .integer(last), end, .integer(Int64(limit))]
+    let keys = try await read("list what \(webhook) collected") { connection throws(SQLFailure) in
+      try connection.all(Self.collectedBefore, arguments) { $0.integer(0) }
     }
+    guard !keys.isEmpty else { return 0 }
+    try await writer.write("cannot collect anew what \(webhook) collected", weight: 128 * keys.count) { connection in
+      for key in keys { try connection.execute(Self.unsortOne, [.integer(key)]) }
+    }
+    return keys.count
   }
 
   private static let withCollected = SQLStatement(

@@ -156,14 +156,17 @@ extension StoreConformance {
       try expectEqual(claim.deliveries.filter { $0.batch == nil }.map(\.memberIDs), singles, "the others")
     },
     StoreRule("what was collected before a time is looked at again, what was collected later is not") { test in
-      let sample = try await BatchSample(test.store, events: 2)
+      // Keys are those of the time at which their rows are made.
+      let made = SystemTime().now()
+      let sample = try await BatchSample(test.store, events: 2, acceptedAt: made)
       try expectEqual(try await test.store.collecting(), [], "who collects before anything is collected")
       try await sample.collect()
       try expectEqual(try await test.store.collecting(), [sample.webhook], "who collects")
-      try expectEqual(try await test.store.unsort(sample.webhook, madeBefore: sample.now, limit: 9), 0, "what was made before")
-      let later = sample.now + .seconds(1)
+      try expectEqual(try await test.store.unsort(sample.webhook, madeBefore: made, limit: 9), 0, "what was made before")
+      let later = made + .seconds(1)
       try expectEqual(try await test.store.unsort(sample.webhook, madeBefore: later, limit: 9), 2, "what was made by then")
-      try expectEqual(try await sample.unsorted(), sample.ids, "what is to be looked at")
+      let again = try await test.store.unsorted(sample.webhook, dueBy: later, limit: 9, maxBytes: 1 << 20)
+      try expectEqual(again.map(\.id), sample.ids, "what is to be looked at")
       try expectEqual(try await test.store.collecting(), [], "who collects after that")
     },
     StoreRule("what is looked at may end there, with an attempt of its own") { test in
@@ -189,7 +192,7 @@ struct BatchSample {
   let ids: [DeliveryID]
 
   /// Stores a webhook and so many events for it, with so many bytes of data each.
-  init(_ store: any FullStore, events count: Int, bytes: Int = 3) async throws {
+  init(_ store: any FullStore, events count: Int, bytes: Int = 3, acceptedAt: Timestamp? = nil) async throws {
     samples = StoreSamples()
     self.store = store
     let webhook = try samples.webhook { $0.batch = BatchPolicy(maxEvents: 1000, maxWaitSeconds: 60) }
@@ -198,7 +201,7 @@ struct BatchSample {
     let data = "{\"x\":\"" + String(repeating: "x", count: bytes) + "\"}"
     var events: [NewEvent] = []
     for _ in 0..<count {
-      var event = samples.event(data: data, for: [webhook.id])
+      var event = samples.event(data: data, acceptedAt: acceptedAt, for: [webhook.id])
       event.deliveries[0].isBatched = true
       events.append(event)
     }
