@@ -90,3 +90,51 @@ def test_too_many_attempts_are_told(make_page, gateway):
         gateway.api.call("POST", "/console/session", {"key": "not-a-key-of-this-gateway"}, key="")
     sign_in(page, "not-a-key-of-this-gateway")
     expect(page.get_by_text("Too many attempts")).to_be_visible()
+
+
+def signed_in_elsewhere(page, gateway, key):
+    """Signs in with a key in another tab of the same browser."""
+    assert page.context.request.post(f"{gateway.url}/console/session", data={"key": key}).status == 201
+
+
+def publish(page):
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+
+
+def test_signing_in_again_in_another_tab_goes_on_here(make_page, gateway):
+    page = opened(make_page, gateway, "/events")
+    sign_in(page, gateway.key)
+    expect(page.locator(".live")).to_have_text("Live")
+    signed_in_elsewhere(page, gateway, gateway.key)
+    page.guard.allow("status of 403")  # the first answer, after which the page takes the new token
+    publish(page)
+    expect(page.get_by_role("table", name="Events").locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_another_key_in_another_tab_loads_the_page_anew(make_page, gateway):
+    other = gateway.api.call("POST", "/v1/keys", {"name": "of a team", "namespaces": ["team"]}).json["key"]
+    page = opened(make_page, gateway, "/events")
+    sign_in(page, gateway.key)
+    expect(page.locator(".live")).to_have_text("Live")
+    signed_in_elsewhere(page, gateway, other)
+    page.guard.allow("status of 403")
+    publish(page)
+    expect(page.locator(".who")).to_contain_text("of a team")
+    expect(page.locator("#main h1")).to_have_text("Events")
+    assert not list(gateway.api.pages("/v1/events"))
+
+
+def test_a_link_asks_before_it_replaces_who_is_signed_in(make_page, gateway):
+    other = gateway.api.call("POST", "/v1/keys", {"name": "of a team", "namespaces": ["team"]}).json["key"]
+    url = urljoin(gateway.url, gateway.api.call("POST", "/v1/console/links", key=other).json["url"])
+    page = make_page(gateway)
+    page.goto(url)
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+    expect(page.locator("#main h1")).to_have_text("Overview")
+    expect(page.locator(".who")).to_contain_text("admin")
+    page.goto(url)
+    page.get_by_role("alertdialog").get_by_role("button", name="Sign in with the link").click()
+    expect(page.locator("#main h1")).to_have_text("Overview")
+    expect(page.locator(".who")).to_contain_text("of a team")

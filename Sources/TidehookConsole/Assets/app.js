@@ -1,5 +1,5 @@
 // The frame of the console: routes, navigation, search, theme, keyboard, signing in; and the overview.
-import { ApiError, api, badge, button, busy, chart, count, dialog, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, table, time, toast } from "./kit.js";
+import { ApiError, api, badge, button, busy, chart, confirmAction, count, dialog, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, table, time, toast } from "./kit.js";
 
 // What the first part of a path opens; overview is here, everything else is loaded when it is opened.
 const PAGES = { events: "events", deliveries: "deliveries", dead: "dead", replays: "dead", webhooks: "webhooks", studio: "studio", sources: "sources", plugins: "plugins", keys: "keys", operations: "operations", about: "about" };
@@ -177,6 +177,8 @@ function signIn({ query }) {
 }
 async function signInByLink({ params }) {
   history.replaceState(null, "", "#/login");
+  // A link that somebody else sent must not change unseen who acts here.
+  if (session.key && !await confirmAction({ title: "Sign in with this link?", action: "Sign in with the link", body: `You are signed in as ${session.key.name}. The link ends that here and signs in as the key that it was made for.` })) return go("/", { replace: true });
   try { enter(await api.post("/console/session", { link: params.token })); return h("p", null, "Signing in…"); } catch (error) {
     toast(error.status === 401 ? "This link was used already or has expired. Sign in with a key." : error.message, { bad: true });
     return signIn({ query: {} });

@@ -123,7 +123,7 @@ export function address(path, query) {
   return ROOT + path + (text ? (path.includes("?") ? "&" : "?") + text : "");
 }
 
-async function call(method, path, { query, body, headers = {}, signal } = {}) {
+async function call(method, path, { query, body, headers = {}, signal } = {}, again = true) {
   const init = { method, signal, credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json", ...headers } };
   if (method !== "GET" && session.csrf) init.headers["X-Tidehook-CSRF"] = session.csrf;
   if (body !== undefined) {
@@ -135,8 +135,19 @@ async function call(method, path, { query, body, headers = {}, signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", "The gateway does not answer. Is it running?");
   }
-  if (!response.ok) throw await refusal(response);
-  return response;
+  if (response.ok) return response;
+  const error = await refusal(response);
+  if (again && error.status === 403 && error.field === "X-Tidehook-CSRF" && await renewed()) return call(method, path, { query, body, headers, signal }, false);
+  throw error;
+}
+
+/** After somebody signed in anew in another tab: takes the session's new token. When it is of another key, what is shown is not its, and the page is loaded anew. */
+async function renewed() {
+  let now = null;
+  try { now = await api.get("/console/session"); } catch { return false; }
+  if (now.key?.id === session.key?.id) { Object.assign(session, { csrf: now.csrf, expires_at: now.expires_at }); return true; }
+  location.reload();
+  return false;
 }
 
 async function refusal(response) {
