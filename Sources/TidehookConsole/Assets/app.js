@@ -89,7 +89,7 @@ async function routes(first) {
   if (!PAGES[first]) return OWN;
   try { return (await busy(import(`./pages/${PAGES[first]}.js`))).default; } catch (error) {
     console.warn(error);
-    return [];
+    throw new ApiError(0, "unreachable", "This page could not be loaded. Is the gateway running?");
   }
 }
 
@@ -108,14 +108,15 @@ async function open() {
   if (!bare) markCurrent();
   let parts;
   try { parts = at.split("/").filter(Boolean).map(decodeURIComponent); } catch { parts = ["?"]; }
-  const list = await routes(parts[0] ?? "");
+  const known = NAV.flatMap(([, items]) => items).find(([to]) => to === "/" + parts[0]);
+  let list;
+  try { list = await routes(parts[0] ?? ""); } catch (error) { list = [{ path: at, title: known?.[1], render: () => { throw error; } }]; }
   if (mine !== visits) return;
   for (const route of list) {
     const params = match(route.path, parts);
     if (params) return show(route, { params, query, signal: leave.signal }, mine);
   }
-  const known = NAV.flatMap(([, items]) => items).find(([to]) => to === "/" + parts[0]);
-  show({ title: known?.[1] ?? "Not found", render: () => list.length || !known ? empty("There is no such page", "The address may be mistyped, or what it showed is gone.", link("/", "Go to the overview", { class: "button" })) : empty(`${known[1]}: not there yet`, "This build of the console does not have this page. The API and the command line do.", link("/about", "About this build", { class: "button" })) }, { params: {}, query, signal: leave.signal }, mine);
+  show({ title: known?.[1] ?? "Not found", render: () => empty("There is no such page", "The address may be mistyped, or what it showed is gone.", link("/", "Go to the overview", { class: "button" })) }, { params: {}, query, signal: leave.signal }, mine);
 }
 
 /** What `render` gets as `page`: `title(text)`, `sub(...nodes)`, `crumbs([to, text]…)`, `actions(...nodes)`, `refresh()`. */
