@@ -84,6 +84,60 @@ def test_the_tail_survives_a_restart_of_the_gateway(make_page, make_gateway):
     expect(page.locator(".live")).to_have_text("Live", timeout=20_000)
 
 
+def test_what_is_accepted_between_the_list_and_its_tail_is_shown(page, api):
+    api.publish("a.before")
+    page.route("**/v1/events/stream*", lambda route: (api.publish("a.between"), route.continue_()), times=1)
+    live(page)
+    api.publish("a.after")
+    expect(rows(page)).to_have_count(3)
+    assert [row.locator("td").first.inner_text() for row in rows(page).all()] == ["a.after", "a.between", "a.before"]
+
+
+# Stands in for the stream, so that a test says what comes: `stream.say("skipped")`.
+STREAM = """window.EventSource = class extends EventTarget {
+  constructor() { super(); window.stream = this; setTimeout(() => { this.say("open"); this.say("ready"); }); }
+  say(type, data) { this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data ?? {}) })); }
+  close() {}
+};"""
+
+
+def lists(page):
+    """How often the list was read."""
+    return sum("/v1/events?" in request.url for request in page.guard.requests)
+
+
+def test_a_stream_that_skips_says_so_and_reads_nothing_by_itself(page, api):
+    page.add_init_script(STREAM)
+    live(page)
+    page.wait_for_load_state("networkidle")
+    before, note = lists(page), page.get_by_text("More events came than are shown here.")
+    page.keyboard.press("p")
+    page.evaluate("for (let i = 0; i < 20; i++) stream.say('skipped')")
+    expect(page.locator(".live")).to_have_text("Paused")
+    expect(note).to_have_count(0)
+    page.keyboard.press("p")
+    expect(note).to_have_count(1)
+    page.evaluate("for (let i = 0; i < 20; i++) stream.say('skipped')")
+    expect(note).to_have_count(1)
+    assert lists(page) == before
+    api.publish("a.skipped")
+    page.get_by_role("button", name="Reload the list").click()
+    expect(rows(page)).to_contain_text("a.skipped")
+
+
+def test_rows_that_left_the_list_leave_no_hole(page, api):
+    api.publish_batch([{"event": "a.old", "data": {}}] * 60)
+    page.add_init_script(STREAM)
+    live(page)
+    expect(rows(page)).to_have_count(50)
+    page.evaluate("for (let i = 0; i < 490; i++) stream.say('event', {id: `evt_${i}`, event: 'a.new', namespace: 'default', data: {}, accepted_at: new Date()})")
+    expect(rows(page)).to_have_count(500)
+    expect(page.get_by_role("button", name="Load more")).to_have_count(0)
+    page.get_by_role("button", name="Reload the list").click()
+    expect(rows(page)).to_have_count(50)
+    expect(page.get_by_role("button", name="Load more")).to_be_visible()
+
+
 def test_the_tail_shows_only_what_is_asked_for(page, api):
     live(page)
     page.get_by_label("Type").fill("memory.*")

@@ -489,6 +489,7 @@ export const failed = (error, again) => h("div", { class: "empty bad", role: "al
 /**
  * A list with "load more", j/k and Enter. `columns`: `{label, render(row), class?, number?, wide?, link?}`: `wide` ones are left out on narrow screens, the first
  * (or the one with `link`) leads to `href(row)`. `load(cursor)` -> `{data, next_cursor}`. The element has `reload()`, `prepend(rows)`, `update(row)`, `rows()`; `note(answer)` stands below.
+ * When `prepend` takes rows away at the end, it can be loaded anew instead of further: what comes after the last row is not known any more.
  */
 export function table({ columns, load, key = (row) => row.id, href, empty: nothing, actions, label = "List", note, count: counted = true }) {
   const linked = Math.max(0, columns.findIndex((column) => column.link));
@@ -496,7 +497,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
   const heads = [...columns.map((column) => h("th", { scope: "col", class: [column.class, column.number && "number", column.wide && "wide-only"] }, column.label)), actions && h("th", { scope: "col", class: "actions" }, h("span", { class: "hidden" }, "Actions"))];
   const grid = h("table", { "aria-label": label }, h("thead", null, h("tr", null, heads)), body);
   const element = h("div", { class: "list" }, h("div", { class: "scroll" }, grid), foot);
-  let cursor = null, generation = 0, current = null;
+  let cursor = null, cut = false, generation = 0, current = null;
 
   const build = (row) => {
     const line = h("tr", { dataset: { key: key(row) } }, columns.map((column, i) => {
@@ -515,7 +516,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
     try {
       const answer = await load(from);
       if (mine !== generation) return;
-      if (from === null) { rows.clear(); body.replaceChildren(); }
+      if (from === null) { rows.clear(); body.replaceChildren(); cut = false; }
       add(answer.data, "append");
       cursor = answer.next_cursor ?? null;
       draw(answer);
@@ -527,12 +528,13 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
     grid.hidden = !rows.size;
     element.classList.toggle("is-empty", !rows.size);
     put(foot, !rows.size && cursor === null ? (typeof nothing === "function" ? nothing() : nothing ?? empty("Nothing here", null)) : null, note?.(answer),
-      cursor !== null && button(answer?.searched_until ? "Search further" : "Load more", { on: { click: () => page(cursor) } }), counted && rows.size && cursor === null ? h("p", { class: "faint" }, plural(rows.size, "row")) : null);
+      cut ? h("div", { class: "row" }, h("p", { class: "faint" }, `The newest ${count(rows.size)}; older ones are not shown any more.`), button("Reload the list", { on: { click: () => element.reload() } }))
+        : cursor !== null && button(answer?.searched_until ? "Search further" : "Load more", { on: { click: () => page(cursor) } }), counted && rows.size && cursor === null && !cut ? h("p", { class: "faint" }, plural(rows.size, "row")) : null);
   };
   element.reload = () => page(null);
   element.prepend = (data, most = 500) => {
     add(data, "prepend");
-    while (rows.size > most && body.lastChild) { rows.delete(body.lastChild.dataset.key); body.lastChild.remove(); }
+    while (rows.size > most && body.lastChild) { rows.delete(body.lastChild.dataset.key); body.lastChild.remove(); cut = true; }
     draw();
   };
   element.update = (row) => { const line = body.querySelector(`tr[data-key="${CSS.escape(key(row))}"]`); if (line) { rows.set(key(row), row); line.replaceWith(build(row)); } };

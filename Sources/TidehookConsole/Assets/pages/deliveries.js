@@ -1,6 +1,6 @@
 // The list of deliveries, and one delivery: its attempts on a timeline, what was sent and answered, why it ended as it did, and its replay.
 import { api, badge, button, bytes, code, confirmAction, copy, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast } from "../kit.js";
-import { FAILURES, SPANS, STATES, searched, webhookLink, webhooks } from "./lookup.js";
+import { FAILURES, SPANS, STATES, bounded, searched, webhookLink, webhooks } from "./lookup.js";
 import { explain } from "./causes.js";
 
 // ---- the list
@@ -41,7 +41,7 @@ async function list({ query, signal, page }) {
   let chosen = query;
   const none = () => Object.values(chosen).some(Boolean) ? empty("No delivery is like that", "Take a filter away, or look further back.")
     : empty("No deliveries yet", names.size ? "Publish an event that a webhook wants, and its delivery appears here." : "Make a webhook, then publish an event.", names.size ? link("/events", "Publish an event", { class: "button" }) : link("/webhooks/new", "Make a webhook", { class: "button primary" }));
-  const rows = deliveryTable(names, (cursor) => api.get("/v1/deliveries", { ...chosen, limit: 50, cursor }, { signal }), { empty: none });
+  const rows = deliveryTable(names, async (cursor) => bounded(await api.get("/v1/deliveries", { ...chosen, limit: 50, cursor }, { signal }), 50), { empty: none });
   page.actions(button("Refresh", { icon: "refresh", title: "Refresh (r)", on: { click: rows.reload } }));
   shortcut("r", "refresh the list", rows.reload, signal);
   // While the first page is all that is shown, and nobody is in it, what is open is looked at again.

@@ -1,6 +1,6 @@
 // The list of events with search and live tail, and one event: its payload as a tree, and its deliveries.
 import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, jsonTree, link, formatJSON, panel, parseJSON, plural, put, select, setQuery, shortcut, table, time, toast } from "../kit.js";
-import { SPANS, searched, webhooks } from "./lookup.js";
+import { SPANS, bounded, searched, webhooks } from "./lookup.js";
 import { deliveryTable } from "./deliveries.js";
 
 const COLUMNS = [
@@ -15,50 +15,73 @@ const preview = (row) => row.truncated ? "too large to be shown here" : formatJS
 // ---- the live tail
 
 /**
- * Shows events as they are accepted. The browser resumes by itself after a break; where it gives up (the gateway said no, or was stopped for long) the tail begins anew,
- * and what was missed is read from the list. While it is paused events are kept, and shown when it goes on.
+ * Shows events as they are accepted. The browser resumes by itself after a break; where it gives up (the gateway said no, or was stopped for long) the tail begins anew. Whenever it
+ * begins, what came since the list was read is taken from the list. While it is paused events are kept, and shown when it goes on. `gap()` is called, at most every five seconds and
+ * never while it is paused, when more came than is shown.
  */
-function tail({ filter, rows, signal, changed }) {
+function tail({ filter, rows, signal, changed, gap }) {
   let source = null, last = null, paused = false, kept = [], pending = [], timer = null, wait = 1000, mode = "connecting";
+  let reading = 0, lost = false, due = null, told = -Infinity;
   const tell = (now) => { mode = now ?? mode; changed(paused ? "paused" : mode, kept.length); };
+  const ids = (...lists) => new Set(lists.flat().map(({ id }) => id));
   const show = () => {
+    clearTimeout(timer);
     timer = null;
+    if (reading || signal.aborted) return;
     const batch = pending.splice(0).reverse();
     if (batch.length) rows.prepend(batch);
   };
+  const miss = () => {
+    if (paused) lost = true; else due ??= setTimeout(() => { due = null; if (paused) lost = true; else { told = performance.now(); gap(); } }, Math.max(0, told + 5000 - performance.now()));
+  };
   const take = (event) => {
-    if (paused) { kept.push(event); if (kept.length > 500) kept.shift(); return tell(); }
-    pending.push(event);
-    if (pending.length > 500) pending.shift();
-    timer ??= setTimeout(show, 100);
+    const list = paused ? kept : pending;
+    list.push(event);
+    if (list.length > 500) { list.shift(); miss(); }
+    if (paused) tell(); else timer ??= setTimeout(show, 100);
   };
-  const missed = async () => {
-    const answer = await api.get("/v1/events", { ...filter(), limit: 100 }, { signal });
-    const known = new Set([...rows.rows(), ...kept, ...pending].map(({ id }) => id));
-    answer.data.filter(({ id }) => !known.has(id)).reverse().forEach(take);
+  // What the list has before the first of those that were here. Events of the stream wait meanwhile, as they are newer.
+  const catchUp = async (before = ids(rows.rows())) => {
+    reading++;
+    try {
+      const { data } = await api.get("/v1/events", { ...filter(), limit: 100 }, { signal });
+      const end = data.findIndex(({ id }) => before.has(id)), known = ids(rows.rows(), kept, pending);
+      if (end < 0 && data.length === 100) miss();
+      (paused ? kept : pending).unshift(...data.slice(0, end < 0 ? data.length : end).filter(({ id }) => !known.has(id)).reverse());
+      if (paused) tell();
+    } catch (error) { if (error.name !== "AbortError") miss(); } finally { reading--; show(); }
   };
-  const open = (again) => {
+  const open = () => {
     if (signal.aborted) return;
     const { event, namespace } = filter();
+    let before = null;
     source = new EventSource(address("/v1/events/stream", { event, namespace, cursor: last }));
     const read = (message) => { last = message.lastEventId || last; try { const value = parseJSON(message.data); if (value?.id && value.event) take(value); } catch { /* a heartbeat */ } };
     source.addEventListener("message", read);
     source.addEventListener("event", read);
-    source.addEventListener("skipped", () => rows.reload());
-    source.addEventListener("open", () => { wait = 1000; tell("live"); if (again) missed().catch(() => {}); again = true; });
+    source.addEventListener("skipped", miss);
+    source.addEventListener("open", () => { wait = 1000; before = ids(rows.rows(), kept, pending); });
+    // All that is accepted from now on will come.
+    source.addEventListener("ready", () => { tell("live"); catchUp(before ?? undefined); });
     source.addEventListener("error", () => {
       tell("reconnecting");
       if (source.readyState !== EventSource.CLOSED) return;
       // The browser gave up, and does not say why: an ordinary call finds out whether the session has ended.
-      setTimeout(() => api.get("/v1/events", { limit: 1 }, { signal }).catch(() => {}).then(() => open(true)), wait);
+      setTimeout(() => api.get("/v1/events", { limit: 1 }, { signal }).catch(() => {}).then(open), wait);
       wait = Math.min(wait * 2, 15_000);
     });
   };
-  const close = () => { clearTimeout(timer); source?.close(); };
+  const close = () => { clearTimeout(timer); clearTimeout(due); source?.close(); };
   signal.addEventListener("abort", close);
-  open(false);
+  open();
   return {
-    pause: (value) => { paused = value; if (!paused) { pending.push(...kept.splice(0)); show(); } tell(); },
+    catchUp: () => catchUp(),
+    pause: (value) => {
+      paused = value;
+      if (!paused) { pending.push(...kept.splice(0)); show(); }
+      tell();
+      if (!paused && lost) { lost = false; miss(); }
+    },
     get paused() { return paused; },
   };
 }
@@ -89,7 +112,7 @@ async function search(query, cursor, signal) {
     answer = await api.get("/v1/events", { ...query, limit: 50, cursor: answer?.next_cursor ?? cursor }, { signal });
     if (answer.data.length || !answer.next_cursor) break;
   }
-  return answer;
+  return bounded(answer, 50);
 }
 
 function publish(done) {
@@ -109,8 +132,12 @@ function publish(done) {
 async function list({ query, signal, page }) {
   let chosen = query, live = null;
   const none = () => Object.values(chosen).some(Boolean) ? empty("No event is like that", "Take a filter away, or look further back.")
-    : empty("No events yet", "Publish one here, or send one to POST /v1/events. It appears on this page at once.", button("Publish an event", { kind: "primary", on: { click: () => publish(rows.reload) } }));
+    : empty("No events yet", "Publish one here, or send one to POST /v1/events. It appears on this page at once.", button("Publish an event", { kind: "primary", on: { click: () => publish(() => rows.reload()) } }));
   const rows = table({ label: "Events", columns: COLUMNS, href: (row) => `/events/${encodeURIComponent(row.id)}`, empty: none, note: (answer) => searched(answer, time), load: (cursor) => search(chosen, cursor, signal) });
+  const hole = h("div", { role: "status" }), reload = rows.reload;
+  const gap = () => put(hole, h("div", { class: "note warn with-actions" }, h("span", null, "More events came than are shown here."), button("Reload the list", { small: true, on: { click: () => rows.reload() } })));
+  // What the stream showed while the list was read is read once more.
+  rows.reload = () => { put(hole); return reload().then(() => live?.catchUp()); };
   const isTail = () => !chosen.text && !chosen.id && !chosen.since && !chosen.until;
   const light = h("span", { class: "live", role: "status" }), toggle = button("Pause", { icon: "pause", title: "Pause the live tail (p)", on: { click: () => live?.pause(!live.paused) } });
   const changed = (mode, kept) => {
@@ -120,19 +147,20 @@ async function list({ query, signal, page }) {
     toggle.hidden = mode === "off";
   };
   const tailAnew = () => {
+    put(hole);
     if (!isTail()) { stop?.abort(); live = null; return changed("off", 0); }
     stop?.abort();
     stop = new AbortController();
     signal.addEventListener("abort", () => stop.abort());
-    live = tail({ filter: () => ({ event: chosen.event, namespace: chosen.namespace }), rows, signal: stop.signal, changed });
+    live = tail({ filter: () => ({ event: chosen.event, namespace: chosen.namespace }), rows, signal: stop.signal, changed, gap });
   };
   let stop = null;
   changed("connecting", 0);
   page.actions(light, toggle, button("Publish", { icon: "plus", on: { click: () => publish(() => { if (!live || live.paused) rows.reload(); }) } }));
   shortcut("p", "pause or resume the live tail", () => live?.pause(!live.paused), signal);
-  shortcut("r", "refresh the list", rows.reload, signal);
+  shortcut("r", "refresh the list", () => rows.reload(), signal);
   rows.ready.then(tailAnew);
-  return [filterBar(query, (now) => { chosen = now; setQuery(now); rows.reload().then(tailAnew); }), rows];
+  return [filterBar(query, (now) => { chosen = now; setQuery(now); reload().then(tailAnew); }), hole, rows];
 }
 
 // ---- one event

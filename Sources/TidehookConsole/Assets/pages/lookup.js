@@ -21,5 +21,7 @@ export const SPANS = [["", "Any time"], ["15m", "15 minutes"], ["1h", "1 hour"],
 export const STATES = ["pending", "retrying", "delivered", "filtered", "dead", "held", "cancelled"];
 export const FAILURES = ["dns", "connect", "tls", "timeout", "blocked", "oversized", "malformed", "status", "script", "signature", "response", "database", "handshake", "auth", "proxy"];
 
+/** A page of a search as lists take it: one that is full did not end early, however far it looked. */
+export const bounded = (answer, limit) => answer.data.length < limit ? answer : { ...answer, searched_until: null };
 /** What stands below a list whose search may have ended early: how far it looked. */
 export const searched = (answer, time) => answer?.searched_until ? h("p", { class: "faint" }, "Searched back to ", time(answer.searched_until), ". There may be more before that.") : null;
