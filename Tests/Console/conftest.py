@@ -26,15 +26,12 @@ def make_page(chromium, make_gateway, request):
     """Makes pages: `make_page(gateway, key=None, width=1280, height=800, scheme="light", signed_in=True)`."""
     from browser.console import Console
 
-    pages, consoles = [], set()
+    pages = []
 
     def make(gateway, key=None, width=1280, height=800, scheme="light", signed_in=True, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id="Europe/Berlin", locale="en-GB", **options)
         context.set_default_timeout(10_000)
-        consoles.add(Console.of(gateway))
-        if gateway.console.proxy and (key or not signed_in):
-            pytest.skip("the gateway under test signs nobody in")
-        page = gateway.console.page(context, key, signed_in)
+        page = Console.of(gateway).page(context, key, signed_in)
         pages.append(page)
         return page
 
@@ -45,8 +42,6 @@ def make_page(chromium, make_gateway, request):
             ARTEFACTS.mkdir(exist_ok=True)
             page.screenshot(path=ARTEFACTS / f"failed-{_plain(request.node.name)}-{number}.png", full_page=True)
         page.context.close()
-    for console in consoles:
-        console.close()
     for page in pages:
         page.guard.check()
 

@@ -75,7 +75,6 @@ def main():
             for width, height in sizes:
                 take(browser, demo, names, folder, width, height)
         finally:
-            demo.gateway.console.close()
             demo.close()
 
 

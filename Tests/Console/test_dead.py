@@ -11,13 +11,6 @@ from playwright.sync_api import expect
 ONCE = {"max_retries": 0}
 
 
-@pytest.fixture(autouse=True)
-def grouped(api):
-    """For work on the pages with a binary from before there were groups."""
-    if api.call("GET", "/v1/deliveries/groups").status == 404:
-        pytest.skip("this binary has no groups of deliveries")
-
-
 def died(api, receiver, path, count=1, **fields):
     """A webhook with so many dead deliveries."""
     receiver.reply(path, Reply(status=500))

@@ -1,7 +1,5 @@
 """The console of one gateway, and its pages."""
 
-import os
-import subprocess
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
@@ -15,41 +13,21 @@ class Console:
     @classmethod
     def of(cls, gateway):
         url = f"{gateway.url}/console/"
-        if getattr(gateway, "console", None) is None or gateway.console.gateway_url != gateway.url:
+        if getattr(gateway, "console", None) is None or gateway.console.url != url:
             gateway.console = cls(gateway, url)
         return gateway.console
 
     def __init__(self, gateway, url):
-        self.gateway, self.gateway_url, self.url = gateway, gateway.url, url
-        self.cookies, self.proxy = {}, None
-        if (command := os.environ.get("TIDEHOOK_CONSOLE_PROXY")) and gateway.api.call("GET", "/console/").status == 404:
-            self._through(command)
-
-    def _through(self, command):
-        """For work on the pages with a binary that has none: a program that serves them and passes calls on."""
-        from harness.gateway import REPOSITORY
-
-        self.proxy = subprocess.Popen(
-            [command, "--assets", str(REPOSITORY / "Sources/TidehookConsole/Assets"), "--gateway", self.gateway.url, "--key", self.gateway.key],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
-        self.url = self.proxy.stdout.readline().split()[-1]
-
-    def close(self):
-        """Ends what `_through` started."""
-        if self.proxy:
-            self.proxy.kill()
-            self.proxy.wait()
-            self.gateway.console = None
+        self.gateway, self.url = gateway, url
+        self.cookies = {}
 
     def page(self, context, key=None, signed_in=True):
         """A new page, which tests use like any page of Playwright's; `visit` and `guard` are ours."""
-        if signed_in and not self.proxy:
+        if signed_in:
             context.add_cookies(self._signed_in(context, key or self.gateway.key))
         page = context.new_page()
         parts = urlsplit(self.url)
         page.guard = Guard(page, f"{parts.scheme}://{parts.netloc}")
-        if self.proxy:
-            page.guard.allow("status of 40[04]")  # what the binary behind it does not have yet
         page.console_url = self.url
         page.visit = lambda path: self.visit(page, path)
         return page
