@@ -69,7 +69,7 @@ extension OperationalEvent {
       ])
   }
 
-  /// The database is larger than its limit, and what is left in it has not ended: `store.over_limit`.
+  /// The database is larger than its limit, and has been for long or has nothing left that ended: `store.over_limit`.
   public static func overLimit(usedBytes: Int64, limit: Int64) -> OperationalEvent {
     OperationalEvent("store.over_limit", ["used_bytes": .integer(usedBytes), "max_database_bytes": .integer(limit)])
   }

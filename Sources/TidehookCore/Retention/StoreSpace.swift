@@ -26,7 +26,11 @@ public struct StoreSpace: Sendable, Equatable {
 
 /// Follows whether a database can be kept below its limit.
 public struct SizeGauge: Sendable {
-  private var isOver = false
+  /// How long a database may be above its limit, while it is made smaller, before that is told.
+  static let patience = Duration.seconds(600)
+
+  private var isTold = false
+  private var overSince: Timestamp?
 
   /// Makes a gauge that has seen nothing yet.
   public init() {}
@@ -35,11 +39,25 @@ public struct SizeGauge: Sendable {
   /// - Returns: what is to be told: that it is above its limit, once, until it was below.
   public mutating func note(_ usedBytes: Int64, limit: Int64) -> OperationalEvent? {
     guard usedBytes > limit else {
-      isOver = false
+      (isTold, overSince) = (false, nil)
       return nil
     }
-    guard !isOver else { return nil }
-    isOver = true
+    return tell(usedBytes, limit)
+  }
+
+  /// Takes a measurement that was made while there is more to remove.
+  /// - Returns: what is to be told: that it has been above its limit for ten minutes, once, until it was below.
+  public mutating func watch(_ usedBytes: Int64, limit: Int64, at now: Timestamp) -> OperationalEvent? {
+    guard usedBytes > limit else { return nil }
+    let since = overSince ?? now
+    overSince = since
+    guard since + Self.patience <= now else { return nil }
+    return tell(usedBytes, limit)
+  }
+
+  private mutating func tell(_ usedBytes: Int64, _ limit: Int64) -> OperationalEvent? {
+    guard !isTold else { return nil }
+    isTold = true
     return .overLimit(usedBytes: usedBytes, limit: limit)
   }
 }

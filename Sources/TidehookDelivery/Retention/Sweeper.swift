@@ -21,6 +21,10 @@ public struct Sweeper: Sendable {
   static let pause = Duration.milliseconds(25)
   /// How long it waits at most for writes that wait, in pauses.
   static let patience = 40
+  /// The same while the database is above its limit: it must shrink faster than it grows.
+  static let urgentPatience = 2
+  /// How many times it looks for events, by age or by size, before the other has its turn.
+  static let turnLooks = 50
   /// How often it looks whether the database is too large.
   static let sizePause = Duration.seconds(30)
 
@@ -37,15 +41,15 @@ public struct Sweeper: Sendable {
 
   /// Sweeps again and again until the task is cancelled. What fails is tried again the next time.
   public func run() async {
-    var gauge = SizeGauge()
+    var size = SizeSweep()
     var agesDue = policy.pause.map { _ in time.now() }
     while !Task.isCancelled {
       do {
         if let due = agesDue, time.now() >= due {
-          try await sweepAges()
+          try await sweepAges(&size)
           agesDue = policy.pause.map { time.now() + $0 }
         }
-        try await sweepSize(&gauge)
+        guard try await sweepSize(&size) else { continue }
         try await shrink()
       } catch is CancellationError {
         return
@@ -57,22 +61,39 @@ public struct Sweeper: Sendable {
     }
   }
 
+  /// How far a sweep by size is.
+  private struct SizeSweep {
+    var gauge = SizeGauge()
+    /// Behind which event it goes on.
+    var position = Int64.min
+    /// Whether the database was above its limit when it was measured last.
+    var isOver = false
+    /// How often events were looked for by age since the last turn of this one.
+    var looks = 0
+
+    /// How long a step waits at most for writes that wait, in pauses.
+    var patience: Int { isOver ? Sweeper.urgentPatience : Sweeper.patience }
+  }
+
   // MARK: By age
 
   /// Removes what is too old, namespace by namespace: one that is kept for ever costs nothing.
-  func sweepAges() async throws {
+  private func sweepAges(_ size: inout SizeSweep) async throws {
+    if let limit = policy.maxDatabaseBytes { _ = try await measure(&size, against: limit) }
     var removed = RemovedContent()
     var namespace = try await store.namespace(after: nil)
     while let current = namespace {
       let limits = policy.limits(of: current)
-      if let shortest = limits.shortest { removed.add(try await sweep(current, limits, olderThan: shortest)) }
+      if let shortest = limits.shortest { removed.add(try await sweep(current, limits, olderThan: shortest, &size)) }
       namespace = try await store.namespace(after: current)
     }
-    if let limit = policy.receipts { removed.add(try await sweepReceipts(before: time.now() + (.zero - limit))) }
+    if let limit = policy.receipts { removed.add(try await sweepReceipts(before: time.now() + (.zero - limit), &size)) }
     report(removed, because: "age")
   }
 
-  private func sweep(_ namespace: Namespace, _ limits: RetentionLimits, olderThan shortest: Duration) async throws -> RemovedContent {
+  private func sweep(
+    _ namespace: Namespace, _ limits: RetentionLimits, olderThan shortest: Duration, _ size: inout SizeSweep
+  ) async throws -> RemovedContent {
     var removed = RemovedContent()
     var last = Int64.min
     while true {
@@ -80,49 +101,70 @@ public struct Sweeper: Sendable {
       let events = try await store.oldestEvents(in: namespace, after: last, accepted: now + (.zero - shortest), limit: Self.lookedAt)
       guard let end = events.last else { return removed }
       let due = events.filter { limits.verdict(on: $0, at: now) != .keep }
-      removed.add(try await settle(due) { limits.verdict(on: $0, at: now) })
+      removed.add(try await settle(due, patience: size.patience) { limits.verdict(on: $0, at: now) })
       last = end.key
-      if due.isEmpty { try await rest() }
+      if due.isEmpty { try await rest(size.patience) }
       if events.count < Self.lookedAt { return removed }
+      try await giveTurn(to: &size)
     }
   }
 
-  private func sweepReceipts(before end: Timestamp) async throws -> RemovedContent {
+  /// Lets the size have its turn after some looks: ages may be far behind.
+  private func giveTurn(to size: inout SizeSweep) async throws {
+    size.looks += 1
+    if size.looks.isMultiple(of: Self.turnLooks) { _ = try await sweepSize(&size) }
+  }
+
+  private func sweepReceipts(before end: Timestamp, _ size: inout SizeSweep) async throws -> RemovedContent {
     var removed = RemovedContent()
     while true {
       let step = try await store.removeReceipts(before: end, limit: Self.removedReceipts)
       removed.add(step)
       guard step.receipts == Self.removedReceipts else { return removed }
-      try await rest()
+      try await rest(size.patience)
+      try await giveTurn(to: &size)
     }
   }
 
   // MARK: By size
 
-  /// Removes the oldest events that are finished while the database is above its limit.
-  func sweepSize(_ gauge: inout SizeGauge) async throws {
-    guard let limit = policy.maxDatabaseBytes else { return }
+  private func measure(_ size: inout SizeSweep, against limit: Int64) async throws -> Int64? {
+    let used = try await store.space()?.usedBytes
+    size.isOver = used.map { $0 > limit } ?? false
+    return used
+  }
+
+  /// Removes the oldest events that are finished while the database is above its limit, for a bounded number of looks.
+  /// - Returns: whether there is nothing more to do now.
+  private func sweepSize(_ size: inout SizeSweep) async throws -> Bool {
+    guard let limit = policy.maxDatabaseBytes else { return true }
     var removed = RemovedContent()
-    var last = Int64.min
-    while let used = try await store.space()?.usedBytes {
+    for _ in 0..<Self.turnLooks {
+      let used = try await measure(&size, against: limit)
+      guard let used else { return true }
+      tell(size.gauge.watch(used, limit: limit, at: time.now()), "the database has been larger than its limit for ten minutes")
       var events: [StoredEvent] = []
-      if used > limit { events = try await store.oldestEvents(in: nil, after: last, accepted: nil, limit: Self.lookedAt) }
+      if used > limit { events = try await store.oldestEvents(in: nil, after: size.position, accepted: nil, limit: Self.lookedAt) }
       guard let end = events.last else {
         report(removed, because: "size")
-        return tell(gauge.note(used, limit: limit))
+        tell(size.gauge.note(used, limit: limit), "the database is larger than its limit, and nothing in it is finished")
+        size.position = .min
+        return true
       }
       let finished = events.filter(\.isFinished)
       // Half a batch at most between two measurements, so that little more goes than must.
       let some = Array(finished.prefix(Self.lookedAt / 2))
-      removed.add(try await settle(some) { $0.isFinished ? .remove : .keep })
-      last = some.count < finished.count ? some.last?.key ?? end.key : end.key
-      if some.isEmpty { try await rest() }
+      removed.add(try await settle(some, patience: size.patience) { $0.isFinished ? .remove : .keep })
+      size.position = some.count < finished.count ? some.last?.key ?? end.key : end.key
+      if some.isEmpty { try await rest(size.patience) }
     }
+    report(removed, because: "size")
+    return false
   }
 
-  private func tell(_ event: OperationalEvent?) {
+  private func tell(_ event: OperationalEvent?, _ why: Logger.Message) {
     guard let event else { return }
-    logger.warning("the database is larger than its limit, and nothing in it is finished")
+    logger.warning(why)
     operations.note(event)
   }
 
@@ -135,7 +177,7 @@ public struct Sweeper: Sendable {
       guard space.surplusPages > 0, space.freePages < free else { return }
       free = space.freePages
       try await store.shrink(pages: min(Self.shrunkPages, Int(space.surplusPages)))
-      try await rest()
+      try await rest(Self.patience)
     }
   }
 
@@ -143,7 +185,7 @@ public struct Sweeper: Sendable {
 
   /// Deals with events in as many transactions as that takes.
   private func settle(
-    _ events: [StoredEvent], _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
+    _ events: [StoredEvent], patience: Int, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
   ) async throws -> RemovedContent {
     var removed = RemovedContent()
     var left = events[...]
@@ -151,16 +193,16 @@ public struct Sweeper: Sendable {
       let step = try await store.settle(Array(left), at: time.now(), verdict)
       removed.add(step.removed)
       left = left.dropFirst(step.settled)
-      try await rest()
+      try await rest(patience)
     }
     return removed
   }
 
   /// Lets others write.
-  private func rest() async throws {
-    for turn in 0..<Self.patience {
+  private func rest(_ patience: Int) async throws {
+    for turn in 0..<patience {
       try await time.sleep(until: time.now() + Self.pause)
-      guard turn + 1 < Self.patience, store.waitingWrites > 0 else { return }
+      guard turn + 1 < patience, store.waitingWrites > 0 else { return }
     }
   }
 

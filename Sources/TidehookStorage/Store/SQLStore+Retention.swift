@@ -46,6 +46,9 @@ extension SQLStore: RetentionStore {
 
   /// How many rows one transaction removes before it ends: a few milliseconds.
   private static let settledRows = 200
+  /// After how many bytes of payloads it ends, too.
+  private static let settledBytes: Int64 = 4 << 20
+  private static let payloadBytes = SQLStatement("SELECT LENGTH(payload) FROM events WHERE key = $1")
 
   /// Does with some events what `verdict` says of each as it is now.
   public func settle(
@@ -54,9 +57,10 @@ extension SQLStore: RetentionStore {
     let done = try await writer.write("cannot remove old events", weight: 64 << 10) { connection in
       var removed = RemovedContent()
       var settled = 0
+      var bytes: Int64 = 0
       for event in events {
         let rows = removed.events + removed.deliveries + removed.attempts + removed.expired
-        guard rows < Self.settledRows else { break }
+        guard rows < Self.settledRows && bytes < Self.settledBytes else { break }
         var current = event
         current.deliveries = try Self.deliveries(of: event.key, connection)
         switch verdict(current) {
@@ -66,6 +70,7 @@ extension SQLStore: RetentionStore {
           removed.expired += keys.count
           settled += 1
         case .remove:
+          bytes += try connection.first(Self.payloadBytes, [.integer(event.key)]) { $0.integer(0) } ?? 0
           if try Self.remove(current, atMost: Self.settledRows - rows, &removed, connection) { settled += 1 }
         }
       }

@@ -52,6 +52,14 @@ extension StoreConformance {
       try expectEqual(removed.deliveries, 250, "the deliveries removed")
       try expectEqual(removed.attempts, 250, "the attempts removed")
     },
+    StoreRule("one transaction removes a bounded number of bytes") { test in
+      let samples = StoreSamples()
+      let data = "\"" + String(repeating: "x", count: 1 << 20) + "\""
+      for _ in 0..<6 { _ = try await test.store.append([samples.event(data: data)]) }
+      let settled = try await test.store.settle(try await test.store.stored(), at: samples.now) { _ in .remove }
+      try expectEqual(settled.settled, 4, "how many were dealt with")
+      try expectEqual(settled.removed.events, 4, "the events removed")
+    },
     StoreRule("a batch's attempts stay until the last of its deliveries goes") { test in
       let sample = try await BatchSample(test.store, events: 2)
       try await sample.collect()

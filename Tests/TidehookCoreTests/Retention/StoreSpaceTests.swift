@@ -20,4 +20,16 @@ import TidehookCore
     #expect(gauge.note(9, limit: 10) == nil)
     #expect(gauge.note(11, limit: 10) != nil)
   }
+
+  @Test func aDatabaseThatIsTooLargeForTenMinutesIsToldThoughItShrinks() {
+    var gauge = SizeGauge()
+    let began = Timestamp(microseconds: 0)
+    #expect(gauge.watch(11, limit: 10, at: began) == nil)
+    #expect(gauge.watch(11, limit: 10, at: began + .seconds(599)) == nil)
+    #expect(gauge.watch(11, limit: 10, at: began + .seconds(600)) != nil)
+    #expect(gauge.watch(11, limit: 10, at: began + .seconds(601)) == nil)
+    #expect(gauge.note(11, limit: 10) == nil)
+    #expect(gauge.note(10, limit: 10) == nil)
+    #expect(gauge.watch(11, limit: 10, at: began + .seconds(700)) == nil)
+  }
 }

@@ -72,6 +72,26 @@ import TidehookTesting
     #expect(clock.now().microseconds - began.microseconds >= 8 * 25_000)
   }
 
+  @Test func aboveItsSizeWritesThatWaitDoNotHoldItUp() async throws {
+    store.add(500, "a", .delivered, days: 1)
+    store.wait(for: .max)
+    let began = clock.now()
+    try await sweep(policy("", maxBytes: 250 * 4096))
+    #expect(store.counts == ["a": 250])
+    let steps = Int64(store.steps)
+    let waited = clock.now().microseconds - began.microseconds
+    #expect(waited <= steps * 50_000, "\(steps) steps in \(waited) µs")
+  }
+
+  @Test func theSizeHasItsTurnWhileAgesAreFarBehind() async throws {
+    store.add(100, "b", .delivered, days: 1)
+    // Sixty looks by age, of which each finds that nothing may go.
+    store.add(6000, "a", .pending, days: 99)
+    try await sweep(policy("", maxBytes: 6050 * 4096))
+    #expect(store.counts == ["a": 6000, "b": 50])
+    #expect(store.readsAtRemoval == 51)
+  }
+
   @Test func aboveItsSizeTheOldestFinishedEventsGo() async throws {
     store.add(100, "a", .pending, days: 3)
     store.add(300, "a", .delivered, days: 2)
@@ -119,6 +139,8 @@ private final class MemoryRetention: RetentionStore {
     var free: Int64 = 0
     var shrinks: [Int] = []
     var reads = 0
+    /// How often events had been looked for when the first was removed.
+    var readsAtRemoval: Int?
     var steps = 0
     var largestStep = 0
     var waiting = 0
@@ -148,6 +170,7 @@ private final class MemoryRetention: RetentionStore {
   var states: Set<DeliveryState> { state.withLock { Set($0.entries.flatMap { $0.event.deliveries.map(\.state) }) } }
   var shrinks: [Int] { state.withLock { $0.shrinks } }
   var reads: Int { state.withLock { $0.reads } }
+  var readsAtRemoval: Int? { state.withLock { $0.readsAtRemoval } }
   var steps: Int { state.withLock { $0.steps } }
   var largestStep: Int { state.withLock { $0.largestStep } }
 
@@ -183,6 +206,7 @@ private final class MemoryRetention: RetentionStore {
         case .keep: break
         case .remove:
           state.entries.remove(at: index)
+          state.readsAtRemoval = state.readsAtRemoval ?? state.reads
           state.free += 1
           removed.events += 1
         case .expire:
