@@ -16,7 +16,9 @@ SIZES = {"wide": (1280, 800), "narrow": (360, 740)}
 def chromium():
     """One browser for all tests of a worker; each page has a context, so cookies and storage, of its own."""
     from browser.chromium import launched
+    from playwright.sync_api import expect
 
+    expect.set_options(timeout=15_000)  # a browser among others on a slow machine
     with launched() as browser:
         yield browser
 
@@ -30,7 +32,7 @@ def make_page(chromium, make_gateway, request):
 
     def make(gateway, key=None, width=1280, height=800, scheme="light", signed_in=True, **options):
         context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, timezone_id="Europe/Berlin", locale="en-GB", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         page = Console.of(gateway).page(context, key, signed_in)
         pages.append(page)
         return page

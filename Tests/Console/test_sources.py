@@ -62,7 +62,7 @@ def test_from_nothing_to_a_request_that_is_believed(page, gateway, accessible, p
     assert SECRET not in script
     status, answer = sh(script, gateway, SECRET)
     assert status == 200, answer
-    expect(rows(page)).to_have_count(1, timeout=15_000)
+    expect(rows(page)).to_have_count(1)
     expect(rows(page)).to_contain_text("accepted")
     expect(rows(page)).to_contain_text("1 event")
     accessible(page)
