@@ -77,7 +77,7 @@ const stage = ({ name, options: declared }) => {
 };
 
 function readme(plugin) {
-  if (plugin.readme) return panel({ title: null }, markdown(plugin.readme.replace(/^# .*\n+/, ""), { resolve: (target) => target.match(/^\.\.\/([a-z][a-z0-9-]*)\/README\.md(#.*)?$/)?.[1] ? at(target.split("/")[1]) : null }));
+  if (plugin.readme) return panel({ title: null }, markdown(plugin.readme.replace(/^# .*\n+/, ""), { level: 1, resolve: (target) => target.match(/^\.\.\/([a-z][a-z0-9-]*)\/README\.md(#.*)?$/)?.[1] ? at(target.split("/")[1]) : null }));
   return panel({ title: null }, plugin.readme === null ? empty("No README", "A README.md beside plugin.lua tells your colleagues what it sends.") : empty("The README is not served", h("span", null, "This gateway does not show READMEs. ", h("code", null, `tidehook plugins show ${plugin.name}`), " prints it.")));
 }
 

@@ -24,7 +24,7 @@ function blocks(lines, options) {
       const inside = until((one) => one.trim().startsWith(fence[1]) && !one.trim().slice(fence[1].length).trim());
       i++;
       nodes.push(code(inside.join("\n"), { json: "json", lua: "lua" }[fence[2]] ?? null, { label: fence[2] ? `Example, ${fence[2]}` : "Example", raw: true }));
-    } else if (heading) { nodes.push(h(`h${Math.min(6, heading[1].length + options.level - 1)}`, null, inline(heading[2], options))); i++; }
+    } else if (heading) { nodes.push(h(`h${Math.min(6, Math.max(2, heading[1].length + options.level - 1))}`, null, inline(heading[2], options))); i++; }
     else if (RULE.test(line)) { nodes.push(h("hr")); i++; }
     else if (line.includes("|") && DELIMITER.test(lines[i + 1] ?? "") && lines[i + 1].includes("-")) nodes.push(table(until((one) => !one.includes("|")), options));
     else if (/^ {0,3}>/.test(line) && options.depth < 8) nodes.push(h("blockquote", null, blocks(until((one) => !/^ {0,3}>/.test(one)).map((one) => one.replace(/^ {0,3}> ?/, "")), { ...options, depth: options.depth + 1 })));
