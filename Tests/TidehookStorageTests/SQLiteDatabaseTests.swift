@@ -145,8 +145,8 @@ import TidehookTesting
       }
     }
     try database.close()
-    // 50 MiB were written; a log is finished at 8 MiB, tried again each 2 MiB while the other thread is at it.
-    #expect(longest > 0 && longest <= 24 << 20, "\(longest)")
+    // 50 MiB were written; a log is finished at 8 MiB, or as soon as the other thread is through with what it began before.
+    #expect(longest > 0 && longest <= 32 << 20, "\(longest)")
     #expect(size(of: fixture.folder + ".db") >= 50 << 20)
   }
 

@@ -59,12 +59,9 @@ final class LogCheckpoints: Sendable {
 
   /// Writes back what is left of a log that has grown long; for the writer, when nobody waits for it.
   func finish(_ writer: OpaquePointer) {
-    let isDue = state.withLock { state in
-      guard state.pages >= Self.longPages, state.pages - state.tried >= Self.roundPages else { return false }
-      state.tried = state.pages
-      return true
-    }
-    if isDue { writeBack(writer) }
+    let pages = state.withLock { $0.pages >= Self.longPages && $0.pages - $0.tried >= Self.roundPages ? $0.pages : nil }
+    guard let pages, writeBack(writer) else { return }
+    state.withLock { $0.tried = pages }
   }
 
   /// How long the log is tried to be emptied while something reads: 100 times, each a tenth of a second, in which commits wait, and half of
@@ -97,7 +94,8 @@ final class LogCheckpoints: Sendable {
     let isWanted = state.withLock { state in
       if pages < state.pages { (state.written, state.tried) = (0, 0) }
       state.pages = pages
-      guard !state.isAsked, pages - state.written >= Self.roundPages else { return false }
+      // A long log is the writer's: the thread, asked again and again, would be in its way for ever.
+      guard !state.isAsked, pages < Self.longPages, pages - state.written >= Self.roundPages else { return false }
       state.isAsked = true
       return true
     }
@@ -127,9 +125,12 @@ final class LogCheckpoints: Sendable {
   }
 
   /// Writes back what no reader needs in the log. A failure, like that of a full disk, leaves the log to the next try.
-  private func writeBack(_ connection: OpaquePointer) {
+  /// - Returns: false when something failed, or another connection is at it.
+  @discardableResult
+  private func writeBack(_ connection: OpaquePointer) -> Bool {
     var written: CInt = 0
-    guard sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, &written) == SQLITE_OK else { return }
+    guard sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, &written) == SQLITE_OK else { return false }
     state.withLock { $0.written = min(Int(written), $0.pages) }
+    return true
   }
 }
