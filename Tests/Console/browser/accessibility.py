@@ -26,12 +26,15 @@ def check(page, keyboard=True, frame=True):
         walk(page)
 
 
-def walk(page, most=120):
+def walk(page, most=120, tries=3):
     """Tab reaches every control that can be seen, in the order of the page, and each shows that it has the focus."""
     controls = page.evaluate(CONTROLS, FOCUSABLE)[:most]
     page.evaluate("() => { document.activeElement?.blur(); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); getSelection().removeAllRanges(); }")
     for number, control in enumerate(controls):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
+        if focused["stop"] is None and tries > 1:
+            # The page has drawn itself anew, because something happened: the new controls have no numbers yet.
+            return walk(page, most, tries - 1)
         assert focused["stop"] == str(number), f"Tab went to {focused['stop'] and controls[int(focused['stop'])]} instead of {control}"
         assert focused["outline"] != "none", f"{control} does not show that it has the focus"
