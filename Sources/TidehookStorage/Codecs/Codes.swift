@@ -26,7 +26,7 @@ extension DeliveryState {
   /// The condition that a delivery has ended in this state, or in that of a parameter, so that the indexes of what ended are used as they are.
   ///
   /// Their own condition must be in it. SQLite then takes that for the narrower one and reads all that ended, unless it is told that few rows
-  /// have the state (`unlikely` is the identity otherwise).
+  /// have the state. PostgreSQL has no `unlikely`: a store in it needs another spelling here.
   static func ended(_ state: String, of table: String = "d.") -> String { "\(table)state >= 3 AND unlikely(\(table)state = \(state))" }
 
   /// The same for this state.

@@ -10,7 +10,8 @@ import TidehookCore
 /// the commit that fills the log, for 7 to 15 ms for 200 pages of 4 KiB that are forced to disk.
 ///
 /// SQLite begins the log anew only when all of it is written back. Under a load that never pauses the thread alone would not catch up with
-/// it, so a log that has grown long is finished by the writer (`finish`), which then has only the pages of the last few milliseconds to write.
+/// it, so a log that has grown long is finished by the writer (`finish`), which then has only what was logged since
+/// the thread's last round began to write.
 final class LogCheckpoints: Sendable {
   private struct State {
     /// Pages in the log, and how many of them are in the database file too.

@@ -20,6 +20,8 @@ extension SQLStore {
 
   /// Erases the requests that made an event, and those that repeat them: they said the same.
   ///
+  /// Repeats are found by the original's row: those that outlived it are not.
+  ///
   /// All that is kept of requests is looked through, beside the writer: it is bounded (``ReceiptLimits``), and no index serves this alone.
   func eraseReceipts(of id: EventID, at now: Timestamp) async throws(StoreError) {
     let rows = try await read("look for the requests of event \(id)") { connection throws(SQLFailure) in
