@@ -51,3 +51,13 @@ def client(request, shared_gateway):
     client = KINDS[request.param](shared_gateway.key, shared_gateway.url)
     yield client
     client.close()
+
+
+@pytest.fixture
+def proxy(shared_gateway):
+    """A proxy in front of the file's gateway, which may answer in its place."""
+    from clients.proxy import Proxy
+
+    proxy = Proxy(shared_gateway)
+    yield proxy
+    proxy.close()

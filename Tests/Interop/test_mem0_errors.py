@@ -1,19 +1,17 @@
 """Each refusal is the exception that mem0ai has for it, with the gateway's words: all of them answers of a real gateway.
 
-Statuses that Tidehook's dialect never gives, such as 409, 422 or 502, are in test_mem0_behind_a_proxy.py.
+test_mem0_statuses.py has every status, also those that the gateway never gives.
 """
 
 import json
 
 import pytest
-from mem0.exceptions import MemoryNotFoundError, MemoryQuotaExceededError, NetworkError, ValidationError
+from mem0.exceptions import MemoryNotFoundError, ValidationError
 
 from clients.mem0_client import refusal, refused
 from harness.api import unique
-from harness.tinydisk import TinyDisk
 
 URL = "https://your-app.com/webhook"
-MIB = 1024 * 1024
 UNKNOWN = "wh_01980000000000000000000000000000"
 
 
@@ -65,32 +63,3 @@ def test_ids_that_are_none_are_refused_and_change_nothing(shared_gateway, client
         assert refusal(call).error_code == "HTTP_404"
     (webhook,) = client.get_webhooks(project_id=project)
     assert webhook["name"] == "Logger" and shared_gateway.running
-
-
-def test_a_body_that_is_too_large_is_a_quota_error(client):
-    error = refused(MemoryQuotaExceededError, lambda: create(client, name="x" * (2 * MIB)))
-    assert error.error_code == "HTTP_413" and error.details["detail"] == str(error)
-
-
-def test_a_full_disk_is_a_network_error_and_reading_goes_on(make_gateway, connect, tmp_path):
-    disk = TinyDisk(tmp_path / "disk")
-    try:
-        gateway = make_gateway(prefix=disk.prefix, data=disk.folder / "data")
-        client = connect(gateway)
-        assert create(client)
-        disk.ballast(4 * MIB)
-        while gateway.api.call("POST", "/v1/events", {"event": "memory.created", "data": {"content": "x" * 100_000}}).status == 202:
-            pass
-        error = refused(NetworkError, lambda: [create(client, name=f"{number} " + "x" * 190) for number in range(50_000)])
-        assert error.error_code == "HTTP_503" and error.details["detail"] == str(error)
-        assert client.get_webhooks(project_id="project")
-    finally:
-        disk.close()
-
-
-def test_a_gateway_that_is_gone_is_a_network_error(make_gateway, connect):
-    gateway = make_gateway()
-    client = connect(gateway)
-    gateway.stop()
-    assert refused(NetworkError, lambda: client.get_webhooks(project_id="project")).error_code == "NET_CONNECT"
-    gateway.start()

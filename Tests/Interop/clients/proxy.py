@@ -29,12 +29,13 @@ class Proxy:
         self.gateway, self.prefix, self.passed, self.replaced = gateway, prefix, [], {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": self}))
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}{prefix}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()  # how soon `close` is noticed
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = self.origin + prefix
 
-    def replace(self, path, status, content=b"", content_type="application/json"):
+    def replace(self, path, status, content=b"", content_type="application/json", headers=()):
         """Answers requests whose path begins so itself, from now on."""
-        self.replaced[path] = (status, [("Content-Type", content_type)], content)
+        self.replaced[path] = (status, [("Content-Type", content_type), *headers], content)
 
     def answer(self, method, target, headers, body):
         """What was put in the gateway's place, else the gateway's answer."""
