@@ -23,10 +23,11 @@ extension SQLRow {
 
   /// A delivery in the columns of ``deliveryColumns``.
   func delivery() -> Delivery {
-    let due = optionalInteger(9)
+    let state = DeliveryState(code: integer(6))
+    let due = state.isOpen ? optionalInteger(9) : nil
     var delivery = Delivery(
       id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
-      state: DeliveryState(code: integer(6)), reason: optionalText(7),
+      state: state, reason: optionalText(7),
       failure: optionalText(14).flatMap(FailureKind.init), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
       createdAt: time(10), updatedAt: time(11), batch: isNull(12) ? nil : BatchID(id(12)))
     delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil

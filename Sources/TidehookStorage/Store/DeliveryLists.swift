@@ -63,6 +63,8 @@ struct DeliveryLists {
       add { conditions in
         conditions.add("d.due_at_us IS NOT NULL")
         conditions.add("d.leased_by = ?", .integer(node))
+        // One that was cancelled while it was under way is among what ended.
+        conditions.add("d.state <> \(DeliveryState.cancelled.code)")
       }
     }
   }

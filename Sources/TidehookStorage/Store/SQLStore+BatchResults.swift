@@ -7,7 +7,7 @@ extension SQLStore {
     """
     UPDATE deliveries SET state = $1, reason = $2, failure = $3, attempt_count = attempt_count + $4,
       next_trigger = COALESCE($5, next_trigger), due_at_us = $6, leased_by = NULL, updated_at_us = $7
-    WHERE key = $8 AND leased_by = $9
+    WHERE key = $8 AND leased_by = $9 AND state <> 6
     """)
   private static let insertBatchAttempt = SQLStatement(
     """

@@ -14,7 +14,6 @@ extension SQLStore: ContentStore {
     whenCancelled(first.cancelled)
     var last: Int64? = .min
     while let key = last { last = try await eraseAttempts(of: first.key, after: key) }
-    // From the first transaction on, no request that repeats the event is stored with what it says: none is missed.
     try await eraseReceipts(of: id, at: now)
     do throws(SQLFailure) {
       try await database.emptyLog()
@@ -31,7 +30,7 @@ extension SQLStore: ContentStore {
   private struct Unfinished {
     let key: Int64
     let webhook: WebhookID
-    let isOrdered: Bool
+    let waitsInOrder: Bool
   }
 
   private static let oneEventKey = SQLStatement("SELECT key, erased_at_us FROM events WHERE id = $1")
@@ -39,12 +38,15 @@ extension SQLStore: ContentStore {
     "UPDATE events SET payload = $1, erased_at_us = COALESCE(erased_at_us, $2) WHERE key = $3")
   private static let unfinished = SQLStatement(
     """
-    SELECT d.key, w.key, w.entropy, d.order_key FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key
+    SELECT d.key, w.key, w.entropy, d.order_key, d.leased_by FROM deliveries d JOIN webhooks w ON w.key = d.webhook_key
     WHERE d.event_key = $1 AND d.state IN (0, 1, 5)
     """)
+  /// What is under way in an order keeps turn and lease until it has ended.
   private static let cancelUnfinished = SQLStatement(
     """
-    UPDATE deliveries SET state = 6, reason = $1, due_at_us = NULL, leased_by = NULL, updated_at_us = $2
+    UPDATE deliveries SET state = 6, reason = $1, updated_at_us = $2,
+      due_at_us = CASE WHEN order_key IS NOT NULL AND leased_by IS NOT NULL THEN due_at_us ELSE NULL END,
+      leased_by = CASE WHEN order_key IS NOT NULL THEN leased_by ELSE NULL END
     WHERE event_key = $3 AND state IN (0, 1, 5)
     """)
   private static let cancelledFor = SQLStatement(
@@ -55,7 +57,8 @@ extension SQLStore: ContentStore {
   /// Reasons of what was cancelled are ours. Order and group were made of the event's content; who is in a batch stays known.
   private static let emptyDeliveries = SQLStatement(
     """
-    UPDATE deliveries SET reason = CASE state WHEN 6 THEN reason ELSE NULL END, order_key = NULL,
+    UPDATE deliveries SET reason = CASE state WHEN 6 THEN reason ELSE NULL END,
+      order_key = CASE WHEN leased_by IS NULL THEN NULL ELSE order_key END,
       batch_key = CASE batch_key WHEN '*' THEN '*' ELSE NULL END
     WHERE event_key = $1
     """)
@@ -74,10 +77,10 @@ extension SQLStore: ContentStore {
       guard let known else { return nil }
       try connection.execute(Self.emptyEvent, [.bytes([]), .time(now), .integer(known.key)])
       let open = try connection.all(Self.unfinished, [.integer(known.key)]) { row in
-        Unfinished(key: row.integer(0), webhook: WebhookID(row.id(1)), isOrdered: !row.isNull(3))
+        Unfinished(key: row.integer(0), webhook: WebhookID(row.id(1)), waitsInOrder: !row.isNull(3) && row.isNull(4))
       }
       try connection.execute(Self.cancelUnfinished, [.text(Self.erasedReason), .time(now), .integer(known.key)])
-      for delivery in open where delivery.isOrdered { try Self.passTurn(of: delivery.key, at: now, connection) }
+      for delivery in open where delivery.waitsInOrder { try Self.passTurn(of: delivery.key, at: now, connection) }
       try connection.execute(Self.emptyDeliveries, [.integer(known.key)])
       let cancelled = try connection.all(Self.cancelledFor, [.integer(known.key), .text(Self.erasedReason)]) { WebhookID($0.id(0)) }
       return ErasedEvent(
@@ -138,7 +141,7 @@ extension SQLStore: ContentStore {
   private static let finishErased = SQLStatement(
     """
     UPDATE deliveries SET state = $1, reason = CASE $1 WHEN 2 THEN NULL ELSE reason END, attempt_count = attempt_count + $2,
-      updated_at_us = $3
+      due_at_us = NULL, leased_by = NULL, updated_at_us = $3
     WHERE key = $4
     """)
 
@@ -159,6 +162,7 @@ extension SQLStore: ContentStore {
       let ended: DeliveryState = completed.transition.state == .delivered ? .delivered : .cancelled
       let attempts: Int64 = completed.attempt == nil ? 0 : 1
       try connection.execute(finishErased, [.integer(ended.code), .integer(attempts), .time(completed.at), .integer(key)])
+      try leaveOrder(key, at: completed.at, connection)
       found = true
     }
     return found

@@ -22,7 +22,7 @@ extension SQLStore {
   public func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int {
-    let target = MoveTarget(state: state, reason: reason, at: now, node: node)
+    let target = MoveTarget(state: state, reason: reason, at: now)
     return try await writer.write("cannot move deliveries of \(id)", weight: 256 * limit) { connection in
       var moved = 0
       let isOrdered = try Self.hasOrdered(id, connection)
@@ -42,13 +42,12 @@ extension SQLStore {
     let state: DeliveryState
     let reason: String?
     let at: Timestamp
-    let node: Int64
   }
 
   private static func move(_ key: Int64, to target: MoveTarget, isOrdered: Bool, _ connection: any SQLConnection) throws(SQLFailure) {
     let state = target.state
     var waits = false
-    if isOrdered && state.isOpen { waits = try !takesTurn(key, node: target.node, connection) }
+    if isOrdered && state.isOpen { waits = try !takesTurn(key, connection) }
     let due = state.isOpen ? target.at : nil
     try connection.execute(move, [.integer(state.code), SQLValue(target.reason), .time(due), .time(target.at), .integer(key)])
     if waits { try waitForTurn(key, connection) }
@@ -61,7 +60,7 @@ extension SQLStore {
   /// Cancels up to `limit` held deliveries of a webhook that were made before others.
   public func skipHeld(of id: WebhookID, below key: Int64, reason: String, at now: Timestamp, limit: Int) async throws(StoreError) -> Int {
     let arguments: [SQLValue] = [.key(id.value), .integer(DeliveryState.held.code), .integer(key), .integer(Int64(limit))]
-    let target = MoveTarget(state: .cancelled, reason: reason, at: now, node: node)
+    let target = MoveTarget(state: .cancelled, reason: reason, at: now)
     return try await writer.write("cannot skip held deliveries of \(id)", weight: 256 * limit) { connection in
       let isOrdered = try Self.hasOrdered(id, connection)
       let keys = try connection.all(Self.heldBelow, arguments) { $0.integer(0) }

@@ -4,9 +4,13 @@ import TidehookCore
 
 /// How the store tells who has to wait.
 ///
-/// Of the open deliveries with one `order_key` exactly one has its turn, the first in the order of events. The due times of the others are
-/// moved out of reach, by a fixed amount so that nothing is forgotten: no claim finds them, however many there are. When the one with the
-/// turn ends, whatever way, the same transaction gives the turn to the next.
+/// Of the open deliveries with one `order_key` at most one has its turn, the first in the order of events unless that came while another was
+/// under way. The due times of the others are moved out of reach, by a fixed amount so that nothing is forgotten: no claim finds them, however
+/// many there are. When the one with the turn ends, whatever way, the same transaction gives the turn to the next.
+///
+/// Who has it is what `deliveries_turn` says, and nobody takes it who has not looked there: so there are never two, whatever a killed process
+/// leaves behind. One that is cancelled while it is under way, because its content is erased, keeps turn and lease until it is known how it
+/// ended: a receiver never has two of a key at a time.
 enum OrderTurn {
   /// What is added to the due time of a delivery that waits for its turn: some 73 000 years.
   static let wait: Int64 = 1 << 61
@@ -28,6 +32,8 @@ extension SQLStore {
       $1, $2, $3, $4, $5, $6, 0, 0, 0,
       $7 + CASE WHEN EXISTS (
         SELECT 1 FROM deliveries WHERE webhook_key = $4 AND order_key = $8 AND order_key IS NOT NULL AND state IN (0, 1, 5)
+      ) OR EXISTS (
+        SELECT 1 FROM deliveries WHERE webhook_key = $4 AND order_key = $8 AND order_key IS NOT NULL AND due_at_us < \(OrderTurn.wait)
       ) THEN \(OrderTurn.wait) ELSE 0 END,
       $8, NULL, $9, $9)
     """)
@@ -42,7 +48,7 @@ extension SQLStore {
       WHERE n.webhook_key = $2 AND n.order_key = $3 AND n.order_key IS NOT NULL AND n.state IN (0, 1, 5) AND n.state < 2
         AND n.event_key < deliveries.event_key)
     """)
-  /// There is one turn: while one that was accepted later has it because it is under way, the first waits for it to end.
+  /// There is one turn: while one that was accepted later has it, the first waits for that to end.
   /// The deadline for the tries of a round begins with the turn, unless one of them was made before.
   private static let giveTurn = SQLStatement(
     """
@@ -53,8 +59,7 @@ extension SQLStore {
       WHERE n.webhook_key = $2 AND n.order_key = $3 AND n.order_key IS NOT NULL AND n.state IN (0, 1, 5) ORDER BY n.event_key, n.key LIMIT 1)
       AND NOT EXISTS (
         SELECT 1 FROM deliveries h
-        WHERE h.webhook_key = $2 AND h.order_key = $3 AND h.order_key IS NOT NULL AND h.leased_by IS NOT NULL
-          AND h.due_at_us IS NOT NULL AND h.due_at_us < \(OrderTurn.wait))
+        WHERE h.webhook_key = $2 AND h.order_key = $3 AND h.order_key IS NOT NULL AND h.due_at_us < \(OrderTurn.wait))
     """)
 
   /// Where an ordered delivery stands.
@@ -92,40 +97,59 @@ extension SQLStore {
 
   private static let firstOther = SQLStatement(
     """
-    SELECT key, event_key, due_at_us, leased_by FROM deliveries
+    SELECT event_key FROM deliveries
     WHERE webhook_key = $1 AND order_key = $2 AND order_key IS NOT NULL AND state IN (0, 1, 5) AND key <> $3
     ORDER BY event_key, key LIMIT 1
     """)
-  /// Looked for among what is held of its key, with the conditions of `deliveries_order_leased`.
-  private static let turnUnderWay = SQLStatement(
+  /// With the conditions of `deliveries_turn`.
+  private static let holders = SQLStatement(
     """
-    SELECT key FROM deliveries
-    WHERE webhook_key = $2 AND order_key = $3 AND order_key IS NOT NULL AND leased_by IS NOT NULL AND leased_by = $1
-      AND due_at_us IS NOT NULL AND due_at_us < \(OrderTurn.wait) LIMIT 1
+    SELECT key, leased_by FROM deliveries
+    WHERE webhook_key = $1 AND order_key = $2 AND order_key IS NOT NULL AND due_at_us < \(OrderTurn.wait)
     """)
   private static let wait = SQLStatement("UPDATE deliveries SET due_at_us = due_at_us + \(OrderTurn.wait) WHERE key = $1")
 
   /// Whether a delivery that was not open, or waited for its next try, may go as soon as it is due; else it waits for its turn.
   ///
   /// It takes its place by acceptance. One that was accepted later and has the turn gives it up, unless it is under way: then it ends first.
-  static func takesTurn(_ key: Int64, node: Int64, _ connection: any SQLConnection) throws(SQLFailure) -> Bool {
+  static func takesTurn(_ key: Int64, _ connection: any SQLConnection) throws(SQLFailure) -> Bool {
     guard let place = try place(of: key, connection), !place.hasTurn else { return true }
-    let first = try connection.first(firstOther, [place.webhook, place.order, .integer(key)]) { row in
-      (key: row.integer(0), event: row.integer(1), due: row.optionalInteger(2), isLeased: !row.isNull(3))
-    }
-    guard let first else { return true }
-    guard first.event > place.event, !first.isLeased else { return false }
-    guard let due = first.due, due < OrderTurn.wait else {
-      let holder: [SQLValue] = [.integer(node), place.webhook, place.order]
-      return try connection.first(turnUnderWay, holder) { _ in true } == nil
-    }
-    try connection.execute(wait, [.integer(first.key)])
+    let order = [place.webhook, place.order]
+    let first = try connection.first(firstOther, order + [.integer(key)]) { $0.integer(0) }
+    if let first, first <= place.event { return false }
+    let holders = try connection.all(holders, order) { (key: $0.integer(0), isUnderWay: !$0.isNull(1)) }
+    guard !holders.contains(where: \.isUnderWay) else { return false }
+    for holder in holders { try connection.execute(wait, [.integer(holder.key)]) }
     return true
   }
 
   /// Lets a delivery wait that has just been made due.
   static func waitForTurn(_ key: Int64, _ connection: any SQLConnection) throws(SQLFailure) {
     try connection.execute(wait, [.integer(key)])
+  }
+
+  private static let endCancelled = SQLStatement(
+    "UPDATE deliveries SET due_at_us = NULL WHERE key = $1 AND state = 6 AND due_at_us IS NOT NULL")
+
+  /// Settles the order after a delivery that a node held was let go without an outcome: one that has the turn though an earlier one waits had
+  /// it because it was under way, and one that was cancelled meanwhile has no place any more.
+  static func letGo(_ key: Int64, at now: Timestamp, _ connection: any SQLConnection) throws(SQLFailure) {
+    if try connection.execute(endCancelled, [.integer(key)]) == 1 {
+      try leaveOrder(key, at: now, connection)
+    } else {
+      try passTurn(of: key, at: now, connection)
+    }
+  }
+
+  private static let allUnderWay = SQLStatement(
+    """
+    SELECT key FROM deliveries
+    WHERE order_key IS NOT NULL AND due_at_us IS NOT NULL AND due_at_us < \(OrderTurn.wait) AND leased_by IN (SELECT key FROM nodes)
+    """)
+
+  /// What is under way in some order, whoever holds it.
+  static func underWayInOrder(_ connection: any SQLConnection) throws(SQLFailure) -> [Int64] {
+    try connection.all(allUnderWay, []) { $0.integer(0) }
   }
 
   private static let anyOrdered = SQLStatement(

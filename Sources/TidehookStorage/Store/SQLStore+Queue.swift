@@ -108,8 +108,7 @@ extension SQLStore: DeliveryQueue {
     return try await writer.write("cannot release \(deliveries.count) deliveries", .kept, weight: 64 * deliveries.count) { connection in
       for delivery in deliveries {
         guard try connection.execute(Self.unlease, [.integer(delivery.key), .integer(node)]) == 1 else { continue }
-        // One that has the turn though an earlier one waits had it because it was under way.
-        try Self.passTurn(of: delivery.key, at: now, connection)
+        try Self.letGo(delivery.key, at: now, connection)
       }
     }
   }

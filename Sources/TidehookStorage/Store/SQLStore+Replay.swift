@@ -27,7 +27,6 @@ extension SQLStore {
   /// Makes a finished or waiting delivery due now, with a fresh round of retries, all of the versions asked for.
   /// - Returns: `refused` while it is pending or under way, and when its webhook is inactive or deleted.
   public func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
-    let node = node
     return try await writer.write("cannot replay delivery \(id)") { connection in
       var isOrdered = false
       let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
@@ -42,7 +41,7 @@ extension SQLStore {
       guard case .queued = known else { return known }
       guard let pin = try Self.pin(versions, of: id, connection) else { return .neverAttempted }
       if !isOrdered { try Self.leaveOrder(id.key, at: now, connection) }
-      let waits = try !Self.takesTurn(id.key, node: node, connection)
+      let waits = try !Self.takesTurn(id.key, connection)
       try connection.execute(Self.makeDue, [.time(now)] + pin + [.key(id.value)])
       if waits { try Self.waitForTurn(id.key, connection) }
       return known

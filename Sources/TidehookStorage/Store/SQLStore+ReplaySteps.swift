@@ -21,7 +21,6 @@ extension SQLStore {
   public func advance(
     _ id: ReplayID, _ part: ReplayPart, to finding: ReplayFinding, runs versions: ReplayedVersions, ids: [DeliveryID], at now: Timestamp
   ) async throws(StoreError) -> ReplayStep {
-    let node = node
     let names: [SQLValue] = [.key(id.value), .key(part.webhook.value), .integer(part.kind.code)]
     return try await writer.write("cannot go on with replay \(id)", weight: 256 * (1 + finding.candidates.count)) { connection in
       let config = try connection.first(Self.partPosition, names + [.entropy(id.value)]) { row in
@@ -30,7 +29,7 @@ extension SQLStore {
       guard let config, WebhookDocument.isActive(config) else {
         throw StoreError(.stale, "it has ended, or its webhook cannot take anything now")
       }
-      let round = ReplayRound(versions: versions, now: now, node: node, isOrdered: WebhookDocument.isOrdered(config))
+      let round = ReplayRound(versions: versions, now: now, isOrdered: WebhookDocument.isOrdered(config))
       let step =
         switch part.kind {
         case .deliveries: try Self.makeDue(finding.candidates, round, connection)
@@ -52,7 +51,6 @@ extension SQLStore {
   private struct ReplayRound {
     let versions: ReplayedVersions
     let now: Timestamp
-    let node: Int64
     /// Whether the webhook is ordered now.
     let isOrdered: Bool
   }
@@ -88,7 +86,7 @@ extension SQLStore {
     guard let hasOrder, let pin = try pin(round.versions, of: DeliveryID(key), connection) else { return nil }
     if hasOrder && !round.isOrdered { try leaveOrder(key.key, at: round.now, connection) }
     let isOrdered = hasOrder && round.isOrdered
-    let hasTurn = isOrdered ? try takesTurn(key.key, node: round.node, connection) : true
+    let hasTurn = isOrdered ? try takesTurn(key.key, connection) : true
     try connection.execute(makeDue, [.time(round.now)] + pin + [.key(key)])
     if !hasTurn { try waitForTurn(key.key, connection) }
     return isOrdered

@@ -8,13 +8,13 @@ extension SQLStore {
     """
     UPDATE deliveries SET state = $1, reason = $2, attempt_count = COALESCE($3, attempt_count), next_trigger = COALESCE($4, next_trigger),
       due_at_us = $5, leased_by = NULL, updated_at_us = $6
-    WHERE key = $7 AND leased_by = $8
+    WHERE key = $7 AND leased_by = $8 AND state <> 6
     """)
   private static let finish = SQLStatement(
     """
     UPDATE deliveries SET state = $1, reason = $2, failure = $3, attempt_count = COALESCE($4, attempt_count),
       next_trigger = COALESCE($5, next_trigger), due_at_us = $6, leased_by = NULL, updated_at_us = $7
-    WHERE key = $8 AND leased_by = $9
+    WHERE key = $8 AND leased_by = $9 AND state <> 6
     """)
   /// The columns of ``values(of:_:)``.
   static let attemptValues = """

@@ -20,7 +20,11 @@ extension SQLStore: RetentionStore {
     """)
   private static let oldest = SQLStatement(
     "SELECT key, accepted_at_us FROM events WHERE key > $1 AND key <= $2 ORDER BY key LIMIT $3")
-  private static let deliveriesOfEvent = SQLStatement("SELECT key, state, updated_at_us FROM deliveries WHERE event_key = $1")
+  /// One that was cancelled while it was under way is not done with.
+  private static let deliveriesOfEvent = SQLStatement(
+    """
+    SELECT key, CASE WHEN state = 6 AND leased_by IS NOT NULL THEN 0 ELSE state END, updated_at_us FROM deliveries WHERE event_key = $1
+    """)
 
   /// The oldest events behind a key, each with its deliveries.
   public func oldestEvents(

@@ -20,7 +20,7 @@ extension SQLStore {
   private static let leased = SQLStatement(
     """
     SELECT d.webhook_key, COUNT(*), MIN(d.due_at_us) FROM deliveries d
-    WHERE d.due_at_us IS NOT NULL AND d.leased_by IN (SELECT key FROM nodes) GROUP BY d.webhook_key
+    WHERE d.due_at_us IS NOT NULL AND d.leased_by IN (SELECT key FROM nodes) AND d.state <> 6 GROUP BY d.webhook_key
     """)
 
   /// The deliveries of each webhook that are not done with; of those without any nothing.

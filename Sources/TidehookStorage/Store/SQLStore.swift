@@ -90,7 +90,9 @@ public final class SQLStore: Sendable {
   private static func join(_ connection: any SQLConnection, node: Int64, at now: Timestamp) throws {
     try connection.begin()
     do {
+      let ordered = try underWayInOrder(connection)
       try connection.execute(freeLeases, [])
+      for key in ordered { try letGo(key, at: now, connection) }
       try connection.execute(forgetNodes, [])
       try connection.execute(addNode, [.integer(node), .time(now)])
       try connection.commit()

@@ -52,6 +52,40 @@ extension StoreConformance {
       try await lane.finish(0, .delivered, in: store)
       try expectEqual(try await lane.claim(in: store), [1], "the next one")
     },
+    StoreRule("a killed process leaves one turn, whatever was replayed before and after") { test in
+      let lane = try await OrderedLane(test.store, keys: [1, 1, 1])
+      for next in [0, 1] {
+        try expectEqual(try await lane.claim(), [next], "the next one")
+        try await lane.finish(next, .dead)
+      }
+      try expectEqual(try await lane.claim(), [2], "the third")
+      try await lane.replay(1)
+      let store = try await test.restart()
+      try await lane.replay(0, in: store)
+      for next in [0, 1, 2] {
+        try expectEqual(try await lane.claim(in: store), [next], "the next one after the restart")
+        try await lane.finish(next, .delivered, in: store)
+      }
+    },
+    StoreRule("one that comes late but was accepted first waits, and a replay of an earlier one makes no second turn") { test in
+      let lane = try await OrderedLane(test.store, keys: [1])
+      try expectEqual(try await lane.claim(), [0], "the first")
+      try await lane.finish(0, .dead)
+      try await lane.publish(1, 1, reversed: true)
+      try await lane.replay(0)
+      for next in [0, 1, 2] {
+        try expectEqual(try await lane.claim(), [next], "the next one")
+        try await lane.finish(next, .delivered)
+      }
+    },
+    StoreRule("the end of what waited gives no second turn to one that came late but was accepted first") { test in
+      let lane = try await OrderedLane(test.store, keys: [])
+      try await lane.publish(1, 1, 1, reversed: true)
+      _ = try await test.store.eraseContent(of: lane.events[1], at: lane.now)
+      try expectEqual(try await lane.claim(), [2], "the one that came first")
+      try await lane.finish(2, .delivered)
+      try expectEqual(try await lane.claim(), [0], "the one that was accepted first")
+    },
     StoreRule("what is let go keeps its turn") { test in
       let lane = try await OrderedLane(test.store, keys: [1, 1])
       try expectEqual(try await lane.claim(), [0], "the first claim")
@@ -157,11 +191,12 @@ extension StoreConformance {
 }
 
 /// A webhook with one event for each order key, named by their number.
-private final class OrderedLane {
+final class OrderedLane {
   let samples = StoreSamples()
   let webhook: Webhook
   private let store: any FullStore
   private(set) var ids: [DeliveryID] = []
+  private(set) var events: [EventID] = []
 
   var now: Timestamp { samples.now }
 
@@ -172,11 +207,18 @@ private final class OrderedLane {
     for key in keys { try await publish(key) }
   }
 
-  func publish(_ key: Int64?) async throws {
-    var event = samples.event(for: [webhook.id])
-    event.deliveries[0].orderKey = key
-    ids.append(event.deliveries[0].id)
-    try expectEqual(try await store.append([event]), [.stored], "the result of an append")
+  /// - Parameter isReversed: whether the last that was accepted is the first that comes to the store.
+  func publish(_ keys: Int64?..., reversed isReversed: Bool = false) async throws {
+    let new = keys.map { key in
+      var event = samples.event(for: [webhook.id])
+      event.deliveries[0].orderKey = key
+      return event
+    }
+    ids += new.map { $0.deliveries[0].id }
+    events += new.map(\.event.id)
+    for event in isReversed ? new.reversed() : new {
+      try expectEqual(try await store.append([event]), [.stored], "the result of an append")
+    }
   }
 
   func claim(at time: Timestamp? = nil, in other: (any FullStore)? = nil) async throws -> [Int] {
@@ -194,7 +236,7 @@ private final class OrderedLane {
     try await store.moveDeliveries(of: webhook.id, from: states, to: state, reason: nil, at: now, limit: limit)
   }
 
-  func replay(_ index: Int) async throws {
-    try expectEqual(try await store.replay(ids[index], at: now, runs: .current), .queued(webhook.id), "the replay of \(index)")
+  func replay(_ index: Int, in other: (any FullStore)? = nil) async throws {
+    try expectEqual(try await (other ?? store).replay(ids[index], at: now, runs: .current), .queued(webhook.id), "the replay of \(index)")
   }
 }

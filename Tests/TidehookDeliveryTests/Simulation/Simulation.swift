@@ -194,6 +194,8 @@ struct Simulation {
     agenda.removeAll { if case .ended = $0.what { true } else { false } }
     try await store.close()
     store = try folder.open(clock, ids)
+    let turns = try folder.mostTurns()
+    guard turns <= 1 else { throw Violation("\(turns) have the turn of one order after a restart") }
     schedule = Schedule(limits: Self.limits)
     for webhook in webhooks.values { configure(webhook) }
     for (webhook, due) in try await store.backlog() { schedule.noteBacklog(webhook, due: due) }

@@ -21,4 +21,16 @@ final class SimulationFolder: Sendable {
     try SQLStore.open(
       folder: path, durability: .normal, ids: ids, time: clock, logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
   }
+
+  /// How many have the turn of one order at most, of those that one has at all.
+  func mostTurns() throws -> Int64 {
+    let database = try SQLiteDatabase(path: "\(path)/tidehook.db", durability: .normal)
+    defer { try? database.close() }
+    let query = SQLStatement(
+      """
+      SELECT COUNT(*) FROM deliveries WHERE order_key IS NOT NULL AND due_at_us < \(1 << 61)
+      GROUP BY webhook_key, order_key ORDER BY 1 DESC LIMIT 1
+      """)
+    return try database.withWriter { try $0.first(query, []) { $0.integer(0) } } ?? 0
+  }
 }
