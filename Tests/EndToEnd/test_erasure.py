@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+from harness.api import exchange
 from harness.cli import Cli
 from harness.gateway import KEY, binary, environment
 from harness.receiver import Reply
@@ -10,6 +11,12 @@ from harness.senders import make_source, request_of, requests_of
 
 SECRET_WORDS = "tell nobody 8c1f"
 QUOTING = "function transform(event) log.info(event.data.content) return {said = event.data.content}, {headers = {['X-Said'] = event.data.content}} end"
+# A sender is answered with what it said.
+QUOTING_RECEIVER = """
+function receive(request, ctx)
+  return {{event = "a", data = json.decode(request.body)}}, {status = 200, body = request.body}
+end
+"""
 
 
 def erase(api, event, key=None):
@@ -88,6 +95,44 @@ def test_the_request_of_a_source_is_erased_with_its_event(gateway):
     erased = request_of(api, sender.source, row["id"])
     assert erased["erased_at"] and (erased["request"]["body"], erased["request"]["headers"], erased["log"]) == ("", {}, "")
     assert in_files(gateway) == []
+
+
+def test_the_next_of_an_order_waits_for_what_was_erased_under_way(api, receiver):
+    receiver.reply("/hook", Reply(200, delay=1.0), Reply(200))
+    webhook = api.add_webhook(receiver.url("/hook"), ordering="fifo")
+    first, second = api.publish(), api.publish()
+    receiver.wait_for(1, path="/hook")
+    assert erase(api, first).status == 204
+    third = api.publish()
+    for event in (first, second, third):
+        api.settled(webhook, event, ("delivered",))
+    one, two, three = (request.at for request in receiver.requests("/hook"))
+    assert two - one >= 0.95 and three >= two
+
+
+def test_repeats_of_a_request_are_erased_when_it_is_gone_and_later_ones_are_not_kept(gateway):
+    api = gateway.api
+    sender = make_source(api, "code", dedupe={"header": "X-Id", "window_secs": 3600}, script=QUOTING_RECEIVER)
+    body, headers = {"content": SECRET_WORDS}, {"Content-Type": "application/json", "X-Id": "1"}
+    for _ in range(2):
+        assert SECRET_WORDS in sender.send(body, headers).body.decode()
+    repeat, original = requests_of(api, sender.source)
+    event = request_of(api, sender.source, original["id"])["events"][0]
+    connection = api.connection()
+    for number in range(1000):
+        path = sender.source["url"]
+        assert exchange(connection, "POST", path, b"{}", {**headers, "X-Id": f"n{number}"}).status == 200
+    connection.close()
+    assert api.call("GET", f"/v1/sources/{sender.source['id']}/requests/{original['id']}").status == 404
+    assert SECRET_WORDS in request_of(api, sender.source, repeat["id"])["request"]["body"]
+    assert erase(api, {"id": event}).status == 204
+    erased = request_of(api, sender.source, repeat["id"])
+    assert erased["erased_at"] and (erased["request"]["body"], erased["request"]["headers"]) == ("", {})
+    assert in_files(gateway) == []
+    again = sender.send(body, headers)
+    assert (again.status, again.body) == (200, b"")
+    (last,) = [row for row in requests_of(api, sender.source, state="duplicate") if row["id"] != repeat["id"]]
+    assert last["erased_at"] and request_of(api, sender.source, last["id"])["request"]["body"] == ""
 
 
 def test_a_key_erases_what_is_in_its_namespaces(api):

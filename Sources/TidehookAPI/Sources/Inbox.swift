@@ -77,7 +77,7 @@ struct Inbox: Sendable {
       guard id.utf8.count <= DedupeRule.longestID else {
         return .rejected(receipt, APIError(.invalidBody, "expected an id of at most \(DedupeRule.longestID) bytes, got \(id.utf8.count)"))
       }
-      if let earlier = try await history.earlier(id, at: source.id, now: now) { return .repeated(receipt, earlier) }
+      if let earlier = try await history.earlier(id, at: source.id, now: now) { return .repeated(receipt, earlier, id) }
     }
     if case .body = source.code { return JudgedReceipt(receipt, publishing: [BodyEvent.request(receipt.request, of: source)], id) }
     let result = await receiver.receive(receipt.request, for: source, isVerified: !isOpen, at: receipt.receivedAt)

@@ -7,7 +7,8 @@ import TidehookCore
 struct JudgedReceipt: Sendable {
   private(set) var receipt: Receipt
   private(set) var events: [PublishRequest] = []
-  /// The sender's id, to be remembered; only for what is accepted, so that a sender can try again what was not.
+  /// The sender's id, to be remembered for what is accepted, and looked up again for a repeat; `nil` for others, so that a sender can try again
+  /// what was not accepted.
   private(set) var senderID: String?
   /// Whether its sender is not whom the source believes.
   private(set) var isUnbelieved = false
@@ -86,8 +87,9 @@ struct JudgedReceipt: Sendable {
   }
 
   /// A request that came before.
-  static func repeated(_ receipt: Receipt, _ earlier: EarlierReceipt) -> JudgedReceipt {
+  static func repeated(_ receipt: Receipt, _ earlier: EarlierReceipt, _ senderID: String) -> JudgedReceipt {
     var judged = JudgedReceipt(receipt)
+    judged.senderID = senderID
     judged.receipt.repeats(earlier)
     return judged
   }

@@ -7,8 +7,8 @@ extension SQLStore: ReceiptHistory {
     """
     INSERT INTO source_requests (
       key, entropy, source_key, revision, state, received_at_us, rerun_at_us, scheme, secret_header, reason, status, plugin, event_count,
-      kept_bytes, body_bytes, method, url, path, query, headers, answer, log, events, body, erased_at_us)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+      kept_bytes, body_bytes, method, url, path, query, headers, answer, log, events, body, erased_at_us, repeated_events)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
     """)
   private static let keptBytes = SQLStatement("SELECT kept_bytes FROM source_requests WHERE key = $1")
   private static let updateRequest = SQLStatement(
@@ -16,19 +16,21 @@ extension SQLStore: ReceiptHistory {
     UPDATE source_requests SET revision = $1, state = $2, rerun_at_us = $3, scheme = $4, secret_header = $5, reason = $6, status = $7,
       plugin = $8, event_count = $9, kept_bytes = $10, answer = $11, log = $12, events = $13,
       body = CASE WHEN $14 IS NULL THEN body ELSE $15 END, headers = CASE WHEN $14 IS NULL THEN headers ELSE '' END,
-      url = CASE WHEN $14 IS NULL THEN url ELSE path END, query = CASE WHEN $14 IS NULL THEN query ELSE '' END, erased_at_us = $14
-    WHERE key = $16
+      url = CASE WHEN $14 IS NULL THEN url ELSE path END, query = CASE WHEN $14 IS NULL THEN query ELSE '' END, erased_at_us = $14,
+      repeated_events = $16
+    WHERE key = $17
     """)
 
   /// Writes a request's row.
+  /// - Parameter repeated: the events of the request that it repeats; `nil` for one that repeats none.
   /// - Returns: how many bytes it keeps, and how many it kept before.
   static func write(
-    _ receipt: Receipt, _ headers: String, replacing isReplaced: Bool, _ connection: any SQLConnection
+    _ receipt: Receipt, _ headers: String, repeating repeated: String?, replacing isReplaced: Bool, _ connection: any SQLConnection
   ) throws -> (new: Int, old: Int64) {
     let request = receipt.request
     let answer = AnswerBytes.write(receipt.answer)
-    let events = receipt.events.map(\.rawValue).joined(separator: " ")
-    let texts = [headers, events, receipt.log, receipt.reason ?? "", request.url, request.path, request.query]
+    let events = eventText(receipt)
+    let texts = [headers, events, repeated ?? "", receipt.log, receipt.reason ?? "", request.url, request.path, request.query]
     let kept = texts.reduce((receipt.erasedAt == nil ? receipt.bodyBytes : 0) + answer.count) { $0 + $1.utf8.count }
     if isReplaced {
       let old = try connection.first(keptBytes, [.key(receipt.id.value)]) { $0.integer(0) } ?? 0
@@ -39,7 +41,8 @@ extension SQLStore: ReceiptHistory {
           SQLValue(receipt.secretPlaces.isEmpty ? nil : receipt.secretPlaces.joined(separator: ",")), SQLValue(receipt.reason),
           .integer(Int64(receipt.answer.status)),
           PluginText.value(of: receipt.plugin.map { [$0] } ?? []), .integer(Int64(receipt.eventCount)), .integer(Int64(kept)),
-          .bytes(answer), .text(receipt.log), .text(events), .time(receipt.erasedAt), .bytes([]), .key(receipt.id.value),
+          .bytes(answer), .text(receipt.log), .text(events), .time(receipt.erasedAt), .bytes([]), SQLValue(repeated),
+          .key(receipt.id.value),
         ])
       return (kept, old)
     }
@@ -53,6 +56,7 @@ extension SQLStore: ReceiptHistory {
         PluginText.value(of: receipt.plugin.map { [$0] } ?? []), .integer(Int64(receipt.eventCount)), .integer(Int64(kept)),
         .integer(Int64(receipt.bodyBytes)), .text(request.method), .text(request.url), .text(request.path), .text(request.query),
         .text(headers), .bytes(answer), .text(receipt.log), .text(events), .bytes(request.body), .time(receipt.erasedAt),
+        SQLValue(repeated),
       ])
     return (kept, 0)
   }

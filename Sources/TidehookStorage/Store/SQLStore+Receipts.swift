@@ -14,15 +14,17 @@ extension SQLStore: ReceiptStore {
       try Self.expectCurrent(new, connection)
       var receipt = new.receipt
       var results: [AppendResult] = []
-      if try !Self.isRepeat(&receipt, new, connection) {
+      let repeated = try Self.repeatedEvents(&receipt, new, connection)
+      if repeated == nil {
         results = try Self.append(rows, connection)
         receipt.note(results, of: events)
         if results.contains(where: \.isErased) { receipt.erasedAt = new.at }
-        try Self.remember(receipt, new, connection)
       }
       // Its sender is answered; what it says is not stored again once it was erased.
       let stored = receipt.erasedAt == nil ? receipt : receipt.withoutContent(at: new.at)
-      let bytes = try Self.write(stored, receipt.erasedAt == nil ? headers : "", replacing: new.replaces != nil, connection)
+      if repeated == nil { try Self.remember(stored, new, connection) }
+      let bytes = try Self.write(
+        stored, receipt.erasedAt == nil ? headers : "", repeating: repeated, replacing: new.replaces != nil, connection)
       try Self.count(receipt, bytes: bytes.new, replacing: new.replaces.map { ($0, bytes.old) }, connection)
       return (receipt, results)
     }
@@ -45,9 +47,9 @@ extension SQLStore: ReceiptStore {
     "SELECT request_key, request_entropy, answer FROM source_dedupe WHERE source_key = $1 AND id = $2 AND until_us > $3")
   private static let rememberRequest = SQLStatement(
     """
-    INSERT INTO source_dedupe (source_key, id, request_key, request_entropy, until_us, answer) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO source_dedupe (source_key, id, request_key, request_entropy, until_us, answer, events) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (source_key, id) DO UPDATE SET request_key = excluded.request_key, request_entropy = excluded.request_entropy,
-      until_us = excluded.until_us, answer = excluded.answer
+      until_us = excluded.until_us, answer = excluded.answer, events = excluded.events
     """)
   private static let pastIDs = SQLStatement("SELECT source_key, id FROM source_dedupe WHERE until_us <= $1 ORDER BY until_us LIMIT 8")
   private static let forgetID = SQLStatement("DELETE FROM source_dedupe WHERE source_key = $1 AND id = $2")
@@ -67,17 +69,29 @@ extension SQLStore: ReceiptStore {
     }
   }
 
-  private static let erasureOfRequest = SQLStatement("SELECT erased_at_us FROM source_requests WHERE key = $1")
+  private static let original = SQLStatement("SELECT events FROM source_requests WHERE key = $1 AND erased_at_us IS NULL")
 
   /// Turns a request whose sender's id came before into a repeat.
-  private static func isRepeat(_ receipt: inout Receipt, _ new: NewReceipt, _ connection: any SQLConnection) throws -> Bool {
-    guard let id = new.dedupe?.id, let earlier = try earlier(id, receipt.source, new.at, connection) else { return false }
-    receipt.repeats(earlier)
-    // Of one that is not kept any more nobody knows whether what it said was erased: to be safe it was.
-    let wasErased = try connection.first(erasureOfRequest, [.key(earlier.id.value)]) { !$0.isNull(0) } ?? true
-    if wasErased { receipt.erasedAt = new.at }
-    return true
+  /// - Returns: the events of the request that it repeats, none when that is not kept any more; `nil` when it is no repeat.
+  private static func repeatedEvents(
+    _ receipt: inout Receipt, _ new: NewReceipt, _ connection: any SQLConnection
+  ) throws(SQLFailure) -> String? {
+    guard let id = new.dedupe?.id else { return nil }
+    let first = try earlier(id, receipt.source, new.at, connection)
+    // What was a repeat when it was judged is one, too, when the sender's id was forgotten since.
+    guard first != nil || receipt.state == .duplicate else { return nil }
+    var events: String?
+    if let first {
+      receipt.repeats(first)
+      events = try connection.first(original, [.key(first.id.value)]) { $0.text(0) }
+    }
+    // Of one that is not kept any more, or was erased, nothing is stored: nobody knows whether what the former said was erased.
+    if events == nil { receipt.erasedAt = new.at }
+    return events ?? ""
   }
+
+  /// The events of a request as a column has them.
+  static func eventText(_ receipt: Receipt) -> String { receipt.events.map(\.rawValue).joined(separator: " ") }
 
   private static func remember(_ receipt: Receipt, _ new: NewReceipt, _ connection: any SQLConnection) throws {
     // A few with each write: more go than come, so that none stays long after its time.
@@ -89,7 +103,7 @@ extension SQLStore: ReceiptStore {
       rememberRequest,
       [
         .key(receipt.source.value), .text(dedupe.id), .key(receipt.id.value), .entropy(receipt.id.value), .time(dedupe.until),
-        .bytes(AnswerBytes.write(receipt.answer)),
+        .bytes(AnswerBytes.write(receipt.answer)), .text(eventText(receipt)),
       ])
   }
 

@@ -107,6 +107,36 @@ extension StoreConformance {
       let claim = try await test.store.claim(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
       try expectEqual(claim.deliveries.map(\.id), [events[1].deliveries[0].id], "what is due")
     },
+    StoreRule("one of an order that is erased while it is under way keeps its turn until that has ended") { test in
+      for ending in ErasedEnding.allCases {
+        let lane = try await OrderedLane(test.store, keys: [1, 1])
+        try expectEqual(try await lane.claim(), [0], "the first")
+        _ = try await test.store.eraseContent(of: lane.events[0], at: lane.now)
+        try expectEqual(try await lane.claim(), [], "a claim while the first is under way, \(ending)")
+        _ = try await test.store.eraseContent(of: lane.events[1], at: lane.now)
+        try await lane.publish(1)
+        try expectEqual(try await lane.claim(), [], "a claim of one that is published meanwhile, \(ending)")
+        let shown = try await test.store.known(lane.ids[0]).delivery
+        try expectEqual(shown.state, .cancelled, "the state")
+        try expectEqual(shown.nextAttemptAt, nil, "the next attempt")
+        try expectEqual(try await test.store.standings()[lane.webhook.id]?.pending, 1, "what waits")
+        switch ending {
+        case .outcome: try await lane.finish(0, .delivered)
+        case .release: try await test.store.release([lane.ids[0]])
+        }
+        try expectEqual(try await lane.claim(), [2], "the one behind, after the \(ending)")
+        let ended = try await test.store.known(lane.ids[0]).delivery.state
+        try expectEqual(ended, ending == .outcome ? .delivered : .cancelled, "the state after the \(ending)")
+      }
+    },
+    StoreRule("a killed process leaves no turn with what was erased while it was under way") { test in
+      let lane = try await OrderedLane(test.store, keys: [1, 1])
+      try expectEqual(try await lane.claim(), [0], "the first")
+      _ = try await test.store.eraseContent(of: lane.events[0], at: lane.now)
+      let store = try await test.restart()
+      try expectEqual(try await lane.claim(in: store), [1], "the one behind")
+      try expectEqual(try await store.known(lane.ids[0]).delivery.state, .cancelled, "the state")
+    },
     StoreRule("what a batch sent is erased with any of its members; the others go on without it") { test in
       let sample = try await BatchSample(test.store, events: 3)
       try await sample.collect()
@@ -193,6 +223,55 @@ extension StoreConformance {
       let untouched = try await test.store.knownReceipt(other.receipt.id, of: source)
       try expectEqual(untouched.request.body, other.receipt.request.body, "what another request said")
     },
+    StoreRule("repeats are erased with what they repeat when that is gone, with what their senders are told") { test in
+      let samples = StoreSamples()
+      let source = try await test.source(samples)
+      let (event, other) = (samples.event(), samples.event())
+      let first = samples.receipt(of: source, dedupe: "id 1") { $0.answer = InboundAnswer(status: 201, body: [1], contentType: "a/b") }
+      _ = try await test.store.append(first, events: [event])
+      _ = try await test.store.append(samples.receipt(of: source, dedupe: "id 2"), events: [other])
+      // As it is when a repeat is told before the store sees it, and when the store alone tells it.
+      let repeats = [samples.receipt(of: source, dedupe: "id 1") { $0.state = .duplicate }, samples.receipt(of: source, dedupe: "id 1")]
+      for new in repeats { _ = try await test.store.append(new, events: []) }
+      let foreign = samples.receipt(of: source, dedupe: "id 2")
+      _ = try await test.store.append(foreign, events: [])
+      let removed = try await test.store.removeReceipts(before: SystemTime().now() + .seconds(3600), limit: 2)
+      try expectEqual(removed.receipts, 2, "the requests removed")
+      for new in repeats + [foreign] {
+        try expectEqual(
+          try await test.store.knownReceipt(new.receipt.id, of: source).request.body, new.receipt.request.body, "what a repeat says before")
+      }
+      let store = try await test.restart()
+      _ = try await store.eraseContent(of: event.event.id, at: samples.now)
+      for new in repeats {
+        let receipt = try await store.knownReceipt(new.receipt.id, of: source)
+        try expectEqual(receipt.erasedAt, samples.now, "when it was erased")
+        try expectEqual(receipt.request.body.count + receipt.request.headers.count, 0, "what it said")
+        try expectEqual(receipt.answer, InboundAnswer(status: 201), "the answer")
+      }
+      let told = try await store.earlier("id 1", at: source.id, now: samples.now)
+      try expectEqual(told?.answer, InboundAnswer(status: 201), "what the next repeat is told")
+      let untouched = try await store.knownReceipt(foreign.receipt.id, of: source)
+      try expectEqual(untouched.request.body, foreign.receipt.request.body, "what a repeat of another request said")
+      let answer = try await store.earlier("id 2", at: source.id, now: samples.now)?.answer
+      try expectEqual(answer, foreign.receipt.answer, "what a repeat of another request is told")
+    },
+    StoreRule("a repeat that was told before the store sees it is stored without what it says when that was erased") { test in
+      let samples = StoreSamples()
+      let source = try await test.source(samples)
+      let event = samples.event()
+      _ = try await test.store.append(samples.receipt(of: source, dedupe: "id 1"), events: [event])
+      _ = try await test.store.eraseContent(of: event.event.id, at: samples.now)
+      for id in ["id 1", "forgotten"] {
+        let again = samples.receipt(of: source, dedupe: id) { $0.state = .duplicate }
+        _ = try await test.store.append(again, events: [])
+        let receipt = try await test.store.knownReceipt(again.receipt.id, of: source)
+        try expectEqual(receipt.state, .duplicate, "the state")
+        try expectEqual(receipt.request.body.count + receipt.request.headers.count, 0, "what it said")
+      }
+      let none = try await test.store.earlier("forgotten", at: source.id, now: samples.now)
+      try expect(none == nil, "a repeat not to be remembered")
+    },
     StoreRule("a repeat of a request that is not kept any more is stored without what it says") { test in
       let samples = StoreSamples()
       let source = try await test.source(samples)
@@ -209,6 +288,11 @@ extension StoreConformance {
       try expectEqual(receipt.request.body.count + receipt.request.headers.count, 0, "what it said")
     },
   ]
+}
+
+/// How what was under way ends.
+private enum ErasedEnding: CaseIterable {
+  case outcome, release
 }
 
 /// Throws unless nothing of the content is left in a record.
