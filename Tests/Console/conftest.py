@@ -1,5 +1,6 @@
 """Pages of the console in a browser, guarded against everything that must not happen on any of them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -41,7 +42,6 @@ def make_page(chromium, make_gateway, request):
     failed = getattr(request.node, "failed_call", False)
     for number, page in enumerate(pages):
         if failed:
-            ARTEFACTS.mkdir(exist_ok=True)
             page.screenshot(path=ARTEFACTS / f"failed-{_plain(request.node.name)}-{number}.png", full_page=True)
         page.context.close()
     for page in pages:
@@ -79,14 +79,13 @@ def markup():
 
 @pytest.fixture
 def portraits():
-    """`portraits(page, name)` looks at the page in both themes and at both widths, and leaves it as it was."""
+    """`portraits(page, name)` looks at the page at both widths, and leaves it as it was; with TIDEHOOK_PORTRAITS it keeps pictures, in both themes."""
 
     def take(page, name):
-        ARTEFACTS.mkdir(exist_ok=True)
         before = page.viewport_size
         for label, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
-            for scheme in ("light", "dark"):
+            for scheme in ("light", "dark") if os.environ.get("TIDEHOOK_PORTRAITS") else ():
                 page.emulate_media(color_scheme=scheme)
                 page.screenshot(path=ARTEFACTS / f"{_plain(name)}-{label}-{scheme}.png", full_page=True)
             across = page.evaluate("document.documentElement.scrollWidth")
