@@ -133,6 +133,48 @@ def test_what_is_missing_or_wrong_stands_at_its_field(page, accessible):
     accessible(page)
 
 
+def tried(page):
+    """A trial of what was typed that is answered while the block runs."""
+    return page.expect_response(lambda answer: answer.url.endswith("/v1/dry-runs"))
+
+
+def test_a_type_that_is_half_typed_stays_so(page, api, receiver):
+    page.visit("/webhooks/new")
+    expect(page.get_by_text("No stored event is one that it wants")).to_be_visible()
+    page.get_by_label("Events", exact=True).focus()
+    with tried(page):
+        page.keyboard.type("memory.c")
+    expect(page.get_by_label("Events", exact=True)).to_have_value("memory.c")
+    page.keyboard.type("reated")
+    page.get_by_label("URL", exact=True).fill(receiver.url())
+    page.get_by_role("button", name="Create webhook").click()
+    expect(page.get_by_role("link", name="Edit", exact=True).first).to_be_visible()
+    assert [webhook["events"] for webhook in api.pages("/v1/webhooks")] == [["memory.created"]]
+
+
+def test_that_no_type_is_wanted_is_said_until_one_is(page, receiver):
+    page.visit("/webhooks/new")
+    expect(page.get_by_text("No stored event is one that it wants")).to_be_visible()
+    events = page.get_by_label("Events", exact=True)
+    error = page.locator(".field", has=events).locator(".error")
+    with tried(page):
+        page.get_by_label("URL", exact=True).fill(receiver.url())
+    with tried(page):
+        page.get_by_role("button", name="Create webhook").click()
+    expect(error).to_have_text("At least one type is required; * is every type.")
+    with tried(page):
+        page.get_by_label("Name", exact=True).fill("named")
+    expect(error).to_be_visible()
+    events.fill("wrong!")
+    events.press("Enter")
+    expect(error).to_contain_text("wrong!: expected a type like")
+    events.fill("a.b")
+    expect(error).to_be_hidden()
+    events.press("Enter")
+    expect(page.get_by_role("button", name="Remove a.b")).to_be_visible()
+    expect(error).to_be_hidden()
+
+
 def test_a_refusal_of_what_is_folded_opens_it(page, receiver):
     page.guard.allow("status of 400")
     page.visit("/webhooks/new")

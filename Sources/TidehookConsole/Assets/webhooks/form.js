@@ -74,12 +74,12 @@ class WebhookForm {
     return Object.fromEntries(Object.entries(all).filter(([key, value]) => !same(value, before[key])));
   }
 
-  /** What can be judged of unfinished input. */
+  /** What can be judged of unfinished input; the form stays as it is. */
   unfinished() {
     const body = { last: 1 };
     if (this.webhook) body.webhook = this.webhook.id;
     for (const [key, part] of Object.entries(this.draft)) {
-      try { const value = part.read(); if (value != null && value !== "") body[key] = value; } catch (error) { if (!(error instanceof Problem)) throw error; }
+      try { const value = part.peek ? part.peek() : part.read(); if (value != null && value !== "") body[key] = value; } catch (error) { if (!(error instanceof Problem)) throw error; }
     }
     if (!this.webhook) body.pipeline ??= [];
     return body;

@@ -5,7 +5,7 @@ import { field, h, select } from "../kit.js";
 export const STORED = "<secret>";
 
 /**
- * A part is `{node, read()}`; `read` throws a `Problem` for what cannot be sent, and gives `undefined` for what is left out. `errors` are the places of refusals: paths as the API has them, each with
+ * A part is `{node, read()}`, with `peek()` where reading takes over what is half typed; `read` throws a `Problem` for what cannot be sent, and gives `undefined` for what is left out. `errors` are the places of refusals: paths as the API has them, each with
  * an element that has `setError`.
  */
 export class Problem extends Error {
