@@ -31,6 +31,11 @@ static const char pages_causes_js[] = {
   0
 };
 
+static const char pages_curl_js[] = {
+#embed "../TidehookConsole/Assets/pages/curl.js" suffix(,)
+  0
+};
+
 static const char pages_dead_js[] = {
 #embed "../TidehookConsole/Assets/pages/dead.js" suffix(,)
   0
@@ -338,6 +343,7 @@ static const console_file files[] = {
   {"pages/about.js", pages_about_js, sizeof pages_about_js - 1},
   {"pages/access.js", pages_access_js, sizeof pages_access_js - 1},
   {"pages/causes.js", pages_causes_js, sizeof pages_causes_js - 1},
+  {"pages/curl.js", pages_curl_js, sizeof pages_curl_js - 1},
   {"pages/dead.js", pages_dead_js, sizeof pages_dead_js - 1},
   {"pages/deliveries.js", pages_deliveries_js, sizeof pages_deliveries_js - 1},
   {"pages/events.js", pages_events_js, sizeof pages_events_js - 1},

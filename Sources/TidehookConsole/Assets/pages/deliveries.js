@@ -2,6 +2,7 @@
 import { api, badge, button, bytes, code, confirmAction, copy, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast } from "../kit.js";
 import { FAILURES, SPANS, STATES, bounded, searched, webhookLink, webhooks } from "./lookup.js";
 import { explain } from "./causes.js";
+import { curl } from "./curl.js";
 
 // ---- the list
 
@@ -54,6 +55,7 @@ async function list({ query, signal, page }) {
 const TRIGGERS = { first: "first attempt", retry: "retry", manual: "replay", test: "test" };
 const SECRET = /authorization|cookie|secret|token|passw|api[-_]?key|^x-.*-key$/i;
 const SIGNATURE = /signature|^webhook-(id|timestamp)$|hmac/i;
+const isSecret = (name) => SECRET.test(name) && !SIGNATURE.test(name);
 
 /** The phases of an attempt, one after another, in ms. What comes before the first of them is the pipeline, the signatures and the wait for a connection. */
 export function phases(attempt) {
@@ -78,7 +80,7 @@ function headerTable(headers, label) {
   const rows = values(headers);
   if (!rows.length) return null;
   const shown = (name, value) => {
-    if (!SECRET.test(name) || SIGNATURE.test(name)) return value;
+    if (!isSecret(name)) return value;
     const text = h("span", null, "••••••••");
     return [text, " ", button("show", { small: true, kind: "quiet", label: `Show ${name}`, on: { click: (event) => { text.textContent = value; event.currentTarget.remove(); } } })];
   };
@@ -91,23 +93,13 @@ function bodyOf(message, label) {
   return code(message.body, kindOf(message.headers) ?? (/^\s*[[{]/.test(message.body) ? "json" : null), { label });
 }
 
-const quote = (text) => `'${String(text).replaceAll("'", `'\\''`)}'`;
-/** The request as a curl command. Values that are secret are named as variables instead. */
-export function curl(request) {
-  const lines = [`curl -X ${request.method} ${quote(request.url)}`];
-  for (const [name, value] of values(request.headers)) lines.push(`  -H ${SECRET.test(name) && !SIGNATURE.test(name) ? `"${name.replace(/[^\w-]/g, "")}: $${name.toUpperCase().replace(/\W/g, "_")}"` : quote(`${name}: ${value}`)}`);
-  if (request.body_base64 != null) return `base64 -d <<< ${quote(request.body_base64)} | ${lines.join(" \\\n")} \\\n  --data-binary @-`;
-  if (request.body) lines.push(`  --data-raw ${quote(request.body)}`);
-  return lines.join(" \\\n");
-}
-
 // Why there is nothing to show of what was sent or answered.
 const absent = (delivery, attempt, otherwise) => h("p", { class: "muted" }, delivery.erased_at ? "It was erased with the content of the event." : attempt.body_omitted ? "It is left out here: the attempts of this delivery are large." : otherwise);
 function requestPanel(delivery, attempt) {
   const { request } = attempt;
   if (!request) return panel("Request", absent(delivery, attempt, "Nothing was sent."));
   const isHTTP = /^https?:/i.test(request.url);
-  return panel({ title: "Request as sent", actions: isHTTP && button("Copy as curl", { icon: "copy", small: true, on: { click: () => copy(curl(request)) } }) },
+  return panel({ title: "Request as sent", actions: isHTTP && button("Copy as curl", { icon: "copy", small: true, on: { click: () => copy(curl({ ...request, headers: values(request.headers) }, { isSecret })) } }) },
     h("div", { class: "stack tight" }, h("p", { class: "mono break" }, h("strong", null, request.method), " ", request.url), headerTable(request.headers, "Headers of the request"), bodyOf(request, "Request body")));
 }
 function responsePanel(delivery, attempt) {

@@ -1,6 +1,7 @@
 // API keys: what there is, making one that is limited to namespaces, revoking one; and signed-in sessions of this key.
 import { api, badge, button, code, confirmAction, dialog, empty, exactTime, form, h, icon, panel, session, table, time, toast } from "../kit.js";
 import { adminOnly, isAdmin } from "./access.js";
+import { quote } from "./curl.js";
 import { showOnce } from "./once.js";
 
 const DAYS = { 30: "in 30 days", 90: "in 90 days", 365: "in a year" };
@@ -56,7 +57,7 @@ function make(done) {
 const shown = (key) => showOnce({
   title: `The key of ${key.name}`, label: "API key", secret: key.key, hint: "Tidehook keeps only a digest of it.",
   more: [h("div", { class: "stack tight" }, h("h3", null, "Publish with it"), code([`curl -X POST ${location.origin}/v1/events \\`, `  -H 'Authorization: Bearer ${key.key}' -H 'Content-Type: application/json' \\`,
-    `  -d '${JSON.stringify({ event: "memory.created", ...(key.namespaces && { namespace: key.namespaces[0] }), data: { content: "hello" } })}'`].join("\n"), null, { label: "Example" }))],
+    `  -d ${quote(JSON.stringify({ event: "memory.created", ...(key.namespaces && { namespace: key.namespaces[0] }), data: { content: "hello" } }))}`].join("\n"), null, { label: "Example" }))],
 });
 
 async function revoke(key, rows) {

@@ -1,5 +1,6 @@
 // One request that a source received: what was decided and why, what came, what was answered; and running it again.
 import { api, badge, bytes, button, code, copy, exactTime, facts, h, link, panel, plural, state, time, toast } from "../../kit.js";
+import { curl } from "../curl.js";
 import { inbound, schemeName } from "./schemes.js";
 
 const VERDICTS = {
@@ -8,6 +9,8 @@ const VERDICTS = {
   answered: () => ["info", "Answered without events", "The source's code answered: a challenge, a ping, a handshake."],
   rejected: () => ["bad", "Refused", "Nothing of it was published. Once the cause is mended it can be run again."],
 };
+/** What the API shows in place of a value that may be secret. */
+const HIDDEN = "<secret>";
 /** Whether a request may run again. */
 export const mayRunAgain = (request) => request.state === "rejected" || request.state === "answered";
 
@@ -30,15 +33,14 @@ export const headers = (list, label) => {
   const pairs = Object.entries(list ?? {});
   if (!pairs.length) return h("p", { class: "faint" }, "No headers.");
   return h("table", { class: "headers", "aria-label": label }, h("tbody", null, pairs.map(([name, value]) =>
-    h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "mono break" }, value === "<secret>" ? badge("hidden", "neutral", "It may be secret") : value)))));
+    h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "mono break" }, value === HIDDEN ? badge("hidden", "neutral", "It may be secret") : value)))));
 };
 
-const shell = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
 function asCurl(source, request) {
-  const { method, headers: list, body: text, body_base64: raw } = request.request;
-  const pairs = Object.entries(list).filter(([name]) => !/^(host|content-length|connection|transfer-encoding)$/i.test(name));
+  const { method, headers: list, body: text, body_base64 } = request.request;
   const url = inbound(source) + (request.path ?? "") + (request.query ? `?${request.query}` : "");
-  return [`${raw != null ? `printf %s ${shell(raw)} | base64 -d | ` : ""}curl -i -X ${method} ${shell(url)}`, ...pairs.map(([name, value]) => `-H ${shell(`${name}: ${value}`)}`), raw != null ? "--data-binary @-" : text ? `--data-binary ${shell(text)}` : null].filter(Boolean).join(" \\\n  ");
+  const pairs = Object.entries(list ?? {}).filter(([name]) => name.toLowerCase() !== "host").flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]));
+  return curl({ method, url, headers: pairs, body: text, body_base64 }, { isSecret: (_, value) => value === HIDDEN, options: ["-i"] });
 }
 
 /** The page of one request. */
