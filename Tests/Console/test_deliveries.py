@@ -95,6 +95,28 @@ def test_what_was_sent_and_what_came_back(page, api, receiver, accessible, portr
     accessible(page)
 
 
+def test_what_was_sent_is_shown_to_the_letter(page, api, receiver):
+    webhook = api.add_webhook(receiver.url())
+    assert api.call("POST", "/v1/events", b'{"event":"a.b","data":{"n":1.2345678901234567890123e+22,"f":0.1234567890123456789,"10":1,"2":[2]}}').status == 202
+    sent = receiver.wait_for(1)[0].body.decode()
+    (delivery,) = api.deliveries(webhook=webhook["id"])
+    visit(page, delivery)
+    body = page.get_by_role("group", name="Request body", exact=True)
+    for text in ('"n": 1.2345678901234567890123e+22,', '"f": 0.1234567890123456789'):
+        expect(body).to_contain_text(text)
+    assert re.sub(r"\s", "", body.text_content()) == re.sub(r"\s", "", sent)
+    toggle = page.get_by_role("button", name="Request body as sent")
+    toggle.focus()
+    page.keyboard.press("Enter")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    assert body.text_content() == sent
+    page.keyboard.press("Enter")
+    expect(body).to_contain_text('"10": 1,')
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy request body").click()
+    assert page.evaluate("navigator.clipboard.readText()") == sent
+
+
 def test_a_request_is_copied_as_curl_without_its_secrets(page, api, receiver):
     delivery = one(api, receiver.url("/fine"), headers={"Authorization": "Bearer of-a-secret", "X-Quote": "it's"})
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -102,7 +124,7 @@ def test_a_request_is_copied_as_curl_without_its_secrets(page, api, receiver):
     page.get_by_role("button", name="Copy as curl").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     command = page.evaluate("navigator.clipboard.readText()")
-    assert command.startswith(f"curl -X POST '{receiver.url('/fine')}'")
+    assert command.startswith(f"curl --globoff --path-as-is -X 'POST' '{receiver.url('/fine')}'")
     assert '-H "Authorization: $AUTHORIZATION"' in command and "of-a-secret" not in command
     assert "-H 'X-Quote: it'\\''s'" in command
     assert "--data-raw '{\"id\":" in command

@@ -166,6 +166,26 @@ def test_events_are_searched(page, api, label, value, found):
     expect(rows(page)).to_have_count(len(found))
 
 
+SAID = 'say "hi" to c:\\temp\tnow'
+
+
+@pytest.mark.parametrize("typed", [SAID, '"order":18342', 'C:\\TEMP'])
+@pytest.mark.parametrize("box", ["Text in the payload", "Search events, or open an id"])
+def test_a_text_is_found_as_it_reads(page, api, typed, box):
+    api.publish("memory.created", {"s": SAID, "order": 18342})
+    api.publish("memory.updated", {"s": "say hi"})
+    page.visit("/events")
+    expect(rows(page)).to_have_count(2)
+    page.get_by_label(box, exact=True).fill(typed)
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("memory.created")
+    expect(page.get_by_label("Text in the payload")).to_have_value(typed)
+    page.reload()
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_label("Text in the payload")).to_have_value(typed)
+
+
 def test_events_are_searched_by_time(page, api):
     api.publish("memory.created")
     page.visit("/events")
@@ -227,6 +247,19 @@ def test_a_tree_is_folded_with_the_keyboard(page, api):
     expect(tree.get_by_role("button", name="300", exact=True)).to_have_count(1)
     page.get_by_role("button", name="JSON", exact=True).click()
     expect(page.locator(".code")).to_contain_text('"n": 9007199254740993')
+
+
+def test_an_event_is_shown_and_copied_to_the_letter(page, api):
+    assert api.call("POST", "/v1/events", b'{"id":"exact","event":"a.b","data":{"n":1.2345678901234567890123e+22,"10":1,"2":[0.1234567890123456789]}}').status == 202
+    kept = re.sub(r"\s", "", api.call("GET", "/v1/events/exact").body.decode())
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.visit("/events/exact")
+    expect(page.get_by_role("group", name="Event")).to_contain_text("n: 1.2345678901234567890123e+22")
+    page.get_by_role("button", name="JSON", exact=True).click()
+    assert re.sub(r"\s", "", page.get_by_role("group", name="Event").text_content()) == kept
+    page.get_by_role("button", name="Copy JSON").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    assert re.sub(r"\s", "", page.evaluate("navigator.clipboard.readText()")) == kept
 
 
 def test_an_event_leads_to_its_deliveries(page, api, receiver):

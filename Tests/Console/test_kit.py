@@ -69,6 +69,26 @@ def test_a_form_says_what_is_wrong_at_its_field(kit, page):
     assert kit("return sent.map((one) => k.formatJSON(one, 0))")[-1] == '{"url":"http://x/","retry.max":null,"data":{"n":12345678901234567890},"events":["a","b"]}'
 
 
+@pytest.mark.parametrize("number", ["1.2345678901234567890123e+22", "0.1234567890123456789", "1e400", "1.0", "-0", "9007199254740993", "5", "-1.5e-7", "1e+21"])
+def test_numbers_are_kept_as_they_came(kit, page, number):
+    text = f'{{"n":{number},"list":[{number}]}}'
+    assert kit("box.append(k.jsonTree(k.parseJSON(text)), k.h('p', null, 'is ', k.parseJSON(text).n)); return k.formatJSON(k.parseJSON(text), 0)", text=text) == text
+    expect(page.get_by_role("group", name="JSON")).to_contain_text(f"n: {number}")
+    expect(page.locator("main p")).to_have_text(f"is {number}")
+
+
+@pytest.mark.parametrize("text", [
+    '{"a":[],"b":{},"c":[1,{"x":"q\\"{[,: \\\\"}],"d":null}', "[[[]],{}]", '"x: y, z"', "12", ' [ 1 ,\n2 ] ', '{"é":"\\u0000"}'])
+def test_json_is_indented_as_javascript_would(kit, text):
+    assert kit("return k.indentJSON(text)", text=text) == kit("return JSON.stringify(JSON.parse(text), null, 2)", text=text)
+
+
+def test_indenting_changes_white_space_only(kit):
+    assert kit("return k.indentJSON(text)", text='{"10":1.50,"2":1e2,"2":"a  b"}') == '{\n  "10": 1.50,\n  "2": 1e2,\n  "2": "a  b"\n}'
+    for text in ("{", "", "[1,]", "[" * 20_000 + "]" * 20_000):
+        assert kit("return k.indentJSON(text)", text=text) is None
+
+
 def test_what_destroys_asks_and_the_safe_answer_has_the_focus(kit, page):
     kit("box.append(k.button('Ask', { on: { click: async () => { window.answer = await k.confirmAction({ title: 'Delete it?', body: 'It is gone then.', action: 'Delete', danger: true }); } } }))")
     ask = page.get_by_role("button", name="Ask")

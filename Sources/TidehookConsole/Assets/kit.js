@@ -15,7 +15,7 @@ function fill(element, props, children) {
     if (name === "on") for (const [event, f] of Object.entries(value)) element.addEventListener(event, f);
     else if (name === "dataset") Object.assign(element.dataset, value);
     else if (name === "style") for (const [key, v] of Object.entries(value)) element.style.setProperty(key, v);
-    else if (name === "value" && "value" in element) element.value = value;
+    else if (name === "value" && "value" in element) element.value = plain(value);
     else if (name === "checked" || name === "selected") element[name] = true;
     else if (BOOLEAN.has(name)) element.setAttribute(name, "");
     else if (name === "href" || name === "src" || name === "action") element.setAttribute(name, safeURL(String(value)));
@@ -29,7 +29,7 @@ function fill(element, props, children) {
 function append(parent, children) {
   for (const child of children.flat(Infinity)) {
     if (child == null || child === false || child === true) continue;
-    parent.append(child instanceof Node ? child : String(child));
+    parent.append(child instanceof Node ? child : String(plain(child)));
   }
 }
 
@@ -77,14 +77,38 @@ export function button(text, { kind, icon: drawing, small, label, on = {}, type 
   return element;
 }
 
-// ---- JSON: 64-bit integers survive
+// ---- JSON: numbers and order survive
 
-/** Parses JSON; integers beyond 2^53 become BigInt, so that they are shown and sent back as they came. */
+/** Whether a value of `parseJSON` is a number that is kept as its text, in `rawJSON`. */
+export const isLongNumber = (value) => typeof value === "object" && !!JSON.isRawJSON?.(value);
+const plain = (value) => isLongNumber(value) ? value.rawJSON : value;
+const exact = (source) => /^-?\d+$/.test(source) && !/^-0+$/.test(source) ? BigInt(source) : JSON.rawJSON(source);
+
+/** Parses JSON. Numbers that JavaScript would change are shown and sent back as they came: integers beyond 2^53 become BigInt, others that it would write in another way keep their text (`isLongNumber`). */
 export const parseJSON = (text) => JSON.parse(text, (_, value, context) =>
-  typeof value === "number" && !Number.isSafeInteger(value) && context?.source && /^-?\d+$/.test(context.source) ? BigInt(context.source) : value);
+  typeof value === "number" && context?.source && (String(value) !== context.source || Number.isInteger(value) && !Number.isSafeInteger(value)) ? exact(context.source) : value);
 
-/** Writes JSON; BigInt becomes the integer that it is. */
+/** Writes JSON; numbers become what they were for `parseJSON`. */
 export const formatJSON = (value, indent = 2) => JSON.stringify(value, (_, inner) => typeof inner === "bigint" ? JSON.rawJSON(String(inner)) : inner, indent);
+
+const PIECES = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+const DEEPEST = 100;
+/** JSON text in lines, as `formatJSON` makes them, with nothing but white space changed: numbers, the order of names, and names that stand twice stay. `null` for what is no JSON, or nested too deeply to be read so. */
+export function indentJSON(text) {
+  try { JSON.parse(text); } catch { return null; }
+  const pieces = [], line = (depth) => `\n${"  ".repeat(depth)}`;
+  let depth = 0, isOpen = false;
+  for (const [piece] of text.matchAll(PIECES)) {
+    const closes = piece === "}" || piece === "]";
+    if (closes) depth--;
+    if (isOpen !== closes) pieces.push(line(depth));
+    pieces.push(piece);
+    isOpen = piece === "{" || piece === "[";
+    if (isOpen && ++depth > DEEPEST) return null;
+    if (piece === ",") pieces.push(line(depth)); else if (piece === ":") pieces.push(" ");
+  }
+  return pieces.join("");
+}
 
 // ---- session and API
 
@@ -336,14 +360,17 @@ export function highlight(text, lang) {
   nodes.push(text.slice(end));
   return nodes;
 }
-/** A block of code with a button that copies it. `lang`: "json", "lua" or none; JSON in one line is indented unless `raw`. */
+/** A block of code with a button that copies it as it came. `lang`: "json", "lua" or none; JSON is indented unless `raw`, and a second button shows it as it came. */
 export function code(text, lang, { raw, label = "Code", lines, mark } = {}) {
-  let shown = String(text ?? "");
-  if (lang === "json" && !raw) try { shown = formatJSON(parseJSON(shown)); } catch { /* shown as it is */ }
-  const content = lines || mark ? h("code", null, shown.split("\n").map((line, i) => h("span", { class: ["line", mark === i + 1 && "marked"], dataset: { n: i + 1 } }, highlight(line, lang), "\n"))) : h("code", null, highlight(shown, lang));
-  return h("div", { class: ["code", (lines || mark) && "numbered"] },
-    h("pre", { tabindex: 0, role: "group", "aria-label": label }, content),
-    button("", { icon: "copy", label: `Copy ${label.toLowerCase()}`, kind: "quiet", small: true, on: { click: () => copy(String(text ?? "")) } }));
+  const sent = String(text ?? ""), indented = lang === "json" && !raw ? indentJSON(sent) ?? sent : sent;
+  const content = (shown) => lines || mark ? h("code", null, shown.split("\n").map((line, i) => h("span", { class: ["line", mark === i + 1 && "marked"], dataset: { n: i + 1 } }, highlight(line, lang), "\n"))) : h("code", null, highlight(shown, lang));
+  const block = h("pre", { tabindex: 0, role: "group", "aria-label": label }, content(indented));
+  const toggle = indented !== sent && button("As sent", { kind: "quiet", small: true, label: `${label} as sent`, title: "Shows it to the letter, without the line ends and spaces that were added here", "aria-pressed": false, class: "as-sent", on: { click: () => {
+    const asSent = toggle.getAttribute("aria-pressed") !== "true";
+    toggle.setAttribute("aria-pressed", asSent);
+    put(block, content(asSent ? sent : indented));
+  } } });
+  return h("div", { class: ["code", (lines || mark) && "numbered"] }, block, toggle, button("", { icon: "copy", label: `Copy ${label.toLowerCase()}`, kind: "quiet", small: true, on: { click: () => copy(sent) } }));
 }
 
 const LUA_WORDS = new Set("and break do else elseif end false for function goto if in local nil not or repeat return then true until while".split(" "));
@@ -358,7 +385,7 @@ export function jsonTree(value, { root = "event", open = 2, label = "JSON" } = {
 }
 const PAGE = 200;
 function treeNode(key, value, steps, options) {
-  const isList = Array.isArray(value), isObject = value !== null && typeof value === "object";
+  const isList = Array.isArray(value), isObject = value !== null && typeof value === "object" && !isLongNumber(value);
   const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : key);
   if (!isObject) return h("div", { class: "leaf" }, name, name && ": ", treeLeaf(value));
   const keys = isList ? value.map((_, i) => i) : Object.keys(value);
@@ -383,7 +410,7 @@ function treeNode(key, value, steps, options) {
   return h("div", { class: "branch" }, toggle, name, name && " ", note, list);
 }
 function treeLeaf(value) {
-  if (typeof value !== "string") return h("span", { class: value === null || typeof value === "boolean" ? "t-word" : "t-number" }, String(value));
+  if (typeof value !== "string") return h("span", { class: value === null || typeof value === "boolean" ? "t-word" : "t-number" }, String(plain(value)));
   if (value.length <= 600) return h("span", { class: "t-string" }, JSON.stringify(value));
   const text = h("span", { class: "t-string" }, JSON.stringify(value.slice(0, 500)).slice(0, -1) + "…");
   return h("span", null, text, " ", button(`show all ${count(value.length)} characters`, { small: true, kind: "quiet", on: { click: (event) => { text.textContent = JSON.stringify(value); event.currentTarget.remove(); } } }));

@@ -1,5 +1,5 @@
 // Why an attempt ended as it did: the error with the line of the script that it names, or the pipeline that filtered the event.
-import { api, code, h, link } from "../kit.js";
+import { api, code, formatJSON, h, link } from "../kit.js";
 
 // `script:3: message`, `pipeline[1].script:3: message`, `slack/plugin.lua:3: message`.
 const PLACE = /^(?:(script)|pipeline\[(\d+)\]\.script|([\w./-]+\.lua)):(\d+):/m;
@@ -46,7 +46,7 @@ async function filtered(delivery, attempt) {
   const configuration = await revisionOf(delivery, attempt).catch(() => null);
   const stages = configuration?.pipeline.map((stage, i) => h("li", null, stage.script != null
     ? h("details", { open: configuration.pipeline.length === 1 }, h("summary", null, `Stage ${i + 1}: script`), code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true }))
-    : h("details", null, h("summary", null, `Stage ${i + 1}: ${stage.plugin}`), code(JSON.stringify(stage.options ?? {}), "json", { label: `Options of stage ${i + 1}` }))));
+    : h("details", null, h("summary", null, `Stage ${i + 1}: ${stage.plugin}`), code(formatJSON(stage.options ?? {}), "json", { label: `Options of stage ${i + 1}` }))));
   return [h("p", { class: "note filter" }, h("span", null, "The pipeline did not want this event: ", h("strong", null, delivery.reason ?? "it gave no reason"))),
     stages?.length ? h("div", { class: "stack tight" }, h("p", { class: "muted" }, `The pipeline of revision ${attempt.revision}, which ran`), h("ol", { class: "stack tight" }, stages)) : null, h("div", { class: "row" }, studio(delivery))];
 }

@@ -1,5 +1,5 @@
 // The list of events with search and live tail, and one event: its payload as a tree, and its deliveries.
-import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, jsonTree, link, formatJSON, panel, parseJSON, plural, put, select, setQuery, shortcut, table, time, toast } from "../kit.js";
+import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, indentJSON, isLongNumber, jsonTree, link, formatJSON, panel, parseJSON, plural, put, select, setQuery, shortcut, table, time, toast } from "../kit.js";
 import { SPANS, bounded, searched, webhooks } from "./lookup.js";
 import { deliveryTable } from "./deliveries.js";
 
@@ -115,11 +115,27 @@ async function search(query, cursor, signal) {
   return bounded(answer, 50);
 }
 
+/**
+ * Searches page by page. A text is what a payload's string says, so it is looked for as JSON writes it: `say "hi"` is `say \"hi\"` there. When nothing is like that, it may be a piece of JSON that
+ * somebody copied, such as `"order":18342`, and is looked for as it is.
+ */
+function searcher() {
+  let isPiece = false;
+  return async (query, cursor, signal) => {
+    const written = query.text && JSON.stringify(query.text).slice(1, -1);
+    if (cursor === null) isPiece = false;
+    const answer = await search({ ...query, text: isPiece ? query.text : written }, cursor, signal);
+    if (cursor !== null || written === query.text || answer.data.length || answer.next_cursor) return answer;
+    isPiece = true;
+    return search(query, null, signal);
+  };
+}
+
 function publish(done) {
   const opened = dialog("Publish an event", form({
     fields: [{ name: "event", label: "Type", required: true, value: "memory.created", hint: "Dotted words: memory.created" },
       { name: "namespace", label: "Namespace", optional: true },
-      { name: "data", label: "Data", type: "json", rows: 8, required: true, value: { content: "We decided to use Redis for caching", tags: ["architecture"] }, validate: (value) => value && typeof value === "object" && !Array.isArray(value) ? null : "Data is an object." }],
+      { name: "data", label: "Data", type: "json", rows: 8, required: true, value: { content: "We decided to use Redis for caching", tags: ["architecture"] }, validate: (value) => value && typeof value === "object" && !Array.isArray(value) && !isLongNumber(value) ? null : "Data is an object." }],
     submit: "Publish", cancel: () => opened.close(),
     onSubmit: async ({ event, namespace, data }) => {
       const answer = await api.post("/v1/events", { event, data, ...(namespace && { namespace }) });
@@ -131,9 +147,10 @@ function publish(done) {
 
 async function list({ query, signal, page }) {
   let chosen = query, live = null;
+  const find = searcher();
   const none = () => Object.values(chosen).some(Boolean) ? empty("No event is like that", "Take a filter away, or look further back.")
     : empty("No events yet", "Publish one here, or send one to POST /v1/events. It appears on this page at once.", button("Publish an event", { kind: "primary", on: { click: () => publish(() => rows.reload()) } }));
-  const rows = table({ label: "Events", columns: COLUMNS, href: (row) => `/events/${encodeURIComponent(row.id)}`, empty: none, note: (answer) => searched(answer, time), load: (cursor) => search(chosen, cursor, signal) });
+  const rows = table({ label: "Events", columns: COLUMNS, href: (row) => `/events/${encodeURIComponent(row.id)}`, empty: none, note: (answer) => searched(answer, time), load: (cursor) => find(chosen, cursor, signal) });
   const hole = h("div", { role: "status" }), reload = rows.reload;
   const gap = () => put(hole, h("div", { class: "note warn with-actions" }, h("span", null, "More events came than are shown here."), button("Reload the list", { small: true, on: { click: () => rows.reload() } })));
   // What the stream showed while the list was read is read once more.
@@ -167,12 +184,13 @@ async function list({ query, signal, page }) {
 
 async function one({ params, signal, page }) {
   const at = `/v1/events/${encodeURIComponent(params.id)}`;
-  const [event, names] = await Promise.all([api.get(at, null, { signal }), webhooks(signal)]);
+  const [sent, names] = await Promise.all([api.raw("GET", at, { signal }).then((answer) => answer.text()), webhooks(signal)]);
+  // The text, not what was made of it, is shown and copied: order and repeated names are part of it.
+  const event = parseJSON(sent), text = indentJSON(sent) ?? sent;
   page.title(event.event);
   page.crumbs(["/events", "Events"]);
   page.sub(h("div", { class: "row" }, h("span", { class: "id" }, event.id), h("span", { class: "tag" }, event.namespace), h("span", null, "accepted ", time(event.accepted_at))));
   const erased = event.erased_at != null;
-  const text = formatJSON(event);
   page.actions(!erased ? button("Erase", { icon: "trash", kind: "danger", on: { click: () => erase(at, event, page) } }) : null,
     !erased && button("Copy JSON", { icon: "copy", on: { click: () => copy(text) } }), !erased && link(`/studio?event=${encodeURIComponent(event.id)}`, "Open in the studio", { class: "button" }));
 

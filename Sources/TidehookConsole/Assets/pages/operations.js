@@ -1,5 +1,5 @@
 // Operational events, which the gateway itself publishes: each in a sentence with a link to what it is about, and webhooks that pass them on.
-import { api, badge, button, bytes, code, count, dialog, empty, every, field, form, h, health, link, panel, path, percent, plural, put, select, session, setQuery, table, time, toast } from "../kit.js";
+import { api, badge, button, bytes, code, count, dialog, empty, every, field, form, formatJSON, h, health, link, panel, path, percent, plural, put, select, session, setQuery, table, time, toast } from "../kit.js";
 import { showOnce } from "./once.js";
 import { all } from "./plugins/uses.js";
 
@@ -26,7 +26,7 @@ const causes = (found) => { const list = Object.entries(found ?? {}).filter(([, 
 export function sentence({ event, data }) {
   const [, say] = SENTENCES[event] ?? [];
   try { if (say && data) return h("span", { class: "break" }, say(data)); } catch { /* not as expected: shown as data */ }
-  return h("code", { class: "break" }, JSON.stringify(data));
+  return h("code", { class: "break" }, formatJSON(data, 0));
 }
 const KINDS = [["", "all of them"], ...Object.keys(SENTENCES).map((event) => [event, event])];
 

@@ -1,5 +1,5 @@
 // Sources: the list, and one source with where to send, what it received, and its secrets.
-import { api, badge, bytes, button, code, confirmAction, copy, count, dialog, duration, empty, every, facts, go, h, icon, link, panel, plural, progress, put, setQuery, state, table, tabs, time, toast } from "../kit.js";
+import { api, badge, bytes, button, code, confirmAction, copy, count, dialog, duration, empty, every, facts, formatJSON, go, h, icon, link, panel, plural, progress, put, setQuery, state, table, tabs, time, toast } from "../kit.js";
 import { createPage, editPage } from "./sources/editor.js";
 import { mayRunAgain, requestPage, rerun } from "./sources/request.js";
 import { inbound, schemeName, simulation, SCHEMES, trial } from "./sources/schemes.js";
@@ -76,7 +76,7 @@ function settings(source, page) {
         ["Rate limit", rate ? `${count(rate.count)} in ${duration((rate.per_secs ?? 1) * 1e6)}${rate.burst ? `, ${count(rate.burst)} at once` : ""}` : "none"],
         ["Changed", [time(source.updated_at), h("span", { class: "faint" }, ` revision ${source.revision}`)]],
       ]),
-      source.options && Object.keys(source.options).length > 0 && h("details", { class: "fold" }, h("summary", null, "Options"), code(JSON.stringify(source.options), "json", { label: "Options" })),
+      source.options && Object.keys(source.options).length > 0 && h("details", { class: "fold" }, h("summary", null, "Options"), code(formatJSON(source.options), "json", { label: "Options" })),
       source.script != null && h("details", { class: "fold" }, h("summary", null, "Script"), code(source.script, "lua", { label: "Script", lines: true }))));
 }
 

@@ -1,6 +1,6 @@
 // Cases of a script: a sample and what must come of it, in the form of a plugin's cases.json. Values; nothing here touches the page.
 
-import { formatJSON, parseJSON } from "../kit.js";
+import { formatJSON, isLongNumber, parseJSON } from "../kit.js";
 import { patiently } from "./trial.js";
 import { tried } from "./subject.js";
 
@@ -77,9 +77,12 @@ function bodyValue(text) {
   }
 }
 
+// Two numbers of which at least one is kept as its text.
+const isSameNumber = (a, b) => isLongNumber(a) && isLongNumber(b) ? a.rawJSON === b.rawJSON : [a, b].every((one) => isLongNumber(one) || typeof one === "number") && Number(a.rawJSON ?? a) === Number(b.rawJSON ?? b);
 /** Whether two JSON values mean the same; the order of members does not matter. */
 export function isEqual(a, b) {
   if (a === b) return true;
+  if (isLongNumber(a) || isLongNumber(b)) return isSameNumber(a, b);
   if (a === null || b === null || typeof a !== "object" || typeof b !== "object" || Array.isArray(a) !== Array.isArray(b)) return false;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name]));
@@ -126,7 +129,7 @@ export function readCases(text) {
   const list = Array.isArray(value) ? value : value?.cases;
   if (!Array.isArray(list)) throw new Error('Expected an array of cases, or {"cases": […]}.');
   list.forEach((each, index) => {
-    const isObject = (part) => part !== null && typeof part === "object" && !Array.isArray(part);
+    const isObject = (part) => part !== null && typeof part === "object" && !Array.isArray(part) && !isLongNumber(part);
     if (!isObject(each) || typeof each.name !== "string") throw new Error(`Case ${index + 1}: expected an object with a name.`);
     if (!isObject(each.event)) throw new Error(`Case ${index + 1}, ${each.name}: expected an event; a webhook's script has no other cases.`);
     if (!isObject(each.expect)) throw new Error(`Case ${index + 1}, ${each.name}: expected expect, an object.`);

@@ -1,6 +1,6 @@
 // Which events a script is tried on: a stored one, the last ones, or one that is written here.
 
-import { api, button, field, formatJSON, h, jsonTree, parseJSON, put, select, time, uid } from "../kit.js";
+import { api, button, field, formatJSON, h, isLongNumber, jsonTree, parseJSON, put, select, time, uid } from "../kit.js";
 import { wants } from "./subject.js";
 import { SAMPLE } from "./templates.js";
 
@@ -41,7 +41,7 @@ export class Sample {
     if (this.kind === "stored") return this.event ? { fields: { event_id: this.event.id } } : { problem: "There is no event to try the script on." };
     try {
       const value = parseJSON(this.text.value);
-      if (value === null || typeof value !== "object" || Array.isArray(value)) return { problem: "The event is not a JSON object." };
+      if (value === null || typeof value !== "object" || Array.isArray(value) || isLongNumber(value)) return { problem: "The event is not a JSON object." };
       return { raw: this.text.value };
     } catch (error) {
       return { problem: `The event is not JSON: ${error.message}` };

@@ -1,5 +1,7 @@
 // What events look like, learned from real ones: which members there are, of which types, how often, with examples.
 
+import { isLongNumber } from "../kit.js";
+
 /** How deep and how wide an event is looked at; what lies beyond is not suggested. */
 const MOST_DEPTH = 12;
 const MOST_MEMBERS = 300;
@@ -27,7 +29,7 @@ export function learn(shape, value, depth = 0) {
   if (Array.isArray(value)) {
     shape.items ??= emptyShape();
     for (const item of value.slice(0, MOST_ITEMS)) learn(shape.items, item, depth + 1);
-  } else if (value !== null && typeof value === "object") {
+  } else if (value !== null && typeof value === "object" && !isLongNumber(value)) {
     for (const [name, member] of Object.entries(value)) {
       if (!shape.members.has(name)) {
         if (shape.members.size >= MOST_MEMBERS) continue;
@@ -42,7 +44,7 @@ export function learn(shape, value, depth = 0) {
 }
 
 function exemplify(shape, value) {
-  const text = typeof value === "string" ? value : String(value);
+  const text = String(isLongNumber(value) ? value.rawJSON : value);
   if (shape.examples.length < MOST_EXAMPLES && text.length <= 200 && !shape.examples.includes(text)) shape.examples.push(text);
 }
 
@@ -51,6 +53,7 @@ export function luaType(value) {
   if (value === null) return "json.null";
   if (Array.isArray(value)) return "array";
   if (typeof value === "bigint") return "integer";
+  if (isLongNumber(value)) return "number";
   if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
   return typeof value === "object" ? "table" : typeof value;
 }
