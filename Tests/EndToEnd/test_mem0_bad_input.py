@@ -116,3 +116,10 @@ def test_spellings_and_queries(caller, call, spelling):
     path = spelling.format(CALLS[call][1].format(project=caller.project, id=caller.id).strip("/"))
     for query in QUERIES:
         caller.check(call, GOOD.get(call), path=path, query=query)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_head_that_is_too_long_is_refused_before_it_is_read(caller, call):
+    """It is no request yet, so that nobody knows in which form to refuse it."""
+    answer = caller.send(call, GOOD.get(call), {"X-Long": "x" * 100_000})
+    assert (answer.status, answer.body, answer.headers["connection"]) == (400, b"", "close") and caller.gateway.running
