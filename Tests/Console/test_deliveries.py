@@ -206,10 +206,11 @@ def test_a_delivery_that_is_refused_says_so(page, api, receiver):
 
 def test_it_changes_while_it_is_looked_at(page, api, receiver):
     receiver.reply("/slow", Reply(status=500), Reply())
-    webhook = api.add_webhook(receiver.url("/slow"), retry={"max_retries": 1, "initial_delay_secs": 2, "jitter": 0})
+    webhook = api.add_webhook(receiver.url("/slow"), retry={"max_retries": 1, "initial_delay_secs": 600, "jitter": 0})
     delivery = api.settled(webhook, api.publish(), states=("retrying",))
     visit(page, delivery)
     expect(page.get_by_text("The next attempt is due")).to_be_visible()
+    assert api.call("POST", f"/v1/deliveries/{delivery['id']}/replay").status == 202
     expect(page.locator(".page-head")).to_contain_text("delivered")
 
 

@@ -26,6 +26,7 @@ def test_an_empty_gateway_says_what_to_do(page, accessible, portraits):
 WATCH = "window.shownAt = new Promise((done) => { window.shown = done; }); new MutationObserver((_, all) => { if (document.querySelector('.figures')) { window.shown(performance.now()); all.disconnect(); } }).observe(document, { childList: true, subtree: true })"
 
 
+@pytest.mark.serial
 def test_it_is_there_at_once(page, busy):
     page.add_init_script(WATCH)
     page.visit("/")

@@ -170,6 +170,7 @@ def test_every_readme_of_ours_can_be_read(page):
             assert left not in outside, f"{readme.parent.name}: {left!r} is left in {outside[max(0, outside.find(left) - 60):][:120]!r}"
 
 
+@pytest.mark.serial
 def test_texts_that_take_long_elsewhere_do_not_here(page):
     page.visit("/sources")
     for text in ("[" * 50_000, "`" * 50_000, "*a" * 25_000, "**" * 25_000, "> " * 20_000, "| a " * 20_000 + "\n|---", "- " * 20_000, "[a](" * 12_000, "_" * 50_000, "\\" * 50_000, "<http://" * 6_000, "#" * 50_000):

@@ -176,6 +176,7 @@ def test_what_the_keys_of_the_editor_do(page):
         assert text == after, (name, before)
 
 
+@pytest.mark.serial
 def test_a_long_script_is_drawn_fast(studio):
     line = '  local x = text.truncate(event.data.content, 100) .. "…" -- a comment\n'
     text = "function transform(event)\n" + line * 850 + "  return {}\nend\n"
@@ -196,6 +197,7 @@ def test_a_long_script_is_drawn_fast(studio):
     assert milliseconds < 30, f"{milliseconds} ms for each key"
 
 
+@pytest.mark.serial
 def test_a_name_without_end_takes_no_time(studio):
     write(studio, "x" * 60_000)
     milliseconds = studio.evaluate("""() => import('./studio/completion.js').then(({ complete }) => {
