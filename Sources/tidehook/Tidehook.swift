@@ -14,7 +14,7 @@ struct Tidehook: AsyncParsableCommand {
     version: version,
     subcommands: [
       Serve.self, Webhooks.self, Sources.self, Events.self, Deliveries.self, Replays.self, Stats.self, Plugins.self, Keys.self,
-      OpenConsole.self, Listen.self, Sign.self, Verify.self, Compact.self, OpenAPI.self,
+      ConsoleCommands.self, Listen.self, Sign.self, Verify.self, Compact.self, OpenAPI.self,
       LuaAPI.self, Lifecycle.self,
     ])
 }

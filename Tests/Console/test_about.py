@@ -1,6 +1,7 @@
 """About the gateway: its facts, the theme, signing out everywhere."""
 
 from browser.console import ready
+from browser.markup import unharmed
 from playwright.sync_api import expect
 
 
@@ -14,6 +15,36 @@ def test_the_gateways_facts_are_shown(page, api, accessible, portraits):
     expect(page.get_by_role("heading", name="Retention")).to_be_visible()
     accessible(page)
     portraits(page, "about")
+
+
+def test_a_session_is_ended_alone(make_page, gateway, markup, accessible, portraits):
+    name = markup("key")[:190].replace("\u202e", "").replace("\u2028", "").strip()
+    key = gateway.api.call("POST", "/v1/keys", {"name": name, "namespaces": ["a"]}).json["key"]
+    there, here = make_page(gateway, key=key), make_page(gateway)
+    there.visit("/about")
+    here.visit("/about")
+    rows = here.get_by_role("table", name="Sessions").locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="this browser")).to_contain_text("admin")
+    expect(there.get_by_role("table", name="Sessions").locator("tbody tr")).to_have_count(1)
+    unharmed(here)
+    portraits(here, "about-sessions")
+    accessible(here)
+    theirs = rows.filter(has_text="<script>")
+    theirs.get_by_role("button", name="End session").click()
+    dialog = here.get_by_role("alertdialog")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(rows).to_have_count(2)
+    theirs.get_by_role("button", name="End session").click()
+    unharmed(here)
+    dialog.get_by_role("button", name="End the session").click()
+    expect(rows).to_have_count(1)
+    there.guard.allow("status of 401")
+    there.reload()
+    expect(there.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
+    rows.get_by_role("button", name="End this session").click()
+    here.get_by_role("alertdialog").get_by_role("button", name="End the session").click()
+    expect(here.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
 
 
 def test_the_theme_is_chosen_here_too(page):

@@ -167,6 +167,34 @@ def test_signing_out_everywhere_ends_every_session_of_the_key(api):
     assert one.get("/v1/events").status == 401 and other.get("/v1/events").status == 401
 
 
+def test_sessions_are_listed_and_ended_one_by_one_also_after_a_restart(gateway, tmp_path):
+    api = gateway.api
+    team = api.call("POST", "/v1/keys", {"name": "team <b>a</b>", "namespaces": ["a"]}).json
+    one, other, theirs = Browser(api), Browser(api), Browser(api, key=team["key"])
+    listed = one.get("/v1/console/sessions")
+    rows = listed.json["data"]
+    assert [row["this"] for row in rows].count(True) == 1 and len(rows) == 3 and listed.json["truncated"] is False
+    assert {row["key"]["name"] for row in rows} == {"admin", "team <b>a</b>"}
+    for browser in (one, other, theirs):
+        assert browser.cookie.split("=")[1] not in str(listed.body) and browser.csrf not in str(listed.body)
+    (own,) = theirs.get("/v1/console/sessions").json["data"]
+    assert own["this"] is True and own["key"]["id"] == team["id"]
+    foreign = next(row["id"] for row in rows if row["this"])
+    assert theirs.change("DELETE", f"/v1/console/sessions/{foreign}").status == 404
+    third = next(row["id"] for row in rows if not row["this"] and row["key"]["admin"])
+    assert one.change("DELETE", f"/v1/console/sessions/{third}", csrf=False).status == 403
+    assert one.change("DELETE", f"/v1/console/sessions/{third}").status == 204
+    assert (other.get("/v1/events").status, one.get("/v1/events").status) == (401, 200)
+    gateway.kill()
+    gateway.start()
+    cli = Cli(tmp_path, gateway)
+    assert own["id"] in cli.text("console", "sessions") and third not in cli.text("console", "sessions")
+    cli.text("console", "end", own["id"])
+    theirs.api = Api(gateway.api.host, gateway.api.port, "")
+    assert theirs.get("/v1/events").status == 401
+    assert "there is no session" in cli.run("console", "end", own["id"], status=1).stderr
+
+
 def test_failed_sign_ins_are_limited_and_said_in_the_log_without_the_key(gateway):
     api = gateway.api
     Browser(api)

@@ -21,7 +21,7 @@ struct ConsoleRoutes: Sendable {
   var routes: [Route] {
     [
       Route(Self.signIn, signIn), Route(Self.show, show), Route(Self.signOut, signOut), Route(Self.signOutEverywhere, signOutEverywhere),
-      Route(Self.makeLink, makeLink),
+      Route(Self.makeLink, makeLink), Route(Self.list, list), Route(Self.end, end),
     ]
   }
 
@@ -76,6 +76,31 @@ struct ConsoleRoutes: Sendable {
     return cookie(nil, Response(status: .noContent), request, life: .zero)
   }
 
+  /// How many sessions a list shows.
+  private static let maximumListed = 500
+
+  private func list(_ request: APIRequest) throws -> Response {
+    guard let caller = request.caller else { throw APIError.internal }
+    let sessions = try services().sessions.sessions(seenBy: caller)
+    var json = JSONWriter(reserving: 4096)
+    json.beginObject()
+    json.key("data")
+    json.beginArray()
+    for session in sessions.prefix(Self.maximumListed) { json.session(session) }
+    json.endArray()
+    json.key("truncated")
+    json.bool(sessions.count > Self.maximumListed)
+    json.endObject()
+    return .json(json)
+  }
+
+  private func end(_ request: APIRequest) async throws -> Response {
+    guard let caller = request.caller else { throw APIError.internal }
+    let isEnded = try await services().sessions.end(request.id, by: caller)
+    guard isEnded else { throw APIError.notFound("session", request.id) }
+    return Response(status: .noContent)
+  }
+
   private func makeLink(_ request: APIRequest) async throws -> Response {
     guard let caller = request.caller else { throw APIError.internal }
     let sessions = try services().sessions
@@ -112,46 +137,8 @@ struct ConsoleRoutes: Sendable {
   private static let noSession = APIError(.forbidden, "expected a session of the console, got an API key")
 }
 
-/// What somebody signs in with.
-private enum Credential {
-  case key(String)
-  case link(String)
-
-  init(_ fields: Fields) throws {
-    let key = try fields["key"].map(Self.text)
-    let link = try fields["link"].map(Self.text)
-    switch (key, link) {
-    case (let key?, nil): self = .key(key)
-    case (nil, let link?): self = .link(link)
-    case (nil, nil): throw APIError(.missingField, "key: is required, or link", field: "key")
-    case (_?, _?): throw APIError(.invalidField, "link: expected either key or link, got both", field: "link")
-    }
-  }
-
-  private static func text(_ field: Field) throws -> String {
-    guard let text = field.value.stringValue, (1...512).contains(text.utf8.count) else {
-      throw field.unexpectedSecret("a string of 1 to 512 bytes")
-    }
-    return text
-  }
-
-  var label: String {
-    switch self {
-    case .key: "key"
-    case .link: "link"
-    }
-  }
-
-  var problem: String {
-    switch self {
-    case .key: "the API key is not valid"
-    case .link: "the link was used before, or has expired; tidehook console makes another one"
-    }
-  }
-}
-
 extension ConsoleRoutes {
-  static let operations = [signIn, show, signOut, signOutEverywhere, makeLink]
+  static let operations = [signIn, show, signOut, signOutEverywhere, makeLink, list, end]
 
   private static let signIn = Operation(
     id: "signIn", method: .post, path: "/console/session", isOpen: true,
@@ -167,6 +154,15 @@ extension ConsoleRoutes {
   private static let signOutEverywhere = Operation(
     id: "signOutEverywhere", method: .delete, path: "/console/sessions", isScoped: true,
     summary: "End every session and one-time link of the key.", success: 204, answer: "")
+
+  private static let list = Operation(
+    id: "listConsoleSessions", method: .get, path: "/v1/console/sessions", isScoped: true,
+    summary: "List the sessions of the console, the last used first: those of the key, or of every key for the admin key.",
+    answer: "ConsoleSessions")
+
+  private static let end = Operation(
+    id: "endConsoleSession", method: .delete, path: "/v1/console/sessions/{id}", isScoped: true, summary: "End one session of the console.",
+    success: 204, answer: "")
 
   private static let makeLink = Operation(
     id: "makeConsoleLink", method: .post, path: "/v1/console/links", isScoped: true,

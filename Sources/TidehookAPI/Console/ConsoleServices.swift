@@ -36,7 +36,7 @@ public struct ConsoleServices: Sendable {
 
 extension JSONWriter {
   /// Writes whose key it is: `{id, name, namespaces, admin}`.
-  fileprivate mutating func holder(_ holder: KeyHolder) {
+  mutating func holder(_ holder: KeyHolder) {
     beginObject()
     key("id")
     string(holder.id?.description ?? Principal.admin.name)

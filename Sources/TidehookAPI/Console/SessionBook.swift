@@ -116,10 +116,22 @@ public final class SessionBook: Sendable {
   }
 
   /// Ends one session.
-  func end(_ session: Session) async throws(StoreError) {
-    table.withLock { Self.forget(session.digest, in: &$0) }
+  func end(_ session: Session) async throws(StoreError) { try await end(session.digest) }
+
+  /// Ends the session of a digest.
+  func end(_ digest: [UInt8]) async throws(StoreError) {
+    table.withLock { Self.forget(digest, in: &$0) }
     try await write()
   }
+
+  /// Every session that is still good, as far as can be told without its text.
+  func good() -> [ConsoleToken] {
+    let now = time.now()
+    return table.withLock { $0.tokens.values.filter { $0.kind == .session && rule.isGood($0, at: now) } }
+  }
+
+  /// Whose key a token stands for; `nil` when it is gone.
+  func holder(of token: ConsoleToken) -> KeyHolder? { keys.holder(of: token.key) }
 
   /// Ends every session and link of a key.
   func endAll(of holder: KeyHolder) async throws(StoreError) {

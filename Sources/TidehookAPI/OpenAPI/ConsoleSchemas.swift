@@ -16,6 +16,11 @@ enum ConsoleSchemas {
         .init("expires_at", Schema.time()), .init("version", Schema.string("Tidehook's version.")),
       ])),
     .init(
+      "ConsoleSessions",
+      Schema.object([
+        .init("data", Schema.array(of: Schema.object(listed))), .init("truncated", Schema.flag("Whether there are more than 500.")),
+      ])),
+    .init(
       "ConsoleLink",
       Schema.object([
         .init("url", Schema.string("The path to open in a browser, on the address of this gateway.")), .init("expires_at", Schema.time()),
@@ -24,6 +29,12 @@ enum ConsoleSchemas {
       "EventStream",
       ["type": "string", "description": "Server-sent events: event (an Event and truncated), ready, skipped; id is a cursor."]),
     .init("About", about),
+  ]
+
+  private static let listed: [JSONValue.Member] = [
+    .init("id", Schema.string("ses_ and 20 characters; not the token.")), .init("key", holder), .init("made_at", Schema.time()),
+    .init("last_used_at", Schema.time()), .init("expires_at", Schema.time()),
+    .init("this", Schema.flag("Whether it is the session that asks.")),
   ]
 
   private static let holder = Schema.object([

@@ -209,6 +209,46 @@ import TidehookTesting
     #expect(gateway.backend.with { $0.tokens.count } == 1)
   }
 
+  @Test func sessionsAreListedAndEndedOneByOne() async throws {
+    let (one, other) = (try await signIn(), try await signIn())
+    _ = try await makeLink()
+    clock.advance(by: .seconds(90))
+    let listed = try await one.send(.get, "/v1/console/sessions")
+    #expect(listed.status == 200 && listed.keys == ["data", "truncated"])
+    let rows = try #require(listed.json["data"]?.elements)
+    #expect(rows.count == 2 && rows[0]["this"] == true && rows[1]["this"] == false)
+    #expect(rows[0].members?.map(\.key) == ["id", "key", "made_at", "last_used_at", "expires_at", "this"])
+    #expect(rows[0]["last_used_at"]?.stringValue == clock.now().rfc3339)
+    let texts = [one.cookie, one.csrf, other.cookie, other.csrf]
+    #expect(!texts.contains(where: listed.text.contains))
+    let id = try #require(rows[1]["id"]?.stringValue)
+    #expect(try await one.send(.delete, "/v1/console/sessions/\(id)").status == 403)
+    #expect(try await one.change(.delete, "/v1/console/sessions/\(id)").status == 204)
+    #expect(try await other.send(.get, "/v1/webhooks").status == 401)
+    #expect(try await one.change(.delete, "/v1/console/sessions/\(id)").status == 404)
+    #expect(try await one.send(.get, "/v1/console/sessions").json["data"]?.elements?.count == 1)
+    #expect(gateway.backend.with { state in state.tokens.count { $0.kind == .session } } == 1)
+  }
+
+  @Test func aKeySeesAndEndsItsOwnSessionsAndTheAdminKeyAll() async throws {
+    let admin = try await signIn()
+    let key = try await gateway.makeKey()
+    let limited = try await signIn(#"{"key":"\#(key.dropFirst("Bearer ".count))"}"#)
+    let own = try #require(try await limited.send(.get, "/v1/console/sessions").json["data"]?.elements)
+    #expect(own.count == 1 && own[0]["this"] == true && own[0]["key"]?["admin"] == false)
+    let all = try #require(try await gateway.send(.get, "/v1/console/sessions").json["data"]?.elements)
+    #expect(all.count == 2 && all.allSatisfy { $0["this"] == false })
+    let foreign = try #require(all.first { $0["key"]?["admin"] == true }?["id"]?.stringValue)
+    for id in [foreign, "ses_", "x", ""] {
+      let status = try await limited.change(.delete, "/v1/console/sessions/\(id)").status
+      #expect(status == 404, "\(id)")
+    }
+    #expect(try await admin.send(.get, "/v1/webhooks").status == 200)
+    let id = try #require(own[0]["id"]?.stringValue)
+    #expect(try await gateway.send(.delete, "/v1/console/sessions/\(id)").status == 204)
+    #expect(try await limited.send(.get, "/v1/webhooks").status == 401)
+  }
+
   @Test func aLinkIsGoodOnceAndForFiveMinutes() async throws {
     let link = try await makeLink()
     _ = try await signIn(#"{"link":"\#(link)"}"#)

@@ -1,5 +1,5 @@
 // About this gateway: version, store, limits, retention, where its documents are; theme and sessions of this browser.
-import { ApiError, address, api, badge, button, bytes, confirmAction, count, duration, exactTime, facts, h, link, panel, session, time } from "../kit.js";
+import { ApiError, address, api, badge, button, bytes, confirmAction, count, duration, exactTime, facts, h, link, panel, put, session, table, time, toast } from "../kit.js";
 
 const THEMES = [["system", "Of the system"], ["light", "Light"], ["dark", "Dark"]];
 const DOCUMENTS = [
@@ -9,7 +9,7 @@ const DOCUMENTS = [
 
 // A setting's value by what its name says of its unit.
 function value(name, it) {
-  if (it === null || it === undefined) return h("span", { class: "faint" }, /_days$/.test(name) ? "for ever" : "–");
+  if (it === null || it === undefined) return h("span", { class: "faint" }, /_days$/.test(name) ? "for ever" : /^max_/.test(name) ? "no limit" : "–");
   if (typeof it === "boolean") return it ? "yes" : "no";
   if (typeof it === "bigint") it = Number(it);
   if (typeof it !== "number") return typeof it === "object" ? h("code", { class: "break" }, JSON.stringify(it)) : h("span", { class: "mono break" }, String(it));
@@ -22,7 +22,7 @@ const NAMES = { body_bytes: "Largest request", batch_bytes: "Largest batch", bat
 const named = (name) => NAMES[name] ?? (name.replace(/_(secs|ms|us|bytes|days|minutes|hours)$/, "").replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase()));
 /** What an object of settings says; objects inside stand below it with their names. */
 function settings(object, of) {
-  const flat = Object.entries(object).filter(([, it]) => it === null || typeof it !== "object" || Array.isArray(it)), deep = Object.entries(object).filter(([, it]) => it !== null && typeof it === "object" && !Array.isArray(it));
+  const flat = Object.entries(object).filter(([, it]) => it === null || typeof it !== "object" || Array.isArray(it)), deep = Object.entries(object).filter(([, it]) => it !== null && typeof it === "object" && !Array.isArray(it) && Object.keys(it).length);
   return h("div", { class: "stack" }, flat.length > 0 && facts(flat.map(([name, it]) => [named(name), value(name, it)])), deep.map(([name, it]) => h("div", { class: "stack tight" }, h("h3", null, of === "namespaces" ? h("code", null, name) : named(name)), settings(it, name))));
 }
 
@@ -44,7 +44,7 @@ async function about({ page, signal }) {
     retention !== undefined && panel("Retention", retention === null || retention === false ? h("p", { class: "muted" }, "This gateway does not tell how long it keeps what it has; ", h("code", null, "docs/operations.md"), " says what the rules are.") : settings(retention)),
     limits && panel("Limits", settings(limits)),
     set && panel("Settings", settings(set)),
-    h("div", { class: "grid2" }, browser(), documents()));
+    h("div", { class: "grid2" }, browser(), documents()), await sessions(signal));
 }
 
 // ---- this browser
@@ -68,6 +68,36 @@ async function signOut() {
   if (!await confirmAction({ title: "Sign out everywhere?", danger: true, action: "Sign out everywhere", body: `Every session that was opened with ${session.key?.name ?? "this key"} ends at once, in all browsers, this one too. The key itself stays valid.` })) return;
   await api.delete("/console/sessions");
   window.dispatchEvent(new Event("tidehook-signed-out"));
+}
+
+// ---- who is signed in
+
+async function sessions(signal) {
+  const list = h("div");
+  const draw = async () => {
+    const { data, truncated } = await api.get("/v1/console/sessions", {}, { signal });
+    // The table is drawn of what is there already: it has no further pages.
+    put(list, table({
+      label: "Sessions", load: async () => ({ data, next_cursor: null }), note: () => truncated && h("p", { class: "faint" }, "There are more; these were used last."),
+      columns: [
+        { label: "Key", class: "break", render: ({ key, this: own }) => h("span", { class: "row" }, h("strong", null, key.name), own && badge("this browser", "info")) },
+        { label: "Last used", render: (row) => [h("span", { class: "narrow-only faint" }, "used "), time(row.last_used_at)] },
+        { label: "Signed in", wide: true, render: (row) => time(row.made_at) }, { label: "Ends", wide: true, render: (row) => time(row.expires_at) },
+        { label: "Id", wide: true, render: (row) => h("span", { class: "id" }, row.id) },
+      ],
+      actions: (row) => button("End", { small: true, label: row.this ? "End this session" : `End session ${row.id} of ${row.key.name}`, on: { click: () => end(row, draw) } }),
+    }));
+  };
+  await draw();
+  return panel({ title: "Who is signed in", flush: true, actions: button("Refresh", { icon: "refresh", small: true, kind: "quiet", on: { click: draw } }) }, list);
+}
+async function end(row, draw) {
+  const body = row.this ? "You are signed out of this browser." : `Whoever uses it is signed out at once. The key ${row.key.name} stays valid: with it, one can sign in again.`;
+  if (!await confirmAction({ title: row.this ? "End this session?" : `End this session of ${row.key.name}?`, danger: true, action: "End the session", body })) return;
+  await api.delete(`/v1/console/sessions/${encodeURIComponent(row.id)}`);
+  if (row.this) return window.dispatchEvent(new Event("tidehook-signed-out"));
+  toast("Ended. Whoever used it must sign in again.");
+  await draw();
 }
 
 function documents() {

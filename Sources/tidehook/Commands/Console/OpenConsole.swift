@@ -1,4 +1,4 @@
-// `tidehook console`: a link that signs in to the console once.
+// `tidehook console link`: a link that signs in to the console once.
 
 import ArgumentParser
 import Foundation
@@ -7,7 +7,7 @@ import TidehookCore
 /// The command.
 struct OpenConsole: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "console", abstract: "Print a link that signs in to the console once, within five minutes.",
+    commandName: "link", abstract: "Print a link that signs in to the console once, within five minutes.",
     discussion: "Whoever opens it uses the console with the key that this command was given.")
 
   @Flag(help: "Open it in a browser, too.")
