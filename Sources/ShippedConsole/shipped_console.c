@@ -311,6 +311,11 @@ static const char webhooks_retry_js[] = {
   0
 };
 
+static const char webhooks_save_js[] = {
+#embed "../TidehookConsole/Assets/webhooks/save.js" suffix(,)
+  0
+};
+
 static const char webhooks_secret_js[] = {
 #embed "../TidehookConsole/Assets/webhooks/secret.js" suffix(,)
   0
@@ -399,6 +404,7 @@ static const console_file files[] = {
   {"webhooks/pipeline.js", webhooks_pipeline_js, sizeof webhooks_pipeline_js - 1},
   {"webhooks/replay.js", webhooks_replay_js, sizeof webhooks_replay_js - 1},
   {"webhooks/retry.js", webhooks_retry_js, sizeof webhooks_retry_js - 1},
+  {"webhooks/save.js", webhooks_save_js, sizeof webhooks_save_js - 1},
   {"webhooks/secret.js", webhooks_secret_js, sizeof webhooks_secret_js - 1},
   {"webhooks/settings.js", webhooks_settings_js, sizeof webhooks_settings_js - 1},
   {"webhooks/stats.js", webhooks_stats_js, sizeof webhooks_stats_js - 1},

@@ -283,6 +283,45 @@ def test_only_what_was_changed_is_sent_and_secrets_stay(page, api, receiver):
     assert (request.header("X-Door"), request.header("X-More"), request.header("Authorization")) == ("sesame", "1", "Bearer t0ken")
 
 
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unseen(page, api, receiver, markup, accessible, portraits):
+    webhook = api.add_webhook(receiver.url(), name="shared")
+    name = markup("key")[:190].replace("\u202e", "").replace("\u2028", "").strip()
+    other = api.call("POST", "/v1/keys", {"name": name}).json["key"]
+
+    def meanwhile(**fields):
+        assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", fields, key=other).status == 200
+
+    def mine(text):
+        page.get_by_label("Name", exact=True).fill(text)
+        page.get_by_role("button", name="Save", exact=True).click()
+
+    opened(page, webhook, "/edit")
+    meanwhile(events=["theirs.*"])
+    mine("mine")
+    dialog = page.get_by_role("dialog", name="Somebody else changed it meanwhile")
+    expect(dialog).to_contain_text("It is at revision 2")
+    expect(dialog).to_contain_text("events")
+    expect(dialog).to_contain_text("saving yours keeps both")
+    unharmed(page)
+    portraits(page, "webhook-lost-edit")
+    accessible(page, keyboard=False)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("mine")
+    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["revision"] == 2
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog.get_by_role("button", name="Save mine").click()
+    expect(page.locator("#main h1")).to_have_text("mine")
+    now = api.call("GET", f"/v1/webhooks/{webhook['id']}").json
+    assert (now["name"], now["events"], now["revision"]) == ("mine", ["theirs.*"], 3)
+    opened(page, webhook, "/edit")
+    meanwhile(name="theirs")
+    mine("mine again")
+    expect(dialog).to_contain_text("yours takes the place of theirs")
+    dialog.get_by_role("button", name="Load theirs").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("theirs")
+    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["revision"] == 4
+
+
 def test_nothing_changed_is_no_revision(page, api, receiver):
     webhook = api.add_webhook(receiver.url("/a"), script="function filter(event)\n  return true\nend\n", batch={"max_events": 2, "max_wait_secs": 1}, breaker={}, auto_disable=False, sample=0.07)
     opened(page, webhook, "/edit")

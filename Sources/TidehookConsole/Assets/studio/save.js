@@ -45,7 +45,13 @@ export async function saveRevision(parts, webhook, place) {
   const subject = subjectOf(now, place);
   if (!(await mayBeSaved(parts, subject))) return null;
   const { pipeline, index } = pipelineWith(subject, parts.script());
-  return { webhook: await api.patch(`/v1/webhooks/${webhook.id}`, { pipeline }), stage: String(index) };
+  try {
+    return { webhook: await api.patch(`/v1/webhooks/${webhook.id}`, { pipeline }, { headers: { "If-Match": `"${now.revision}"` } }), stage: String(index) };
+  } catch (error) {
+    // It was changed while the cases ran.
+    if (error.status === 412) return saveRevision(parts, now, place);
+    throw error;
+  }
 }
 
 function fresh(parts, opened) {

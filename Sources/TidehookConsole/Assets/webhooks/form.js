@@ -4,6 +4,7 @@ import { accessPart } from "./access.js";
 import { Errors, Problem, choicePart, checkPart, textPart } from "./parts.js";
 import { pipelinePart } from "./pipeline.js";
 import { DEFAULT, retryPart } from "./retry.js";
+import { saveChange } from "./save.js";
 import { announce } from "./secret.js";
 import { failurePart, flowPart, fold, signingPart } from "./settings.js";
 import { patternsPart } from "./tokens.js";
@@ -158,8 +159,10 @@ export async function edit({ params, query, signal, page }) {
     try {
       const body = form.body();
       if (webhook && !Object.keys(body).length) { changed = false; toast("Nothing was changed"); return go(`/webhooks/${encodeURIComponent(id)}`); }
-      const answer = webhook ? await api.patch(at, body) : await api.post("/v1/webhooks", body);
+      const answer = webhook ? await saveChange(webhook, body, signal) : await api.post("/v1/webhooks", body);
+      if (answer === null) return;
       changed = false;
+      if (answer === "reload") { toast("Loaded as it is now"); return page.refresh(); }
       announce(answer);
       toast(webhook ? `Saved as revision ${answer.revision}` : "The webhook is there");
       go(`/webhooks/${encodeURIComponent(answer.id)}`);
