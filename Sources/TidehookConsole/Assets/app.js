@@ -218,7 +218,7 @@ function figures({ total, now }) {
   const waiting = now.pending + now.retrying, oldest = now.oldest_pending;
   return h("div", { class: "figures" },
     total.events == null ? null : figure("/events", "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
-    figure("/deliveries?state=delivered", "Delivered", count(total.delivered), total.success_rate == null ? "no attempts" : `${percent(total.success_rate)} of attempts`),
+    figure("/deliveries?state=delivered", "Delivered", count(total.delivered), total.success_rate == null ? "none has ended" : `${percent(total.success_rate)} success`),
     figure("/deliveries?state=retrying", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
     figure("/deliveries?state=filtered", "Filtered", count(total.filtered), "by pipelines"),
     figure("/dead", "Dead", count(total.dead), `${count(now.dead)} now`),
