@@ -84,7 +84,8 @@ public struct TidehookAPI: Sendable {
       runner: dryRuns, history: history, registry: registry, pipelines: pipelines, catalog: plugins, egress: egress, time: time, ids: ids,
       limits: limits)
     events = EventRoutes(publisher: publisher, history: history, eraser: eraser, time: time, limits: limits)
-    deliveries = DeliveryRoutes(history: history, registry: registry, time: time, limits: limits, didReplay: didReplay)
+    deliveries = DeliveryRoutes(
+      history: history, registry: registry, revisions: revisions, time: time, limits: limits, didReplay: didReplay)
     groups = DeliveryGroupRoutes(history: history, registry: registry)
     export = DeliveryExport(history: history, time: time)
     studio = StudioRoutes(history: history, time: time, library: library)

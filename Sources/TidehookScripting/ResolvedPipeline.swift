@@ -100,11 +100,22 @@ final class ResolvedPipeline: Sendable {
     pipeline == webhook.pipeline && webhookName == webhook.name && (generation.map { $0 == current() } ?? true)
   }
 
+  /// A stage's drop.
+  func drop(_ reason: String, ofStage index: Int) -> PipelineDrop {
+    let stage = DroppingStage(stage: index, name: stages[index].name, plugin: stages[index].plugin)
+    return PipelineDrop(self.reason(reason, ofStage: index), by: stage)
+  }
+
   /// A drop's reason, with the stage where that is not plain.
-  func reason(_ text: String, ofStage index: Int) -> String {
+  private func reason(_ text: String, ofStage index: Int) -> String {
     guard stages.count > 1 || stages[index].plugin != nil else { return text }
     let name = stages[index].name
     let isAmbiguous = stages.filter { $0.name == name }.count > 1
     return isAmbiguous ? "pipeline[\(index)] \(name): \(text)" : "\(name): \(text)"
   }
+}
+
+extension PipelineVerdict {
+  /// The verdict of a drop.
+  static func dropped(_ drop: PipelineDrop) -> PipelineVerdict { .dropped(reason: drop.reason, by: drop.stage) }
 }

@@ -36,7 +36,7 @@ extension BatchPipelineResult {
   /// The result of a batch of one: its reason when it was dropped.
   fileprivate var resultOfOne: PipelineResult {
     var result = result
-    if let reason = dropped[0] { result.verdict = .dropped(reason: reason) }
+    if let drop = dropped[0] { result.verdict = .dropped(drop) }
     return result
   }
 }
@@ -71,7 +71,7 @@ private struct BatchRun {
   private let runtime: LuaRuntime
   /// The members that are left, by their index.
   private var left: [(index: Int, passed: Passed)]
-  private var dropped: [Int: String] = [:]
+  private var dropped: [Int: PipelineDrop] = [:]
   private var log = ""
   /// What each stage did; kept when it is not `nil`.
   var traces: [StageTrace]?
@@ -123,7 +123,7 @@ private struct BatchRun {
         }
         passed.replace(body, isJSON: isJSON, RequestOverrides())
       case .dropped(let reason):
-        dropped[member] = pipeline.reason(reason, ofStage: index)
+        dropped[member] = pipeline.drop(reason, ofStage: index)
         continue
       case .failed(let error): return failed(error.description)
       case .untouched, .judged, .events, .rejected: break
@@ -161,7 +161,7 @@ private struct BatchRun {
   private func follow(_ result: ScriptResult, _ passed: inout Passed, stage: Int) -> BatchPipelineResult? {
     switch result.verdict {
     case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
-    case .dropped(let reason): return ending(.dropped(reason: pipeline.reason(reason, ofStage: stage)))
+    case .dropped(let reason): return ending(.dropped(pipeline.drop(reason, ofStage: stage)))
     case .failed(let error): return failed(error.description)
     case .untouched, .judged, .events, .rejected: break
     }

@@ -55,7 +55,7 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
       case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
       case .dropped(let reason):
         return PipelineResult(
-          .dropped(reason: pipeline.reason(reason, ofStage: index)), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
+          .dropped(pipeline.drop(reason, ofStage: index)), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
       case .failed(let error):
         return PipelineResult(.failed(error.description), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
       case .judged, .events, .rejected: break  // Other entries give these.

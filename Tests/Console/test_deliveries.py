@@ -165,8 +165,19 @@ def test_a_script_error_of_a_later_stage_shows_its_own_script(page, api, receive
 def test_a_filtered_delivery_says_why(page, api, receiver, accessible):
     visit(page, one(api, receiver.url(), script="function filter(event)\n  return false, 'not about architecture'\nend"))
     expect(page.locator(".page-head")).to_contain_text("filtered")
-    expect(page.get_by_text("The pipeline did not want this event: not about architecture")).to_be_visible()
-    expect(page.get_by_role("group", name="Script of stage 1")).to_contain_text("return false")
+    expect(page.get_by_text("Stage 1, a script, line 2, did not want this event: not about architecture")).to_be_visible()
+    expect(page.locator(".line.marked")).to_have_text(re.compile("return false, 'not about architecture'"))
+    accessible(page)
+
+
+def test_a_filtered_delivery_shows_the_stage_that_dropped_it(page, api, receiver, accessible, portraits):
+    pipeline = [{"script": "function filter(event)\n  return true\nend"}, {"plugin": "tags", "options": {"any": ["architecture"]}}]
+    visit(page, one(api, receiver.url(), pipeline=pipeline))
+    expect(page.get_by_text(re.compile("Stage 2, tags revision [0-9]+, did not want this event"))).to_be_visible()
+    expect(page.get_by_role("group", name="Options of stage 2")).to_contain_text("architecture")
+    expect(page.get_by_role("group", name="Script of stage 1")).to_be_hidden()
+    expect(page.get_by_text("dropped it")).to_be_visible()
+    portraits(page, "delivery-filtered")
     accessible(page)
 
 
@@ -178,7 +189,11 @@ def test_a_dead_delivery_is_replayed_with_what_was_mended_or_with_the_original(p
     receiver.reply("/a", Reply())
     visit(page, delivery)
     expect(page.get_by_text("No further attempt will be made: the receiver answered 500")).to_be_visible()
-    page.get_by_role("button", name="Replay with the original revision").click()
+    page.get_by_role("button", name="Replay with an earlier revision").click()
+    chooser = page.get_by_role("dialog", name="Replay with an earlier revision")
+    expect(chooser.get_by_role("radio", name="Original, revision 1")).to_be_focused()
+    expect(chooser.get_by_role("radio")).to_have_count(3)
+    chooser.get_by_role("button", name="Replay").click()
     expect(page.locator(".page-head")).to_contain_text("delivered")
     assert json.loads(receiver.requests("/a")[-1].body) == {"version": 1}
     page.get_by_role("button", name="Replay", exact=True).click()
@@ -191,6 +206,32 @@ def test_a_dead_delivery_is_replayed_with_what_was_mended_or_with_the_original(p
     receiver.wait_for(3, path="/a")
     expect(page.get_by_role("list", name="Attempts, newest first").get_by_role("button")).to_have_count(3)
     assert json.loads(receiver.requests("/a")[-1].body) == {"version": 2}
+
+
+def test_a_delivery_is_replayed_with_a_revision_of_ones_choice(page, api, receiver, accessible, portraits, markup):
+    name = markup("key")[:190].replace("\u202e", "").replace("\u2028", "").strip()
+    key = api.call("POST", "/v1/keys", {"name": name}).json["key"]
+    webhook = api.add_webhook(receiver.url("/a"), script="function transform(event) return { version = 1 } end", retry=ONCE)
+    for version in (2, 3):
+        changed = api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"script": f"function transform(event) return {{ version = {version} }} end"}, key=key)
+        assert changed.status == 200
+    delivery = api.settled(webhook, api.publish())
+    visit(page, delivery)
+    page.get_by_role("button", name="Replay with an earlier revision").click()
+    chooser = page.get_by_role("dialog", name="Replay with an earlier revision")
+    expect(chooser).to_contain_text("the current one")
+    unharmed(page)
+    portraits(page, "delivery-revisions")
+    accessible(page, keyboard=False)
+    for key in ("ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(chooser.get_by_role("radio", name="Revision 2")).to_be_checked()
+    chooser.get_by_role("button", name="Replay").click()
+    page.get_by_role("alertdialog", name="Deliver it once more?").get_by_role("button", name="Deliver again").click()
+    receiver.wait_for(2, path="/a")
+    assert json.loads(receiver.requests("/a")[-1].body) == {"version": 2}
+    expect(page.get_by_text("Replayed with revision 2")).to_be_visible()
+    expect(page.get_by_role("group", name="Attempt 2")).to_contain_text("revision 2")
 
 
 def test_a_delivery_that_is_refused_says_so(page, api, receiver):

@@ -104,6 +104,27 @@ def test_a_replay_runs_what_is_current_unless_the_original_is_wanted(api, receiv
         assert shown["attempts"][-1]["revision"] == (1 if sent == b'{"version":1}' else 2)
 
 
+def test_a_replay_runs_the_revision_that_is_named(api, receiver, cli):
+    webhook = api.add_webhook(receiver.url(), script=FIRST)
+    change(api, webhook, script=SECOND)
+    delivery = api.settled(webhook, api.publish())
+    change(api, webhook, script="function transform(event) return { version = 3 } end")
+    assert api.call("POST", f"/v1/deliveries/{delivery['id']}/replay", {"revision": 1}).status == 202
+    assert receiver.wait_for(2)[-1].body == b'{"version":1}'
+    eventually(lambda: api.delivery(delivery["id"])["attempt_count"] == 2, 5, "the attempt")
+    cli.text("deliveries", "replay", "--revision", "3", delivery["id"])
+    assert receiver.wait_for(3)[-1].body == b'{"version":3}'
+    eventually(lambda: api.delivery(delivery["id"])["attempt_count"] == 3, 5, "the attempt")
+    assert [attempt["revision"] for attempt in api.delivery(delivery["id"])["attempts"]] == [2, 1, 3]
+    for revision, said in [(4, "stored"), (0, "from 1"), ("1", "from 1"), (10**12, "from 1")]:
+        answer = api.call("POST", f"/v1/deliveries/{delivery['id']}/replay", {"revision": revision})
+        assert (answer.status, answer.error["field"]) == (400, "revision") and said in answer.error["message"], answer
+    job = api.call("POST", "/v1/replays", {"webhook": webhook["id"], "states": ["delivered"], "revision": 1})
+    assert (job.status, job.error["field"]) == (400, "revision"), "a job is about many webhooks, or many revisions"
+    assert "not both" in cli.run("deliveries", "replay", "--revision", "1", "--original", delivery["id"], status=2).stderr
+    assert "named by id" in cli.run("deliveries", "replay", "--revision", "1", "--webhook", webhook["id"], status=2).stderr
+
+
 def test_a_replay_of_the_original_runs_the_plugin_of_then(gateway, receiver):
     api = gateway.api
     webhook = api.add_webhook(receiver.url(), pipeline=[{"plugin": "chat"}])

@@ -36,8 +36,8 @@ import TidehookCore
     let answer = try await gateway.send(.get, "/v1/deliveries/\(record.delivery.id)")
     #expect(
       answer.keys == [
-        "id", "event_id", "event_type", "webhook_id", "state", "reason", "failure", "attempt_count", "next_attempt_at", "waits_for_turn",
-        "batch", "created_at", "updated_at", "attempts",
+        "id", "event_id", "event_type", "webhook_id", "state", "reason", "failure", "dropped_by", "attempt_count", "next_attempt_at",
+        "waits_for_turn", "batch", "created_at", "updated_at", "attempts",
       ])
     let shown = try #require(answer.json["attempts"]?[0])
     #expect(
@@ -53,6 +53,27 @@ import TidehookCore
     #expect(shown["request"]?["headers"] == ["A": "1, 2"])
     #expect(shown["request"]?["body"] == #"{"id":"x"}"#)
     #expect(shown["response"]?["body"] == "caf" && shown["response"]?["truncated"] == true)
+  }
+
+  @Test func aFilteredDeliveryNamesTheStageThatDroppedItAndTheLineOfItsScript() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook(#","pipeline":[{"script":"\nfunction filter(event)\n  return false, 'no <b>tags</b>'\nend"}]"#)
+    let webhook = try #require(WebhookID(id))
+    var attempt = makeAttempt(gateway.ids, request: nil, response: nil)
+    (attempt.revision, attempt.failure) = (1, nil)
+    var record = makeRecord(gateway.ids, state: .filtered, attempts: [attempt])
+    (record.delivery.webhookID, record.delivery.reason) = (webhook, "no <b>tags</b>")
+    record.delivery.droppedBy = DroppingStage(stage: 0, name: "script")
+    let path = "/v1/deliveries/\(record.delivery.id)"
+    gateway.backend.with { [record] in $0.records = [record] }
+    let shown = try await gateway.send(.get, path).json["dropped_by"]
+    #expect(shown == ["stage": 0, "name": "script", "plugin": .null, "revision": .null, "line": 3])
+    let listed = try await gateway.send(.get, "/v1/deliveries").json["data"]?[0]?["dropped_by"]
+    #expect(listed?["name"] == "script" && listed?["line"] == .null)
+    record.delivery.droppedBy = DroppingStage(stage: 4, name: "tags", plugin: PluginVersion(name: "tags", revision: 2))
+    gateway.backend.with { [record] in $0.records = [record] }
+    let plugin = try await gateway.send(.get, path).json["dropped_by"]
+    #expect(plugin == ["stage": 4, "name": "tags", "plugin": "tags", "revision": 2, "line": .null])
   }
 
   @Test func abridgedAttemptsSaySo() async throws {
@@ -124,6 +145,7 @@ import TidehookCore
   @Test(
     arguments: [
       (nil, .current), ("", .current), ("{}", .current), (#"{"revision":"current"}"#, .current), (#"{"revision":"original"}"#, .original),
+      (#"{"revision":3}"#, .revision(3)),
     ] as [(String?, ReplayedVersions)])
   func aReplaySaysWhatItRuns(body: String?, versions: ReplayedVersions) async throws {
     let gateway = TestGateway()
@@ -135,7 +157,8 @@ import TidehookCore
 
   @Test(arguments: [
     ("[]", "invalid_body", nil), ("null", "invalid_body", nil), ("{", "invalid_json", nil),
-    (#"{"revision":1}"#, "invalid_field", "revision"),
+    (#"{"revision":0}"#, "invalid_field", "revision"), (#"{"revision":"3"}"#, "invalid_field", "revision"),
+    (#"{"revision":1.5}"#, "invalid_field", "revision"), (#"{"revision":99999999999}"#, "invalid_field", "revision"),
     (#"{"revision":"first"}"#, "invalid_field", "revision"), (#"{"revision":null}"#, "invalid_field", "revision"),
     (#"{"versions":"original"}"#, "unknown_field", "versions"),
   ])

@@ -7,6 +7,7 @@ import TidehookCore
 struct DeliveryRoutes: Sendable {
   let history: any History
   let registry: any WebhookRegistry
+  let revisions: any WebhookRevisions
   let time: any TimeSource
   let limits: APILimits
   let didReplay: @Sendable (WebhookID) -> Void
@@ -29,10 +30,20 @@ struct DeliveryRoutes: Sendable {
   private func show(_ request: APIRequest) async throws -> Response {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
     let record = try await history.delivery(id)
-    guard record.map({ $0.isVisible(to: request.principal) }) ?? false, let answer = Self.answer(record) else {
-      throw Self.unknown(request)
-    }
-    return answer
+    guard let record, record.isVisible(to: request.principal) else { throw Self.unknown(request) }
+    return Self.answer(record, droppedAt: try await line(of: record))
+  }
+
+  /// Where a script says why it dropped a delivery: in the revision that the last attempt ran.
+  private func line(of record: DeliveryRecord) async throws -> Int? {
+    guard let stage = record.delivery.droppedBy, stage.plugin == nil, let reason = record.delivery.reason,
+      let number = record.attempts.last?.revision
+    else { return nil }
+    let revision = try await revisions.revision(number, of: record.delivery.webhookID)
+    guard let pipeline = revision?.webhook.pipeline, pipeline.indices.contains(stage.stage),
+      case .script(let text) = pipeline[stage.stage]
+    else { return nil }
+    return stage.line(of: reason, in: text)
   }
 
   private func replay(_ request: APIRequest) async throws -> Response {
@@ -52,6 +63,8 @@ struct DeliveryRoutes: Sendable {
       throw APIError(.conflict, "delivery \(id) cannot be replayed: the content of its event was erased")
     case .neverAttempted:
       throw APIError(.conflict, "delivery \(id) was never attempted: there is no original revision to run")
+    case .unknownRevision:
+      throw APIError.unexpected("revision", "a revision of the webhook that is stored", got: versions.rawValue)
     case .refused(let state):
       let record = try await history.delivery(id)
       throw APIError(.conflict, refusal(of: id, state, for: record?.delivery.webhookID))
@@ -61,7 +74,7 @@ struct DeliveryRoutes: Sendable {
   /// What the body says about the versions to run.
   private static func versions(_ body: JSONValue?) throws -> ReplayedVersions {
     guard let body, let field = try Fields(body, known: ["revision"])["revision"] else { return .current }
-    return try field.replayedVersions()
+    return try field.replayedVersionsOrRevision()
   }
 
   /// Why a delivery cannot be replayed: its webhook would not take it, or it is open already.
@@ -73,10 +86,9 @@ struct DeliveryRoutes: Sendable {
   }
 
   @inline(never)
-  private static func answer(_ record: DeliveryRecord?) -> Response? {
-    guard let record else { return nil }
+  private static func answer(_ record: DeliveryRecord, droppedAt line: Int?) -> Response {
     var json = JSONWriter(reserving: 4096)
-    json.delivery(record)
+    json.delivery(record, droppedAt: line)
     return .json(json)
   }
 

@@ -11,9 +11,10 @@ extension JSONWriter {
   }
 
   /// Writes a delivery with its attempts.
-  mutating func delivery(_ record: DeliveryRecord) {
+  /// - Parameter line: where the script that dropped it says so; `nil` when that is not known.
+  mutating func delivery(_ record: DeliveryRecord, droppedAt line: Int? = nil) {
     beginObject()
-    members(of: record.delivery)
+    members(of: record.delivery, droppedAt: line)
     key("attempts")
     beginArray()
     for attempt in record.attempts {
@@ -23,7 +24,7 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func members(of delivery: Delivery) {
+  private mutating func members(of delivery: Delivery, droppedAt line: Int? = nil) {
     key("id")
     string(delivery.id.description)
     key("event_id")
@@ -38,6 +39,8 @@ extension JSONWriter {
     optional(delivery.reason)
     key("failure")
     optional(delivery.failure?.rawValue)
+    key("dropped_by")
+    stage(delivery.droppedBy, line)
     key("attempt_count")
     integer(delivery.attemptCount)
     key("next_attempt_at")
@@ -54,6 +57,23 @@ extension JSONWriter {
       key("erased_at")
       string(erased.rfc3339)
     }
+  }
+
+  /// Writes a stage as dry runs name it, or `null`.
+  private mutating func stage(_ stage: DroppingStage?, _ line: Int?) {
+    guard let stage else { return null() }
+    beginObject()
+    key("stage")
+    integer(stage.stage)
+    key("name")
+    string(stage.name)
+    key("plugin")
+    optional(stage.plugin?.name)
+    key("revision")
+    if let plugin = stage.plugin { integer(plugin.revision) } else { null() }
+    key("line")
+    if let line { integer(line) } else { null() }
+    endObject()
   }
 
   /// Writes an attempt.

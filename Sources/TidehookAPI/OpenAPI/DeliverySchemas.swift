@@ -15,9 +15,14 @@ enum DeliverySchemas {
         .init(
           "revision",
           [
-            "type": "string", "enum": .array(ReplayedVersions.allCases.map { .string($0.rawValue) }),
+            "oneOf": [
+              ["type": "string", "enum": .array(ReplayedVersions.named.map { .string($0.rawValue) })],
+              ["type": "integer", "minimum": 1],
+            ],
             "default": .string(ReplayedVersions.current.rawValue),
-            "description": "Whether webhook and plugins run as they are now, or as they were at the first attempt.",
+            "description": .string(
+              "Whether webhook and plugins run as they are now, or as they were at the first attempt; or a revision of the webhook, which "
+                + "runs with the plugins as they are now."),
           ])
       ])),
     .init(
@@ -55,10 +60,24 @@ enum DeliverySchemas {
     .init("state", Schema.choice(DeliveryState.allCases.map(\.rawValue))),
     .init("reason", Schema.string("Why it was dropped, or the last failure.", nullable: true)),
     .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
-    .init("attempt_count", Schema.count("Attempts so far.")), .init("next_attempt_at", Schema.time(nullable: true)),
+    .init("dropped_by", droppedBy), .init("attempt_count", Schema.count("Attempts so far.")),
+    .init("next_attempt_at", Schema.time(nullable: true)),
     .init("waits_for_turn", Schema.flag("Whether an earlier delivery of its order must end first.")),
     .init("batch", Schema.string("The batch in which it goes or went, bat_ and 26 characters.", nullable: true)),
     .init("created_at", Schema.time()), .init("updated_at", Schema.time()), .init("erased_at", Schema.time()),
+  ]
+
+  private static let droppedBy: JSONValue = [
+    "type": ["object", "null"], "description": "The stage of the pipeline that dropped it; null unless it is filtered.",
+    "properties": [
+      "stage": Schema.count("Its place in the pipeline, from 0."), "name": Schema.string("What dry runs call it."),
+      "plugin": Schema.string("The plugin that it ran; null for a script.", nullable: true),
+      "revision": ["type": ["integer", "null"], "description": "Which of the plugin's contents."],
+      "line": [
+        "type": ["integer", "null"],
+        "description": "The only line of a script that returns the reason; null where there is none, for plugins, and in lists.",
+      ],
+    ],
   ]
 
   private static let attempt: [JSONValue.Member] = [

@@ -26,7 +26,7 @@ enum ReplaySchemas {
   ]
 
   private static let states = Schema.array(of: Schema.choice(ReplayRequest.replayableStates.map(\.rawValue)))
-  private static let versions = Schema.choice(ReplayedVersions.allCases.map(\.rawValue))
+  private static let versions = Schema.choice(ReplayedVersions.named.map(\.rawValue))
   private static let rate = Schema.integer(
     ReplayRequest.rates.lowerBound, ReplayRequest.rates.upperBound, default: Int64(ReplayRequest.defaultRate))
 

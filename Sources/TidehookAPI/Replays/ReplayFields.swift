@@ -120,10 +120,18 @@ extension Field {
     return states
   }
 
-  /// What a replay runs.
-  func replayedVersions() throws -> ReplayedVersions {
-    guard let versions = value.stringValue.flatMap({ ReplayedVersions(rawValue: $0) }) else {
-      throw unexpected(ReplayedVersions.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))
+  /// What a replay runs: one of the names.
+  func replayedVersions() throws -> ReplayedVersions { try replayedVersions("") }
+
+  /// What the replay of one delivery runs: one of the names, or a revision of its webhook.
+  func replayedVersionsOrRevision() throws -> ReplayedVersions {
+    if let number = value.integerValue, ReplayedVersions.revisions.contains(number) { return .revision(Int(number)) }
+    return try replayedVersions(" or a revision's number, from 1")
+  }
+
+  private func replayedVersions(_ others: String) throws -> ReplayedVersions {
+    guard let versions = ReplayedVersions.named.first(where: { $0.rawValue == value.stringValue }) else {
+      throw unexpected(ReplayedVersions.named.map { "\"\($0.rawValue)\"" }.joined(separator: " or ") + others)
     }
     return versions
   }

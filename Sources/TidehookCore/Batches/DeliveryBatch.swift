@@ -83,13 +83,13 @@ public struct CompletedBatch: Sendable {
   public struct Drop: Sendable, Equatable {
     /// The delivery.
     public var id: DeliveryID
-    /// Why.
-    public var reason: String
+    /// Why, and by which stage.
+    public var drop: PipelineDrop
 
     /// Makes a record of a drop.
-    public init(id: DeliveryID, reason: String) {
+    public init(id: DeliveryID, _ drop: PipelineDrop) {
       self.id = id
-      self.reason = reason
+      self.drop = drop
     }
   }
 

@@ -134,6 +134,8 @@ public struct Delivery: Sendable {
   public var reason: String?
   /// What kind of failure made it dead or made it wait for another attempt; `nil` in other states.
   public var failure: FailureKind?
+  /// The stage of the pipeline that dropped it; `nil` in other states than `filtered`, and where that was not recorded.
+  public var droppedBy: DroppingStage?
   /// Attempts so far.
   public var attemptCount: Int
   /// When the next attempt is due, for open deliveries that do not wait for their turn.

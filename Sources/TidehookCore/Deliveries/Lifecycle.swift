@@ -9,7 +9,7 @@ public enum DeliveryInput: Sendable {
   /// The attempt failed without an answer.
   case failed(AttemptFailure)
   /// The pipeline dropped the event.
-  case dropped(reason: String)
+  case dropped(reason: String, by: DroppingStage? = nil)
   /// Its webhook turned out to be inactive: nothing was tried.
   case webhookInactive
   /// Its webhook turned out to be deleted: nothing was tried.
@@ -45,11 +45,17 @@ public struct Transition: Sendable, Equatable {
   public var nextAttemptAt: Timestamp?
   /// Whether the receiver is gone for good, because it answered 410 or a `response` function says so: the webhook becomes inactive.
   public var disablesWebhook: Bool
+  /// The stage of the pipeline that dropped it; set in state `filtered` alone.
+  public var droppedBy: DroppingStage?
 
   /// Makes a transition.
-  public init(_ state: DeliveryState, reason: String? = nil, nextAttemptAt: Timestamp? = nil, disablesWebhook: Bool = false) {
+  public init(
+    _ state: DeliveryState, reason: String? = nil, nextAttemptAt: Timestamp? = nil, disablesWebhook: Bool = false,
+    droppedBy: DroppingStage? = nil
+  ) {
     self.state = state
     self.reason = reason
+    self.droppedBy = droppedBy
     self.nextAttemptAt = nextAttemptAt
     self.disablesWebhook = disablesWebhook
   }
@@ -88,8 +94,8 @@ public struct Transition: Sendable, Equatable {
       return judged(judgement, reason: reason, status: status)
     case .failed(let failure):
       return failure.kind.rule.retry == .never ? Transition(.dead, reason: failure.message) : failed(failure.message)
-    case .dropped(let reason):
-      return Transition(.filtered, reason: reason)
+    case .dropped(let reason, let stage):
+      return Transition(.filtered, reason: reason, droppedBy: stage)
     case .webhookInactive:
       return Transition(.held, reason: "the webhook is inactive")
     case .webhookDeleted:

@@ -105,7 +105,7 @@ extension DeliveryInput {
   public func hiding(_ secrets: SecretMask) -> DeliveryInput {
     switch self {
     case .failed(let failure): .failed(AttemptFailure(failure.kind, secrets.hiding(failure.message)))
-    case .dropped(let reason): .dropped(reason: secrets.hiding(reason))
+    case .dropped(let reason, let stage): .dropped(reason: secrets.hiding(reason), by: stage)
     case .judged(let judgement, let reason, let status, let retryAfter):
       .judged(judgement, reason: reason.map { secrets.hiding($0) }, status: status, retryAfter: retryAfter)
     case .answered, .webhookInactive, .webhookDeleted: self

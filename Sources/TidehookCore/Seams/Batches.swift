@@ -81,11 +81,11 @@ public protocol BatchStore: Sendable {
 public struct BatchPipelineResult: Sendable {
   /// What it did with those that it did not drop: a verdict for all; `dropped` when none is left.
   public var result: PipelineResult
-  /// Whom it dropped: the index of the member and the reason.
-  public var dropped: [Int: String]
+  /// Whom it dropped, by the index of the member.
+  public var dropped: [Int: PipelineDrop]
 
   /// Makes a result.
-  public init(_ result: PipelineResult, dropped: [Int: String] = [:]) {
+  public init(_ result: PipelineResult, dropped: [Int: PipelineDrop] = [:]) {
     self.result = result
     self.dropped = dropped
   }

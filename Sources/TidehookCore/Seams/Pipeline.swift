@@ -34,7 +34,7 @@ public enum PipelineVerdict: Sendable {
   /// Deliver; `nil` instead of a body means the event's payload, byte for byte.
   case send(body: [UInt8]?, overrides: RequestOverrides)
   /// Do not deliver.
-  case dropped(reason: String)
+  case dropped(reason: String, by: DroppingStage? = nil)
   /// A script failed: message with script name, line and traceback.
   case failed(String)
 }

@@ -99,16 +99,10 @@ public enum ReplayResult: Sendable, Equatable {
   case refused(DeliveryState)
   /// It was never attempted, so that there is no original to run.
   case neverAttempted
+  /// The revision that was asked for is not stored.
+  case unknownRevision
   /// The content of its event was erased.
   case erased
-}
-
-/// Which versions a replay runs, the automatic retries that follow it included.
-public enum ReplayedVersions: String, Sendable, CaseIterable {
-  /// The webhook and the plugins as they are at each attempt.
-  case current
-  /// The webhook's revision and the plugins' versions that the delivery's first attempt ran (``PinnedVersions``).
-  case original
 }
 
 /// Which events a list shows, newest first.

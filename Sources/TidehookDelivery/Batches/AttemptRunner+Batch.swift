@@ -12,10 +12,10 @@ extension AttemptRunner {
     let run = await pipelines.run(active.webhook, on: batch, of: delivery, at: attempt.startedAt)
     var result = run.result
     if delivery.batch == nil {
-      if let reason = run.dropped[0] { result.verdict = .dropped(reason: reason) }
+      if let drop = run.dropped[0] { result.verdict = .dropped(reason: drop.reason, by: drop.stage) }
     } else {
-      drops = run.dropped.sorted { $0.key < $1.key }.map { index, reason in
-        CompletedBatch.Drop(id: batch.members[index].id, reason: result.secrets?.hiding(reason) ?? reason)
+      drops = run.dropped.sorted { $0.key < $1.key }.map { index, drop in
+        CompletedBatch.Drop(id: batch.members[index].id, drop.hiding(result.secrets))
       }
     }
     return await goOn(after: result, &attempt, of: delivery, for: active)

@@ -38,7 +38,7 @@ public struct DryRunner: DryRunning {
     switch Preparation(trace.result.verdict, for: active) {
     case .failed(let failure):
       return .failed(failure)
-    case .dropped(let reason):
+    case .dropped(let reason, _):
       // A stage that drops is the last that ran.
       return .filtered(stage: max(0, trace.stages.count - 1), reason: reason)
     case .send(let request):

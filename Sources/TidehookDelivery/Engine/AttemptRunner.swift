@@ -122,7 +122,7 @@ public struct AttemptRunner: Sendable {
     _ preparation: Preparation, _ attempt: inout Attempt, of delivery: DueDelivery, for active: ActiveWebhook, judge: (any ResponseJudge)?
   ) async -> DeliveryInput? {
     switch preparation {
-    case .dropped(let reason): .dropped(reason: reason)
+    case .dropped(let reason, let stage): .dropped(reason: reason, by: stage)
     case .failed(let failure): .failed(failure)
     case .send(let prepared): await send(prepared, &attempt, of: delivery, for: active, judge: judge)
     }

@@ -14,7 +14,7 @@ struct PreparedRequest {
 /// What to do with a delivery after its pipeline ran.
 enum Preparation {
   case send(PreparedRequest)
-  case dropped(reason: String)
+  case dropped(reason: String, by: DroppingStage?)
   case failed(AttemptFailure)
 
   /// Names that belong to the client, to the connection, or to a signature: a script cannot set them.
@@ -26,7 +26,7 @@ enum Preparation {
   /// Decides what follows from a pipeline's verdict.
   init(_ verdict: PipelineVerdict, for webhook: ActiveWebhook) {
     switch verdict {
-    case .dropped(let reason): self = .dropped(reason: reason)
+    case .dropped(let reason, let stage): self = .dropped(reason: reason, by: stage)
     case .failed(let message): self = .failed(AttemptFailure(.script, message))
     case .send(let body, let overrides): self = Self.request(body: body, overrides, for: webhook)
     }

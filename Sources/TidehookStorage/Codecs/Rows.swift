@@ -25,14 +25,21 @@ extension SQLRow {
   func delivery() -> Delivery {
     let state = DeliveryState(code: integer(6))
     let due = state.isOpen ? optionalInteger(9) : nil
+    let drop = drop(7, in: state)
     var delivery = Delivery(
       id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
-      state: state, reason: optionalText(7),
+      state: state, reason: drop?.reason,
       failure: optionalText(14).flatMap(FailureKind.init), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
       createdAt: time(10), updatedAt: time(11), batch: isNull(12) ? nil : BatchID(id(12)))
     delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil
     delivery.erasedAt = optionalTime(15)
+    delivery.droppedBy = drop?.stage
     return delivery
+  }
+
+  /// A delivery's reason, with the stage that gave it where it was filtered.
+  func drop(_ column: Int, in state: DeliveryState) -> PipelineDrop? {
+    optionalText(column).map { state == .filtered ? ReasonText.read($0) : PipelineDrop($0) }
   }
 
   /// An attempt in the columns of ``attemptColumns``.

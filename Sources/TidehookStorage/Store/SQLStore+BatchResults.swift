@@ -26,11 +26,11 @@ extension SQLStore {
     /// - Parameter attempt: the values of the attempt's row.
     init(_ batch: CompletedBatch, of completed: CompletedDelivery, attempt: [SQLValue]?, _ node: Int64) {
       let failure = SQLStore.failure(of: completed)
-      let drops = batch.dropped.map { ($0.id, Transition(.filtered, reason: $0.reason), SQLValue.null) }
+      let drops = batch.dropped.map { ($0.id, Transition(.filtered, reason: $0.drop.reason, droppedBy: $0.drop.stage), SQLValue.null) }
       changes = (batch.members.map { ($0, completed.transition, failure) } + drops).map { id, transition, failure in
         let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
         return [
-          .integer(transition.state.code), SQLValue(transition.reason), failure, .integer(completed.attempt == nil ? 0 : 1),
+          .integer(transition.state.code), transition.reasonValue, failure, .integer(completed.attempt == nil ? 0 : 1),
           SQLValue(transition.state == .retrying ? AttemptTrigger.retry.code : nil), .time(due), .time(completed.at), .integer(id.key),
           .integer(node),
         ]

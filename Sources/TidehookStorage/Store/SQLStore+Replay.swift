@@ -24,6 +24,9 @@ extension SQLStore {
     ORDER BY number, key LIMIT 1
     """)
 
+  private static let storedRevision = SQLStatement(
+    "SELECT r.revision FROM deliveries d JOIN webhook_revisions r ON r.webhook_key = d.webhook_key WHERE d.key = $1 AND r.revision = $2")
+
   /// Makes a finished or waiting delivery due now, with a fresh round of retries, all of the versions asked for.
   /// - Returns: `refused` while it is pending or under way, and when its webhook is inactive or deleted.
   public func replay(_ id: DeliveryID, at now: Timestamp, runs versions: ReplayedVersions) async throws(StoreError) -> ReplayResult {
@@ -39,7 +42,9 @@ extension SQLStore {
       }
       guard let known else { return .unknown }
       guard case .queued = known else { return known }
-      guard let pin = try Self.pin(versions, of: id, connection) else { return .neverAttempted }
+      guard let pin = try Self.pin(versions, of: id, connection) else {
+        return versions == .original ? .neverAttempted : .unknownRevision
+      }
       if !isOrdered { try Self.leaveOrder(id.key, at: now, connection) }
       let waits = try !Self.takesTurn(id.key, connection)
       try connection.execute(Self.makeDue, [.time(now)] + pin + [.key(id.value)])
@@ -48,7 +53,7 @@ extension SQLStore {
     }
   }
 
-  /// The revision and the plugins to pin, as values of their columns; `nil` when there is no original.
+  /// The revision and the plugins to pin, as values of their columns; `nil` when there is no original, or no such revision.
   static func pin(
     _ versions: ReplayedVersions, of id: DeliveryID, _ connection: any SQLConnection
   ) throws(SQLFailure) -> [SQLValue]? {
@@ -58,6 +63,8 @@ extension SQLStore {
       try connection.first(firstAttempt, [.key(id.value)]) { row in
         [SQLValue.integer(row.integer(0)), SQLValue(row.optionalText(1))]
       }
+    case .revision(let number):
+      try connection.first(storedRevision, [.key(id.value), .integer(Int64(number))]) { row in [SQLValue.integer(row.integer(0)), .null] }
     }
   }
 }

@@ -44,8 +44,9 @@ extension SQLStore {
     let query = deliveryQuery(request)
     try connection.query(query, [.key(webhook.value), .integer(range.after), .integer(range.upTo), .integer(Int64(searchedRows))]) { row in
       looked = (looked.count + 1, row.integer(0))
+      let state = DeliveryState(code: row.integer(2))
       let candidate = ReplayCandidate(
-        key: row.id(0), state: DeliveryState(code: row.integer(2)), reason: row.optionalText(3), eventID: EventID(stored: row.text(4)),
+        key: row.id(0), state: state, reason: row.drop(3, in: state)?.reason, eventID: EventID(stored: row.text(4)),
         type: EventType(stored: row.text(5)), namespace: Namespace(stored: row.text(6)), at: row.time(7),
         failure: row.optionalText(11).flatMap(FailureKind.init))
       if row.isNull(8), row.isNull(9), request.wants(candidate, failure: row.optionalText(10)) { candidates.append(candidate) }

@@ -65,7 +65,7 @@ extension SQLStore {
     let transition = completed.transition
     let due = transition.state.isOpen ? transition.nextAttemptAt ?? completed.at : nil
     return [
-      .integer(transition.state.code), SQLValue(transition.reason), failure(of: completed),
+      .integer(transition.state.code), transition.reasonValue, failure(of: completed),
       SQLValue((completed.attempt?.number).map(Int64.init)),
       SQLValue(transition.state == .retrying ? AttemptTrigger.retry.code : nil), .time(due), .time(completed.at),
       .integer(completed.id.key),

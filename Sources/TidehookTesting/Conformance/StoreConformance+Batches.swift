@@ -78,12 +78,14 @@ extension StoreConformance {
       let batch = try await sample.claimOne(at: sample.due)
       var result = sample.result(batch, .delivered)
       result.batch = CompletedBatch(
-        id: batch.id, members: [sample.ids[0], sample.ids[2]], dropped: [CompletedBatch.Drop(id: sample.ids[1], reason: "no")])
+        id: batch.id, members: [sample.ids[0], sample.ids[2]],
+        dropped: [CompletedBatch.Drop(id: sample.ids[1], PipelineDrop("no", by: DroppingStage(stage: 1, name: "tags")))])
       try await test.store.record(result)
       for (index, id) in sample.ids.enumerated() {
         let record = try await test.store.known(id)
         try expectEqual(record.delivery.state, index == 1 ? .filtered : .delivered, "the state of member \(index)")
         try expectEqual(record.delivery.reason, index == 1 ? "no" : nil, "its reason")
+        try expectEqual(record.delivery.droppedBy?.name, index == 1 ? "tags" : nil, "the stage that dropped it")
         try expectEqual(record.delivery.batch, batch.id, "its batch")
         try expectEqual(record.delivery.attemptCount, 1, "its attempts")
         try expectEqual(record.attempts.map(\.id), [result.attempt?.id].compactMap(\.self), "the attempts that it shows")

@@ -88,6 +88,17 @@ extension StoreConformance {
       let store = try await test.restart()
       try expectEqual(try await store.pinned(samples, webhook), pin, "the pin of the retry, after a restart")
     },
+    StoreRule("a replay of a revision pins it without plugins; one that is not stored is refused and changes nothing") { test in
+      let samples = StoreSamples()
+      var webhook = try samples.webhook()
+      let id = try await test.store.attempted(samples, webhook, ran: 1, [PluginVersion(name: "slack", revision: 7)])
+      webhook.revision = 2
+      try await test.store.update(webhook)
+      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .revision(3)), .unknownRevision, "an unknown revision")
+      try expectEqual(try await test.store.known(id).delivery.state, .dead, "the state")
+      try expectEqual(try await test.store.replay(id, at: samples.now, runs: .revision(1)), .queued(webhook.id), "the replay")
+      try expectEqual(try await test.store.pinned(samples, webhook), PinnedVersions(revision: 1), "the pin")
+    },
     StoreRule("an original without plugins pins the revision alone") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()

@@ -97,6 +97,46 @@ extension StoreConformance {
       try expectEqual(record.delivery.attemptCount, 0, "the count")
       try expectEqual(record.attempts.count, 0, "the number of attempts")
     },
+    StoreRule("a filtered delivery names the stage that dropped it, until it is replayed") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let drops = [
+        PipelineDrop("", by: DroppingStage(stage: 0, name: "script")),
+        PipelineDrop(
+          "no <b>tags</b>\u{1F}3\u{1F}\u{1F}x",
+          by: DroppingStage(stage: 12, name: "tags", plugin: PluginVersion(name: "tags", revision: 7))),
+      ]
+      var ids: [DeliveryID] = []
+      for drop in drops {
+        let event = samples.event(for: [webhook.id], isLeased: true)
+        _ = try await test.store.append([event])
+        var result = samples.result(event.deliveries[0].id)
+        result.transition = Transition(.filtered, reason: drop.reason, droppedBy: drop.stage)
+        try await test.store.record(result)
+        ids.append(result.id)
+      }
+      let store = try await test.restart()
+      for (id, drop) in zip(ids, drops) {
+        let delivery = try await store.known(id).delivery
+        try expectEqual(delivery.reason, drop.reason, "the reason")
+        try expectEqual(delivery.droppedBy, drop.stage, "the stage")
+      }
+      let listed = try await store.deliveries(DeliveryFilter(states: [.filtered]), before: nil, limit: 9)
+      try expectEqual(Set(listed.map(\.droppedBy)), Set(drops.map(\.stage)), "the stages in a list")
+      _ = try await store.replay(ids[1], at: samples.now, runs: .current)
+      try expectEqual(try await store.known(ids[1]).delivery.droppedBy, nil, "the stage of a replay")
+    },
+    StoreRule("what failed has no stage, whatever its reason looks like") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      var result = samples.result(event.deliveries[0].id, .dead, status: 500)
+      result.transition.reason = "no\u{1F}1\u{1F}\u{1F}script"
+      try await test.store.record(result)
+      let delivery = try await test.store.known(result.id).delivery
+      try expectEqual(delivery.reason, "no\u{1F}1\u{1F}\u{1F}script", "the reason")
+      try expectEqual(delivery.droppedBy, nil, "the stage")
+    },
     StoreRule("a record shows the newest attempts whole, and the others without what makes them big") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()

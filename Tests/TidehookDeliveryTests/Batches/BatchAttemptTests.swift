@@ -5,6 +5,7 @@ import TidehookTesting
 
 @Suite struct BatchAttemptTests {
   private let policy = BatchPolicy(maxEvents: 3, maxWaitSeconds: 60)
+  private static let drop = PipelineDrop("not this one", by: DroppingStage(stage: 1, name: "tags"))
 
   /// A batch of three, led by the returned delivery.
   private func makeBatch(_ fixture: EngineFixture, for webhook: WebhookID) -> DueDelivery {
@@ -31,14 +32,14 @@ import TidehookTesting
 
   @Test func theDroppedLeaveItAndTheRestShareTheOutcome() async throws {
     let fixture = EngineFixture(
-      answers: [.success(ReceivedResponse(status: 500))], pipeline: FixedPipeline(dropped: [1: "not this one"]))
+      answers: [.success(ReceivedResponse(status: 500))], pipeline: FixedPipeline(dropped: [1: Self.drop]))
     let webhook = try fixture.makeWebhook { $0.batch = policy }
     let delivery = makeBatch(fixture, for: webhook.id)
     let completed = try #require(await fixture.runner.attempt(delivery))
     let ids = try #require(delivery.batch).members.map(\.id)
     #expect(completed.transition.state == .retrying)
     #expect(completed.batch?.members == [ids[0], ids[2]])
-    #expect(completed.batch?.dropped == [CompletedBatch.Drop(id: ids[1], reason: "not this one")])
+    #expect(completed.batch?.dropped == [CompletedBatch.Drop(id: ids[1], Self.drop)])
   }
 
   @Test func aDeliveryOfACollectingWebhookByItselfIsABatchOfOne() async throws {
@@ -54,10 +55,10 @@ import TidehookTesting
   }
 
   @Test func aLoneEventThatIsDroppedIsFiltered() async throws {
-    let fixture = EngineFixture(pipeline: FixedPipeline(dropped: [0: "no"]))
+    let fixture = EngineFixture(pipeline: FixedPipeline(dropped: [0: Self.drop]))
     let webhook = try fixture.makeWebhook { $0.batch = policy }
     let completed = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id)))
-    #expect(completed.transition.state == .filtered && completed.transition.reason == "no")
+    #expect(completed.transition.state == .filtered && completed.transition.reason == "not this one")
   }
 
   @Test func aStoredBatchStaysOneWhenItsWebhookDoesNotCollectAnyMore() async throws {

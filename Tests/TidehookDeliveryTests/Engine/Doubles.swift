@@ -28,14 +28,14 @@ struct FixedPipeline: PipelineRunner, BatchPipelineRunner {
   var plugins: [PluginVersion] = []
   var judge: FixedJudge?
   /// Which members of a batch it drops, by their index; of an event by itself the first.
-  var dropped: [Int: String] = [:]
+  var dropped: [Int: PipelineDrop] = [:]
 
   func run(_ webhook: Webhook, on delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
     PipelineResult(verdict, log: "ran\n", plugins: delivery.pinned?.plugins ?? plugins, judge: judge)
   }
 
   func collect(_ webhook: Webhook, _ delivery: DueDelivery, at now: Timestamp) async -> PipelineResult {
-    PipelineResult(dropped[0].map { .dropped(reason: $0) } ?? .send(body: nil, overrides: RequestOverrides()))
+    PipelineResult(dropped[0].map { .dropped(reason: $0.reason, by: $0.stage) } ?? .send(body: nil, overrides: RequestOverrides()))
   }
 
   func run(

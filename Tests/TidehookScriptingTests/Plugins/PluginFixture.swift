@@ -142,7 +142,7 @@ extension PipelineResult {
   var summary: String {
     switch verdict {
     case .send(let body, _): body.map { String(decoding: $0, as: UTF8.self) } ?? "untouched"
-    case .dropped(let reason): "dropped: \(reason)"
+    case .dropped(let reason, _): "dropped: \(reason)"
     case .failed(let message): "failed: \(message)"
     }
   }

@@ -42,12 +42,22 @@ async function scriptError(delivery, attempt) {
     trace.length ? h("details", null, h("summary", null, "Traceback"), code(trace.join("\n"), null, { label: "Traceback" })) : null, h("div", { class: "row" }, studio(delivery))];
 }
 
+/** Which stage dropped the event, in words: with a link to its plugin, or the line of its script. */
+function culprit({ stage, name, plugin, revision, line }) {
+  const number = `Stage ${stage + 1}, `;
+  if (plugin) return [number, link(`/plugins/${encodeURIComponent(plugin)}`, plugin, { class: "inline" }), ` revision ${revision},`];
+  return [number, name.includes("script") ? "a script," : name, line && ` line ${line},`];
+}
+
 async function filtered(delivery, attempt) {
-  const configuration = await revisionOf(delivery, attempt).catch(() => null);
-  const stages = configuration?.pipeline.map((stage, i) => h("li", null, stage.script != null
-    ? h("details", { open: configuration.pipeline.length === 1 }, h("summary", null, `Stage ${i + 1}: script`), code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true }))
-    : h("details", null, h("summary", null, `Stage ${i + 1}: ${stage.plugin}`), code(formatJSON(stage.options ?? {}), "json", { label: `Options of stage ${i + 1}` }))));
-  return [h("p", { class: "note filter" }, h("span", null, "The pipeline did not want this event: ", h("strong", null, delivery.reason ?? "it gave no reason"))),
+  const configuration = await revisionOf(delivery, attempt).catch(() => null), by = delivery.dropped_by;
+  const stages = configuration?.pipeline.map((stage, i) => {
+    const isIt = by ? by.stage === i : configuration.pipeline.length === 1, mark = isIt ? by?.line ?? undefined : undefined;
+    return h("li", null, h("details", { open: isIt }, h("summary", null, `Stage ${i + 1}: ${stage.script != null ? "script" : stage.plugin}`, by && isIt && [" ", h("span", { class: "tag" }, "dropped it")]),
+      stage.script != null ? code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true, mark }) : code(formatJSON(stage.options ?? {}), "json", { label: `Options of stage ${i + 1}` })));
+  });
+  const prefix = `${by?.name}: `, reason = by && delivery.reason?.startsWith(prefix) ? delivery.reason.slice(prefix.length) : delivery.reason;
+  return [h("p", { class: "note filter" }, h("span", null, by ? culprit(by) : "The pipeline", " did not want this event: ", h("strong", null, reason || "it gave no reason"))),
     stages?.length ? h("div", { class: "stack tight" }, h("p", { class: "muted" }, `The pipeline of revision ${attempt.revision}, which ran`), h("ol", { class: "stack tight" }, stages)) : null, h("div", { class: "row" }, studio(delivery))];
 }
 
@@ -56,5 +66,6 @@ export async function explain(delivery, attempt) {
   const last = attempt.number === Math.max(...delivery.attempts.map(({ number }) => number));
   if (["script", "response"].includes(attempt.failure) && placeOf(attempt.error)) return scriptError(delivery, attempt);
   if (attempt.failure) return [h("p", { class: "note bad" }, h("span", null, h("strong", null, attempt.failure), ": ", attempt.error ?? ""))];
-  return !attempt.request && !attempt.body_omitted && last && delivery.state === "filtered" ? filtered(delivery, attempt) : [];
+  // What was dropped out of a batch shows the request of the others.
+  return last && delivery.state === "filtered" && (delivery.dropped_by || !attempt.request && !attempt.body_omitted) ? filtered(delivery, attempt) : [];
 }

@@ -1,5 +1,5 @@
 // The list of deliveries, and one delivery: its attempts on a timeline, what was sent and answered, why it ended as it did, and its replay.
-import { api, badge, button, bytes, code, confirmAction, copy, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast } from "../kit.js";
+import { api, badge, button, bytes, code, confirmAction, copy, dialog, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
 import { FAILURES, SPANS, STATES, bounded, searched, webhookLink, webhooks } from "./lookup.js";
 import { explain } from "./causes.js";
 import { curl } from "./curl.js";
@@ -117,7 +117,7 @@ function details(delivery, attempt) {
     panel(`Attempt ${attempt.number}`, h("div", { class: "stack" }, legend, facts([
       ["Why it was made", TRIGGERS[attempt.trigger] ?? attempt.trigger], ["Started", time(attempt.started_at)], ["Took", duration((attempt.duration_ms ?? 0) * 1000)],
       ["Revision", link(`/webhooks/${encodeURIComponent(delivery.webhook_id)}?revision=${attempt.revision}`, `revision ${attempt.revision}`)],
-      attempt.plugins?.length ? ["Plugins", attempt.plugins.map(({ name, revision }, i) => [i > 0 && ", ", link(`/plugins/${encodeURIComponent(name)}`, name), ` revision ${revision}`])] : null]), cause)),
+      attempt.plugins?.length ? ["Plugins", attempt.plugins.map(({ name, revision }, i) => [i > 0 && ", ", link(`/plugins/${encodeURIComponent(name)}`, name, { class: "inline" }), ` revision ${revision}`])] : null]), cause)),
     attempt.log ? panel("Script log", code(attempt.log, null, { label: "Script log" })) : null,
     h("div", { class: "grid2" }, requestPanel(delivery, attempt), responsePanel(delivery, attempt)));
 }
@@ -136,6 +136,20 @@ function standing(delivery) {
   return text && h("p", { class: ["note", { retrying: "warn", dead: "bad", filtered: "filter" }[delivery.state]] }, h("span", null, text));
 }
 
+/** Asks with which revision of its webhook a delivery is to be replayed: "original", or a number; nothing when it was not chosen. */
+async function chooseRevision(delivery, signal) {
+  const { data: known } = await api.get(`/v1/webhooks/${encodeURIComponent(delivery.webhook_id)}/revisions`, { limit: 50 }, { signal });
+  const first = delivery.attempts[0], group = uid("revision");
+  const choice = (value, label, ...hint) => h("label", { class: "choice" }, h("input", { type: "radio", name: group, value, checked: value === "original" }), h("span", null, h("strong", null, label), h("span", { class: "muted" }, hint)));
+  const list = h("div", { class: "stack tight", role: "radiogroup", "aria-label": "Revisions" },
+    choice("original", `Original, revision ${first.revision}`, "as at the first attempt", first.plugins.length > 0 && ", with the plugins of then"),
+    known.map((row, i) => choice(String(row.revision), `Revision ${row.revision}`, i === 0 && "the current one, ", "made ", time(row.created_at), " by ", row.made_by, row.changed?.length > 0 && `: ${row.changed.join(", ")}`)));
+  const opened = dialog("Replay with an earlier revision", h("div", { class: "stack" }, list, h("p", { class: "muted" }, "Its retries run the same. A revision that is chosen by its number runs the plugins as they are now; secrets are always those of now.")), {
+    actions: [button("Cancel", { on: { click: () => opened.close() } }), button("Replay", { icon: "replay", kind: "primary", on: { click: () => opened.close(list.querySelector("input:checked").value) } })] });
+  const chosen = await opened.closed;
+  return chosen === undefined || chosen === "original" ? chosen : Number(chosen);
+}
+
 async function one({ params, signal, page }) {
   const at = `/v1/deliveries/${encodeURIComponent(params.id)}`;
   let [delivery, names] = await Promise.all([api.get(at, null, { signal }), webhooks(signal)]);
@@ -145,8 +159,12 @@ async function one({ params, signal, page }) {
   const replay = async (revision) => {
     if (delivery.state === "delivered" && !await confirmAction({ title: "Deliver it once more?", body: "It was delivered already. The receiver gets the event a second time, with the same id.", action: "Deliver again" })) return;
     await api.post(`${at}/replay`, { revision });
-    toast(revision === "original" ? "Replayed as the webhook was at its first attempt" : "Replayed");
+    toast(revision === "current" ? "Replayed" : revision === "original" ? "Replayed as the webhook was at its first attempt" : `Replayed with revision ${revision}`);
     await refresh();
+  };
+  const replayEarlier = async () => {
+    const revision = await chooseRevision(delivery, signal);
+    if (revision !== undefined) await replay(revision);
   };
   const draw = () => {
     const attempts = delivery.attempts.toSorted((a, b) => b.number - a.number);
@@ -155,7 +173,7 @@ async function one({ params, signal, page }) {
     page.title(delivery.event_type);
     page.crumbs(["/deliveries", "Deliveries"]);
     page.sub(h("div", { class: "row" }, state(delivery.state), h("span", null, "to ", webhookLink(names, delivery.webhook_id)), h("span", null, "of ", link(`/events/${encodeURIComponent(delivery.event_id)}`, h("span", { class: "id" }, delivery.event_id))), h("span", null, "made ", time(delivery.created_at))));
-    page.actions(delivery.attempts.length ? button("Replay with the original revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("original") } }) : null,
+    page.actions(delivery.attempts.length ? button("Replay with an earlier revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: replayEarlier } }) : null,
       button(open ? "Try now" : "Replay", { icon: "replay", kind: "primary", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("current") } }));
     const chooseOne = (attempt) => { chosen = attempt; draw(); root.querySelector(`[data-number="${attempt.number}"]`)?.focus(); };
     put(root, standing(delivery), attempts.length ? panel({ title: `${attempts.length === 1 ? "Attempt" : `${attempts.length} attempts`}`, flush: true }, timeline(attempts, chosen, chooseOne)) : panel("Attempts", empty("Not attempted yet", delivery.state === "held" ? "It waits for its webhook." : null)),

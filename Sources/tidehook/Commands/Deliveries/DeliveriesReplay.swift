@@ -18,12 +18,18 @@ struct DeliveriesReplay: AsyncParsableCommand {
   @Flag(help: "Run the webhook's revision and the plugins' versions of the first attempt, not those of now.")
   var original = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Run this revision of the webhook, with the plugins as they are now; for deliveries named by id.", valueName: "number"))
+  var revision: Int?
+
   @OptionGroup(title: "Filter") var filter: ReplayFilterOptions
   @OptionGroup(title: "Replay") var job: ReplayRunOptions
   @OptionGroup(title: "Server") var options: ClientOptions
 
   func run() async throws {
-    let versions: [JSONValue.Member] = original ? [JSONValue.Member("revision", "original")] : []
+    guard !original || revision == nil else { throw CommandFailure(.usage, "give --original or --revision, not both") }
+    let versions = versions()
     let client = try options.client()
     guard ids.isEmpty else {
       guard filter.members.isEmpty, job.members.isEmpty, !job.preview else {
@@ -31,12 +37,21 @@ struct DeliveriesReplay: AsyncParsableCommand {
       }
       return try await replay(ids, .object(versions), client)
     }
+    guard revision == nil else {
+      throw CommandFailure(
+        .usage, "--revision is for deliveries named by id: a filter's belong to several webhooks, or to several revisions")
+    }
     guard !filter.members.isEmpty else {
       throw CommandFailure(
         .usage, "name deliveries by their ids, or by a filter such as --webhook or --since; --all is everything that is dead")
     }
     let members = filter.members + versions + job.members
     try await ReplayRun(client: client, path: "/v1/replays", members: members, options: job, json: options.json).run()
+  }
+
+  private func versions() -> [JSONValue.Member] {
+    if let revision { return [JSONValue.Member("revision", .integer(Int64(revision)))] }
+    return original ? [JSONValue.Member("revision", "original")] : []
   }
 
   private func replay(_ ids: [String], _ body: JSONValue, _ client: APIClient) async throws {

@@ -17,6 +17,7 @@ struct DeliveryView {
     facts.add("delivery", delivery["id"]?.stringValue, .bold)
     facts.add("state", state, Self.style(ofState: state))
     facts.add("reason", delivery["reason"]?.stringValue)
+    facts.add("dropped by", delivery["dropped_by"].flatMap(stage))
     facts.add("event", line(delivery, ["event_id", "event_type"]))
     facts.add("webhook", delivery["webhook_id"]?.stringValue)
     facts.add("batch", delivery["batch"]?.stringValue)
@@ -65,6 +66,14 @@ struct DeliveryView {
     ]
     let number = terminal.styled("#\(attempt["number"]?.plainText ?? "?")", .bold)
     return number + " " + parts.compactMap { $0 }.joined(separator: " · ")
+  }
+
+  /// The stage that dropped it, as `pipeline[1]: tags, revision 2`, or `pipeline[0]: script, line 3`.
+  private func stage(_ stage: JSONValue) -> String? {
+    guard let number = stage["stage"]?.plainText else { return nil }
+    let name = stage["plugin"]?.stringValue ?? "script"
+    let details = ["revision", "line"].compactMap { key in stage[key]?.integerValue.map { "\(key) \($0)" } }
+    return "pipeline[\(number)]: " + ([name] + details).joined(separator: ", ")
   }
 
   /// The plugins that ran, as `tags 2, slack 5`: each with its revision.
