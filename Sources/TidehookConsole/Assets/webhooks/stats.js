@@ -1,5 +1,5 @@
 // How a webhook fared over time: figures, a chart, latency, and what its failures were.
-import { api, chart, count, duration, every, h, link, panel, path, percent, put } from "../kit.js";
+import { api, chart, count, duration, every, h, link, panel, path, percent, plural, put } from "../kit.js";
 
 const RANGES = [["1h", "Hour"], ["24h", "Day"], ["7d", "Week"], ["30d", "Month"]];
 const ms = (n) => n == null ? "–" : duration(n * 1000);
@@ -8,7 +8,7 @@ function figures({ now, total }, id) {
   const at = encodeURIComponent(id), list = (query) => path("/deliveries", { webhook: id, ...query });
   const figure = (name, value, more, to) => h(to ? "a" : "div", { class: "figure", href: to && `#${to}` }, h("span", { class: "name" }, name), h("span", { class: "value" }, value), more && h("span", { class: "more" }, more));
   return h("div", { class: "figures" }, figure("Delivered", count(total.delivered), total.filtered ? `${count(total.filtered)} filtered` : null, list({ state: "delivered" })),
-    figure("Success", percent(total.success_rate), total.attempts ? `${count(total.failed_attempts)} of ${count(total.attempts)} attempts failed` : "no attempts"),
+    figure("Success", percent(total.success_rate), total.attempts ? plural(total.failed_attempts, "failed attempt") : "no attempts"),
     figure("Latency p95", ms((total.delivery_ms ?? total.attempt_ms)?.p95), total.delivery_ms || total.attempt_ms ? `p50 ${ms((total.delivery_ms ?? total.attempt_ms).p50)}` : null),
     figure("Waiting", count(now.pending + now.retrying), now.retrying ? `${count(now.retrying)} retrying` : null, list({ state: "pending,retrying" })), figure("Held", count(now.held), null, list({ state: "held" })), figure("Dead", count(now.dead), now.dead ? "look and replay" : null, `/dead?webhook=${at}`));
 }
