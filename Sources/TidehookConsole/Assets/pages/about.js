@@ -83,7 +83,7 @@ async function sessions(signal) {
         { label: "Key", class: "break", render: ({ key, this: own }) => h("span", { class: "row" }, h("strong", null, key.name), own && badge("this browser", "info")) },
         { label: "Last used", render: (row) => [h("span", { class: "narrow-only faint" }, "used "), time(row.last_used_at)] },
         { label: "Signed in", wide: true, render: (row) => time(row.made_at) }, { label: "Ends", wide: true, render: (row) => time(row.expires_at) },
-        { label: "Id", wide: true, render: (row) => h("span", { class: "id" }, row.id) },
+        { label: "Id", wide: true, class: "nowrap", render: (row) => h("span", { class: "id" }, row.id) },
       ],
       actions: (row) => button("End", { small: true, label: row.this ? "End this session" : `End session ${row.id} of ${row.key.name}`, on: { click: () => end(row, draw) } }),
     }));
