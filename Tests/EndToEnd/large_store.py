@@ -1,8 +1,11 @@
 """Fills a store with very many deliveries, and measures what each list of the API takes over it.
 
-python Tests/EndToEnd/large_store.py [DELIVERIES]     (a million unless given; TIDEHOOK_BINARY names the binary)
+python Tests/EndToEnd/large_store.py [DELIVERIES] [--store FOLDER]     (a million unless given; TIDEHOOK_BINARY names the binary)
+
+A store in FOLDER is kept, and used again as it is when it is there.
 """
 
+import argparse
 import json
 import random
 import sqlite3
@@ -62,6 +65,44 @@ def fill(path, webhooks, count):
     database.close()
 
 
+def numbers(*values):
+    """Whole numbers as the counts of statistics have them: seven bits a byte, the lowest first."""
+    found = bytearray()
+    for value in values:
+        while value >= 0x80:
+            found.append(value & 0x7f | 0x80)
+            value >>= 7
+        found.append(value)
+    return bytes(found)
+
+
+def tally(events, deliveries, chance):
+    """The counts of one step of time, with times of delivery in a dozen buckets."""
+    dead = deliveries // 25
+    failures = b"".join(numbers(len(kind)) + kind.encode() + numbers(1 + dead // 4) for kind in sorted(FAILURES))
+    buckets = [(bucket, 1 + chance.randrange(1 + deliveries // 12)) for bucket in range(4, 16)]
+    times = numbers(1500 * deliveries, len(buckets), *[number for bucket in buckets for number in bucket])
+    counts = numbers(events, deliveries, deliveries - dead, deliveries // 16, dead, deliveries)
+    return bytes([1]) + counts + numbers(len(FAILURES)) + failures + times + times
+
+
+def fill_rollups(path, webhooks):
+    """Writes counts of the last day by minutes, and of the last month by hours and days, for each webhook and for the gateway."""
+    chance = random.Random(2)
+    now = int(time.time())
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("BEGIN")
+    for step, kept in ((60, 86_400), (3600, 32 * 86_400), (86_400, 32 * 86_400)):
+        for start in range((now - kept) // step * step, now, step):
+            for webhook in [0, *webhooks]:
+                deliveries = step // 60 * (700 if webhook == 0 else 18)
+                database.execute(
+                    "INSERT INTO rollups (webhook_key, step_secs, start_secs, counts) VALUES (?, ?, ?, ?)",
+                    (webhook, step, start, tally(deliveries if webhook == 0 else 0, deliveries, chance)))
+    database.execute("COMMIT")
+    database.close()
+
+
 def calls(api, webhooks, namespaces):
     """Every list, by name."""
     (webhook, busy), (delivery,) = (webhooks[1], webhooks[0]), api("/v1/deliveries?limit=1")["data"]
@@ -114,24 +155,36 @@ def measure(gateway, webhooks, rounds=7):
     print(f"the slowest: {worst:.1f} ms")
 
 
+def make(folder, count):
+    """Makes a store."""
+    gateway = Gateway(folder)
+    gateway.start()
+    for number in range(WEBHOOKS):
+        gateway.api.add_webhook("https://example.com/hook", name=f"webhook {number}", namespace=NAMESPACES[number % 4] if number else None)
+    gateway.stop()
+    path = next(folder.rglob("tidehook.db"))
+    with sqlite3.connect(path) as database:
+        keys = [key for (key,) in database.execute("SELECT key FROM webhooks ORDER BY key")]
+    began = time.monotonic()
+    fill(path, keys, count)
+    fill_rollups(path, keys)
+    print(f"{count} deliveries in {time.monotonic() - began:.0f} s, {path.stat().st_size >> 20} MiB")
+
+
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        gateway = Gateway(Path(folder))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("deliveries", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--store", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (options.store or Path(temporary)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        if not any(folder.rglob("tidehook.db")):
+            make(folder, options.deliveries)
+        gateway = Gateway(folder)
         gateway.start()
-        ids = [
-            gateway.api.add_webhook("https://example.com/hook", name=f"webhook {n}", namespace=NAMESPACES[n % 4] if n else None)["id"]
-            for n in range(WEBHOOKS)
-        ]
-        gateway.stop()
-        path = next(Path(folder).rglob("tidehook.db"))
-        with sqlite3.connect(path) as database:
-            keys = [key for (key,) in database.execute("SELECT key FROM webhooks ORDER BY key")]
-        began = time.monotonic()
-        fill(path, keys, count)
-        print(f"{count} deliveries in {time.monotonic() - began:.0f} s, {path.stat().st_size >> 20} MiB")
-        gateway.start()
-        measure(gateway, ids)
+        found = gateway.api.call("GET", "/v1/webhooks?limit=100").json["data"]
+        measure(gateway, [webhook["id"] for webhook in sorted(found, key=lambda webhook: webhook["created_at"])])
         gateway.stop()
 
 

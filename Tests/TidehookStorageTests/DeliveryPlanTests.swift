@@ -65,6 +65,19 @@ import TidehookTesting
     #expect(namespaces != nil || steps.contains { $0.contains(next) }, "\(steps)")
   }
 
+  @Test(arguments: [nil, [Namespace.default]])
+  func groupsNeedNoPlanOfTheirOwnForEachUse(namespaces: [Namespace]?) async throws {
+    let faults = Faults()
+    let store = try fixture.open(faults)
+    let webhook = try samples.webhook { $0.namespace = .default }
+    try await store.insert(webhook)
+    let earlier = faults.statements.count
+    _ = try await store.groups(DeliveryGroupFilter(states: DeliveryGroupFilter.states, namespaces: namespaces))
+    // A bound state would be compared with the condition of a partial index, which plans the statement again for each value.
+    #expect(!faults.statements.dropFirst(earlier).contains { $0.contains("state = $") })
+    try await store.close()
+  }
+
   @Test func searchesOfEventsReadNoMoreThanTheyShow() async throws {
     let steps = try await steps { store, webhook, event in
       let keys = try await store.eventKeys(prefix: "evt_", upTo: 5)

@@ -21,18 +21,16 @@ struct OverviewRoutes: Sendable {
   private static let rejectionSeconds = 86_400
   /// More rejected requests are not counted.
   private static let maximumRejections = 1000
-  /// The sum of more webhooks than these is read in the steps of the small charts, unless a step was asked for.
-  private static let maximumSummands = 10
 
   private func overview(_ request: APIRequest) async throws -> Response {
     let now = time.now()
     let range = try request.query.statisticsRange(now: now)
     let webhooks = registry.webhooks().filter { request.principal.mayUse($0.namespace) }
     let isLimited = request.principal.namespaces != nil
-    let isSummed = isLimited && webhooks.count > Self.maximumSummands && request.query["step"] == nil
     let fewSteps = range.coarse(now: now)
     let scope = isLimited ? StatisticsScope.webhooks(webhooks.map(\.id)) : .gateway
-    let mainRange = isSummed ? fewSteps : range
+    let isFree = isLimited && request.query["step"] == nil
+    let mainRange = isFree ? range.affordable(over: webhooks.count, now: now) : range
     let tallies = try await statistics.tallies(of: scope, in: mainRange)
     let standings = try await statistics.standings()
     let attention = try await attention(for: request.principal, webhooks, standings, now)

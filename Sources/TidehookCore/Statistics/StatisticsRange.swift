@@ -92,6 +92,15 @@ public struct StatisticsRange: Sendable, Hashable {
     (start, end, width, step) = (steps.start, steps.end, steps.width, steps.step)
   }
 
+  /// How many counts the sum over webhooks may be made of; a million is seconds of work.
+  private static let maximumCounts: Int64 = 10_000
+
+  /// The same time in steps that are wide enough for the sum over so many webhooks to be quick.
+  public func affordable(over webhooks: Int, now: Timestamp) -> StatisticsRange {
+    let (counts, isOverflown) = ((end - start) / step.seconds).multipliedReportingOverflow(by: Int64(webhooks))
+    return isOverflown || counts > Self.maximumCounts ? coarse(now: now) : self
+  }
+
   /// The first seconds of its steps.
   public var starts: StrideTo<Int64> { stride(from: start, to: end, by: Int(width)) }
 

@@ -21,13 +21,14 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
   private static let interval = Duration.seconds(5)
   /// How many minutes of webhooks are written in one transaction: a millisecond or two of the writer's time.
   private static let minutesPerWrite = 64
-  /// Counting what waits takes one part in so many of the time.
-  private static let countingShare = 20
 
-  /// What waited, and until when that is good enough.
+  /// What waited, and when that was counted.
   private struct Counted {
     let standings: [WebhookID: QueueStanding]
-    let goodUntil: ContinuousClock.Instant
+    let began: ContinuousClock.Instant
+    let ended: ContinuousClock.Instant
+
+    func age(at now: ContinuousClock.Instant) -> CountAge { CountAge(took: ended - began, age: now - ended) }
   }
 
   /// Makes statistics that are kept in `store`; they are written while ``run()`` runs.
@@ -55,6 +56,8 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
 
   /// Writes counts some seconds after the first of them, and forgets old ones once an hour, until the task is cancelled.
   public func run() async {
+    // Who looks first after a start finds it counted, and the pages in memory.
+    _ = try? await standings()
     for await _ in news.stream {
       guard (try? await time.sleep(until: time.now() + Self.interval)) != nil else { return }
       await flush()
@@ -111,12 +114,22 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
 
   /// The deliveries of each webhook that are not done with, counted again unless that was done a short while ago for what it costs.
   public func standings() async throws(StoreError) -> [WebhookID: QueueStanding] {
+    guard let known = counted.withLock({ $0 }) else { return try await count() }
+    switch known.age(at: .now) {
+    case .good: return known.standings
+    case .bearable:
+      Task { _ = try? await count() }
+      return known.standings
+    case .old: return try await count()
+    }
+  }
+
+  private func count() async throws(StoreError) -> [WebhookID: QueueStanding] {
     try await counting.withLock { () throws(StoreError) in
       let began = ContinuousClock.now
-      if let known = counted.withLock({ $0 }), began < known.goodUntil { return known.standings }
+      if let known = counted.withLock({ $0 }), known.age(at: began) == .good { return known.standings }
       let standings = try await store.standings()
-      let ended = ContinuousClock.now
-      counted.withLock { $0 = Counted(standings: standings, goodUntil: ended + (ended - began) * Self.countingShare) }
+      counted.withLock { $0 = Counted(standings: standings, began: began, ended: .now) }
       return standings
     }
   }

@@ -25,21 +25,31 @@ enum TallyBytes {
   /// What was written, as far as it can be read: bytes of a later release count for nothing.
   static func read(_ bytes: [UInt8]) -> Tally {
     var tally = Tally()
-    guard bytes.first == version else { return tally }
-    var reader = Reader(bytes: bytes[1...])
-    tally.events = reader.number()
-    tally.deliveries = reader.number()
-    tally.delivered = reader.number()
-    tally.filtered = reader.number()
-    tally.dead = reader.number()
-    tally.attempts = reader.number()
+    add(bytes, to: &tally)
+    return tally
+  }
+
+  /// Adds what was written to a tally: a chart is the sum of very many.
+  static func add(_ bytes: [UInt8], to tally: inout Tally) {
+    guard bytes.first == version else { return }
+    var reader = Reader(bytes: bytes, position: 1)
+    add(reader.number(), to: &tally.events)
+    add(reader.number(), to: &tally.deliveries)
+    add(reader.number(), to: &tally.delivered)
+    add(reader.number(), to: &tally.filtered)
+    add(reader.number(), to: &tally.dead)
+    add(reader.number(), to: &tally.attempts)
     for _ in 0..<min(reader.number(), 255) {
       let (kind, count) = (FailureKind(rawValue: reader.text()), reader.number())
-      if let kind { tally.failures[kind] = count }
+      if let kind { add(count, to: &tally.failures[kind, default: 0]) }
     }
-    tally.deliveryTimes = reader.histogram()
-    tally.attemptTimes = reader.histogram()
-    return tally
+    reader.add(to: &tally.deliveryTimes)
+    reader.add(to: &tally.attemptTimes)
+  }
+
+  private static func add(_ count: Int64, to sum: inout Int64) {
+    let (result, isOverflown) = sum.addingReportingOverflow(count)
+    sum = isOverflown ? .max : result
   }
 
   private struct Writer {
@@ -73,11 +83,14 @@ enum TallyBytes {
 
   /// Reads zeros and empty texts where there is nothing more.
   private struct Reader {
-    var bytes: ArraySlice<UInt8>
+    let bytes: [UInt8]
+    var position: Int
 
     mutating func number() -> Int64 {
       var (value, shift): (UInt64, UInt64) = (0, 0)
-      while let byte = bytes.popFirst(), shift < 64 {
+      while position < bytes.count, shift < 64 {
+        let byte = bytes[position]
+        position += 1
         value |= UInt64(byte & 0x7f) << shift
         guard byte & 0x80 != 0 else { break }
         shift += 7
@@ -87,19 +100,17 @@ enum TallyBytes {
 
     mutating func text() -> String {
       let length = Int(min(number(), 255))
-      let text = bytes.prefix(length)
-      bytes = bytes.dropFirst(text.count)
-      return String(decoding: text, as: UTF8.self)
+      let end = min(position + length, bytes.count)
+      defer { position = end }
+      return String(decoding: bytes[position..<end], as: UTF8.self)
     }
 
-    mutating func histogram() -> LogHistogram {
-      var histogram = LogHistogram()
+    mutating func add(to histogram: inout LogHistogram) {
       histogram.addSum(number())
       for _ in 0..<min(number(), 255) {
         let bucket = Int(number())
         histogram.add(number(), at: bucket)
       }
-      return histogram
     }
   }
 }

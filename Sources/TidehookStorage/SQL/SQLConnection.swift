@@ -80,6 +80,8 @@ package protocol SQLDatabase: Sendable {
   func space(_ connection: any SQLConnection) throws(SQLFailure) -> StoreSpace?
   /// Gives free pages at the end of the file back, in the transaction that is under way.
   func shrink(_ connection: any SQLConnection, pages: Int) throws(SQLFailure)
+  /// How many steps reads took so far, `nil` where it cannot be told.
+  var readSteps: Int? { get }
   /// Closes every connection; nothing may be running.
   func close() throws(SQLFailure)
 }
@@ -87,6 +89,9 @@ package protocol SQLDatabase: Sendable {
 extension SQLDatabase {
   /// Does nothing: a server overwrites its log in its own time.
   package func emptyLog() async throws(SQLFailure) {}
+
+  /// Cannot be told.
+  package var readSteps: Int? { nil }
 
   /// Cannot be told.
   package func space(_ connection: any SQLConnection) throws(SQLFailure) -> StoreSpace? { nil }

@@ -17,6 +17,7 @@ public enum Durability: String, Sendable, CaseIterable {
 package final class SQLiteDatabase: SQLDatabase {
   private let pool: DatabasePool
   private let checkpoints: LogCheckpoints
+  private let steps = ReadSteps()
 
   /// Both count only before the first table is made. The file can give pages back later without being rewritten.
   private static let fileSettings = "PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL"
@@ -31,8 +32,8 @@ package final class SQLiteDatabase: SQLDatabase {
     configuration.foreignKeysEnabled = false
     configuration.busyMode = .timeout(5)
     configuration.maximumReaderCount = 4
-    configuration.prepareDatabase { database in
-      if !database.configuration.readonly { try database.execute(sql: Self.fileSettings) }
+    configuration.prepareDatabase { [steps] database in
+      if database.configuration.readonly { steps.attach(database.sqliteConnection) } else { try database.execute(sql: Self.fileSettings) }
       // Sorting and temporary tables stay off the data folder's disk.
       try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
@@ -58,6 +59,8 @@ package final class SQLiteDatabase: SQLDatabase {
   deinit { checkpoints.close() }
 
   package var dialect: SQLDialect { .sqlite }
+
+  package var readSteps: Int? { steps.count }
 
   package func withWriter<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
     try pool.writeWithoutTransaction { database in try body(SQLiteConnection(database, checkpoints)) }

@@ -27,6 +27,28 @@ struct DeliveryScan: Sendable {
   }
 }
 
+/// How far a page reaches that the lists read so far make up: what lies behind that need not be read of the others.
+struct ScanFront {
+  private let order: ListOrder
+  private let limit: Int
+  private var keys: [Int64] = []
+
+  init(order: ListOrder, limit: Int) {
+    self.order = order
+    self.limit = limit
+  }
+
+  /// The last key that belongs to the page or tells that there is another one; `nil` while the page is not full.
+  var last: Int64? { keys.count > limit ? keys.last : nil }
+
+  /// Adds what a list has.
+  mutating func add(_ matches: [Int64]) {
+    keys += matches
+    keys.sort { order == .newest ? $0 > $1 : $0 < $1 }
+    if keys.count > limit + 1 { keys.removeLast(keys.count - limit - 1) }
+  }
+}
+
 /// How far one request may go through several lists.
 struct ScanBudget {
   private let end: ContinuousClock.Instant

@@ -10,8 +10,11 @@ extension SQLStore {
       let budget = ScanBudget(search.bounds, lists: lists.lists.count, limit: search.limit)
       let wanted = WantedDelivery(search.filter)
       var scans: [DeliveryScan] = []
+      var front = ScanFront(order: search.order, limit: search.limit)
       for list in lists.lists {
-        scans.append(try Self.scan(list, search, budget, wanted, looksAtEvents: lists.looksAtEvents, connection))
+        let scan = try Self.scan(list, search, budget, wanted, front, looksAtEvents: lists.looksAtEvents, connection)
+        front.add(scan.matches)
+        scans.append(scan)
       }
       let page = DeliveryScan.page(of: scans, order: search.order, limit: search.limit)
       return DeliveryFinding(deliveries: try Self.deliveries(page.keys, connection), position: page.position)
@@ -19,14 +22,15 @@ extension SQLStore {
   }
 
   private static func scan(
-    _ list: Conditions, _ search: DeliverySearch, _ budget: ScanBudget, _ wanted: WantedDelivery, looksAtEvents: Bool,
-    _ connection: any SQLConnection
+    _ list: Conditions, _ search: DeliverySearch, _ budget: ScanBudget, _ wanted: WantedDelivery, _ front: ScanFront,
+    looksAtEvents: Bool, _ connection: any SQLConnection
   ) throws(SQLFailure) -> DeliveryScan {
     var conditions = list
     let isNewest = search.order == .newest
     conditions.add("d.key >= ?", search.filter.since.map { .integer(KeyTime.lowerBound($0)) })
     conditions.add("d.key <= ?", search.filter.until.map { .integer(KeyTime.upperBound($0)) })
     conditions.add(isNewest ? "d.key < ?" : "d.key > ?", search.cursor.map(SQLValue.integer))
+    conditions.add(isNewest ? "d.key >= ?" : "d.key <= ?", front.last.map(SQLValue.integer))
     let query = scanQuery(&conditions, isNewest: isNewest, looksAtEvents: looksAtEvents, rows: budget.rows)
     var scan = DeliveryScan()
     var count = 0

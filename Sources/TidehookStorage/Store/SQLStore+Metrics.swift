@@ -18,7 +18,16 @@ extension SQLStore: MetricSource {
       MetricFamily(.gauge, "tidehook_store_waiting_writes", "Writes that wait for a transaction.", Double(waiting.count)),
       MetricFamily(.gauge, "tidehook_store_waiting_bytes", "Roughly how much they write.", Double(waiting.weight)),
       MetricFamily(.gauge, "tidehook_store_size_bytes", "How large the store's files are.", fileSizes),
-    ] + changes.withLock { $0.families }
+    ] + changes.withLock { $0.families } + readSteps
+  }
+
+  private var readSteps: [MetricFamily] {
+    guard let steps = database.readSteps else { return [] }
+    return [
+      MetricFamily(
+        .counter, "tidehook_store_read_steps_total", "Steps of SQLite's machine in reads, to the thousand: what lists and charts cost.",
+        Double(steps))
+    ]
   }
 
   private var fileSizes: [MetricFamily.Sample] {

@@ -62,7 +62,7 @@ extension SQLStore: RollupStore {
       for key in keys {
         let arguments: [SQLValue] = [.integer(key), .integer(range.step.seconds), .integer(range.start), .integer(range.end)]
         try connection.query(Self.someRollups, arguments) { row in
-          tallies[range.start(of: row.integer(0)), default: Tally()].add(TallyBytes.read(row.bytes(1)))
+          TallyBytes.add(row.bytes(1), to: &tallies[range.start(of: row.integer(0)), default: Tally()])
           return true
         }
       }
@@ -78,7 +78,7 @@ extension SQLStore: RollupStore {
         let arguments: [SQLValue] = [.key(id.value), .integer(range.step.seconds), .integer(range.start), .integer(range.end)]
         var tallies: [Int64: Tally] = [:]
         try connection.query(Self.someRollups, arguments) { row in
-          tallies[range.start(of: row.integer(0)), default: Tally()].add(TallyBytes.read(row.bytes(1)))
+          TallyBytes.add(row.bytes(1), to: &tallies[range.start(of: row.integer(0)), default: Tally()])
           return true
         }
         if !tallies.isEmpty { all[id] = tallies }

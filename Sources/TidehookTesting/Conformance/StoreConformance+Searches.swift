@@ -79,6 +79,31 @@ extension StoreConformance {
       try expect(both.groups.allSatisfy { $0.example != nil }, "examples")
       try expectEqual(try await test.store.groups(DeliveryGroupFilter(namespaces: [])).groups.count, 0, "the groups of no namespace")
     },
+    StoreRule("groups of some of many webhooks are found among those of all") { test in
+      let samples = StoreSamples()
+      let webhooks = try (0..<40).map { number in
+        try samples.webhook { $0.namespace = Namespace(stored: number.isMultiple(of: 7) ? "mine" : "other") }
+      }
+      for webhook in webhooks { try await test.store.insert(webhook) }
+      // Every second one fails.
+      let failing = webhooks.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+      let events = failing.map { samples.event(namespace: "mine", for: [$0.id], isLeased: true) }
+      _ = try await test.store.append(events)
+      for event in events { try await test.store.record(samples.result(event.deliveries[0].id, .dead, status: 500)) }
+      let held = samples.event(namespace: "mine", for: [webhooks[7].id, webhooks[8].id], state: .held)
+      _ = try await test.store.append([held])
+      let mine = DeliveryGroupFilter(states: DeliveryGroupFilter.states, namespaces: [Namespace(stored: "mine")])
+      let found = try await test.store.groups(mine).groups
+      let dead = Set([0, 14, 28].map { webhooks[$0].id })
+      try expectEqual(Set(found.filter { $0.state == .dead }.map(\.webhook)), dead, "the failing webhooks of the namespace")
+      try expectEqual(found.filter { $0.state == .held }.map(\.webhook), [webhooks[7].id], "the one that holds")
+      try expect(found.count == 4 && found.allSatisfy { $0.count == 1 && $0.example != nil }, "one delivery each")
+      var one = mine
+      (one.webhook, one.failure) = (webhooks[14].id, .status)
+      try expectEqual(try await test.store.groups(one).groups.map(\.webhook), [webhooks[14].id], "the groups of one of them")
+      one.webhook = webhooks[2].id
+      try expectEqual(try await test.store.groups(one).groups.count, 0, "the groups of a foreign one")
+    },
     StoreRule("deliveries read with their last attempts, as far as the bytes go") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()

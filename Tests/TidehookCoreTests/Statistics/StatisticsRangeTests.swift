@@ -68,6 +68,11 @@ import TidehookCore
     #expect(Array(try range(ago: 86_400, width: 60).starts).count == 1441)
   }
 
+  @Test(arguments: [(86_400, 6, 900), (86_400, 7, 3600), (3600, 160, 60), (3600, 200, 300), (86_400, 0, 900), (86_400, Int.max, 3600)])
+  func aSumOverManyWebhooksIsMadeOfFewCounts(ago: Int64, webhooks: Int, width: Int64) throws {
+    #expect(try range(ago: ago).affordable(over: webhooks, now: now).width == width)
+  }
+
   @Test func aRangeWithoutTimeIsRefused() {
     #expect(throws: StatisticsRange.Problem.ends) { try range(ago: 10, until: 10) }
     #expect(throws: StatisticsRange.Problem.ends) { try range(ago: -10) }

@@ -1,0 +1,27 @@
+// How long a count of what waits is good enough, by what it costs: a pure rule.
+
+/// Whether a count that was made a while ago is told of.
+public enum CountAge: Sendable, Hashable {
+  /// It is told of as it is.
+  case good
+  /// It is told of, and made again meanwhile: nobody waits for it.
+  case bearable
+  /// It is made again first.
+  case old
+
+  /// Counting takes one part in so many of the time.
+  private static let share = 20
+  /// Nobody waits for a count that takes longer, if there is an earlier one.
+  private static let long = Duration.milliseconds(50)
+  /// Earlier than this is not told of.
+  private static let limit = Duration.seconds(60)
+
+  /// Judges a count that took so long, so long ago.
+  public init(took: Duration, age: Duration) {
+    if age < took * Self.share {
+      self = .good
+    } else {
+      self = took > Self.long && age < Self.limit ? .bearable : .old
+    }
+  }
+}
