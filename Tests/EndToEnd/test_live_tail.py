@@ -68,15 +68,21 @@ def test_only_what_was_asked_for_comes(api, tail):
 
 
 @pytest.mark.parametrize("query, field", [
-    ("event=a%21", "event"), ("event=" + ",".join(["a"] * 21), "event"), ("cursor=x", "cursor"), ("limit=5", "limit")])
+    ("event=a%21", "event"), ("event=" + ",".join(["a"] * 21), "event"), ("cursor=x", "cursor"), ("cursor=x.1.2", "cursor"),
+    ("limit=5", "limit")])
 def test_what_is_wrong_with_a_stream_is_named(api, tail, query, field):
     stream = tail(f"?{query}")
     assert stream.status == 400 and stream.body["error"]["field"] == field, stream.body
 
 
 def test_a_bad_position_is_refused(api, tail):
-    stream = tail(**{"Last-Event-ID": "7"})
-    assert (stream.status, stream.body["error"]["field"]) == (400, "Last-Event-ID")
+    stream = tail()
+    stream.ready()
+    api.publish("x")
+    ((_, cursor, _),) = stream.events(1)
+    for text in ("7", f"{cursor}.1", f"{cursor}.1.2.3", f"{cursor}.1.-2", f"{cursor}.a.b", f"{cursor}.99999999999999999999.0"):
+        refused = tail(**{"Last-Event-ID": text})
+        assert (refused.status, refused.body["error"]["field"]) == (400, "Last-Event-ID")
 
 
 def test_a_stream_resumes_where_it_was_cut_and_nothing_comes_twice(gateway, tail):
@@ -112,6 +118,19 @@ def test_who_missed_too_much_is_told_so(api, tail):
     (skipped, *events) = tail(**{"Last-Event-ID": cursor}).ready()
     assert skipped[0] == "skipped" and skipped[2]["message"]
     assert [data["data"]["n"] for _, _, data in events] == list(range(500, 1500))
+
+
+def test_who_wants_little_gets_it_whatever_others_take(api, tail):
+    broad, narrow = tail(), tail("?event=rare.*")
+    for stream in (broad, narrow):
+        stream.ready()
+    many = [{"event": "x", "data": {"n": n}} for n in range(1500)]
+    many[7]["event"] = many[700]["event"] = "rare.event"
+    api.publish_batch(many)
+    assert [data["data"]["n"] for _, _, data in narrow.events(2)] == [7, 700]
+    assert broad.take()[0] == "skipped"
+    last = api.publish("rare.last")["id"]
+    assert ids(narrow.events(1)) == [last]
 
 
 def test_a_limited_key_sees_its_own_and_nothing_once_it_is_removed(api, tail):

@@ -63,6 +63,21 @@ enum Cursor {
     return position.key
   }
 
+  /// The cursor that continues after a position in the live tail.
+  static func text(after position: TailPosition) -> String {
+    let key = text(after: position.key, in: .tail)
+    return position.note == 0 ? key : "\(key).\(position.note).\(position.count)"
+  }
+
+  /// The position that a cursor of the live tail stands for.
+  static func tailPosition(_ text: String) -> TailPosition? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 1 || parts.count == 3, let key = key(String(parts[0]), in: .tail) else { return nil }
+    let numbers = parts.dropFirst().compactMap { Int64($0) }.filter { $0 >= 0 }
+    guard numbers.count == parts.count - 1 else { return nil }
+    return numbers.isEmpty ? TailPosition(key: key) : TailPosition(key: key, note: numbers[0], count: numbers[1])
+  }
+
   private static func check(_ key: Int64, _ list: List) -> UInt64 {
     (UInt64(bitPattern: key) ^ list.rawValue) &* 0x9e37_79b9_7f4a_7c15
   }

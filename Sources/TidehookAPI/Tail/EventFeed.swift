@@ -1,5 +1,5 @@
-// Shows events to those who watch, as they come. While nobody watches it does nothing at all; else it reads the end of the table a few times a
-// second, for all of them together. The hot path knows nothing of it.
+// Shows events to those who watch, as they come. While nobody watches it does nothing at all; else it reads the end of the table now and
+// then, for all of them together. The hot path knows nothing of it.
 
 import NIOCore
 import Synchronization
@@ -9,16 +9,17 @@ public import TidehookCore
 public final class EventFeed: Sendable {
   /// What listeners are told.
   enum News: Sendable {
-    case events([TailItem])
-    /// Events were left out.
-    case skipped
+    /// Events, oldest first, and whether older ones were left out.
+    case events([TailItem], isCut: Bool)
     case heartbeat
   }
 
   private struct Listener {
     /// Whose it is; `nil` is the admin key.
     let key: KeyID?
-    let isWanted: @Sendable (EventType, Namespace) -> Bool
+    let isWanted: TailFilter
+    /// Whether it has read what was there before, and is told what comes.
+    var isReady = false
     let news: AsyncStream<News>.Continuation
     /// Ends the connection of one who does not read.
     let hangUp: @Sendable () -> Void
@@ -29,6 +30,8 @@ public final class EventFeed: Sendable {
     var nextID = 0
     var isRunning = false
     var isClosed = false
+    /// How far was read; `nil` before anybody is ready.
+    var position: TailPosition?
   }
 
   /// How many may watch at once.
@@ -37,15 +40,15 @@ public final class EventFeed: Sendable {
   static let maximumPerKey = 8
   /// How many pieces of news wait for a listener; one who lets more come together is dropped, and may resume.
   private static let waiting = 8
-  private static let pause = Duration.milliseconds(250)
-  /// After how many pauses a heartbeat is sent: 15 s.
-  private static let heartbeat = 60
-  /// How far each reading looks back for events that were committed out of the order of their keys.
-  private static let overlap = Duration.seconds(2)
+  private static let heartbeat = Duration.seconds(15)
+  /// What is shown of what was there before.
+  private static let earlier = TailLimits(events: 1000, bytes: 4 << 20)
 
   private let tail: any EventTail
   private let time: any TimeSource
   private let state = Mutex(State())
+  /// Held while events are read and told, and while a listener becomes ready, so that none falls in between.
+  private let reading = ChangeLock()
 
   /// Makes a feed.
   public init(tail: any EventTail, time: any TimeSource) {
@@ -66,10 +69,10 @@ public final class EventFeed: Sendable {
     for news in listeners { news.finish() }
   }
 
-  /// Lets somebody listen, until the subscription is let go of.
+  /// Takes a place among the listeners, until the subscription is let go of.
   /// - Parameter key: whose key it is; `nil` is the admin key.
   func subscribe(
-    of key: KeyID?, isWanted: @escaping @Sendable (EventType, Namespace) -> Bool, hangUp: @escaping @Sendable () -> Void
+    of key: KeyID?, isWanted: @escaping TailFilter, hangUp: @escaping @Sendable () -> Void
   ) throws(APIError) -> Subscription {
     let (stream, news) = AsyncStream<News>.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
     let (id, starts) = try state.withLock { state throws(APIError) in
@@ -86,19 +89,26 @@ public final class EventFeed: Sendable {
       return (state.nextID, !state.isRunning)
     }
     if starts { Task { await run() } }
-    return Subscription(news: stream) { [weak self] in self?.drop(id) }
+    return Subscription(id: id, news: stream) { [weak self] in self?.drop(id) }
   }
 
-  /// What is there already: the listener's own beginning.
-  func page(after key: Int64?, isWanted: @escaping @Sendable (EventType, Namespace) -> Bool) async throws(StoreError) -> TailPage {
-    guard let key else {
-      return try await tail.tail(after: lookback, except: [], limits: TailLimits()) { _, _ in false }
+  /// Reads what came after a position, and has everything after that told; without a position, only the latter.
+  func begin(_ subscription: Subscription, after position: TailPosition?) async throws(StoreError) -> TailPage {
+    try await reading.withLock { () throws(StoreError) in
+      let page = try await page(for: subscription.id, after: position)
+      state.withLock { state in
+        state.listeners[subscription.id]?.isReady = true
+        if state.position == nil { state.position = page.end }
+      }
+      return page
     }
-    return try await tail.tail(after: key, except: [], limits: TailLimits(events: 1000, bytes: 4 << 20), isWanted: isWanted)
   }
 
-  /// The smallest key that may still be news.
-  var lookback: Int64 { TimeOrderedID.key(at: time.now() + (.zero - Self.overlap)) }
+  private func page(for id: Int, after position: TailPosition?) async throws(StoreError) -> TailPage {
+    guard let position else { return TailPage(events: [], end: try await tail.tailEnd(), cut: []) }
+    let filters = state.withLock { $0.listeners[id].map { [$0.isWanted] } ?? [] }
+    return try await tail.tail(after: position, for: filters, limits: Self.earlier)
+  }
 
   private func drop(_ id: Int) {
     state.withLock { $0.listeners[id] }?.news.finish()
@@ -109,58 +119,66 @@ public final class EventFeed: Sendable {
 extension EventFeed {
   /// Reads and tells until nobody listens any more.
   private func run() async {
-    var known: Set<Int64>?
-    var pauses = 0
+    var pace = TailPace()
+    var silence = Duration.zero
     while true {
-      guard (try? await time.sleep(until: time.now() + Self.pause)) != nil else { return }
+      guard (try? await time.sleep(until: time.now() + pace.pause)) != nil else { return }
       guard goesOn() else { return }
-      pauses += 1
-      if pauses.isMultiple(of: Self.heartbeat) { tell { _ in .heartbeat } }
-      // A store that cannot be read now is read again.
-      guard let page = try? await tail.tail(after: lookback, except: known ?? [], limits: TailLimits(), isWanted: isWanted()) else {
-        continue
+      silence += pace.pause
+      if silence >= Self.heartbeat {
+        silence = .zero
+        for id in state.withLock({ Array($0.listeners.keys) }) { tell(.heartbeat, to: id) }
       }
-      // What the first reading leaves out was there before anybody listened.
-      if known != nil, !page.isWhole { tell { _ in .skipped } }
-      known = page.keys
-      if !page.events.isEmpty { tell(page.events.map(TailItem.init)) }
+      let limits = pace.limits
+      // A store that cannot be read now is read again.
+      if let isCut = await reading.withLock({ await read(limits) }) { pace.note(isCut: isCut) }
     }
   }
 
   private func goesOn() -> Bool {
     state.withLock { state in
       state.isRunning = !state.listeners.isEmpty
+      if !state.isRunning { state.position = nil }
       return state.isRunning
     }
   }
 
-  private func isWanted() -> @Sendable (EventType, Namespace) -> Bool {
-    let listeners = state.withLock { $0.listeners.values.map(\.isWanted) }
-    return { type, namespace in listeners.contains { $0(type, namespace) } }
+  /// Reads what came, and tells those who want it; returns whether anything was left out, `nil` when nothing was read.
+  private func read(_ limits: TailLimits) async -> Bool? {
+    let (position, ready) = state.withLock { state in
+      (state.position, state.listeners.filter(\.value.isReady).map { (id: $0.key, isWanted: $0.value.isWanted) })
+    }
+    guard let position, !ready.isEmpty else { return nil }
+    guard let page = try? await tail.tail(after: position, for: ready.map(\.isWanted), limits: limits) else { return nil }
+    state.withLock { $0.position = page.end }
+    var items = [[TailItem]](repeating: [], count: ready.count)
+    for event in page.events {
+      // Written once, for all who get it.
+      let item = TailItem(event)
+      for reader in event.readers { items[reader].append(item) }
+    }
+    for (index, listener) in ready.enumerated() {
+      let isCut = page.cut.contains(index)
+      if isCut || !items[index].isEmpty { tell(.events(items[index], isCut: isCut), to: listener.id) }
+    }
+    return !page.cut.isEmpty
   }
 
-  private func tell(_ items: [TailItem]) {
-    tell { isWanted in
-      let wanted = items.filter { isWanted($0.type, $0.namespace) }
-      return wanted.isEmpty ? nil : .events(wanted)
-    }
-  }
-
-  private func tell(_ news: ((EventType, Namespace) -> Bool) -> News?) {
-    for (id, listener) in state.withLock({ $0.listeners }) {
-      guard let piece = news(listener.isWanted), case .dropped = listener.news.yield(piece) else { continue }
-      drop(id)
-      listener.hangUp()
-    }
+  private func tell(_ news: News, to id: Int) {
+    guard let listener = state.withLock({ $0.listeners[id] }), case .dropped = listener.news.yield(news) else { return }
+    drop(id)
+    listener.hangUp()
   }
 }
 
 /// A place among the listeners, for as long as somebody holds it.
 final class Subscription: Sendable {
+  let id: Int
   let news: AsyncStream<EventFeed.News>
   private let end: @Sendable () -> Void
 
-  init(news: AsyncStream<EventFeed.News>, end: @escaping @Sendable () -> Void) {
+  init(id: Int, news: AsyncStream<EventFeed.News>, end: @escaping @Sendable () -> Void) {
+    self.id = id
     self.news = news
     self.end = end
   }

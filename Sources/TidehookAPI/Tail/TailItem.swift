@@ -5,22 +5,19 @@ import TidehookCore
 
 /// An event as every stream sends it: written once, however many watch.
 struct TailItem: Sendable {
-  /// The event's key, which its cursor stands for.
-  let key: Int64
-  let type: EventType
-  let namespace: Namespace
+  /// What was read.
+  let event: TailEvent
   let text: ByteBuffer
 
   /// More of an event's data than this, in bytes of JSON, is left to those who open the event.
   static let maximumDataBytes = 16 << 10
 
-  init(_ event: Event) {
-    key = event.key.key
-    type = event.type
-    namespace = event.namespace
+  init(_ tailed: TailEvent) {
+    let event = tailed.event
+    self.event = tailed
     var json = JSONWriter(reserving: min(event.payload.count, Self.maximumDataBytes) + 256)
     json.event(event, maximumDataBytes: Self.maximumDataBytes)
-    var text = ByteBuffer(string: "id: \(Cursor.text(after: key, in: .tail))\nevent: event\ndata: ")
+    var text = ByteBuffer(string: "id: \(Cursor.text(after: tailed.position))\nevent: event\ndata: ")
     text.writeBytes(json.bytes)
     text.writeString("\n\n")
     self.text = text

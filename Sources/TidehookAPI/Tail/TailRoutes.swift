@@ -27,7 +27,7 @@ struct TailRoutes: Sendable {
     guard request.request.method == .get else { return answer }
     let channel = request.channel
     let subscription = try feed.subscribe(of: caller.holder.id, isWanted: isWanted) { channel.close(promise: nil) }
-    let stream = TailStream(feed: feed, subscription: subscription, cursor: cursor, isWanted: isWanted) { isGood(caller) }
+    let stream = TailStream(feed: feed, subscription: subscription, cursor: cursor) { isGood(caller) }
     answer.body = ResponseBody { writer in
       try await stream.write(to: &writer)
       try await writer.finish(nil)
@@ -41,7 +41,7 @@ struct TailRoutes: Sendable {
     return sessions?.isGood(session) ?? false
   }
 
-  private static func filter(_ request: APIRequest) throws -> @Sendable (EventType, Namespace) -> Bool {
+  private static func filter(_ request: APIRequest) throws -> TailFilter {
     let patterns = try request.query.value("event", "1 to \(maximumPatterns) event patterns with commas between them") { text in
       let patterns = text.split(separator: ",").map { EventPattern(String($0)) }
       return (1...maximumPatterns).contains(patterns.count) && !patterns.contains(nil) ? patterns.compactMap(\.self) : nil
@@ -55,12 +55,14 @@ struct TailRoutes: Sendable {
   }
 
   /// Where to go on; what is no cursor of this list is refused, also in the header.
-  private static func cursor(_ request: APIRequest) throws -> Int64? {
-    guard let text = request.header(.lastEventID), !text.isEmpty else { return try request.query.cursor(.tail) }
-    guard let key = Cursor.key(text, in: .tail) else {
+  private static func cursor(_ request: APIRequest) throws -> TailPosition? {
+    guard let text = request.header(.lastEventID), !text.isEmpty else {
+      return try request.query.value("cursor", "the id of an event of this stream", read: Cursor.tailPosition)
+    }
+    guard let position = Cursor.tailPosition(text) else {
       throw APIError.unexpected("Last-Event-ID", "the id of an event of this stream", got: quoted(text), code: .invalidHeader)
     }
-    return key
+    return position
   }
 }
 
@@ -68,31 +70,32 @@ struct TailRoutes: Sendable {
 private struct TailStream: Sendable {
   let feed: EventFeed
   let subscription: Subscription
-  let cursor: Int64?
-  let isWanted: @Sendable (EventType, Namespace) -> Bool
+  let cursor: TailPosition?
   let isGood: @Sendable () -> Bool
 
   /// Writes until the listener goes, is dropped, or may not listen any more.
   func write(to writer: inout any ResponseBodyWriter) async throws {
-    let floor = cursor ?? feed.lookback
     try await writer.write(TailText.hello)
-    let page = try await feed.page(after: cursor, isWanted: isWanted)
-    if cursor != nil, !page.isWhole { try await writer.write(TailText.skipped) }
+    let page = try await feed.begin(subscription, after: cursor)
+    if !page.cut.isEmpty { try await writer.write(TailText.skipped) }
     for event in page.events { try await writer.write(TailItem(event).text) }
     try await writer.write(TailText.ready)
     for await news in subscription.news {
       guard isGood() else { return }
-      let texts = Self.texts(news) { $0 > floor && !page.keys.contains($0) }
-      if !texts.isEmpty { try await writer.write(contentsOf: texts) }
+      let text = Self.text(news, after: page.end)
+      if text.readableBytes > 0 { try await writer.write(text) }
     }
   }
 
-  private static func texts(_ news: EventFeed.News, isNew: (Int64) -> Bool) -> [ByteBuffer] {
-    switch news {
-    case .heartbeat: [TailText.heartbeat]
-    case .skipped: [TailText.skipped]
-    case .events(let items): items.filter { isNew($0.key) }.map(\.text)
-    }
+  /// One piece of news as one text, without what the stream began with.
+  private static func text(_ news: EventFeed.News, after end: TailPosition) -> ByteBuffer {
+    guard case .events(let items, let isCut) = news else { return TailText.heartbeat }
+    let wanted = items.filter { $0.event.isNew(after: end) }
+    var text = ByteBuffer()
+    text.reserveCapacity(wanted.reduce(TailText.skipped.readableBytes) { $0 + $1.text.readableBytes })
+    if isCut { text.writeImmutableBuffer(TailText.skipped) }
+    for item in wanted { text.writeImmutableBuffer(item.text) }
+    return text
   }
 }
 

@@ -1,48 +1,90 @@
 // Reads what was accepted of late, for those who watch events come.
 
+/// How far somebody has seen events, in the order in which they were committed.
+///
+/// That is nearly, but not quite, the order of their keys: an event that is committed after one with a higher key is late. The store notes
+/// late events, so that a position is the highest key seen, and what was seen of those notes.
+public struct TailPosition: Sendable, Hashable {
+  /// The highest key seen.
+  public var key: Int64
+  /// The number of the last note of which any event was seen; 0 for none.
+  public var note: Int64
+  /// How many events of that note were seen, in the order of their keys.
+  public var count: Int64
+
+  /// Makes a position.
+  public init(key: Int64, note: Int64 = 0, count: Int64 = 0) {
+    self.key = key
+    self.note = note
+    self.count = count
+  }
+}
+
+/// Whether somebody wants to see an event.
+public typealias TailFilter = @Sendable (EventType, Namespace) -> Bool
+
 /// How much one reading may look at.
 public struct TailLimits: Sendable, Hashable {
-  /// How many rows are looked at.
+  /// How many rows are looked at, for all readers together.
   public var rows: Int
-  /// How many events are returned.
+  /// How many events each reader gets.
   public var events: Int
-  /// The event whose payload brings their sum to this is the last, in bytes.
+  /// The event whose payload brings their sum to this is a reader's last, in bytes.
   public var bytes: Int
 
-  /// Makes limits: 1000 rows, 100 events and 512 KiB unless given.
-  public init(rows: Int = 1000, events: Int = 100, bytes: Int = 512 << 10) {
+  /// Makes limits: 10 000 rows, 100 events and 512 KiB unless given.
+  public init(rows: Int = 10_000, events: Int = 100, bytes: Int = 512 << 10) {
     self.rows = rows
     self.events = events
     self.bytes = bytes
   }
 }
 
+/// An event that was read.
+public struct TailEvent: Sendable {
+  /// The event.
+  public let event: Event
+  /// How far somebody has seen who has seen it and all before it.
+  public let position: TailPosition
+  /// The note that says that it is late; 0 when it is not.
+  public let note: Int64
+  /// Whom it is for: places in the list of filters.
+  public let readers: [Int]
+
+  /// Makes an event that was read.
+  public init(event: Event, position: TailPosition, note: Int64, readers: [Int]) {
+    self.event = event
+    self.position = position
+    self.note = note
+    self.readers = readers
+  }
+
+  /// Whether it was committed after everything up to a page's end.
+  public func isNew(after end: TailPosition) -> Bool { event.key.key > end.key || note > end.note }
+}
+
 /// What a reading brought.
 public struct TailPage: Sendable {
-  /// The wanted events that were not known, oldest first.
-  public var events: [Event]
-  /// The keys of all events that were looked at.
-  public var keys: Set<Int64>
-  /// Whether nothing was left out, as far as it can be told: the rows ended, or where they were cut off, all was known. Else the older
-  /// events were left out.
-  public var isWhole: Bool
+  /// What at least one reader wants, in the order to be told; each reader's newest.
+  public var events: [TailEvent]
+  /// How far everything was seen or left out.
+  public var end: TailPosition
+  /// The readers from whom older events were kept, as far as it can be told.
+  public var cut: Set<Int>
 
   /// Makes a page.
-  public init(events: [Event], keys: Set<Int64>, isWhole: Bool) {
+  public init(events: [TailEvent], end: TailPosition, cut: Set<Int>) {
     self.events = events
-    self.keys = keys
-    self.isWhole = isWhole
+    self.end = end
+    self.cut = cut
   }
 }
 
 /// Reads the newest events. Consumer: the API's live tail.
 public protocol EventTail: Sendable {
-  /// Looks at events whose key is above `key`, newest first. Events become visible in the order of their commits, which is nearly, but not
-  /// quite, that of their keys: who reads on says what is known already, and looks back a little.
-  /// - Parameters:
-  ///   - known: keys of events that are not wanted again.
-  ///   - isWanted: whether to return an event.
-  func tail(
-    after key: Int64, except known: Set<Int64>, limits: TailLimits, isWanted: @escaping @Sendable (EventType, Namespace) -> Bool
-  ) async throws(StoreError) -> TailPage
+  /// The position of who has seen everything that is committed.
+  func tailEnd() async throws(StoreError) -> TailPosition
+  /// What was committed after a position, for several readers at once: each has limits of its own, so that none gets less because another
+  /// wants more.
+  func tail(after position: TailPosition, for readers: [TailFilter], limits: TailLimits) async throws(StoreError) -> TailPage
 }

@@ -8,8 +8,11 @@ extension SQLStore: EventStore {
     let weight = events.reduce(0) { $0 + $1.weight }
     // Encoded here, on the caller's thread: the writer's time is everybody's.
     let rows = events.map { EventRows($0, node: node) }
-    return try await writer.write("cannot store \(events.count) events", .offered, weight: weight) { connection in
-      try Self.append(rows, connection)
+    return try await writer.write("cannot store \(events.count) events", .offered, weight: weight) {
+      [late, counts = writer.counts] connection in
+      let results = try Self.append(rows, connection)
+      try late.note(rows, results, after: counts.commits, connection)
+      return results
     }
   }
 

@@ -10,13 +10,15 @@ extension SQLStore: ReceiptStore {
     let rows = events.map { EventRows($0, node: node) }
     let headers = HeaderText.write(new.receipt.request.headers)
     let weight = events.reduce(1024 + headers.utf8.count + new.receipt.request.body.count) { $0 + $1.weight }
-    return try await writer.write("cannot store request \(new.receipt.id)", .offered, weight: weight) { connection in
+    return try await writer.write("cannot store request \(new.receipt.id)", .offered, weight: weight) {
+      [late, counts = writer.counts] connection in
       try Self.expectCurrent(new, connection)
       var receipt = new.receipt
       var results: [AppendResult] = []
       let repeated = try Self.repeatedEvents(&receipt, new, connection)
       if repeated == nil {
         results = try Self.append(rows, connection)
+        try late.note(rows, results, after: counts.commits, connection)
         receipt.note(results, of: events)
         if results.contains(where: \.isErased) { receipt.erasedAt = new.at }
       }

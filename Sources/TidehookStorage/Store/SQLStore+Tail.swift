@@ -3,36 +3,16 @@
 public import TidehookCore
 
 extension SQLStore: EventTail {
-  private static let newest = SQLStatement("SELECT \(eventColumns) FROM events e WHERE e.key > $1 ORDER BY e.key DESC LIMIT $2")
+  /// The position of who has seen everything that is committed.
+  public func tailEnd() async throws(StoreError) -> TailPosition {
+    try await read("find the newest event") { connection throws(SQLFailure) in try TailReading.end(connection) }
+  }
 
-  /// Looks at events whose key is above `key`, newest first.
-  public func tail(
-    after key: Int64, except known: Set<Int64>, limits: TailLimits, isWanted: @escaping @Sendable (EventType, Namespace) -> Bool
-  ) async throws(StoreError) -> TailPage {
+  /// What was committed after a position.
+  public func tail(after position: TailPosition, for readers: [TailFilter], limits: TailLimits) async throws(StoreError) -> TailPage {
     try await read("read the newest events") { connection throws(SQLFailure) in
-      var page = TailPage(events: [], keys: [], isWhole: true)
-      var bytes = 0
-      var isLastKnown = false
-      try connection.query(Self.newest, [.integer(key), .integer(Int64(limits.rows) + 1)]) { row in
-        guard page.keys.count < limits.rows else {
-          page.isWhole = page.isWhole && isLastKnown
-          return false
-        }
-        let key = row.integer(0)
-        page.keys.insert(key)
-        isLastKnown = known.contains(key)
-        guard !isLastKnown, isWanted(EventType(stored: row.text(3)), Namespace(stored: row.text(4))) else { return true }
-        guard page.events.count < limits.events, bytes < limits.bytes else {
-          page.isWhole = false
-          return true
-        }
-        let event = row.event(0)
-        bytes += event.payload.count
-        page.events.append(event)
-        return true
-      }
-      page.events.reverse()
-      return page
+      var reading = TailReading(after: position, for: readers, limits: limits)
+      return try reading.run(connection)
     }
   }
 }

@@ -12,6 +12,8 @@ public final class SQLStore: Sendable {
   let node: Int64
   /// The one writer.
   package let writer: GroupCommit
+  /// What is committed out of the order of keys.
+  let late: LateEvents
   let folder: DataFolder?
   /// What was erased and removed since the start.
   let changes = Mutex(StoreChanges())
@@ -54,9 +56,10 @@ public final class SQLStore: Sendable {
     _ database: any SQLDatabase, folder: DataFolder?, node: Int64, time: any TimeSource, logger: Logger, migrator: Migrator = Migrator()
   ) throws(StoreError) {
     do {
-      try database.withWriter { connection in
+      late = try database.withWriter { connection in
         try migrator.migrate(connection, dialect: database.dialect, at: time.now())
         try Self.join(connection, node: node, at: time.now())
+        return try LateEvents(connection)
       }
     } catch {
       throw error as? StoreError ?? SQLFailure(error).storeError("cannot prepare the database")

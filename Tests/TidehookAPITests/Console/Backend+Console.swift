@@ -28,9 +28,9 @@ extension Backend: ConsoleStore, EventTail {
     }
   }
 
-  func tail(
-    after key: Int64, except known: Set<Int64>, limits: TailLimits, isWanted: @escaping @Sendable (EventType, Namespace) -> Bool
-  ) async throws(StoreError) -> TailPage {
-    TailPage(events: [], keys: [], isWhole: true)
+  func tailEnd() async throws(StoreError) -> TailPosition { TailPosition(key: 0) }
+
+  func tail(after position: TailPosition, for readers: [TailFilter], limits: TailLimits) async throws(StoreError) -> TailPage {
+    TailPage(events: [], end: position, cut: [])
   }
 }

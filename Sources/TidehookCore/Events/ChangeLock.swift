@@ -3,7 +3,7 @@
 import Synchronization
 
 /// A lock that is held across suspensions, first come first served.
-final class ChangeLock: Sendable {
+public final class ChangeLock: Sendable {
   private struct State {
     var isHeld = false
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -11,8 +11,11 @@ final class ChangeLock: Sendable {
 
   private let state = Mutex(State())
 
+  /// Makes a lock that nobody holds.
+  public init() {}
+
   /// Runs `body` once every earlier one has ended.
-  func withLock<Value: Sendable, Failure: Error>(_ body: () async throws(Failure) -> Value) async throws(Failure) -> Value {
+  public func withLock<Value: Sendable, Failure: Error>(_ body: () async throws(Failure) -> Value) async throws(Failure) -> Value {
     await take()
     defer { giveBack() }
     return try await body()
