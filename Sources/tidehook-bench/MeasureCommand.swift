@@ -46,7 +46,8 @@ struct MeasureCommand: ParsableCommand {
 
   private static let pendingName = "pending"
   private static let scriptsName = "scripts"
-  private static var names: [String] { Scenario.all.map(\.name) + [scriptsName, pendingName] }
+  private static let consoleName = "console"
+  private static var names: [String] { Scenario.all.map(\.name) + [scriptsName, consoleName, pendingName] }
 
   private func measure() throws -> Report {
     let settings = BenchSettings(
@@ -63,6 +64,9 @@ struct MeasureCommand: ParsableCommand {
       for scenario in Scenario.all where isChosen(scenario.name) {
         try attempt(scenario.name, &report) { $0.add(try runner.run(scenario)) }
       }
+    }
+    if isChosen(Self.consoleName) {
+      try attempt(Self.consoleName, &report) { $0.console = try runner.runConsole() }
     }
     if isChosen(Self.pendingName) {
       try attempt(Self.pendingName, &report) { $0.pending = try runner.runPending() }
@@ -89,6 +93,7 @@ struct MeasureCommand: ParsableCommand {
     if report.machine.isInMemory { parts.append("The data folder is in memory: commits cost nothing here, figures are too good.") }
     parts.append(ReportTable.scenarios(report).aligned)
     if let scripts = report.scripts { parts.append(ReportTable.scripts(scripts).aligned) }
+    if let console = report.console { parts.append(ReportTable.console(console).aligned) }
     if let pending = report.pending { parts.append(ReportTable.pending(pending).aligned) }
     parts += report.failures.map { "\($0.scenario) failed: \($0.reason)" }
     return parts.joined(separator: "\n\n")

@@ -32,6 +32,7 @@ enum JSONText {
       ("duration_secs", "\(report.settings.duration)"),
       ("scenarios", array(report.outcomes.map(outcome))),
       ("scripts", report.scripts.map(scripts)),
+      ("console", report.console.map(console)),
       ("pending", report.pending.map(pending)),
       ("failures", array(report.failures.map { object([("scenario", string($0.scenario)), ("reason", string($0.reason))]) })),
     ]) + "\n"
@@ -71,6 +72,16 @@ enum JSONText {
       ("turns", "\(outcome.turns)"),
       ("compilations", "\(outcome.compilations)"),
     ])
+  }
+
+  private static func console(_ outcome: ConsoleOutcome) -> String {
+    func cost(_ cost: ConsoleCost) -> String {
+      object([
+        ("delivered_per_sec", "\(cost.deliveriesPerSecond)"), ("server_cpu_us_closed", "\(cost.closed)"),
+        ("server_cpu_us_open", "\(cost.open)"), ("increase", "\(cost.increase)"), ("noise", "\(cost.noise)"),
+      ])
+    }
+    return object([("steady", cost(outcome.steady)), ("full", cost(outcome.full)), ("tail_bytes", "\(outcome.tailBytes)")])
   }
 
   private static func pending(_ outcome: PendingOutcome) -> String {

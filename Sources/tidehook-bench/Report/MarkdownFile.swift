@@ -13,6 +13,7 @@ enum MarkdownFile {
     }
     var tables = [ReportTable.machine(report.machine), ReportTable.scenarios(report)].map(\.markdown)
     if let scripts = report.scripts { tables.append(ReportTable.scripts(scripts).markdown) }
+    if let console = report.console { tables.append(ReportTable.console(console).markdown) }
     if let pending = report.pending { tables.append(ReportTable.pending(pending).markdown) }
     tables.append(report.settingsText)
     try TextFile.write(text[..<first.upperBound] + "\n" + tables.joined(separator: "\n\n") + "\n" + text[last.lowerBound...], to: path)

@@ -7,6 +7,7 @@ struct Report {
   /// Every scenario of every round, as it ran.
   private var runs: [Outcome] = []
   var pending: PendingOutcome?
+  var console: ConsoleOutcome?
   var scripts: ScriptOutcome?
   /// Scenarios that could not be finished, with the reason.
   var failures: [(scenario: String, reason: String)] = []

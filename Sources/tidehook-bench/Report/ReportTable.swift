@@ -30,6 +30,18 @@ struct ReportTable {
       ])
   }
 
+  /// The figures of the open console.
+  static func console(_ outcome: ConsoleOutcome) -> ReportTable {
+    func row(_ cost: ConsoleCost) -> [String] {
+      [
+        "CPU per delivery at \(Figures.rate(cost.deliveriesPerSecond)) deliveries/s, console closed and open",
+        "\(Figures.decimal(cost.closed, 1)) µs, \(Figures.decimal(cost.open, 1)) µs: \(Figures.decimal(cost.increase * 100, 1)) %"
+          + " more; rounds without a console were \(Figures.decimal(cost.noise * 100, 1)) % apart",
+      ]
+    }
+    return ReportTable(headings: ["open console", "figure"], rows: [row(outcome.steady), row(outcome.full)])
+  }
+
   /// The figures of the script scenario.
   static func scripts(_ outcome: ScriptOutcome) -> ReportTable {
     let early = Figures.megabytes(outcome.residentEarly)

@@ -37,6 +37,13 @@ final class ScenarioRunner {
     try TemporaryFolder.with(in: settings.dataParent) { try PendingScenario(settings: settings, loop: loop, folder: $0).run() }
   }
 
+  /// Runs the scenario of the open console.
+  func runConsole() throws -> ConsoleOutcome {
+    try TemporaryFolder.with(in: settings.dataParent) {
+      try ConsoleScenario(settings: settings, loop: loop, folder: $0, receiver: receivers[0]).run()
+    }
+  }
+
   /// Runs the scenario of scripts alone, and of many scripts.
   func runScripts() throws -> ScriptOutcome {
     try TemporaryFolder.with(in: settings.dataParent) {
