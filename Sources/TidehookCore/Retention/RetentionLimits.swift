@@ -53,6 +53,15 @@ public struct RetentionLimits: Sendable, Equatable {
     }
     return mayGo ? .remove : .keep
   }
+
+  /// Since when ``verdict(on:at:)`` has not been to keep an event, or when that will begin; `nil` for never, as it is now.
+  public func due(_ event: StoredEvent) -> Timestamp? {
+    guard !event.deliveries.isEmpty else { return limits[.events].map { event.acceptedAt + $0 } }
+    let held = event.deliveries.filter { $0.state == .held }
+    guard held.isEmpty else { return limits[.held].flatMap { limit in held.map { $0.updatedAt + limit }.min() } }
+    let ends = event.deliveries.map { delivery in Kind(ended: delivery.state).flatMap { limits[$0] }.map { delivery.updatedAt + $0 } }
+    return ends.contains(nil) ? nil : ends.compactMap(\.self).max()
+  }
 }
 
 extension RetentionLimits.Kind {

@@ -38,11 +38,11 @@ public protocol RetentionStore: Sendable {
   func oldestEvents(
     in namespace: Namespace?, after key: Int64, accepted: Timestamp?, limit: Int
   ) async throws(StoreError) -> [StoredEvent]
-  /// Does with some events, in one transaction, what `verdict` says of each as it is then; stops after so much that others need not wait
-  /// for long, and at least one.
+  /// Does with some events, in one transaction, what `verdict` says of each as it is then; stops after so many rows, or some megabytes of
+  /// payloads, and at least one.
   /// - Returns: what was removed, and how many of the events were dealt with.
   func settle(
-    _ events: [StoredEvent], at now: Timestamp, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
+    _ events: [StoredEvent], at now: Timestamp, rows: Int, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
   ) async throws(StoreError) -> (removed: RemovedContent, settled: Int)
   /// Removes the oldest requests of sources that came before a time, at most `limit`.
   func removeReceipts(before time: Timestamp, limit: Int) async throws(StoreError) -> RemovedContent
@@ -52,4 +52,13 @@ public protocol RetentionStore: Sendable {
   func shrink(pages: Int) async throws(StoreError)
   /// How many writes wait: whoever has time waits for them.
   var waitingWrites: Int { get }
+}
+
+extension RetentionStore {
+  /// The same for as many rows as a step has that is not in a hurry.
+  public func settle(
+    _ events: [StoredEvent], at now: Timestamp, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
+  ) async throws(StoreError) -> (removed: RemovedContent, settled: Int) {
+    try await settle(events, at: now, rows: SweepPace.steadyRows, verdict)
+  }
 }

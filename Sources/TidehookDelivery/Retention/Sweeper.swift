@@ -11,18 +11,17 @@ public struct Sweeper: Sendable {
   private let time: any TimeSource
   private let logger: Logger
 
-  /// How many events are looked at before they are dealt with.
+  /// How many events at least are looked at before they are dealt with.
   static let lookedAt = 100
   /// How many requests of sources are removed in one transaction: each may be a megabyte.
   static let removedReceipts = 10
   /// How many pages are given back in one transaction, 200 KiB.
   static let shrunkPages = 50
-  /// How long it waits between two transactions: they take some milliseconds, so that most of the writer's time is the work's.
+  /// How long it waits between two transactions, unless it falls behind: they take some milliseconds, so that most of the writer's time is the
+  /// work's.
   static let pause = Duration.milliseconds(25)
-  /// How long it waits at most for writes that wait, in pauses.
-  static let patience = 40
-  /// The same while the database is above its limit: it must shrink faster than it grows.
-  static let urgentPatience = 2
+  /// How fast it is at least while the database is above its limit, which must shrink faster than it grows.
+  static let urgentLevel = 4
   /// How many times it looks for events, by age or by size, before the other has its turn.
   static let turnLooks = 50
   /// How often it looks whether the database is too large.
@@ -41,7 +40,7 @@ public struct Sweeper: Sendable {
 
   /// Sweeps again and again until the task is cancelled. What fails is tried again the next time.
   public func run() async {
-    var size = SizeSweep()
+    var size = Progress()
     var agesDue = policy.pause.map { _ in time.now() }
     while !Task.isCancelled {
       do {
@@ -61,8 +60,8 @@ public struct Sweeper: Sendable {
     }
   }
 
-  /// How far a sweep by size is.
-  private struct SizeSweep {
+  /// How far sweeps are, and how fast.
+  private struct Progress {
     var gauge = SizeGauge()
     /// Behind which event it goes on.
     var position = Int64.min
@@ -71,15 +70,39 @@ public struct Sweeper: Sendable {
     /// How often events were looked for by age since the last turn of this one.
     var looks = 0
 
-    /// How long a step waits at most for writes that wait, in pauses.
-    var patience: Int { isOver ? Sweeper.urgentPatience : Sweeper.patience }
+    /// How fast what is too old is removed: as fast as it must, so that it is late by two rounds of looks at most.
+    var ages = SweepPace()
+    /// The same while the database is above its limit.
+    var urgentAges = SweepPace(slowest: Sweeper.urgentLevel)
+    /// How fast what is above the limit is removed.
+    var sizes = SweepPace(slowest: Sweeper.urgentLevel)
+
+    /// The pace of a step by age.
+    var agePace: SweepPace { isOver && urgentAges.level > ages.level ? urgentAges : ages }
+
+    mutating func beginSweep() {
+      ages.beginSweep()
+      urgentAges.beginSweep()
+    }
+
+    mutating func beginOthers() {
+      ages.beginOthers()
+      urgentAges.beginOthers()
+    }
+
+    /// Takes in how late the oldest is that is too old, in microseconds more than it may be.
+    mutating func note(lateness: Int64) {
+      ages.note(excess: lateness)
+      urgentAges.note(excess: lateness)
+    }
   }
 
   // MARK: By age
 
   /// Removes what is too old, namespace by namespace: one that is kept for ever costs nothing.
-  private func sweepAges(_ size: inout SizeSweep) async throws {
+  private func sweepAges(_ size: inout Progress) async throws {
     if let limit = policy.maxDatabaseBytes { _ = try await measure(&size, against: limit) }
+    size.beginSweep()
     var removed = RemovedContent()
     var namespace = try await store.namespace(after: nil)
     while let current = namespace {
@@ -92,43 +115,49 @@ public struct Sweeper: Sendable {
   }
 
   private func sweep(
-    _ namespace: Namespace, _ limits: RetentionLimits, olderThan shortest: Duration, _ size: inout SizeSweep
+    _ namespace: Namespace, _ limits: RetentionLimits, olderThan shortest: Duration, _ size: inout Progress
   ) async throws -> RemovedContent {
     var removed = RemovedContent()
     var last = Int64.min
+    // What is too old by now: a flood that never ends does not keep other namespaces from their turn.
+    let end = time.now() + (.zero - shortest)
+    let slack = (policy.pause ?? .zero) * 2
+    size.beginOthers()
     while true {
       let now = time.now()
-      let events = try await store.oldestEvents(in: namespace, after: last, accepted: now + (.zero - shortest), limit: Self.lookedAt)
-      guard let end = events.last else { return removed }
+      let count = max(Self.lookedAt, size.agePace.rows / 2)
+      let events = try await store.oldestEvents(in: namespace, after: last, accepted: end, limit: count)
+      guard let newest = events.last else { return removed }
       let due = events.filter { limits.verdict(on: $0, at: now) != .keep }
-      removed.add(try await settle(due, patience: size.patience) { limits.verdict(on: $0, at: now) })
-      last = end.key
-      if due.isEmpty { try await rest(size.patience) }
-      if events.count < Self.lookedAt { return removed }
+      if let first = due.compactMap(limits.due).min() { size.note(lateness: now.microseconds - (first + slack).microseconds) }
+      removed.add(try await settle(due, size.agePace) { limits.verdict(on: $0, at: now) })
+      last = newest.key
+      if due.isEmpty { try await rest(1) }
+      if events.count < count { return removed }
       try await giveTurn(to: &size)
     }
   }
 
   /// Lets the size have its turn after some looks: ages may be far behind.
-  private func giveTurn(to size: inout SizeSweep) async throws {
+  private func giveTurn(to size: inout Progress) async throws {
     size.looks += 1
     if size.looks.isMultiple(of: Self.turnLooks) { _ = try await sweepSize(&size) }
   }
 
-  private func sweepReceipts(before end: Timestamp, _ size: inout SizeSweep) async throws -> RemovedContent {
+  private func sweepReceipts(before end: Timestamp, _ size: inout Progress) async throws -> RemovedContent {
     var removed = RemovedContent()
     while true {
       let step = try await store.removeReceipts(before: end, limit: Self.removedReceipts)
       removed.add(step)
       guard step.receipts == Self.removedReceipts else { return removed }
-      try await rest(size.patience)
+      try await rest(size.agePace.patience)
       try await giveTurn(to: &size)
     }
   }
 
   // MARK: By size
 
-  private func measure(_ size: inout SizeSweep, against limit: Int64) async throws -> Int64? {
+  private func measure(_ size: inout Progress, against limit: Int64) async throws -> Int64? {
     let used = try await store.space()?.usedBytes
     size.isOver = used.map { $0 > limit } ?? false
     return used
@@ -136,27 +165,30 @@ public struct Sweeper: Sendable {
 
   /// Removes the oldest events that are finished while the database is above its limit, for a bounded number of looks.
   /// - Returns: whether there is nothing more to do now.
-  private func sweepSize(_ size: inout SizeSweep) async throws -> Bool {
+  private func sweepSize(_ size: inout Progress) async throws -> Bool {
     guard let limit = policy.maxDatabaseBytes else { return true }
     var removed = RemovedContent()
     for _ in 0..<Self.turnLooks {
       let used = try await measure(&size, against: limit)
       guard let used else { return true }
       tell(size.gauge.watch(used, limit: limit, at: time.now()), "the database has been larger than its limit for ten minutes")
+      let count = max(Self.lookedAt, size.sizes.rows / 2)
       var events: [StoredEvent] = []
-      if used > limit { events = try await store.oldestEvents(in: nil, after: size.position, accepted: nil, limit: Self.lookedAt) }
+      if used > limit { events = try await store.oldestEvents(in: nil, after: size.position, accepted: nil, limit: count) }
       guard let end = events.last else {
         report(removed, because: "size")
         tell(size.gauge.note(used, limit: limit), "the database is larger than its limit, and nothing in it is finished")
         size.position = .min
+        size.sizes.beginSweep()
         return true
       }
+      size.sizes.note(excess: used - limit)
       let finished = events.filter(\.isFinished)
       // Half a batch at most between two measurements, so that little more goes than must.
-      let some = Array(finished.prefix(Self.lookedAt / 2))
-      removed.add(try await settle(some, patience: size.patience) { $0.isFinished ? .remove : .keep })
+      let some = Array(finished.prefix(count / 2))
+      removed.add(try await settle(some, size.sizes) { $0.isFinished ? .remove : .keep })
       size.position = some.count < finished.count ? some.last?.key ?? end.key : end.key
-      if some.isEmpty { try await rest(size.patience) }
+      if some.isEmpty { try await rest(1) }
     }
     report(removed, because: "size")
     return false
@@ -177,7 +209,7 @@ public struct Sweeper: Sendable {
       guard space.surplusPages > 0, space.freePages < free else { return }
       free = space.freePages
       try await store.shrink(pages: min(Self.shrunkPages, Int(space.surplusPages)))
-      try await rest(Self.patience)
+      try await rest(SweepPace().patience)
     }
   }
 
@@ -185,21 +217,22 @@ public struct Sweeper: Sendable {
 
   /// Deals with events in as many transactions as that takes.
   private func settle(
-    _ events: [StoredEvent], patience: Int, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
+    _ events: [StoredEvent], _ pace: SweepPace, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
   ) async throws -> RemovedContent {
     var removed = RemovedContent()
     var left = events[...]
     while !left.isEmpty {
-      let step = try await store.settle(Array(left), at: time.now(), verdict)
+      let step = try await store.settle(Array(left), at: time.now(), rows: pace.rows, verdict)
       removed.add(step.removed)
       left = left.dropFirst(step.settled)
-      try await rest(patience)
+      try await rest(pace.patience)
     }
     return removed
   }
 
-  /// Lets others write.
+  /// Lets others write: for a pause, and for more of them while writes wait.
   private func rest(_ patience: Int) async throws {
+    try Task.checkCancellation()
     for turn in 0..<patience {
       try await time.sleep(until: time.now() + Self.pause)
       guard turn + 1 < patience, store.waitingWrites > 0 else { return }

@@ -48,15 +48,13 @@ extension SQLStore: RetentionStore {
     }
   }
 
-  /// How many rows one transaction removes before it ends: a few milliseconds.
-  private static let settledRows = 200
-  /// After how many bytes of payloads it ends, too.
-  private static let settledBytes: Int64 = 4 << 20
+  /// After how many bytes of payloads a transaction ends, too, when it is not in a hurry; else after as many as one that accepts takes.
+  private static func settledBytes(_ rows: Int) -> Int64 { rows > SweepPace.steadyRows ? 8 << 20 : 4 << 20 }
   private static let payloadBytes = SQLStatement("SELECT LENGTH(payload) FROM events WHERE key = $1")
 
   /// Does with some events what `verdict` says of each as it is now.
   public func settle(
-    _ events: [StoredEvent], at now: Timestamp, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
+    _ events: [StoredEvent], at now: Timestamp, rows limit: Int, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
   ) async throws(StoreError) -> (removed: RemovedContent, settled: Int) {
     let done = try await writer.write("cannot remove old events", weight: 64 << 10) { connection in
       var removed = RemovedContent()
@@ -64,7 +62,7 @@ extension SQLStore: RetentionStore {
       var bytes: Int64 = 0
       for event in events {
         let rows = removed.events + removed.deliveries + removed.attempts + removed.expired
-        guard rows < Self.settledRows && bytes < Self.settledBytes else { break }
+        guard rows < limit && bytes < Self.settledBytes(limit) else { break }
         var current = event
         current.deliveries = try Self.deliveries(of: event.key, connection)
         switch verdict(current) {
@@ -75,7 +73,7 @@ extension SQLStore: RetentionStore {
           settled += 1
         case .remove:
           bytes += try connection.first(Self.payloadBytes, [.integer(event.key)]) { $0.integer(0) } ?? 0
-          if try Self.remove(current, atMost: Self.settledRows - rows, &removed, connection) { settled += 1 }
+          if try Self.remove(current, atMost: limit - rows, &removed, connection) { settled += 1 }
         }
       }
       return (removed: removed, settled: settled)

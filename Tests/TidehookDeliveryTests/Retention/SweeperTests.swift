@@ -14,10 +14,7 @@ import TidehookTesting
 
   /// Runs a sweeper until its first look is over: it then sleeps for longer than between two steps.
   private func sweep(_ policy: RetentionPolicy) async throws {
-    let sweeper = Sweeper(
-      store: store, policy: policy, operations: told, time: clock,
-      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-    let task = Task { await sweeper.run() }
+    let task = run(policy, on: store)
     while true {
       let wait = await clock.nextSleep().microseconds - clock.now().microseconds
       if wait > 100_000 { break }
@@ -25,6 +22,13 @@ import TidehookTesting
     }
     task.cancel()
     await task.value
+  }
+
+  private func run(_ policy: RetentionPolicy, on store: any RetentionStore) -> Task<Void, Never> {
+    let sweeper = Sweeper(
+      store: store, policy: policy, operations: told, time: clock,
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    return Task { await sweeper.run() }
   }
 
   private func policy(_ text: String, maxBytes: Int64? = nil) throws -> RetentionPolicy {
@@ -62,6 +66,23 @@ import TidehookTesting
     #expect(store.largestStep <= 100)
     let waited = clock.now().microseconds - began.microseconds
     #expect(waited >= 25_000 * Int64(store.steps), "\(store.steps) steps in \(waited) µs")
+  }
+
+  @Test(arguments: [1, 30, 90, 300]) func agesKeepUpWithAFloodThatNeverPauses(perTransaction count: Int64) async throws {
+    // Kept for 8.6 s, looked at each second: two seconds of lateness are in time.
+    let limit = try policy("delivered=0.0001")
+    let flood = FloodedRetention(perTransaction: count, clock)
+    let began = clock.now()
+    let task = run(limit, on: flood)
+    while clock.now().microseconds - began.microseconds < 120_000_000 {
+      let wait = await clock.nextSleep().microseconds - clock.now().microseconds
+      clock.advance(by: .microseconds(max(0, wait)))
+    }
+    let age = clock.now().microseconds - flood.oldest.microseconds
+    task.cancel()
+    await task.value
+    #expect(age < 20_000_000, "the oldest is \(age) µs old after \(flood.steps) steps")
+    #expect(flood.largestStep <= 1066)
   }
 
   @Test func writesThatWaitGoFirst() async throws {
@@ -155,7 +176,8 @@ private final class MemoryRetention: RetentionStore {
     state.withLock { state in
       for _ in 0..<count {
         let key = Int64(state.entries.count + 1)
-        let time = now + .seconds(-days * 86_400)
+        // One each second, so that whoever removes the oldest comes forward.
+        let time = now + .seconds(-days * 86_400 + state.entries.count)
         let row = StoredEvent.Delivery(key: key, state: delivery, updatedAt: time)
         state.entries.append(Entry(event: StoredEvent(key: key, acceptedAt: time, deliveries: [row]), namespace: namespace, days: days))
         state.pages += 1
@@ -194,7 +216,7 @@ private final class MemoryRetention: RetentionStore {
   }
 
   func settle(
-    _ events: [StoredEvent], at now: Timestamp, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
+    _ events: [StoredEvent], at now: Timestamp, rows: Int, _ verdict: @escaping @Sendable (StoredEvent) -> RetentionVerdict
   ) async throws(StoreError) -> (removed: RemovedContent, settled: Int) {
     state.withLock { state in
       var removed = RemovedContent()
