@@ -44,6 +44,16 @@ def test_parts_of_other_settings_are_changed_one_by_one(cli):
     assert "stays as it is" in cli.text("webhooks", "update", "--help")
 
 
+def test_changes_at_the_same_time_do_not_overwrite_each_other(cli):
+    webhook = cli.json("webhooks", "add", URL)
+    running = [cli.start("webhooks", "update", webhook["id"], "--header", f"X-H{n}={n}") for n in range(8)]
+    for process in running:
+        errors = process.communicate(timeout=60)[1]
+        assert process.returncode == 0, errors
+    shown = cli.json("webhooks", "show", webhook["id"])
+    assert (shown["headers"], shown["revision"]) == ({f"X-H{n}": str(n) for n in range(8)}, 9)
+
+
 def test_secrets_come_from_files_and_standard_input(cli, gateway, receiver, tmp_path):
     (tmp_path / "secret.txt").write_text("your-webhook-secret\n")
     (tmp_path / "key.txt").write_text(gateway.key + "\n")

@@ -109,6 +109,36 @@ import TidehookCore
     #expect(refused.status == 409 && refused.code == "conflict")
   }
 
+  @Test func aChangeMayDemandTheRevisionThatWasRead() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    func change(_ name: String, if tag: String) async throws -> Answer {
+      try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"\#(name)"}"#, headers: [.ifMatch: tag])
+    }
+    #expect(try await gateway.send(.get, "/v1/webhooks/\(id)").headers[.eTag] == "\"1\"")
+    let changed = try await change("a", if: "\"1\"")
+    #expect(changed.status == 200 && changed.headers[.eTag] == "\"2\"")
+    let outdated = try await change("b", if: "\"1\"")
+    #expect(outdated.status == 412 && outdated.code == "precondition_failed" && outdated.field == "If-Match")
+    #expect(outdated.headers[.eTag] == "\"2\"" && outdated.message.contains("revision 2, expected 1"))
+    #expect(try await change("c", if: "\"x\"").status == 412)
+    for tag in ["*", "W/\"2\"", "\"7\", \"2\""] { #expect(try await change("a", if: tag).status == 200, "\(tag)") }
+    for tag in ["2", "\"2", "\"", "", "\"2\","] {
+      let bad = try await change("d", if: tag)
+      #expect(bad.status == 400 && bad.code == "invalid_header" && bad.field == "If-Match", "\(tag): \(bad.status)")
+    }
+    #expect(gateway.backend.webhooks().first?.name == "a")
+  }
+
+  @Test func aChangeThatComesSecondIsNotRepeatedOnARevisionThatItDidNotDemand() async throws {
+    let gateway = TestGateway()
+    let id = try await gateway.makeWebhook()
+    gateway.backend.with { $0.staleReplacements = 1 }
+    #expect(try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"a"}"#, headers: [.ifMatch: "\"1\""]).status == 200)
+    gateway.backend.with { $0.webhooks[0].revision = 9 }
+    #expect(try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"b"}"#, headers: [.ifMatch: "\"2\""]).status == 412)
+  }
+
   @Test func aSecretIsReplacedByANewOne() async throws {
     let gateway = TestGateway()
     let id = try await gateway.makeWebhook(#","secret":"old""#)

@@ -25,6 +25,7 @@ extension APIError {
     var response = Response.json(json, status: code.status)
     if code == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"tidehook\"" }
     if code == .unavailable || code == .rateLimited { response.headers[.retryAfter] = String(retryAfterSeconds) }
+    if let currentTag { response.headers[.eTag] = currentTag }
     if !allowedMethods.isEmpty { response.headers[.allow] = allowedMethods.joined(separator: ", ") }
     return response
   }

@@ -23,6 +23,7 @@ enum ErrorCode: String, Sendable, CaseIterable {
   case notFound = "not_found"
   case methodNotAllowed = "method_not_allowed"
   case conflict
+  case preconditionFailed = "precondition_failed"
   case tooLarge = "too_large"
   case unsupportedMediaType = "unsupported_media_type"
   case rateLimited = "rate_limited"
@@ -41,6 +42,7 @@ enum ErrorCode: String, Sendable, CaseIterable {
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .conflict: .conflict
+    case .preconditionFailed: .preconditionFailed
     case .tooLarge: .contentTooLarge
     case .unsupportedMediaType: .unsupportedMediaType
     case .internalError: .internalServerError
@@ -62,6 +64,8 @@ struct APIError: Error, Sendable, Equatable {
   var allowedMethods: [String] = []
   /// When to try again, in seconds; for ``ErrorCode/unavailable`` and ``ErrorCode/rateLimited``.
   var retryAfterSeconds: Int64 = 1
+  /// The tag of what is there now; for ``ErrorCode/preconditionFailed`` alone.
+  var currentTag: String?
 
   init(_ code: ErrorCode, _ message: String, field: String? = nil, allowedMethods: [String] = [], retryAfterSeconds: Int64 = 1) {
     self.code = code

@@ -40,7 +40,9 @@ enum OpenAPIDocument {
   private static func describe(_ operation: Operation) -> JSONValue {
     var members: [JSONValue.Member] = [.init("operationId", .string(operation.id)), .init("summary", .string(operation.summary))]
     if operation.isOpen { members.append(.init("security", [])) }
-    let parameters = pathParameters(operation) + operation.query.map(queryParameter)
+    let parameters =
+      pathParameters(operation) + operation.query.map(queryParameter)
+      + (operation.isConditional ? [ifMatch] : [])
     if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
     if !operation.body.isEmpty {
       members.append(.init("requestBody", ["required": .bool(!operation.isBodyOptional), "content": content(operation.body)]))
@@ -52,9 +54,27 @@ enum OpenAPIDocument {
   private static func responses(_ operation: Operation) -> JSONValue {
     var success: [JSONValue.Member] = [.init("description", "Done.")]
     if !operation.answer.isEmpty { success.append(.init("content", content(operation.answer))) }
+    if operation.isTagged { success.append(.init("headers", ["ETag": revisionTag])) }
     let failure: JSONValue = ["description": "Refused or failed.", "content": content(operation.dialect.errorSchema)]
-    return .object([.init("\(operation.success)", .object(success)), .init("default", failure)])
+    var answers: [JSONValue.Member] = [.init("\(operation.success)", .object(success))]
+    if operation.isConditional {
+      let outdated: JSONValue = [
+        "description": "It is not at a revision of If-Match any more.", "content": content(operation.dialect.errorSchema),
+        "headers": ["ETag": revisionTag],
+      ]
+      answers.append(.init("412", outdated))
+    }
+    return .object(answers + [.init("default", failure)])
   }
+
+  private static let revisionTag: JSONValue = [
+    "description": "The revision, in quotation marks.", "schema": ["type": "string"],
+  ]
+
+  private static let ifMatch: JSONValue = [
+    "name": "If-Match", "in": "header", "schema": ["type": "string"],
+    "description": "Only if it is at this revision, as ETag has it; several are separated by commas, * is any.",
+  ]
 
   private static func content(_ schema: String) -> JSONValue {
     let reference: JSONValue = ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]

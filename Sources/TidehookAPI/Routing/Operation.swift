@@ -43,6 +43,10 @@ struct Operation: Sendable {
   var success = 200
   /// The name of the schema of its answer; empty when the answer has no body.
   let answer: String
+  /// Whether its answer has an `ETag`, the revision.
+  var isTagged = false
+  /// Whether it takes `If-Match`.
+  var isConditional = false
 }
 
 /// A query parameter.

@@ -47,8 +47,12 @@ struct WebhookEditor: Sendable {
   }
 
   /// Changes some fields of a webhook; that is a revision, unless nothing is different afterwards.
-  func update(_ id: String, _ changes: WebhookChanges, by principal: Principal) async throws -> Webhook {
+  /// - Parameter condition: what the webhook's revision must be; `nil` for any.
+  func update(
+    _ id: String, _ changes: WebhookChanges, if condition: RevisionCondition? = nil, by principal: Principal
+  ) async throws -> Webhook {
     try await change(id, changes.held, by: principal) { current in
+      try condition?.check(current.revision)
       var changed = try changes.applied(to: current, generated: try secrets.generate())
       changed.pipeline = try await pipeline(after: changes, of: current)
       changed.keys = try keys(after: changes, of: changed)

@@ -34,13 +34,16 @@ struct WebhookRoutes: Sendable {
     let standing = try await editor.standing(of: webhook)
     var json = JSONWriter(reserving: 1024)
     json.webhook(webhook, hiding: options, standing)
-    return .json(json)
+    return Response.json(json).tagged(webhook.revision)
   }
 
   private func update(_ request: APIRequest) async throws -> Response {
-    _ = try editor.webhook(request.id, for: request.principal)
+    let condition = try RevisionCondition(request)
+    // Before the body is read, and again with the change.
+    try condition.check(try editor.webhook(request.id, for: request.principal).revision)
     let changes = try await changes(request)
-    return try await answer(try await editor.update(request.id, changes, by: request.principal), after: changes, isNew: false)
+    let changed = try await editor.update(request.id, changes, if: condition, by: request.principal)
+    return try await answer(changed, after: changes, isNew: false)
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
@@ -70,7 +73,7 @@ struct WebhookRoutes: Sendable {
     json.webhook(
       webhook, hiding: options, standing, secret: isGenerated ? webhook.secret : nil,
       standardSecret: showsStandardForm && !isStandard ? editor.secrets.standardForm(webhook.secret) : nil)
-    return .json(json, status: isNew ? .created : .ok)
+    return Response.json(json, status: isNew ? .created : .ok).tagged(webhook.revision)
   }
 }
 
@@ -79,7 +82,7 @@ extension WebhookRoutes {
 
   private static let create = Operation(
     id: "createWebhook", method: .post, path: "/v1/webhooks", isScoped: true, summary: "Register a webhook.", body: "NewWebhook",
-    success: 201, answer: "CreatedWebhook")
+    success: 201, answer: "CreatedWebhook", isTagged: true)
 
   private static let list = Operation(
     id: "listWebhooks", method: .get, path: "/v1/webhooks", isScoped: true, summary: "List webhooks, oldest first.",
@@ -87,11 +90,13 @@ extension WebhookRoutes {
     answer: "WebhookPage")
 
   private static let show = Operation(
-    id: "showWebhook", method: .get, path: "/v1/webhooks/{id}", isScoped: true, summary: "Show a webhook.", answer: "Webhook")
+    id: "showWebhook", method: .get, path: "/v1/webhooks/{id}", isScoped: true, summary: "Show a webhook.", answer: "Webhook",
+    isTagged: true)
 
   private static let update = Operation(
     id: "updateWebhook", method: .patch, path: "/v1/webhooks/{id}", isScoped: true,
-    summary: "Change some fields of a webhook; null sets a field back to its default.", body: "WebhookChanges", answer: "CreatedWebhook")
+    summary: "Change some fields of a webhook; null sets a field back to its default.", body: "WebhookChanges", answer: "CreatedWebhook",
+    isTagged: true, isConditional: true)
 
   private static let remove = Operation(
     id: "deleteWebhook", method: .delete, path: "/v1/webhooks/{id}", isScoped: true,

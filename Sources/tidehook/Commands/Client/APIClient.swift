@@ -28,16 +28,19 @@ struct APIClient {
 
   /// Sends a request and returns the body of a 2xx answer.
   func call(
-    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json"
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json",
+    if tag: String? = nil
   ) async throws(CommandFailure) -> [UInt8] {
-    try await send(method, path, query: query, body: body, contentType: contentType).body
+    try await send(method, path, query: query, body: body, contentType: contentType, if: tag).body
   }
 
   private func send(
-    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json"
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], contentType: String = "application/json",
+    if tag: String? = nil
   ) async throws(CommandFailure) -> ReceivedResponse {
     var headers = [HeaderField("Authorization", "Bearer \(key)"), HeaderField("Accept", "application/json")]
     if !body.isEmpty { headers.append(HeaderField("Content-Type", contentType)) }
+    if let tag { headers.append(HeaderField("If-Match", tag)) }
     let request = SignedRequest(method: method, url: try url(path, query), headers: headers, body: body, timeout: .seconds(60))
     switch await transport.send(request).result {
     case .failure(let failure): throw unreachable(failure)
@@ -47,10 +50,11 @@ struct APIClient {
   }
 
   /// Sends a request and reads the answer's JSON.
+  /// - Parameter tag: what `If-Match` is to say; when that does not hold any more, the failure is outdated.
   func json(
-    _ method: String, _ path: String, query: [(String, String?)] = [], body: JSONValue? = nil
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: JSONValue? = nil, if tag: String? = nil
   ) async throws(CommandFailure) -> JSONAnswer {
-    let bytes = try await call(method, path, query: query, body: body?.bytes ?? [])
+    let bytes = try await call(method, path, query: query, body: body?.bytes ?? [], if: tag)
     return try JSONAnswer(bytes, from: server)
   }
 
@@ -80,7 +84,9 @@ struct APIClient {
     }
     let field = error?["field"]?.stringValue.map { " (field: \($0))" } ?? ""
     let hint = answer.status == 401 ? "; give the key with --api-key, TIDEHOOK_API_KEY, or --data" : ""
-    return CommandFailure(.refused, SafeText.line(message + field + hint))
+    var failure = CommandFailure(.refused, SafeText.line(message + field + hint))
+    failure.isOutdated = answer.status == 412
+    return failure
   }
 }
 

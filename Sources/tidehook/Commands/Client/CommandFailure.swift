@@ -18,6 +18,8 @@ struct CommandFailure: Error, CustomStringConvertible {
   let status: Status
   /// What happened and what to do about it.
   let description: String
+  /// Whether somebody else changed first what was to be changed as it was read.
+  var isOutdated = false
 
   init(_ status: Status, _ description: String) {
     self.status = status

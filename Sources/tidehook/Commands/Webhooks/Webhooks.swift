@@ -106,10 +106,34 @@ struct WebhooksUpdate: AsyncParsableCommand {
       throw CommandFailure(.usage, "nothing to change: name at least one option, such as --events")
     }
     let (client, path) = (try options.client(), "/v1/webhooks/\(QueryString.escape(id))")
-    var members = changes.members
-    if changes.needsCurrent { members = try changes.merged(into: try await client.json("GET", path).value) }
-    let answer = try await client.json("PATCH", path, body: .object(members + defaults))
+    let answer =
+      if changes.needsCurrent {
+        try await merge(changes, defaults, client, path)
+      } else {
+        try await client.json("PATCH", path, body: .object(changes.members + defaults))
+      }
     WebhookView(answer, options).write()
+  }
+
+  /// How often it reads the webhook anew when others change it in between.
+  private static let merges = 10
+
+  /// Changes parts of settings, of the webhook as it is.
+  private func merge(
+    _ changes: WebhookMerge, _ defaults: [JSONValue.Member], _ client: APIClient, _ path: String
+  ) async throws(CommandFailure) -> JSONAnswer {
+    var count = 1
+    while true {
+      let current = try await client.json("GET", path).value
+      let members = try changes.merged(into: current)
+      do throws(CommandFailure) {
+        return try await client.json(
+          "PATCH", path, body: .object(members + defaults), if: current["revision"].map { "\"\($0.plainText)\"" })
+      } catch {
+        guard error.isOutdated, count < Self.merges else { throw error }
+        count += 1
+      }
+    }
   }
 }
 
