@@ -19,7 +19,7 @@ extension CloudEvent {
       }
       try attributes.add(name, .string(value))
     }
-    let contentType = headers[.contentType]
+    let contentType = headers[.contentType].flatMap { $0.isEmpty ? nil : $0 }
     if let contentType { try attributes.add("datacontenttype", .string(contentType)) }
     try self.init(attributes, data: try Self.data(body, contentType: contentType))
   }

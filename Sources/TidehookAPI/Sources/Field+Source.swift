@@ -32,7 +32,8 @@ extension Field {
   /// Several secrets, any of which may match.
   func sourceSecrets() throws -> [Secret] {
     let expectation = "an array of 1 to 8 secrets"
-    guard let elements = value.elements, (1...8).contains(elements.count) else { throw unexpectedSecret(expectation) }
+    guard let elements = value.elements else { throw unexpectedSecret(expectation) }
+    guard (1...8).contains(elements.count) else { throw APIError.unexpected(path, expectation, got: "\(elements.count) of them") }
     return try self.elements(expectation).map { try $0.sourceSecret() }
   }
 

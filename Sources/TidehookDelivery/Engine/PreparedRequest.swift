@@ -42,6 +42,11 @@ enum Preparation {
         return .failed(AttemptFailure(.script, "the script's url override is refused: \(error)"))
       }
     }
+    if let method = overrides.method, !methods.contains(method) {
+      let known = methods.joined(separator: ", ")
+      return .failed(
+        AttemptFailure(.script, "the script's method override is refused: expected one of \(known), got \"\(method.prefix(32))\""))
+    }
     guard url.database == nil else { return .send(PreparedRequest(method: databaseMethod, url: url, headers: [], ownBody: body)) }
     let reserved = overrides.headers.first { field in
       let name = field.name.lowercased()
@@ -54,6 +59,9 @@ enum Preparation {
       PreparedRequest(
         method: overrides.method ?? "POST", url: url, headers: headers(of: webhook, with: overrides), ownBody: body))
   }
+
+  /// What a script may choose: the methods of RFC 9110 and PATCH, but for those that are no request to a resource.
+  private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
   private static func headers(of webhook: ActiveWebhook, with overrides: RequestOverrides) -> [HeaderField] {
     let type = HeaderField("Content-Type", overrides.contentType ?? "application/json")

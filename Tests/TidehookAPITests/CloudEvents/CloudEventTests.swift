@@ -102,6 +102,12 @@ import TidehookCore
     #expect(kept["datacontenttype"]?.string == type)
   }
 
+  @Test func anEmptyContentTypeIsNone() async throws {
+    let (answer, request) = try await publish(#"{"a":1}"#, try Self.binary(type: ""))
+    #expect(answer.status == 202, "\(answer.text)")
+    #expect(request.map { String(decoding: $0.data, as: UTF8.self) } == #"{"a":1}"#)
+  }
+
   @Test func bytesThatAreNoTextAreKeptAsBase64() async throws {
     let gateway = TestGateway()
     let answer = try await gateway.send(.post, "/v1/events", bytes: [0xff, 0x00], headers: try Self.binary(type: "text/plain"))

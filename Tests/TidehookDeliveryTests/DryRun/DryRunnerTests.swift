@@ -110,6 +110,9 @@ import TidehookTesting
     let failures = [
       try await dryRun(.failed("script:1: boom")),
       try await dryRun(.send(body: nil, overrides: RequestOverrides(url: "ftp://example.com"))),
+      try await dryRun(.send(body: nil, overrides: RequestOverrides(method: "GET|id"))),
+      try await dryRun(.send(body: nil, overrides: RequestOverrides(method: "post"))),
+      try await dryRun(.send(body: nil, overrides: RequestOverrides(method: ""))),
       try await dryRun(.send(body: nil, overrides: RequestOverrides(headers: [HeaderField("Host", "x")]))),
     ]
     for run in failures {
