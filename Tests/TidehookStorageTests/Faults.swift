@@ -6,11 +6,17 @@ import TidehookStorage
 
 /// What the driver does, shared with the test.
 final class Faults: Sendable {
+  /// A statement that ran, with its values.
+  struct Call: Sendable {
+    let statement: String
+    let arguments: [SQLValue]
+  }
+
   private struct State {
     var failure: SQLFailure?
     var pageLimit: Int64?
     var gate: DispatchSemaphore?
-    var statements: [String] = []
+    var calls: [Call] = []
   }
 
   private let state = Mutex(State())
@@ -41,7 +47,9 @@ final class Faults: Sendable {
   }
 
   /// The writer's and readers' statements so far.
-  var statements: [String] { state.withLock { $0.statements } }
+  var statements: [String] { calls.map(\.statement) }
+  /// The same with their values.
+  var calls: [Call] { state.withLock { $0.calls } }
 
   fileprivate func takePageLimit() -> Int64? {
     state.withLock { state in
@@ -54,8 +62,8 @@ final class Faults: Sendable {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 
-  fileprivate func note(_ statement: SQLStatement) {
-    state.withLock { $0.statements.append(statement.text) }
+  fileprivate func note(_ statement: SQLStatement, _ arguments: [SQLValue]) {
+    state.withLock { $0.calls.append(Call(statement: statement.text, arguments: arguments)) }
   }
 }
 
@@ -94,12 +102,12 @@ private final class FaultyConnection: SQLConnection {
   }
 
   func execute(_ statement: SQLStatement, _ arguments: [SQLValue]) throws(SQLFailure) -> Int {
-    faults.note(statement)
+    faults.note(statement, arguments)
     return try base.execute(statement, arguments)
   }
 
   func query(_ statement: SQLStatement, _ arguments: [SQLValue], _ row: (any SQLRow) -> Bool) throws(SQLFailure) {
-    faults.note(statement)
+    faults.note(statement, arguments)
     try base.query(statement, arguments, row)
   }
 
