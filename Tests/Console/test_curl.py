@@ -76,6 +76,11 @@ def test_headers_are_what_they_were_and_secrets_are_variables(words):
     assert after(arguments, "-H") == ["X-Api-Key: given", "X-Empty;"]
 
 
+def test_a_head_request_waits_for_no_body(words):
+    arguments, _ = words({"method": "HEAD"})
+    assert "--head" in arguments and "-X" not in arguments
+
+
 def test_a_copied_delivery_arrives_once_more_as_it_was(page, api, receiver, tmp_path):
     webhook = api.add_webhook(receiver.url("/it's"), headers={"X-Quote": "it's $HOME `id`"}, script="function transform(event) return '@/etc/hostname', { method = 'PUT' } end")
     delivery = api.settled(webhook, api.publish())

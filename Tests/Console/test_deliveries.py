@@ -76,6 +76,26 @@ def test_the_list_goes_on_where_a_page_ends(page, api, receiver):
     expect(page.get_by_text("120 rows")).to_be_visible()
 
 
+def test_who_comes_back_to_a_list_is_where_they_were(page, api, receiver):
+    webhook = api.add_webhook(receiver.url())
+    api.publish_batch([{"event": "a.b", "data": {"n": n}} for n in range(120)])
+    receiver.wait_for(120)
+    page.visit(f"/deliveries?webhook={webhook['id']}")
+    rows = page.locator(".list tbody tr")
+    expect(rows).to_have_count(50)
+    page.get_by_role("button", name="Load more").click()
+    expect(rows).to_have_count(100)
+    opened = rows.nth(79).get_attribute("data-key")
+    rows.nth(79).locator(".row-link").click()
+    expect(page).to_have_url(re.compile(opened))
+    page.go_back()
+    expect(rows).to_have_count(100)
+    expect(page.locator(f"tr[data-key={opened}] .row-link")).to_be_focused()
+    expect(page.locator(f"tr[data-key={opened}]")).to_be_in_viewport()
+    page.keyboard.press("j")
+    expect(rows.nth(80).locator(".row-link")).to_be_focused()
+
+
 def test_what_was_sent_and_what_came_back(page, api, receiver, accessible, portraits):
     receiver.reply("/fine", Reply(headers=(("Content-Type", "application/json"), ("X-Answer", "yes")), body=b'{"received": true}', delay=0.02))
     delivery = one(api, receiver.url("/fine"), name="fine", headers={"Authorization": "Bearer of-a-secret", "X-Team": "a"})

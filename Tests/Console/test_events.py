@@ -68,6 +68,50 @@ def test_a_paused_tail_keeps_what_comes(page, api):
     expect(page.locator(".live")).to_have_text("Live")
 
 
+def shown(page, is_shown):
+    """Tells the page that its tab is, or is not, the one that is seen."""
+    page.evaluate("(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", not is_shown)
+
+
+def test_a_tab_that_nobody_sees_has_no_stream_and_goes_on_where_it_was(page, api):
+    api.publish("a.first")
+    live(page)
+    with page.expect_event("requestfailed", lambda request: "/v1/events/stream" in request.url):
+        shown(page, False)
+    expect(page.locator(".live")).to_have_text("Connecting…")
+    api.publish("a.second")
+    expect(rows(page)).to_have_count(1)
+    shown(page, True)
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator(".live")).to_have_text("Live")
+    api.publish("a.third")
+    expect(rows(page)).to_have_count(3)
+
+
+def test_nothing_moves_for_who_wants_no_motion(page):
+    page.emulate_media(reduced_motion="reduce")
+    live(page)
+    assert page.evaluate("document.getAnimations().filter((one) => one.playState === 'running').length") == 0
+
+
+def test_a_refused_tail_says_why(page):
+    page.guard.allow("status of 503")
+    page.route("**/v1/events/stream*", lambda route: route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "8 live tails of this key are open"}}))
+    page.visit("/events")
+    expect(page.locator(".live")).to_have_text("Not live: 8 live tails of this key are open")
+    page.unroute("**/v1/events/stream*")
+    expect(page.locator(".live")).to_have_text("Live")
+
+
+def test_one_long_type_leaves_the_list_readable(page, api, portraits):
+    api.publish("a." + "long" * 60)
+    api.publish("a.b")
+    live(page)
+    expect(rows(page)).to_have_count(2)
+    portraits(page, "events-long")
+    assert rows(page).first.bounding_box()["height"] < 45 and rows(page).last.bounding_box()["height"] < 70
+
+
 def test_the_tail_survives_a_restart_of_the_gateway(make_page, make_gateway):
     gateway = make_gateway(port=free_port())
     page = make_page(gateway)

@@ -89,6 +89,31 @@ def test_indenting_changes_white_space_only(kit):
         assert kit("return k.indentJSON(text)", text=text) is None
 
 
+def test_characters_that_turn_text_around_are_shown(kit, page):
+    kit("box.append(k.code(JSON.stringify({ [turn]: turn }), 'json'), k.jsonTree({ [turn]: turn }), k.code(turn))", turn="a\u202eb\u2066c")
+    text = page.locator("main").inner_text()
+    assert text.count("a\\u202eb\\u2066c") == 5 and "\u202e" not in text
+
+
+@pytest.mark.parametrize(("message", "size"), [({"body": "ü"}, 2), ({"body_base64": "/w=="}, 1), ({"body_base64": "/wAB"}, 3), ({"body_base64": ""}, 0), ({}, 0)])
+def test_a_body_has_a_size(kit, message, size):
+    assert kit("return k.bodySize(message)", message=message) == size
+
+
+def test_a_list_that_is_drawn_anew_takes_no_focus(kit, page):
+    kit("history.replaceState({ lists: { Names: { key: 'b', rows: 2 } } }, ''); box.append(k.table({ label: 'Names', columns: [{ label: 'Name', render: (row) => row.id }], href: () => '/', load: async () => ({ data: [{ id: 'a' }, { id: 'b' }], next_cursor: null }) })); await box.querySelector('.list').ready")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_enter_on_a_row_without_a_page_does_nothing_of_its_actions(kit, page):
+    kit("box.append(k.table({ columns: [{ label: 'Name', render: (row) => row.id }], load: async () => ({ data: [{ id: 'a' }, { id: 'b' }], next_cursor: null }), actions: () => k.button('Remove', { on: { click: () => { window.removed = true; } } }) }))")
+    expect(page.get_by_role("cell", name="b", exact=True)).to_be_visible()
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("tbody tr").last).to_be_focused()
+    assert kit("return window.removed ?? null") is None
+
+
 def test_what_destroys_asks_and_the_safe_answer_has_the_focus(kit, page):
     kit("box.append(k.button('Ask', { on: { click: async () => { window.answer = await k.confirmAction({ title: 'Delete it?', body: 'It is gone then.', action: 'Delete', danger: true }); } } }))")
     ask = page.get_by_role("button", name="Ask")

@@ -109,3 +109,15 @@ def test_names_and_errors_full_of_markup_stay_text(page, api, receiver, markup, 
     page.visit("/")
     expect(page.get_by_role("table", name="Webhooks")).to_contain_text("name")
     unharmed(page)
+
+
+def test_what_somebody_is_in_stays_and_the_rest_is_drawn_anew(page, api, busy):
+    page.clock.install()
+    page.visit("/?range=1h")
+    row = page.get_by_role("table", name="Webhooks").get_by_role("link", name="always bad")
+    expect(row).to_be_visible()
+    row.focus()
+    api.settled(busy["good"], api.publish("memory.created", {}))
+    page.clock.run_for(11_000)
+    expect(page.locator(".figures").get_by_role("link", name="Delivered")).to_contain_text("7")
+    expect(row).to_be_focused()

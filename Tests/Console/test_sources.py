@@ -161,6 +161,12 @@ def test_all_that_was_refused_runs_again_at_once(page, api):
     expect(rows(page)).to_have_count(7)
     assert api.call("PATCH", f"/v1/sources/{source['id']}", {"secret": "another-secret"}).status == 200
     page.get_by_role("button", name="Run all rejected again").click()
+    asked = page.get_by_role("alertdialog", name="Run 7 requests again?")
+    page.keyboard.press("Escape")
+    expect(asked).to_be_hidden()
+    assert {row["state"] for row in api.pages(f"/v1/sources/{source['id']}/requests")} == {"rejected"}
+    page.get_by_role("button", name="Run all rejected again").click()
+    asked.get_by_role("button", name="Run again").click()
     expect(page.locator(".toast")).to_contain_text("Ran 7 requests again: 7 taken, 0 refused.")
     expect(page.get_by_text("Nothing rejected")).to_be_visible()
     page.get_by_role("button", name="Accepted").click()

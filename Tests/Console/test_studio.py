@@ -311,6 +311,56 @@ def test_a_webhook_that_changed_meanwhile_is_not_overwritten_unasked(studio, api
     assert script_of(api, webhook["id"]) == "function filter() return true end"
 
 
+def two_stages(studio, api, receiver):
+    """A webhook whose first stage is open in the studio, with something to save."""
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": BODY}, {"script": "function filter() return true end"}])
+    studio.visit(f"/studio?webhook={webhook['id']}&stage=0")
+    write(studio, DROP)
+    expect(studio.get_by_text("unsaved changes")).to_be_visible()
+    return webhook
+
+
+def change_meanwhile(api, webhook, change):
+    pipeline = change(api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"])
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"pipeline": pipeline}).status == 200
+
+
+def test_a_stage_that_moved_meanwhile_is_the_one_that_is_saved(studio, api, receiver):
+    webhook, added = two_stages(studio, api, receiver), {"script": "function filter() return 1 == 1 end"}
+    change_meanwhile(api, webhook, lambda pipeline: [added, *pipeline])
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="The webhook has changed meanwhile")
+    expect(asked).to_contain_text("What was stage 1 is stage 2 now")
+    asked.get_by_role("button", name="Save mine").click()
+    studio.get_by_role("button", name="Save without").click()
+    expect(studio.get_by_text(re.compile("Revision 3, saved"))).to_be_visible()
+    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"] == [added, {"script": DROP}, {"script": "function filter() return true end"}]
+
+
+def test_what_would_be_replaced_of_a_stage_that_changed_is_shown(studio, api, receiver):
+    webhook = two_stages(studio, api, receiver)
+    change_meanwhile(api, webhook, lambda pipeline: [{"script": BODY + "-- theirs"}, pipeline[1]])
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="The webhook has changed meanwhile")
+    expect(asked.get_by_role("group", name="Difference")).to_contain_text("- -- theirs")
+    asked.get_by_role("button", name="Cancel").click()
+    change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_role("alert")).to_contain_text("the stage of this script is gone")
+
+
+def test_samples_are_what_the_webhook_wants_however_old(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), ["x.num"])
+    wanted = api.publish("x.num", {"seldom": 1})
+    api.publish_batch([{"event": "busy.type", "data": {"n": n}} for n in range(60)])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_role("combobox", name="Event", exact=True)).to_have_value(wanted["id"])
+    write(studio, "local x = event.data.")
+    studio.keyboard.press("Control+Space")
+    expect(options(studio)).to_have_count(1)
+    expect(options(studio)).to_contain_text("seldom")
+
+
 def test_what_is_not_saved_is_there_when_one_comes_back(studio, api, receiver):
     webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
     studio.visit(f"/studio?webhook={webhook['id']}")

@@ -16,7 +16,7 @@ SLACK = """function transform() return { text = "notice", blocks = {
     fields = { { type = "mrkdwn", text = "*Who*\\nAda" } }, accessory = { type = "button", text = { type = "plain_text", text = "Open" }, url = "https://example.com/o" } },
   { type = "divider" }, { type = "image", image_url = "https://example.com/i.png", alt_text = "a graph" },
   { type = "context", elements = { { type = "mrkdwn", text = "<!date^1776076200^{date} {time}|then>" } } }, { type = "unheard_of" } } } end"""
-DISCORD = """function transform() return { username = "Herald", content = "**bold** ||secret||", embeds = { { title = "Title", url = "https://example.com/t",
+DISCORD = """function transform() return { username = "Herald", content = "[wiki](https://example.com/a_(b)) **bold** ||secret||", embeds = { { title = "Title", url = "https://example.com/t",
   description = "# Heading\\n- item\\n\\\\*plain\\\\*", color = 0x2ECC71, fields = { { name = "A", value = "1", inline = true } }, footer = { text = "foot" } } } } end"""
 TEAMS = """function transform() return { type = "message", attachments = { { contentType = "application/vnd.microsoft.card.adaptive", content = {
   type = "AdaptiveCard", version = "1.4", body = { { type = "TextBlock", text = "**Big** news", size = "Large", weight = "Bolder", color = "Good", wrap = true },
@@ -49,6 +49,7 @@ def test_a_body_for_discord_is_shown_as_its_message(studio):
     expect(message.locator("strong")).to_have_text("bold")
     expect(message.locator(".pv-spoiler")).to_have_text("secret")
     expect(message.get_by_role("link", name="Title")).to_have_attribute("href", "https://example.com/t")
+    expect(message.get_by_role("link", name="wiki")).to_have_attribute("href", "https://example.com/a_(b)")
     expect(message.locator(".pv-h1")).to_have_text("Heading")
     expect(message.locator(".pv-item")).to_have_text("•item")
     expect(message).to_contain_text("*plain*")

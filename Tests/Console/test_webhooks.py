@@ -78,6 +78,39 @@ def test_the_list_shows_how_each_fares(page, api, receiver, accessible, portrait
     expect(page.locator("#main h1")).to_have_text("resting")
 
 
+def test_a_long_namespace_fits_on_a_narrow_screen(page, api, receiver, portraits):
+    webhook = api.add_webhook(receiver.url(), namespace="n" * 256)
+    opened(page, webhook)
+    portraits(page, "webhook-namespace")
+    opened(page, webhook, "/edit")
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    portraits(page, "webhook-namespace-edit")
+
+
+def test_a_stage_that_was_added_is_shown_in_lines(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), pipeline=[{"script": "function filter() return true end"}])
+    patched(api, webhook, pipeline=[{"script": "function filter() return true end"}, {"script": 'function filter()\n  return "a"\nend'}])
+    opened(page, webhook, "?tab=revisions")
+    change = page.get_by_role("region", name="pipeline")
+    expect(change.locator(".line.added").filter(has_text="return")).to_have_text('+   return "a"\n')
+
+
+def test_what_may_be_secret_of_headers_is_shown_when_asked_for(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), headers={"Authorization": "Bearer of-a-secret", "X-Auth-Hmac-Secret": "of-a-secret", "X-Team": "a"})
+    opened(page, webhook, "?tab=settings")
+    expect(page.get_by_text("X-Team: a")).to_be_visible()
+    assert "of-a-secret" not in page.content()
+    page.keyboard.press("t")
+    dialog = page.get_by_role("dialog", name="Send a test")
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    dialog.get_by_text("Headers", exact=True).first.click()
+    sent = dialog.get_by_role("table", name="Headers of the request")
+    expect(sent).to_contain_text("X-Team")
+    assert "of-a-secret" not in page.content()
+    sent.get_by_role("button", name="Show X-Auth-Hmac-Secret").click()
+    expect(sent).to_contain_text("of-a-secret")
+
+
 # ---- making one
 
 
@@ -173,6 +206,18 @@ def test_that_no_type_is_wanted_is_said_until_one_is(page, receiver):
     events.press("Enter")
     expect(page.get_by_role("button", name="Remove a.b")).to_be_visible()
     expect(error).to_be_hidden()
+
+
+def test_what_the_form_says_of_itself_outlives_the_gateways_answer(page):
+    page.guard.allow("status of 400")
+    page.visit("/webhooks/new")
+    expect(page.get_by_text("No stored event is one that it wants")).to_be_visible()
+    page.get_by_label("URL", exact=True).fill("http://10.1.2.3/hook")
+    expect(page.get_by_text("deliveries to private address 10.1.2.3 are refused")).to_be_visible()
+    with tried(page):
+        page.get_by_label("URL", exact=True).fill("http://u:p@127.0.0.1/")
+    expect(page.get_by_text("No stored event is one that it wants")).to_be_visible()
+    expect(page.get_by_text("A URL has no user name or password")).to_be_visible()
 
 
 def test_a_refusal_of_what_is_folded_opens_it(page, receiver):

@@ -58,8 +58,8 @@ function searchBox() {
   return h("form", { class: "search", role: "search", on: { submit: (event) => { event.preventDefault(); const text = input.value.trim(); input.value = ""; input.blur(); if (text) go(found(text)); } } }, icon("search"), input, h("kbd", { "aria-hidden": "true" }, "/"));
 }
 function found(text) {
-  const [kind] = text.match(/^(evt|dlv|wh|src|key)_/) ?? [];
-  const to = { evt_: "/events/", dlv_: "/deliveries/", wh_: "/webhooks/", src_: "/sources/" }[kind];
+  const [kind] = text.match(/^(evt|dlv|wh|src|rpl)_/) ?? [];
+  const to = { evt_: "/events/", dlv_: "/deliveries/", wh_: "/webhooks/", src_: "/sources/", rpl_: "/replays/" }[kind];
   if (to && !/\s/.test(text)) return to + encodeURIComponent(text);
   return path("/events", /^[a-z0-9_-]+(\.[a-z0-9_*-]+)+$/i.test(text) ? { event: text } : { text });
 }
@@ -251,16 +251,18 @@ function fares({ webhooks, webhook_count: all }) {
 
 async function overview({ query, signal, page }) {
   let range = RANGES.some(([name]) => name === query.range) ? query.range : "24h";
-  const root = h("div", { class: "stack" });
-  const segments = RANGES.map(([name, text]) => h("button", { type: "button", "aria-pressed": name === range, on: { click: () => { range = name; segments.forEach((one, i) => one.setAttribute("aria-pressed", RANGES[i][0] === range)); setQuery({ range }); load().catch(report); } } }, text));
+  const parts = [({ attention: list }) => attention(list), figures, charts, fares].map((draw) => [h("div"), draw]);
+  const root = h("div", { class: "stack" }, parts.map(([part]) => part));
+  const segments = RANGES.map(([name, text]) => h("button", { type: "button", "aria-pressed": name === range, on: { click: () => { range = name; segments.forEach((one, i) => one.setAttribute("aria-pressed", RANGES[i][0] === range)); setQuery({ range }); load(true).catch(report); } } }, text));
   page.actions(h("div", { class: "segments", role: "group", "aria-label": "Time shown" }, segments));
-  const load = async () => {
+  const load = async (isAsked = false) => {
     const mine = range, answer = await api.get("/v1/overview", { since: range }, { signal });
-    if (mine === range) put(root, attention(answer.attention), figures(answer), charts(answer), fares(answer));
+    if (mine !== range) return;
+    // The part that somebody reads or has the focus in is not drawn anew under them.
+    for (const [part, draw] of parts) if (isAsked || !part.contains(document.activeElement) && !part.querySelector(".tip:not([hidden])")) put(part, draw(answer));
   };
-  await load();
-  // What somebody reads or has the focus in is not drawn anew under them.
-  every(10_000, () => root.contains(document.activeElement) || root.querySelector(".tip:not([hidden])") ? null : load(), signal);
+  await load(true);
+  every(10_000, load, signal);
   return root;
 }
 

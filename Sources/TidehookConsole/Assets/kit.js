@@ -304,6 +304,8 @@ export function bytes(n) {
   while (n >= 1024 && unit < 4) { n /= 1024; unit++; }
   return `${unit ? trim(n) : n} ${["B", "KiB", "MiB", "GiB", "TiB"][unit]}`;
 }
+/** How many bytes a body has that the API shows as `body` or `body_base64`. */
+export const bodySize = ({ body, body_base64: raw }) => raw != null ? raw.length / 4 * 3 - (/=*$/.exec(raw)[0].length) : new Blob([body ?? ""]).size;
 /** A count with separators of thousands. */
 export const count = (n) => n == null ? "–" : n.toLocaleString("en").replaceAll(",", "\u202f");
 /** A share of 0…1 as per cent. */
@@ -345,9 +347,12 @@ const TOKENS = {
   json: /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g,
   lua: /(--\[\[[\s\S]*?\]\]|--[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[\[[\s\S]*?\]\])|\b(and|break|do|else|elseif|end|false|for|function|goto|if|in|local|nil|not|or|repeat|return|then|true|until|while)\b|\b(\d+(?:\.\d+)?|0x[\da-fA-F]+)\b/g,
 };
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Text of others as it can be read: characters that turn the text around them are shown as JSON writes them, `\\u202e`. */
+export const readable = (text) => text.replace(TURNING, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 /** Text as nodes, with the words of `lang` ("json" or "lua") in their colours. Beyond 200 000 characters it stays plain. */
-export function highlight(text, lang) {
-  const pattern = TOKENS[lang];
+export function highlight(source, lang) {
+  const text = readable(source), pattern = TOKENS[lang];
   if (!pattern || text.length > 200_000) return [text];
   const nodes = [];
   let end = 0;
@@ -386,7 +391,7 @@ export function jsonTree(value, { root = "event", open = 2, label = "JSON" } = {
 const PAGE = 200;
 function treeNode(key, value, steps, options) {
   const isList = Array.isArray(value), isObject = value !== null && typeof value === "object" && !isLongNumber(value);
-  const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : key);
+  const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : readable(key));
   if (!isObject) return h("div", { class: "leaf" }, name, name && ": ", treeLeaf(value));
   const keys = isList ? value.map((_, i) => i) : Object.keys(value);
   const summary = isList ? `[ ${plural(keys.length, "item")} ]` : `{ ${plural(keys.length, "key")} }`;
@@ -411,9 +416,9 @@ function treeNode(key, value, steps, options) {
 }
 function treeLeaf(value) {
   if (typeof value !== "string") return h("span", { class: value === null || typeof value === "boolean" ? "t-word" : "t-number" }, String(plain(value)));
-  if (value.length <= 600) return h("span", { class: "t-string" }, JSON.stringify(value));
-  const text = h("span", { class: "t-string" }, JSON.stringify(value.slice(0, 500)).slice(0, -1) + "…");
-  return h("span", null, text, " ", button(`show all ${count(value.length)} characters`, { small: true, kind: "quiet", on: { click: (event) => { text.textContent = JSON.stringify(value); event.currentTarget.remove(); } } }));
+  if (value.length <= 600) return h("span", { class: "t-string" }, readable(JSON.stringify(value)));
+  const text = h("span", { class: "t-string" }, readable(JSON.stringify(value.slice(0, 500)).slice(0, -1)) + "…");
+  return h("span", null, text, " ", button(`show all ${count(value.length)} characters`, { small: true, kind: "quiet", on: { click: (event) => { text.textContent = readable(JSON.stringify(value)); event.currentTarget.remove(); } } }));
 }
 
 /** The differing lines of two texts, or of two values as JSON. */
@@ -525,6 +530,12 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
   const grid = h("table", { "aria-label": label }, h("thead", null, h("tr", null, heads)), body);
   const element = h("div", { class: "list" }, h("div", { class: "scroll" }, grid), foot);
   let cursor = null, cut = false, generation = 0, current = null;
+  // Where somebody is in the list stays with the entry of the browser's history, for who comes back: while a page is being opened, not when a part of it is drawn anew.
+  const left = document.querySelector("#main[aria-busy=true]") && history.state?.lists?.[label];
+  const remember = (what) => {
+    const { lists } = history.state ?? {};
+    try { history.replaceState({ ...history.state, lists: { ...lists, [label]: { ...lists?.[label], ...what } } }, ""); } catch { /* too often for this browser */ }
+  };
 
   const build = (row) => {
     const line = h("tr", { dataset: { key: key(row) } }, columns.map((column, i) => {
@@ -546,6 +557,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
       if (from === null) { rows.clear(); body.replaceChildren(); cut = false; }
       add(answer.data, "append");
       cursor = answer.next_cursor ?? null;
+      if (from !== null) remember({ rows: rows.size });
       draw(answer);
     } catch (error) {
       if (mine === generation && error.name !== "AbortError") put(foot, failed(error, () => page(from)));
@@ -566,20 +578,36 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
   };
   element.update = (row) => { const line = body.querySelector(`tr[data-key="${CSS.escape(key(row))}"]`); if (line) { rows.set(key(row), row); line.replaceWith(build(row)); } };
   element.rows = () => [...rows.values()];
+  // A row without a page of its own has the focus itself: Enter must not do what its actions do.
+  const enter = (line, options) => {
+    const control = line?.querySelector(".row-link, td:not(.actions) :is(a, button)");
+    if (line && !control) line.tabIndex = -1;
+    (control ?? line)?.focus(options);
+  };
+  /** Back to the rows that were loaded, and to the one that was opened. */
+  const comeBack = async () => {
+    for (let size = -1; cursor !== null && size < rows.size && (rows.size < (left.rows ?? 0) || size < (left.rows ?? 0) && left.key && !rows.has(left.key)); ) { size = rows.size; await page(cursor); }
+    if (!grid.isConnected) await new Promise(requestAnimationFrame);
+    const line = left.key && body.querySelector(`tr[data-key="${CSS.escape(left.key)}"]`);
+    if (!line || !document.activeElement?.matches("body, h1")) return;
+    enter(line, { preventScroll: true });
+    line.scrollIntoView({ block: "center" });
+  };
   element.step = (by) => {
     const lines = [...body.children];
     const at = lines.indexOf(current?.isConnected ? current : body.querySelector("tr:focus-within"));
     current = lines[Math.min(lines.length - 1, Math.max(0, at + by))];
-    (current?.querySelector(".row-link, a, button") ?? current)?.focus();
+    enter(current);
     current?.scrollIntoView({ block: "nearest" });
   };
   body.addEventListener("focusin", (event) => {
     current?.classList.remove("current");
     current = event.target.closest("tr");
     current?.classList.add("current");
+    if (current) remember({ key: current.dataset.key });
   });
   put(foot, h("p", { class: "faint loading" }, "Loading…"));
-  element.ready = page(null);
+  element.ready = page(null).then(() => left ? comeBack() : null);
   return element;
 }
 const firstList = () => [...document.querySelectorAll("main .list")].find((list) => list.step && list.offsetParent);

@@ -33,5 +33,5 @@ export function curl({ method, url, headers, ...message }, { isSecret = () => fa
   const { before, option } = payload(message), sent = headers.filter(([name]) => !OWN.test(name));
   // It would say that a body is a form.
   const untyped = option && !sent.some(([name]) => name.toLowerCase() === "content-type") ? ["-H 'Content-Type:'"] : [];
-  return [`${before}curl ${[...options, "--globoff", "--path-as-is"].join(" ")} -X ${quote(method)} ${quote(url)}`, ...sent.map(([name, value]) => `-H ${isSecret(name, value) ? variable(name) : header(name, value)}`), ...untyped, option].filter(Boolean).join(" \\\n  ");
+  return [`${before}curl ${[...options, "--globoff", "--path-as-is"].join(" ")} ${method === "HEAD" && !option ? "--head" : `-X ${quote(method)}`} ${quote(url)}`, ...sent.map(([name, value]) => `-H ${isSecret(name, value) ? variable(name) : header(name, value)}`), ...untyped, option].filter(Boolean).join(" \\\n  ");
 }

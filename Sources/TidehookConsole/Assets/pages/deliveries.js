@@ -1,6 +1,6 @@
 // The list of deliveries, and one delivery: its attempts on a timeline, what was sent and answered, why it ended as it did, and its replay.
-import { api, badge, button, bytes, code, confirmAction, copy, dialog, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
-import { FAILURES, SPANS, STATES, bounded, searched, webhookLink, webhooks } from "./lookup.js";
+import { api, badge, bodySize, button, bytes, code, confirmAction, copy, dialog, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
+import { FAILURES, SPANS, STATES, bounded, isSecret, searched, webhookLink, webhooks } from "./lookup.js";
 import { explain } from "./causes.js";
 import { curl } from "./curl.js";
 
@@ -24,7 +24,7 @@ function filterBar(query, names, changed) {
 }
 
 const COLUMNS = (names) => [
-  { label: "Event", class: "break", render: (row) => row.event_type },
+  { label: "Event", class: "break", render: (row) => h("span", { class: "clamp two", title: row.event_type }, row.event_type) },
   { label: "State", render: (row) => state(row.state) },
   { label: "Webhook", class: "break", render: (row) => webhookLink(names, row.webhook_id) },
   { label: "Why", wide: true, class: "why", render: (row) => row.reason ? h("span", { class: "muted clamp", title: row.reason }, row.reason.split("\n")[0]) : row.waits_for_turn ? h("span", { class: "faint" }, "waits for its turn") : null },
@@ -53,9 +53,8 @@ async function list({ query, signal, page }) {
 // ---- one delivery
 
 const TRIGGERS = { first: "first attempt", retry: "retry", manual: "replay", test: "test" };
-const SECRET = /authorization|cookie|secret|token|passw|api[-_]?key|^x-.*-key$/i;
 const SIGNATURE = /signature|^webhook-(id|timestamp)$|hmac/i;
-const isSecret = (name) => SECRET.test(name) && !SIGNATURE.test(name);
+const isSignature = (name) => SIGNATURE.test(name) && !isSecret(name);
 
 /** The phases of an attempt, one after another, in ms. What comes before the first of them is the pipeline, the signatures and the wait for a connection. */
 export function phases(attempt) {
@@ -76,7 +75,8 @@ function timeline(attempts, chosen, choose) {
 }
 
 const values = (headers) => Object.entries(headers ?? {}).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]));
-function headerTable(headers, label) {
+/** Headers as a table; values that may be secret are shown when they are asked for. */
+export function headerTable(headers, label) {
   const rows = values(headers);
   if (!rows.length) return null;
   const shown = (name, value) => {
@@ -84,7 +84,7 @@ function headerTable(headers, label) {
     const text = h("span", null, "••••••••");
     return [text, " ", button("show", { small: true, kind: "quiet", label: `Show ${name}`, on: { click: (event) => { text.textContent = value; event.currentTarget.remove(); } } })];
   };
-  return h("div", { class: "scroll" }, h("table", { class: "headers", "aria-label": label }, h("tbody", null, rows.map(([name, value]) => h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "mono" }, shown(name, value), SIGNATURE.test(name) && [" ", h("span", { class: "tag" }, "signature")]))))));
+  return h("div", { class: "scroll" }, h("table", { class: "headers", "aria-label": label }, h("tbody", null, rows.map(([name, value]) => h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "mono" }, shown(name, value), isSignature(name) && [" ", h("span", { class: "tag" }, "signature")]))))));
 }
 const kindOf = (headers) => /json/i.test(values(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "") ? "json" : null;
 function bodyOf(message, label) {
@@ -105,7 +105,7 @@ function requestPanel(delivery, attempt) {
 function responsePanel(delivery, attempt) {
   const { response } = attempt;
   if (!response) return panel("Response", absent(delivery, attempt, attempt.request ? "No answer came." : "There was nobody to answer."));
-  return panel("Response", h("div", { class: "stack tight" }, h("div", { class: "row" }, badge(String(response.status), attempt.failure ? "dead" : "delivered"), h("span", { class: "muted" }, bytes(new Blob([response.body ?? ""]).size), response.truncated && ", cut: only the beginning of the answer is kept")),
+  return panel("Response", h("div", { class: "stack tight" }, h("div", { class: "row" }, badge(String(response.status), attempt.failure ? "dead" : "delivered"), h("span", { class: "muted" }, bytes(bodySize(response)), response.truncated && ", cut: only the beginning of the answer is kept")),
     headerTable(response.headers, "Headers of the response"), bodyOf(response, "Response body")));
 }
 

@@ -1,26 +1,29 @@
 // The list of events with search and live tail, and one event: its payload as a tree, and its deliveries.
-import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, indentJSON, isLongNumber, jsonTree, link, formatJSON, panel, parseJSON, plural, put, select, setQuery, shortcut, table, time, toast } from "../kit.js";
+import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, indentJSON, isLongNumber, jsonTree, link, formatJSON, panel, parseJSON, plural, put, readable, select, setQuery, shortcut, table, time, toast } from "../kit.js";
 import { SPANS, bounded, searched, webhooks } from "./lookup.js";
 import { deliveryTable } from "./deliveries.js";
 
 const COLUMNS = [
-  { label: "Event", class: "break", render: (row) => row.event },
+  { label: "Event", class: "break", render: (row) => h("span", { class: "clamp two", title: row.event }, row.event) },
   { label: "Namespace", class: "break", render: (row) => h("span", { class: "tag", title: row.namespace }, row.namespace) },
   { label: "Payload", class: "peek", render: (row) => row.erased_at ? h("span", { class: "faint" }, "erased") : h("code", { class: "clamp muted" }, preview(row)) },
-  { label: "Id", wide: true, render: (row) => h("span", { class: "id" }, row.id) },
+  { label: "Id", wide: true, render: (row) => h("span", { class: "id", title: row.id }, row.id) },
   { label: "Accepted", number: true, class: "when", render: (row) => time(row.accepted_at) },
 ];
-const preview = (row) => row.truncated ? "too large to be shown here" : formatJSON(row.data ?? null, 0).slice(0, 160);
+const preview = (row) => row.truncated ? "too large to be shown here" : readable(formatJSON(row.data ?? null, 0).slice(0, 160));
 
 // ---- the live tail
+
+/** How long a tab is not seen before it gives up its stream, in milliseconds. */
+const HIDDEN_MS = 5000;
 
 /**
  * Shows events as they are accepted. The browser resumes by itself after a break; where it gives up (the gateway said no, or was stopped for long) the tail begins anew. Whenever it
  * begins, what came since the list was read is taken from the list. While it is paused events are kept, and shown when it goes on. `gap()` is called, at most every five seconds and
- * never while it is paused, when more came than is shown.
+ * never while it is paused, when more came than is shown. `changed(mode, kept, why)` says how it fares: `why` is the gateway's when it refuses.
  */
 function tail({ filter, rows, signal, changed, gap }) {
-  let source = null, last = null, paused = false, kept = [], pending = [], timer = null, wait = 1000, mode = "connecting";
+  let source = null, retry = null, sleep = null, stopped = false, last = null, paused = false, kept = [], pending = [], timer = null, wait = 1000, mode = "connecting";
   let reading = 0, lost = false, due = null, told = -Infinity;
   const tell = (now) => { mode = now ?? mode; changed(paused ? "paused" : mode, kept.length); };
   const ids = (...lists) => new Set(lists.flat().map(({ id }) => id));
@@ -52,7 +55,9 @@ function tail({ filter, rows, signal, changed, gap }) {
     } catch (error) { if (error.name !== "AbortError") miss(); } finally { reading--; show(); }
   };
   const open = () => {
-    if (signal.aborted) return;
+    clearTimeout(retry);
+    if (signal.aborted || stopped || document.hidden) return;
+    source?.close();
     const { event, namespace } = filter();
     let before = null;
     source = new EventSource(address("/v1/events/stream", { event, namespace, cursor: last }));
@@ -66,13 +71,34 @@ function tail({ filter, rows, signal, changed, gap }) {
     source.addEventListener("error", () => {
       tell("reconnecting");
       if (source.readyState !== EventSource.CLOSED) return;
-      // The browser gave up, and does not say why: an ordinary call finds out whether the session has ended.
-      setTimeout(() => api.get("/v1/events", { limit: 1 }, { signal }).catch(() => {}).then(open), wait);
+      source = null;
+      refused();
+      clearTimeout(retry);
+      retry = setTimeout(open, wait);
       wait = Math.min(wait * 2, 15_000);
     });
   };
-  const close = () => { clearTimeout(timer); clearTimeout(due); source?.close(); };
+  // The browser gave up, and does not say why: asking once more does, and finds out whether the session has ended.
+  const refused = async () => {
+    const asked = new AbortController(), { event, namespace } = filter();
+    try {
+      await api.raw("GET", "/v1/events/stream", { query: { event, namespace }, headers: { Accept: "text/event-stream" }, signal: AbortSignal.any([signal, asked.signal]) });
+      asked.abort();
+    } catch (error) {
+      if (error.name === "AbortError" || !error.status) return;
+      if (source === null) changed("refused", 0, error.message);
+      if (error.status === 400) { stopped = true; clearTimeout(retry); }
+    }
+  };
+  // A browser has six connections to a host: a tab that nobody sees gives its one back, and goes on from where it was.
+  const seen = () => {
+    clearTimeout(sleep);
+    if (!document.hidden) { if (!source) open(); return; }
+    sleep = setTimeout(() => { clearTimeout(retry); source?.close(); source = null; tell("connecting"); }, HIDDEN_MS);
+  };
+  const close = () => { for (const one of [timer, due, retry, sleep]) clearTimeout(one); source?.close(); };
   signal.addEventListener("abort", close);
+  document.addEventListener("visibilitychange", seen, { signal });
   open();
   return {
     catchUp: () => catchUp(),
@@ -157,9 +183,9 @@ async function list({ query, signal, page }) {
   rows.reload = () => { put(hole); return reload().then(() => live?.catchUp()); };
   const isTail = () => !chosen.text && !chosen.id && !chosen.since && !chosen.until;
   const light = h("span", { class: "live", role: "status" }), toggle = button("Pause", { icon: "pause", title: "Pause the live tail (p)", on: { click: () => live?.pause(!live.paused) } });
-  const changed = (mode, kept) => {
+  const changed = (mode, kept, why) => {
     light.dataset.mode = mode;
-    put(light, h("i"), { live: "Live", paused: kept ? `Paused, ${kept} new` : "Paused", reconnecting: "Reconnecting…", connecting: "Connecting…", off: "Search" }[mode]);
+    put(light, h("i"), { refused: `Not live: ${why}`, live: "Live", paused: kept ? `Paused, ${kept} new` : "Paused", reconnecting: "Reconnecting…", connecting: "Connecting…", off: "Search" }[mode]);
     put(toggle, live?.paused ? "Resume" : "Pause");
     toggle.hidden = mode === "off";
   };

@@ -1,4 +1,4 @@
-// What several lists ask for: the names of webhooks, kept for half a minute, and the choices of their filters.
+// What several pages ask for: the names of webhooks, kept for half a minute, the choices of filters, and which headers are hidden.
 import { api, h, link, session } from "../kit.js";
 
 let kept = null, keptAt = 0, keptFor = null;
@@ -25,3 +25,7 @@ export const FAILURES = ["dns", "connect", "tls", "timeout", "blocked", "oversiz
 export const bounded = (answer, limit) => answer.data.length < limit ? answer : { ...answer, searched_until: null };
 /** What stands below a list whose search may have ended early: how far it looked. */
 export const searched = (answer, time) => answer?.searched_until ? h("p", { class: "faint" }, "Searched back to ", time(answer.searched_until), ". There may be more before that.") : null;
+
+const SECRET = /authorization|cookie|secret|token|passw|api[-_]?key|^x-.*-key$/i;
+/** Whether what a header of this name says may be a secret. */
+export const isSecret = (name) => SECRET.test(name);

@@ -128,18 +128,26 @@ async function rotate(source, page) {
   if (await replaceSecret(source)) page.refresh();
 }
 
-/** Runs what is rejected again, one by one, oldest last; can be stopped. */
-async function runAll(source, signal) {
-  let stopped = false, done = 0, accepted = 0, cursor = null;
-  const bar = progress(0, null), text = h("p", { class: "muted", role: "status" }, "Looking for what was rejected…");
-  const opened = dialog("Run all rejected again", h("div", { class: "stack" }, text, bar), { actions: [button("Stop", { on: { click: () => { stopped = true; opened.close(); } } })] });
-  opened.closed.then(() => { stopped = true; });
+async function rejected(source, signal) {
   const ids = [];
+  let cursor = null;
   do {
-    const page = await api.get(`/v1/sources/${source.id}/requests`, { state: "rejected", limit: 100, cursor }, { signal });
+    const page = await api.get(`/v1/sources/${source.id}/requests`, { state: "rejected", limit: 500, cursor }, { signal });
     ids.push(...page.data.map(({ id }) => id));
     cursor = page.next_cursor;
-  } while (cursor && !stopped);
+  } while (cursor);
+  return ids;
+}
+
+/** Runs what is rejected again after asking, one by one, oldest last; can be stopped. */
+async function runAll(source, signal) {
+  const ids = await rejected(source, signal);
+  if (!ids.length) return toast("Nothing is rejected.");
+  if (!await confirmAction({ title: `Run ${plural(ids.length, "request")} again?`, action: "Run again", body: "The source judges each of them as it is now, one after another. What it believes is published, and goes to the webhooks." })) return;
+  let stopped = false, done = 0, accepted = 0;
+  const bar = progress(0, ids.length), text = h("p", { class: "muted", role: "status" }, "Running…");
+  const opened = dialog("Run all rejected again", h("div", { class: "stack" }, text, bar), { actions: [button("Stop", { on: { click: () => opened.close() } })] });
+  opened.closed.then(() => { stopped = true; });
   for (const id of ids) {
     if (stopped || signal.aborted) break;
     const answer = await api.post(`/v1/sources/${source.id}/requests/${id}/rerun`, undefined, { signal }).catch((error) => { if (error.status === 409 || error.status === 404) return null; throw error; });
@@ -149,7 +157,7 @@ async function runAll(source, signal) {
     text.textContent = `${plural(accepted, "request")} taken, ${count(done - accepted)} refused again.`;
   }
   opened.close();
-  toast(ids.length ? `Ran ${plural(done, "request")} again: ${count(accepted)} taken, ${count(done - accepted)} refused.` : "Nothing is rejected.");
+  toast(`Ran ${plural(done, "request")} again: ${count(accepted)} taken, ${count(done - accepted)} refused.`);
 }
 
 export default [

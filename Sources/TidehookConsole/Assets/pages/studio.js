@@ -48,12 +48,18 @@ class Studio {
     }).catch(report);
     try {
       await this.sample.load();
-      this.knowledge.original = shapeOfEvents(this.sample.wantedEvents);
-      this.knowledge.event = this.knowledge.original;
+      this.#know();
     } catch (error) {
       report(error);
     }
     this.try(0);
+  }
+
+  /** What suggestions know of events: those that the webhook wants, and the one that is chosen. */
+  #know() {
+    const { event, wantedEvents } = this.sample;
+    this.knowledge.original = shapeOfEvents(event && !wantedEvents.includes(event) ? [...wantedEvents, event] : wantedEvents);
+    this.knowledge.event = this.knowledge.original;
   }
 
   // ---- what the page is made of
@@ -70,7 +76,7 @@ class Studio {
     this.draft = new Draft({ subject, editor: this.editor, signal });
     this.start = startRow((template) => this.#use(template));
     this.results = new Results({ onLine: (line) => this.editor.goTo(line) });
-    this.sample = new Sample({ onChange: () => this.try(), signal, webhook: subject.webhook, wanted: this.query.event });
+    this.sample = new Sample({ onChange: () => { this.#know(); this.try(); }, signal, webhook: subject.webhook, wanted: this.query.event });
     this.cases = new CaseList({
       subject, script: () => this.script, current: () => this.#asCase(), onOpen: (event) => { this.sample.write(event); this.tabs.select("result"); }, onCount: (number) => this.#countCases(number), signal,
     });

@@ -19,7 +19,7 @@ const wrap = (tag, props = null) => (match, inner) => h(tag, props, inner(match[
 const plain = (text) => text;
 
 const code = { first: "`", at: /``([^\n]+?)``|`([^`\n]+)`/y, node: (match, _, text) => h("code", null, text(match[1] ?? match[2])) };
-const markdownLink = { first: "[", at: /\[([^\]\n]{1,500})\]\(<?([^\s)>]+)>?(?:\s+"[^"]*")?\)/y, node: (match, inner) => anchor(match[2], inner(match[1])) };
+const markdownLink = { first: "[", at: /\[([^\]\n]{1,500})\]\(<?((?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+"[^"]*")?\)/y, node: (match, inner) => anchor(match[2], inner(match[1])) };
 const bareLink = { first: "h", at: /https?:\/\/[^\s<>]*[^\s<>.,;:!?)'"\]]/y, word: true, node: (match) => anchor(match[0], match[0]) };
 const escaped = { first: "\\", at: /\\([\\`*_{}[\]()#+\-.!~|>:<])/y, node: (match) => match[1] };
 

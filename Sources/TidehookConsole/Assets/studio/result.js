@@ -1,6 +1,7 @@
 // What a dry run shows: the outcome of one event with its body, log, request and costs, or a row for each of many.
 
 import { badge, button, bytes, code, count, duration, facts, h, plural, put, uid } from "../kit.js";
+import { isSecret } from "../pages/lookup.js";
 import { preview } from "./preview.js";
 
 const OUTCOMES = { delivered: ["would be sent", "delivered"], filtered: ["filtered", "filtered"], error: ["error", "dead"] };
@@ -155,7 +156,7 @@ function isJSON(text) {
 }
 
 function requestOf(request) {
-  return h("div", { class: "stack tight" }, h("p", { class: "mono break" }, `${request.method} ${request.url}`), facts(Object.entries(request.headers)),
+  return h("div", { class: "stack tight" }, h("p", { class: "mono break" }, `${request.method} ${request.url}`), facts(Object.entries(request.headers).map(([name, value]) => [name, isSecret(name) ? "••••••••" : value])),
     h("p", { class: "faint" }, "Signatures are added when it is sent."));
 }
 

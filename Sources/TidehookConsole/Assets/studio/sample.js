@@ -5,6 +5,10 @@ import { wants } from "./subject.js";
 import { SAMPLE } from "./templates.js";
 
 const RECENT = 50;
+/** At most so many patterns of a webhook are looked for. */
+const PATTERNS = 8;
+/** At most so many pages are read until one has an event that is wanted. */
+const PAGES = 4;
 
 /** The choice of a sample. `events` are the recent ones, newest first. */
 export class Sample {
@@ -19,14 +23,33 @@ export class Sample {
 
   /** Reads the recent events; without any the sample is written by hand. */
   async load() {
-    const { data } = await api.get("/v1/events", { limit: RECENT }, { signal: this.signal });
-    this.events = data.filter((event) => event.data && !event.erased_at);
+    this.events = await this.#recent();
     const chosen = this.wanted ? await this.#find(this.wanted) : this.events.find(({ id }) => id === this.event?.id);
     this.wanted = null;
     this.event = chosen ?? this.events.find((event) => wants(this.webhook, event)) ?? this.events[0] ?? null;
     if (!this.event && this.kind !== "own") this.#use("own", false);
     this.#list();
     this.#show();
+  }
+
+  /** The newest events, and the newest of each pattern that the webhook wants, which may be much older. */
+  async #recent() {
+    const patterns = this.webhook && !this.webhook.events.includes("*") ? this.webhook.events.slice(0, PATTERNS) : [];
+    const narrower = patterns.length || !this.webhook?.namespace ? patterns : [undefined];
+    const lists = await Promise.all([this.#newest({ limit: RECENT }, !narrower.length), ...narrower.map((event) => this.#newest({ event, namespace: this.webhook.namespace, limit: Math.ceil(RECENT / narrower.length) }, true))]);
+    return [...new Map(lists.flat().map((event) => [event.id, event])).values()].sort((a, b) => (a.accepted_at < b.accepted_at ? 1 : -1));
+  }
+
+  async #newest(query, untilWanted) {
+    const found = [];
+    let cursor = null;
+    for (let page = 0; page < PAGES; page++) {
+      const answer = await api.get("/v1/events", { ...query, cursor }, { signal: this.signal });
+      found.push(...answer.data.filter((event) => event.data && !event.erased_at));
+      cursor = answer.next_cursor;
+      if (!cursor || !untilWanted || found.some((event) => wants(this.webhook, event))) break;
+    }
+    return found;
   }
 
   /** The recent events that the webhook wants, or all when it wants none of them. */

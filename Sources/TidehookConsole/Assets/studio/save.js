@@ -1,7 +1,7 @@
 // Saving a script: into a new webhook, or as the next revision of one that exists; after its cases, or knowingly without.
 
-import { api, ApiError, button, confirmAction, copy, dialog, field, form, h, link, plural, put, select } from "../kit.js";
-import { pipelineWith, places, subjectOf } from "./subject.js";
+import { api, ApiError, button, confirmAction, copy, dialog, diff, field, form, h, link, plural, put, select, toast } from "../kit.js";
+import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 
 /**
  * Asks where to save, and saves.
@@ -38,20 +38,31 @@ function existing(parts, webhook, opened) {
 /** Saves the script as the next revision. @returns {Promise<null|{webhook: object, stage: string}>} */
 export async function saveRevision(parts, webhook, place) {
   const now = await api.get(`/v1/webhooks/${webhook.id}`);
-  if (now.revision !== webhook.revision && !(await confirmAction({
-    title: "The webhook has changed meanwhile", action: "Save mine",
-    body: `It is at revision ${now.revision}; this script was opened at revision ${webhook.revision}. What you save takes the place of what is in this stage now.`,
-  }))) return null;
-  const subject = subjectOf(now, place);
+  const there = movedTo(webhook, now, place);
+  if (there === null && now.pipeline[Number(place)]?.script === undefined) {
+    toast(`The webhook has changed meanwhile: the stage of this script is gone. "Save into…" puts it elsewhere.`, { bad: true });
+    return null;
+  }
+  if (now.revision !== webhook.revision && !(await mayTakePlace(parts, webhook, now, place, there))) return null;
+  const subject = subjectOf(now, there ?? place);
   if (!(await mayBeSaved(parts, subject))) return null;
   const { pipeline, index } = pipelineWith(subject, parts.script());
   try {
     return { webhook: await api.patch(`/v1/webhooks/${webhook.id}`, { pipeline }, { headers: { "If-Match": `"${now.revision}"` } }), stage: String(index) };
   } catch (error) {
     // It was changed while the cases ran.
-    if (error.status === 412) return saveRevision(parts, now, place);
+    if (error.status === 412) return saveRevision(parts, now, there ?? place);
     throw error;
   }
+}
+
+/** Asks before saving into a webhook that somebody changed, and shows what of theirs would be replaced. */
+function mayTakePlace(parts, before, now, place, there) {
+  const since = `It is at revision ${now.revision}; this script was opened at revision ${before.revision}.`;
+  const body = there === null ? h("div", { class: "stack tight" }, h("p", null, `${since} Its script was changed, too. What you save takes the place of what is there now:`), diff(now.pipeline[Number(place)].script, parts.script()))
+    : there !== place ? `${since} What was stage ${Number(place) + 1} is stage ${Number(there) + 1} now. Your script takes its place, and everything else stays.`
+      : `${since} ${/^\d+$/.test(place) ? "The script of this stage was not changed. Yours takes its place, and everything else stays." : "Your script becomes a stage of what is there now."}`;
+  return confirmAction({ title: "The webhook has changed meanwhile", action: "Save mine", body });
 }
 
 function fresh(parts, opened) {

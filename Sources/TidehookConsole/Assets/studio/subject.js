@@ -22,6 +22,13 @@ export function subjectOf(webhook, place) {
   return { webhook: webhook ?? null, stage, stored };
 }
 
+/** Where the script of a place of `before` is in the same webhook `now`: at the same place, or at the only one that has it. `null` when it was changed or is gone. */
+export function movedTo(before, now, place) {
+  if (!/^\d+$/.test(place)) return place;
+  const script = before.pipeline[Number(place)].script, at = now.pipeline.flatMap((stage, index) => stage.script === script ? [String(index)] : []);
+  return at.includes(place) ? place : at.length === 1 ? at[0] : null;
+}
+
 /** Whether a webhook gets events like this one; a new one gets all but the gateway's own. */
 export function wants(webhook, { event, namespace }) {
   if (!webhook) return namespace !== "tidehook";

@@ -1,6 +1,7 @@
 // One webhook: how it fares, what it is set to, what can be done with it.
 import { api, badge, button, confirmAction, copy, count, dialog, duration, every, facts, formatJSON, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, tabs, time, toast } from "../kit.js";
 import { deliveryTable } from "../pages/deliveries.js";
+import { isSecret } from "../pages/lookup.js";
 import { AUTH } from "./access.js";
 import { history } from "./history.js";
 import { pipelineView } from "./pipeline.js";
@@ -69,7 +70,7 @@ async function remove(webhook) {
 
 function settings(webhook, act) {
   const { headers, auth, tls } = webhook, edit = link(`/webhooks/${encodeURIComponent(webhook.id)}/edit`, "Edit", { class: "button small" });
-  const shownHeaders = Object.entries(headers).map(([name, value]) => h("div", { class: "mono break" }, `${name}: ${value === "<secret>" ? "••••••••" : value}`));
+  const shownHeaders = Object.entries(headers).map(([name, value]) => h("div", { class: "mono break" }, `${name}: ${value === "<secret>" || isSecret(name) ? "••••••••" : value}`));
   return h("div", { class: "stack" },
     panel({ title: "Where and what", actions: edit }, facts([["URL", /^https?:/i.test(webhook.url) ? out(webhook.url) : h("span", { class: "mono break" }, webhook.url)], ["Events", h("span", { class: "row tight" }, webhook.events.map((one) => h("span", { class: "tag" }, one)))], ["Namespace", webhook.namespace ?? "all"], ["Sample", webhook.sample ? `${+(webhook.sample * 100).toFixed(4)} % of the events` : null],
       ["Id", h("button", { type: "button", class: "id copy", title: "Copy", on: { click: () => copy(webhook.id) } }, webhook.id)], ["Made", time(webhook.created_at)], ["Changed", time(webhook.updated_at)], ["Ownership proved", webhook.verified_at && time(webhook.verified_at)]])),

@@ -102,22 +102,24 @@ function preview(answer) {
 
 /** Runs the draft through a dry run when typing rests, and shows refusals at their fields. */
 function judge(form, show, signal) {
-  let timer = null, running = null, at = null;
+  let timer = null, running = null, told = null;
+  // The form's own messages, which may have taken the place of the gateway's, stay.
+  const message = (place) => place.querySelector(":scope > .error")?.textContent;
+  const untell = () => { if (told && message(told.place) === told.text) told.place.setError(null); told = null; };
   const run = async () => {
     running?.abort();
     const mine = running = new AbortController();
     const body = form.unfinished();
     try {
       const answer = await api.post("/v1/dry-runs", body, { signal: AbortSignal.any([signal, mine.signal]) });
-      if (at) form.errors.place(at)?.setError(null);
-      at = null;
+      untell();
       show(preview(answer));
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof ApiError)) throw error;
-      if (at && at !== error.field) form.errors.place(at)?.setError(null);
-      at = error.status === 400 && form.errors.show(error.field, error.message) ? error.field : null;
-      show(at ? h("p", { class: "muted" }, "It is shown when what is marked is mended.") : h("p", { class: "note warn" }, h("span", null, error.status === 403 ? "This key may not try pipelines." : error.message)));
+      untell();
+      if (error.status === 400 && form.errors.show(error.field, error.message)) { const place = form.errors.place(error.field); told = { place, text: message(place) }; }
+      show(told ? h("p", { class: "muted" }, "It is shown when what is marked is mended.") : h("p", { class: "note warn" }, h("span", null, error.status === 403 ? "This key may not try pipelines." : error.message)));
     }
   };
   const later = () => { clearTimeout(timer); timer = setTimeout(run, 450); };

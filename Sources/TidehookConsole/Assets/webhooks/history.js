@@ -1,7 +1,12 @@
 // The revisions of a webhook: what changed, by whom, what is different between any two, and the way back.
-import { api, button, confirmAction, diff, empty, field, h, panel, plural, put, select, table, time, toast, unified } from "../kit.js";
+import { api, button, confirmAction, diff, empty, field, formatJSON, h, panel, plural, put, select, table, time, toast, unified } from "../kit.js";
 
-const shown = (value) => value === null || value === undefined ? "" : typeof value === "string" ? value : value;
+// A stage's script in lines, behind what else is in it.
+const shown = (value) => {
+  if (typeof value?.script !== "string") return value ?? "";
+  const { script, ...rest } = value;
+  return Object.keys(rest).length ? `${formatJSON(rest)}\n\n${script}` : script;
+};
 /** The differences that the API tells, field by field. */
 export function changesView(changes) {
   return changes.length ? h("div", { class: "stack" }, changes.map((one) => h("section", { class: "stack tight", "aria-label": one.field }, h("h3", { class: "mono break" }, one.field), one.diff ? unified(one.diff) : diff(shown(one.from), shown(one.to))))) : h("p", { class: "muted" }, "They are the same but for secrets, which are never shown.");

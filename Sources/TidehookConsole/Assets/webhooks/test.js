@@ -1,6 +1,6 @@
 // A test send: one sample event through the pipeline to the real receiver, at once; nothing of it is stored.
-import { api, badge, bytes, button, code, dialog, duration, field, h, liveRegion, parseJSON, put } from "../kit.js";
-import { phases } from "../pages/deliveries.js";
+import { api, badge, bodySize, bytes, button, code, dialog, duration, field, h, liveRegion, parseJSON, put } from "../kit.js";
+import { headerTable, phases } from "../pages/deliveries.js";
 import { knownTypes } from "./form.js";
 
 const OUTCOME = { delivered: ["delivered", "delivered"], filtered: ["filtered", "filtered"], failed: ["failed", "dead"] };
@@ -8,13 +8,13 @@ const OUTCOME = { delivered: ["delivered", "delivered"], filtered: ["filtered", 
 function result({ outcome, reason, attempt }) {
   const { request, response } = attempt, [text, shape] = OUTCOME[outcome] ?? [outcome, "neutral"];
   const body = (message, label) => message.body_base64 != null ? h("p", { class: "muted" }, "A body that is no text.") : message.body ? code(message.body, /^\s*[[{]/.test(message.body) ? "json" : null, { label }) : h("p", { class: "faint" }, "No body");
-  const headers = (message) => h("details", null, h("summary", null, "Headers"), h("div", { class: "scroll" }, h("table", { class: "headers" }, h("tbody", null, Object.entries(message.headers ?? {}).flatMap(([name, value]) => [value].flat().map((one) => h("tr", null, h("th", { scope: "row" }, name), h("td", { class: "mono" }, String(one)))))))));
+  const headers = (message, label) => h("details", null, h("summary", null, "Headers"), headerTable(message.headers, label));
   return h("div", { class: "stack" }, h("div", { class: "row" }, badge(text, shape), response && badge(String(response.status), outcome === "delivered" ? "delivered" : "dead"), h("span", { class: "muted" }, duration((attempt.duration_ms ?? 0) * 1000))),
     reason || attempt.error ? h("p", { class: ["note", outcome === "filtered" ? "filter" : "bad"] }, h("span", null, attempt.error ?? reason)) : null,
     h("ul", { class: "legend" }, phases(attempt).map(([name, tone, ms]) => h("li", null, h("i", { class: `tone-${tone}` }), name, h("b", null, duration(ms * 1000))))),
     attempt.log ? h("div", { class: "stack tight" }, h("h3", null, "Script log"), code(attempt.log, null, { label: "Script log" })) : null,
-    request ? h("div", { class: "stack tight" }, h("h3", null, "Sent"), h("p", { class: "mono break" }, request.method, " ", request.url), headers(request), body(request, "Request body")) : h("p", { class: "muted" }, "Nothing was sent."),
-    response ? h("div", { class: "stack tight" }, h("h3", null, `Answer, ${bytes(new Blob([response.body ?? ""]).size)}`), headers(response), body(response, "Response body")) : null);
+    request ? h("div", { class: "stack tight" }, h("h3", null, "Sent"), h("p", { class: "mono break" }, request.method, " ", request.url), headers(request, "Headers of the request"), body(request, "Request body")) : h("p", { class: "muted" }, "Nothing was sent."),
+    response ? h("div", { class: "stack tight" }, h("h3", null, `Answer, ${bytes(bodySize(response))}`), headers(response, "Headers of the response"), body(response, "Response body")) : null);
 }
 
 /** Asks for a type, sends, and shows what came of it. */
