@@ -84,6 +84,22 @@ def test_each_filter_narrows(shared_gateway, shared_receiver, fields, count):
     assert preview(api, webhook=webhook["id"], **fields)["total"] == count
 
 
+def test_a_replay_of_everything_ends_while_an_unconcerned_webhook_is_inactive(api, receiver):
+    webhook = make_dead(api, receiver, 3)
+    idle = api.add_webhook(receiver.url("/idle"), retry=ONCE, active=False)
+    for fields in ({"error": "no such text"}, {"all": True}):
+        assert ended(api, begin(api, **fields))["state"] == "done"
+    eventually(lambda: len(states(api, webhook, "delivered")) == 3, 20, "the replays")
+
+    make_dead(api, receiver, 2, path="/idle", webhook=api.call("PATCH", f"/v1/webhooks/{idle['id']}", {"active": True}).json)
+    assert api.call("PATCH", f"/v1/webhooks/{idle['id']}", {"active": False}).status == 200
+    replay = begin(api, all=True)
+    waiting = eventually(lambda: shown(api, replay)["waiting"], 20, "what it waits for")
+    assert waiting.startswith(f"webhook {idle['id']} is inactive until it is resumed")
+    assert api.call("PATCH", f"/v1/webhooks/{idle['id']}", {"active": True}).status == 200
+    assert (ended(api, replay)["replayed"], shown(api, replay)["waiting"]) == (2, None)
+
+
 def test_what_is_missing_is_made_once(api, receiver):
     for n in range(12):
         api.publish("memory.created" if n % 2 else "order.paid", {"n": n}, id=f"before-{n}")

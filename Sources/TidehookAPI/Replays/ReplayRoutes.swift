@@ -100,12 +100,23 @@ struct ReplayRoutes: Sendable {
     return .json(json, status: status)
   }
 
-  /// What keeps a replay of one webhook from going on; `nil` when nothing does.
+  /// What keeps a replay from going on; `nil` when nothing does.
   private func waiting(_ replay: Replay) -> String? {
-    guard replay.endedAt == nil, let webhook = replay.request.webhook.flatMap({ editor.registry.webhook($0) }), !webhook.isActive
-    else { return nil }
-    guard let message = webhook.disablement?.message else { return "the webhook is inactive until it is resumed" }
-    return "the webhook is inactive until it is resumed: \(message)"
+    guard replay.endedAt == nil else { return nil }
+    if let webhook = replay.request.webhook { return inactivity(of: webhook, named: "the webhook") }
+    let blockers = jobs.blockers(of: replay.id)
+    guard let first = blockers.first, let reason = inactivity(of: first, named: "webhook \(first)") else { return nil }
+    switch blockers.count {
+    case 1: return reason
+    case 2: return "\(reason); so is another one"
+    default: return "\(reason); so are \(blockers.count - 1) others"
+    }
+  }
+
+  private func inactivity(of id: WebhookID, named name: String) -> String? {
+    guard let webhook = editor.registry.webhook(id), !webhook.isActive else { return nil }
+    let inactive = "\(name) is inactive until it is resumed"
+    return webhook.disablement.map { "\(inactive): \($0.message)" } ?? inactive
   }
 }
 

@@ -35,6 +35,8 @@ public protocol ReplayJobs: Sendable {
   func cancel(_ id: ReplayID) async throws(StoreError) -> Replay?
   /// One replay.
   func replay(_ id: ReplayID) async throws(StoreError) -> Replay?
+  /// The inactive webhooks without which a replay cannot go on; empty while it goes on, and once it has ended.
+  func blockers(of id: ReplayID) -> [WebhookID]
   /// Replays that a key may see, newest first, older than `cursor` (a replay's key).
   func replays(visibleTo principal: Principal, before cursor: Int64?, limit: Int) async throws(StoreError) -> [Replay]
 }

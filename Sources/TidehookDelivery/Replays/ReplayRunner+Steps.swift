@@ -27,11 +27,13 @@ extension ReplayRunner {
     dropLostParts(&job)
     guard !job.parts.isEmpty else {
       _ = try await store.end(job.id, as: .done, at: now)
+      noteBlockers([], of: job.id)
       return .ended
     }
     if let due = job.pace.wait(at: now) { return .waits(due) }
     let next = job.nextPart { id in directory.webhook(id)?.isActive == true && engine.hasRoomForReplays(id) }
-    guard let next, let webhook = webhook(job.parts[next].stored.webhook, for: job.request) else { return .waits(nil) }
+    guard let next, let webhook = webhook(job.parts[next].stored.webhook, for: job.request) else { return try await lookAhead(&job, now) }
+    noteBlockers([], of: job.id)
     let found = try await store.search(
       job.parts[next].searchedOn, of: job.request, for: webhook, upTo: job.end, limit: job.pace.batch)
     guard !found.candidates.isEmpty || found.isAtEnd else {
@@ -43,6 +45,27 @@ extension ReplayRunner {
     job.pace.spend(found.candidates.count, at: now)
     if step.created > 0 { engine.meter?.note(created: step.created, for: webhook.id, at: now) }
     if step.replayed + step.created > 0 { engine.noteReplays(webhook.id, due: now, ordered: step.ordered) }
+    return .wentOn
+  }
+
+  /// Nothing can be made due now. A part of an inactive webhook that holds nothing keeps no replay from its end.
+  private func lookAhead(_ job: inout RunningReplay, _ now: Timestamp) async throws(StoreError) -> Progress {
+    guard let index = job.unknownPart({ directory.webhook($0)?.isActive == false }),
+      let webhook = webhook(job.parts[index].stored.webhook, for: job.request)
+    else {
+      let inactive = job.parts.map(\.stored.webhook).filter { directory.webhook($0)?.isActive == false }
+      noteBlockers(inactive.count == job.parts.count ? inactive : [], of: job.id)
+      return .waits(nil)
+    }
+    let found = try await store.search(job.parts[index].searchedOn, of: job.request, for: webhook, upTo: job.end, limit: 1)
+    if !found.candidates.isEmpty {
+      job.holds(index)
+    } else if found.isAtEnd {
+      _ = try await advance(job, index, to: found, now)
+      job.advanced(index, to: found)
+    } else {
+      job.searched(index, to: found.position)
+    }
     return .wentOn
   }
 

@@ -15,6 +15,8 @@ public final class ReplayRunner: Sendable {
   let trouble = StoreTrouble()
   /// Previews that are under way.
   let previews = Mutex(0)
+  /// The inactive webhooks that replays wait for.
+  private let blocked = Mutex<[ReplayID: [WebhookID]]>([:])
   private let news = Mutex<[News]>([])
   private let wakeUps: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
 
@@ -72,6 +74,16 @@ public final class ReplayRunner: Sendable {
     wake()
   }
 
+  /// Notes which webhooks, all of them inactive, keep a replay from going on; none when it goes on or ends.
+  func noteBlockers(_ webhooks: [WebhookID], of id: ReplayID) {
+    blocked.withLock { $0[id] = webhooks.isEmpty ? nil : webhooks }
+  }
+
+  /// The inactive webhooks without which a replay cannot go on, each once.
+  public func blockers(of id: ReplayID) -> [WebhookID] {
+    blocked.withLock { $0[id] ?? [] }.reduce(into: []) { list, webhook in if !list.contains(webhook) { list.append(webhook) } }
+  }
+
   private func load() async -> [RunningReplay]? {
     while !Task.isCancelled {
       do throws(StoreError) {
@@ -114,7 +126,9 @@ public final class ReplayRunner: Sendable {
       case .started(let replay, let parts):
         // One that was started while the stored ones were read may be among those.
         if !jobs.contains(where: { $0.id == replay.id }) { jobs.append(RunningReplay(replay, parts: parts)) }
-      case .ended(let id): jobs.removeAll { $0.id == id }
+      case .ended(let id):
+        jobs.removeAll { $0.id == id }
+        noteBlockers([], of: id)
       }
     }
   }

@@ -8,6 +8,8 @@ struct RunningReplay {
   struct Part {
     var stored: ReplayPart
     var searched: Int64
+    /// Whether a search has shown that it holds something, while its webhook could not take it.
+    var isKnownToHold = false
 
     init(_ part: ReplayPart) {
       stored = part
@@ -51,14 +53,23 @@ struct RunningReplay {
     return nil
   }
 
+  /// A part of an inactive webhook of which it is not known yet whether it holds anything at all.
+  func unknownPart(_ isInactive: (WebhookID) -> Bool) -> Int? {
+    parts.firstIndex { !$0.isKnownToHold && isInactive($0.stored.webhook) }
+  }
+
   /// Notes that a part was searched, and nothing is written yet.
   mutating func searched(_ index: Int, to position: Int64) { parts[index].searched = position }
+
+  /// Notes that a part holds something that must wait.
+  mutating func holds(_ index: Int) { parts[index].isKnownToHold = true }
 
   /// Notes what was written about a part.
   mutating func advanced(_ index: Int, to finding: ReplayFinding) {
     guard finding.isAtEnd else {
       parts[index].stored.position = finding.position
       parts[index].searched = finding.position
+      parts[index].isKnownToHold = false
       return
     }
     remove(index)

@@ -57,7 +57,9 @@ extension SQLStore: ReplayStore {
 
   private static let endReplay = SQLStatement(
     """
-    UPDATE replays SET state = $1, updated_at_us = $2, ended_at_us = $2 WHERE key = $3 AND entropy = $4 AND ended_at_us IS NULL
+    UPDATE replays SET state = $1, updated_at_us = $2, ended_at_us = $2,
+      skipped = skipped + CASE WHEN $1 = 2 AND total > replayed + created + skipped THEN total - replayed - created - skipped ELSE 0 END
+    WHERE key = $3 AND entropy = $4 AND ended_at_us IS NULL
     """)
   private static let deleteParts = SQLStatement("DELETE FROM replay_parts WHERE replay_key = $1")
 

@@ -14,7 +14,9 @@ extension SQLStore {
   private static let deletePart = SQLStatement("DELETE FROM replay_parts WHERE replay_key = $1 AND webhook_key = $2 AND kind = $3")
   private static let countStep = SQLStatement(
     """
-    UPDATE replays SET replayed = replayed + $1, created = created + $2, skipped = skipped + $3, updated_at_us = $4 WHERE key = $5
+    UPDATE replays SET replayed = replayed + $1, created = created + $2, skipped = skipped + $3, updated_at_us = $4,
+      total = CASE WHEN total < replayed + created + skipped + $1 + $2 + $3 THEN replayed + created + skipped + $1 + $2 + $3 ELSE total END
+    WHERE key = $5
     """)
 
   /// Makes what was found due now and moves the part on, all in one transaction; a part that is at its end is forgotten.
@@ -26,7 +28,7 @@ extension SQLStore {
       let config = try connection.first(Self.partPosition, names + [.entropy(id.value)]) { row in
         row.integer(0) == part.position && row.isNull(2) ? row.text(1) : ""
       }
-      guard let config, WebhookDocument.isActive(config) else {
+      guard let config, finding.candidates.isEmpty || WebhookDocument.isActive(config) else {
         throw StoreError(.stale, "it has ended, or its webhook cannot take anything now")
       }
       let round = ReplayRound(versions: versions, now: now, isOrdered: WebhookDocument.isOrdered(config))

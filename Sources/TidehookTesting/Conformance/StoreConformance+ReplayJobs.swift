@@ -36,6 +36,19 @@ extension StoreConformance {
       try expectEqual(try await test.store.replay(id)?.replayed, 3, "the count")
       try expectEqual(try await test.store.runningReplays().map(\.parts.count), [0], "the parts that are left")
     },
+    StoreRule("the end has gone through all that was counted: more is counted as well, what vanished is left out") { test in
+      let (many, few) = (try await ReplaySample(test.store), try await ReplaySample(test.store))
+      _ = try await many.deliveries(5, .dead)
+      _ = try await few.deliveries(1, .dead)
+      for (job, total, replayed, skipped) in [(many, 5, 5, 0), (few, 3, 1, 2)] {
+        let id = try await job.begin()
+        _ = try await job.step(id, at: 0, limit: 9)
+        try expect(try await test.store.end(id, as: .done, at: job.samples.now), "an end")
+        let replay = try await test.store.replay(id)
+        try expectEqual(replay?.total, total, "the total")
+        try expectEqual([replay?.replayed, replay?.skipped], [replayed, skipped], "the counts")
+      }
+    },
     StoreRule("a step that was taken is not taken again, also after a restart") { test in
       let job = try await ReplaySample(test.store)
       _ = try await job.deliveries(3, .dead)

@@ -10,6 +10,7 @@ final class ReplayBackend: ReplayJobs {
     var cancelled: [ReplayID] = []
     var preview = ReplayPreview()
     var isFull = false
+    var blockers: [WebhookID] = []
   }
 
   private let state = Mutex(State())
@@ -33,6 +34,11 @@ final class ReplayBackend: ReplayJobs {
 
   /// What previews say from now on.
   func setPreview(_ preview: ReplayPreview) { state.withLock { $0.preview = preview } }
+
+  /// Every replay waits for these from now on.
+  func block(by webhooks: [WebhookID]) { state.withLock { $0.blockers = webhooks } }
+
+  func blockers(of id: ReplayID) -> [WebhookID] { state.withLock { $0.blockers } }
 
   /// Begins nothing from now on.
   func fill() { state.withLock { $0.isFull = true } }

@@ -114,6 +114,19 @@ import TidehookCore
     #expect(waiting == "the webhook is inactive until it is resumed: made inactive by admin")
   }
 
+  @Test func aReplayOfAllNamesTheInactiveWebhookThatItWaitsFor() async throws {
+    let id = try await gateway.makeWebhook(#","active":false"#)
+    let replay = gateway.replays.add(ReplayRequest(), gateway.ids)
+    let path = "/v1/replays/\(replay)"
+    #expect(try await gateway.send(.get, path).json["waiting"] == .null)
+    let other = try await gateway.makeWebhook(#","active":false"#)
+    for (blockers, more) in [([id], ""), ([id, other], "; so is another one")] {
+      gateway.replays.block(by: blockers.compactMap { WebhookID($0) })
+      let waiting = try await gateway.send(.get, path).json["waiting"]?.stringValue
+      #expect(waiting == "webhook \(id) is inactive until it is resumed: made inactive by admin\(more)")
+    }
+  }
+
   @Test func tooManyAtOnceAreRefused() async throws {
     gateway.replays.fill()
     let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true}"#)

@@ -81,6 +81,33 @@ import TidehookTesting
     }
   }
 
+  @Test func anInactiveWebhookWithNothingToReplayKeepsNoReplayFromItsEnd() async throws {
+    let fixture = Fixture()
+    let webhook = try fixture.parts.makeWebhook()
+    _ = try fixture.parts.makeWebhook { $0.isActive = false }
+    fixture.addDead(2, of: webhook)
+    try await fixture.running {
+      let replay = try #require(try await fixture.runner.start(ReplayRequest(), by: "x"))
+      var ends = fixture.store.ends.makeAsyncIterator()
+      #expect(await ends.next() == .done)
+      #expect(try await fixture.store.replay(replay.id)?.replayed == 2)
+      #expect(fixture.runner.blockers(of: replay.id).isEmpty)
+    }
+  }
+
+  @Test func aReplayNamesTheInactiveWebhooksThatItWaitsFor() async throws {
+    let fixture = Fixture()
+    let (active, inactive) = (try fixture.parts.makeWebhook(), try fixture.parts.makeWebhook { $0.isActive = false })
+    fixture.addDead(2, of: active)
+    fixture.addDead(1, of: inactive)
+    try await fixture.running {
+      let replay = try #require(try await fixture.runner.start(ReplayRequest(), by: "x"))
+      while fixture.runner.blockers(of: replay.id).isEmpty { await Task.yield() }
+      #expect(fixture.runner.blockers(of: replay.id) == [inactive.id])
+      #expect(try await fixture.store.replay(replay.id)?.endedAt == nil)
+    }
+  }
+
   @Test func aReplayGoesOnAfterARestartWhereItWas() async throws {
     let fixture = Fixture()
     let webhook = try fixture.parts.makeWebhook()
