@@ -230,11 +230,8 @@ public struct AttemptRunner: Sendable {
     return .judged(judgement, reason: ruling.reason, status: response.status, retryAfter: retryAfter(response))
   }
 
-  /// What a receiver asks for with `Retry-After`: seconds, or an HTTP-date (RFC 9110, section 10.2.3).
+  /// What a receiver asks for with `Retry-After`.
   private func retryAfter(_ response: ReceivedResponse) -> Duration? {
-    guard let text = response.header("Retry-After") else { return nil }
-    if let seconds = Int64(text), seconds >= 0 { return .seconds(min(seconds, 10_000_000)) }
-    guard let date = Timestamp(httpDate: text) else { return nil }
-    return .microseconds(max(0, date.microseconds - time.now().microseconds))
+    response.header("Retry-After").flatMap { RetryAfter.wait($0, at: time.now()) }
   }
 }

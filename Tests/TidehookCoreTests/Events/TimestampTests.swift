@@ -30,9 +30,27 @@ import TidehookCore
     #expect(Timestamp(microseconds: 1_776_076_200_007_999).rfc3339 == "2026-04-13T10:30:00.007Z")
   }
 
-  @Test func httpDatesAreRead() {
-    #expect(Timestamp(httpDate: "Sun, 06 Nov 1994 08:49:37 GMT")?.microseconds == 784_111_777_000_000)
-    #expect(Timestamp(httpDate: "Sun, 06 Nov 1994 08:49:37") == nil)
-    #expect(Timestamp(httpDate: "soon") == nil)
+  private let now = Timestamp(microseconds: 1_776_076_200_000_000)  // 2026
+
+  @Test(arguments: ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"])
+  func everyFormOfAnHTTPDateIsRead(text: String) {
+    #expect(Timestamp(httpDate: text, now: now)?.rfc3339 == "1994-11-06T08:49:37.000Z")
+  }
+
+  @Test(arguments: [
+    ("Sunday, 29-Nov-26 07:06:27 GMT", "2026-11-29T07:06:27.000Z"), ("Friday, 29-Nov-76 07:06:27 GMT", "2076-11-29T07:06:27.000Z"),
+    ("Tuesday, 29-Nov-77 07:06:27 GMT", "1977-11-29T07:06:27.000Z"), ("Sun Nov 29 07:06:27 2026", "2026-11-29T07:06:27.000Z"),
+  ])
+  func aYearOfTwoDigitsIsAtMostFiftyYearsAhead(text: String, wanted: String) {
+    #expect(Timestamp(httpDate: text, now: now)?.rfc3339 == wanted)
+  }
+
+  @Test(arguments: [
+    "Sun, 06 Nov 1994 08:49:37", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT",
+    "Sunday, 06-Nov-+4 08:49:37 GMT", "Sun Nov 6 08:49:37 1994", "Sun Nov  6 08:49:37 94", "Sun Xyz  6 08:49:37 1994",
+    "Sun, +6 Nov 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun Nov  6 8:49:37 1994", "soon", "", "     ",
+  ])
+  func whatIsNoHTTPDateIsNotRead(text: String) {
+    #expect(Timestamp(httpDate: text, now: now) == nil)
   }
 }
