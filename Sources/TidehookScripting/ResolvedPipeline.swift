@@ -29,6 +29,9 @@ struct ResolvedStage: Sendable {
   /// Whether it has, or may have, a `transform_batch` function.
   var canBatch = false
 
+  /// Where it failed, without a word of what the code said.
+  func place(of error: ScriptError) -> String { error.line.map { "\(name):\($0)" } ?? name }
+
   /// The members of `ctx` besides `ctx.event`.
   /// - Parameter batch: what `ctx.batch` tells of; `nil` when an event is run by itself.
   func context(for delivery: DueDelivery, at now: Timestamp, batch: DeliveryBatch? = nil) -> [UInt8] {

@@ -119,18 +119,18 @@ private struct BatchRun {
       switch result.verdict {
       case .body(let body, let isJSON, let overrides):
         guard overrides.url == nil, overrides.method == nil else {
-          return failed("\(stage.name): the request of a batch has one url and one method: set them in transform_batch")
+          return failed("\(stage.name): the request of a batch has one url and one method: set them in transform_batch", at: stage.name)
         }
         passed.replace(body, isJSON: isJSON, RequestOverrides())
       case .dropped(let reason):
         dropped[member] = pipeline.drop(reason, ofStage: index)
         continue
-      case .failed(let error): return failed(error.description)
+      case .failed(let error): return failed(error.description, at: stage.place(of: error))
       case .untouched, .judged, .events, .rejected: break
       }
       bytes += passed.input.count
       guard bytes <= Self.maximumBytes else {
-        return failed("\(stage.name): the events of the batch grew to more than \(Self.maximumBytes) bytes")
+        return failed("\(stage.name): the events of the batch grew to more than \(Self.maximumBytes) bytes", at: stage.name)
       }
       kept.append((member, passed))
     }
@@ -162,7 +162,7 @@ private struct BatchRun {
     switch result.verdict {
     case .body(let bytes, let isJSON, let overrides): passed.replace(bytes, isJSON: isJSON, overrides)
     case .dropped(let reason): return ending(.dropped(pipeline.drop(reason, ofStage: stage)))
-    case .failed(let error): return failed(error.description)
+    case .failed(let error): return failed(error.description, at: pipeline.stages[stage].place(of: error))
     case .untouched, .judged, .events, .rejected: break
     }
     return nil
@@ -191,13 +191,13 @@ private struct BatchRun {
     if isShown || !result.isUntouched { traces?.append(StageTrace(stage, result)) }
   }
 
-  private func failed(_ message: String) -> BatchPipelineResult { ending(.failed(message)) }
+  private func failed(_ message: String, at place: String) -> BatchPipelineResult { ending(.failed(message), at: place) }
 
-  private func ending(_ verdict: PipelineVerdict) -> BatchPipelineResult {
+  private func ending(_ verdict: PipelineVerdict, at place: String? = nil) -> BatchPipelineResult {
     let judge = PipelineJudge(runtime: runtime, pipeline: pipeline, delivery: delivery, startedAt: now, batch: batch)
     return BatchPipelineResult(
       PipelineResult(
-        verdict, log: log, plugins: pipeline.plugins, judge: pipeline.canJudge ? judge : nil, secrets: pipeline.secrets),
+        verdict, log: log, plugins: pipeline.plugins, judge: pipeline.canJudge ? judge : nil, secrets: pipeline.secrets, place: place),
       dropped: dropped)
   }
 }

@@ -57,7 +57,8 @@ public struct ScriptPipelines: PipelineRunner, PipelineTracer {
         return PipelineResult(
           .dropped(pipeline.drop(reason, ofStage: index)), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
       case .failed(let error):
-        return PipelineResult(.failed(error.description), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets)
+        return PipelineResult(
+          .failed(error.description), log: passed.log, plugins: pipeline.plugins, secrets: pipeline.secrets, place: stage.place(of: error))
       case .judged, .events, .rejected: break  // Other entries give these.
       }
     }

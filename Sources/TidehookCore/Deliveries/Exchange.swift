@@ -134,11 +134,29 @@ public struct AttemptFailure: Sendable, Equatable, Error {
   public var kind: FailureKind
   /// What happened, for people: lower case, no full stop, never a secret or a body.
   public var message: String
+  /// The same in words of our own, without what code, a receiver or another server said: for all that an erasure does not look through.
+  public var outline: String
 
   /// Makes a failure.
-  public init(_ kind: FailureKind, _ message: String) {
+  /// - Parameter outline: unless given, the message, or for kinds whose messages quote others what the kind means.
+  public init(_ kind: FailureKind, _ message: String, outline: String? = nil) {
     self.kind = kind
     self.message = message
+    self.outline = outline ?? kind.outline ?? message
+  }
+}
+
+extension FailureKind {
+  /// What stands for messages that quote somebody; `nil` where they are our own words.
+  fileprivate var outline: String? {
+    switch self {
+    case .script: "the script failed"
+    case .response: "a response function took the answer for a failure"
+    case .handshake: "the receiver did not agree to deliveries"
+    case .database: "the database refused it"
+    case .auth: "no access token was to be had"
+    case .dns, .connect, .tls, .timeout, .blocked, .oversized, .malformed, .status, .signature, .proxy: nil
+    }
   }
 }
 

@@ -23,7 +23,8 @@ extension DeliveryInput {
     case .answered(200...299, _), .judged(.delivered, _, _, _): nil
     case .answered(let status, _): AttemptFailure(.status, "the receiver answered \(status)")
     case .judged(_, let reason, let status, _):
-      AttemptFailure((200...299).contains(status) ? .response : .status, Self.words(reason, status: status))
+      AttemptFailure(
+        (200...299).contains(status) ? .response : .status, Self.words(reason, status: status), outline: Self.words(nil, status: status))
     case .failed(let failure): failure
     case .dropped, .webhookInactive, .webhookDeleted: nil
     }

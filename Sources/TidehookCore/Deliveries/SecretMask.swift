@@ -92,6 +92,13 @@ extension Attempt {
   }
 }
 
+extension AttemptFailure {
+  /// The failure without secrets in its words.
+  fileprivate func hiding(_ secrets: SecretMask) -> AttemptFailure {
+    AttemptFailure(kind, secrets.hiding(message), outline: secrets.hiding(outline))
+  }
+}
+
 extension SentRequest {
   /// The request without secrets.
   public func hiding(_ secrets: SecretMask) -> SentRequest {
@@ -104,7 +111,7 @@ extension DeliveryInput {
   /// What happened, without secrets in its words.
   public func hiding(_ secrets: SecretMask) -> DeliveryInput {
     switch self {
-    case .failed(let failure): .failed(AttemptFailure(failure.kind, secrets.hiding(failure.message)))
+    case .failed(let failure): .failed(failure.hiding(secrets))
     case .dropped(let reason, let stage): .dropped(reason: secrets.hiding(reason), by: stage)
     case .judged(let judgement, let reason, let status, let retryAfter):
       .judged(judgement, reason: reason.map { secrets.hiding($0) }, status: status, retryAfter: retryAfter)
@@ -136,7 +143,7 @@ extension DryRun {
       switch outcome {
       case .request(let request): .request(request.hiding(secrets))
       case .filtered(let stage, let reason): .filtered(stage: stage, reason: secrets.hiding(reason))
-      case .failed(let failure): .failed(AttemptFailure(failure.kind, secrets.hiding(failure.message)))
+      case .failed(let failure): .failed(failure.hiding(secrets))
       }
     return DryRun(stages: stages.map { $0.hiding(secrets) }, outcome: shown)
   }

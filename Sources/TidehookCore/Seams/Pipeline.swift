@@ -51,17 +51,20 @@ public struct PipelineResult: Sendable {
   public var judge: (any ResponseJudge)?
   /// Secret options of the stages, which may be in all that they made; `nil` when there are none.
   public var secrets: SecretMask?
+  /// Where it failed: the stage's name, with the line when that is known; never what the code said.
+  public var place: String?
 
   /// Makes a result.
   public init(
     _ verdict: PipelineVerdict, log: String = "", plugins: [PluginVersion] = [], judge: (any ResponseJudge)? = nil,
-    secrets: SecretMask? = nil
+    secrets: SecretMask? = nil, place: String? = nil
   ) {
     self.verdict = verdict
     self.log = log
     self.plugins = plugins
     self.judge = judge
     self.secrets = secrets
+    self.place = place
   }
 }
 

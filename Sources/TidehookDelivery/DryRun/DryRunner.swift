@@ -35,7 +35,7 @@ public struct DryRunner: DryRunning {
   }
 
   private func outcome(of trace: PipelineTrace, for active: ActiveWebhook, _ event: Event) -> DryRun.Outcome {
-    switch Preparation(trace.result.verdict, for: active) {
+    switch Preparation(trace.result, for: active) {
     case .failed(let failure):
       return .failed(failure)
     case .dropped(let reason, _):

@@ -112,7 +112,7 @@ public struct AttemptRunner: Sendable {
   ) async -> DeliveryInput? {
     attempt.log = result.log
     attempt.plugins = result.plugins
-    let input = await follow(Preparation(result.verdict, for: active), &attempt, of: delivery, for: active, judge: result.judge)
+    let input = await follow(Preparation(result, for: active), &attempt, of: delivery, for: active, judge: result.judge)
     guard let secrets = result.secrets else { return input }
     attempt.hide(secrets)
     return input?.hiding(secrets)

@@ -24,10 +24,10 @@ enum Preparation {
   private static let databaseMethod = "UPSERT"
 
   /// Decides what follows from a pipeline's verdict.
-  init(_ verdict: PipelineVerdict, for webhook: ActiveWebhook) {
-    switch verdict {
+  init(_ result: PipelineResult, for webhook: ActiveWebhook) {
+    switch result.verdict {
     case .dropped(let reason, let stage): self = .dropped(reason: reason, by: stage)
-    case .failed(let message): self = .failed(AttemptFailure(.script, message))
+    case .failed(let message): self = .failed(AttemptFailure(.script, message, outline: result.place.map { "the script failed (\($0))" }))
     case .send(let body, let overrides): self = Self.request(body: body, overrides, for: webhook)
     }
   }

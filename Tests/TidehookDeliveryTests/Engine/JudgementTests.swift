@@ -25,13 +25,15 @@ import TidehookTesting
   @Test func anAnswerOfSuccessCanMeanFailure() async throws {
     let completed = try await attempt(200, .dead, "invalid_payload")
     #expect(completed.transition == Transition(.dead, reason: "invalid_payload"))
-    #expect(completed.attempt?.failure == AttemptFailure(.response, "invalid_payload"))
+    let outline = "a plugin took the receiver's answer 200 for a failure"
+    #expect(completed.attempt?.failure == AttemptFailure(.response, "invalid_payload", outline: outline))
   }
 
   @Test func aJudgedFailureDisablesTheWebhook() async throws {
     let completed = try await attempt(404, .disable, "no_service")
     #expect(completed.transition == Transition(.dead, reason: "no_service", disablesWebhook: true))
-    #expect(completed.attempt?.failure == AttemptFailure(.status, "no_service"))
+    let outline = "a plugin took the receiver's answer 404 for a failure"
+    #expect(completed.attempt?.failure == AttemptFailure(.status, "no_service", outline: outline))
   }
 
   @Test func aJudgedSuccessIsTriedAgainWhenTheReceiverAsks() async throws {
