@@ -87,6 +87,65 @@ def test_a_webhook_that_only_fails_is_made_inactive_after_two_warnings(api, rece
     assert recovered["data"]["webhook"] == webhook["id"]
 
 
+def test_nobody_is_made_inactive_unwarned(api, receiver, ops):
+    """The failures before the last one all came too early for a warning."""
+    receiver.reply("/hook", Reply(500))
+    webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE, auto_disable={"after_days": 1, "min_failures": 2})
+    fail(api, webhook, 3)
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"auto_disable": {"after_days": 1e-9, "min_failures": 2}}).status == 200
+    (warning,) = told(receiver, 1, "webhook.failing")
+    assert (warning["data"]["progress"], warning["data"]["failures"]) == (0.75, 3)
+    assert warning["data"]["disables_at"] > warning["data"]["failing_since"]
+    assert shown(api, webhook)["active"] is True
+    fail(api, webhook, 1)
+    (disabled,) = told(receiver, 1, "webhook.disabled")
+    assert disabled["data"]["failures"] == 4
+
+
+def test_a_warning_comes_though_nothing_is_attempted(api, receiver, ops):
+    receiver.reply("/hook", Reply(500))
+    seconds = 6
+    webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE, auto_disable={"after_days": seconds / 86400, "min_failures": 4})
+    fail(api, webhook, 3)
+    events = told(receiver, 2, "webhook.failing")
+    assert [(event["data"]["progress"], event["data"]["failures"]) for event in events] == [(0.5, 3), (0.75, 3)]
+    assert shown(api, webhook)["active"] is True
+
+
+QUOTED = "jane.doe.erase@example.com"
+
+
+@pytest.mark.parametrize("script, status, error", [
+    ("function transform(event)\n  error('bad ' .. event.data.email)\nend", 200, "the script failed (script:2)"),
+    ("function transform(event)\n  error(event.data.email .. ':5: bad', 0)\nend", 200, "the script failed (script)"),
+    ("function response(res) return 'dead', res.body end", 200, "a plugin took the receiver's answer 200 for a failure"),
+    ("function response(res) return 'disable', res.body end", 404, "a plugin took the receiver's answer 404 for a failure"),
+])
+def test_what_code_says_of_a_payload_is_told_to_nobody_and_is_gone_with_it(gateway, receiver, script, status, error):
+    api = gateway.api
+    api.add_webhook(receiver.url("/ops"), namespace="tidehook")
+    receiver.reply("/hook", Reply(status, body=QUOTED.encode()))
+    webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE, script=script)
+    event = api.publish(data={"email": QUOTED})
+    dead = api.settled(webhook, event)
+    assert QUOTED in dead["attempts"][0]["error"] and QUOTED in dead["reason"], "who may look at the delivery sees it"
+    (death,) = told(receiver, 1, "delivery.dead")
+    assert death["data"]["examples"][0]["error"] == error
+    if "'disable'" in script:
+        assert told(receiver, 1, "webhook.disabled")[0]["data"]["message"] == error
+        assert shown(api, webhook)["disabled"]["message"] == error
+    assert shown(api, webhook)["failing"]["error"] == error
+    assert api.call("DELETE", f"/v1/events/{event['id']}/content").status == 204
+    for path in ("/v1/events", "/v1/events?namespace=tidehook", f"/v1/webhooks/{webhook['id']}", f"/v1/deliveries/{dead['id']}",
+                 f"/v1/webhooks/{webhook['id']}/revisions", "/v1/overview"):
+        answer = api.call("GET", path)
+        assert answer.status == 200 and QUOTED.encode() not in answer.body, path
+    assert list(api.pages("/v1/events", namespace="tidehook", text="jane.doe")) == []
+    assert gateway.stop() == 0
+    assert [path.name for path in gateway.data.iterdir() if path.is_file() and QUOTED.encode() in path.read_bytes()] == []
+    assert all(QUOTED.encode() not in request.body for request in receiver.requests("/ops"))
+
+
 def test_one_success_ends_the_streak(api, receiver, ops):
     receiver.reply("/hook", *[Reply(500)] * 3, Reply(200), Reply(500))
     webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE, auto_disable=SOON)
@@ -126,7 +185,8 @@ def test_the_gateways_rule_holds_for_webhooks_without_one(make_gateway, receiver
     receiver.reply("/hook", Reply(500))
     webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE)
     assert webhook["auto_disable"] is None
-    fail(api, webhook, 2)
+    # The second one brings the first warning.
+    fail(api, webhook, 3)
     eventually(lambda: shown(api, webhook)["active"] is False, 10, "the webhook to be inactive")
 
 
@@ -143,7 +203,7 @@ def test_operational_events_are_never_about_themselves(api, receiver):
     """The webhook that gets them fails, dies and is made inactive, and nobody publishes a word about that."""
     receiver.reply("/ops", Reply(410))
     failing = api.add_webhook(receiver.url("/failing"), namespace="tidehook", auto_disable=SOON | {"min_failures": 2},
-                              retry={"max_retries": 1, "initial_delay_secs": 0.01})
+                              retry={"max_retries": 2, "initial_delay_secs": 0.01})
     gone = api.add_webhook(receiver.url("/ops"), namespace="tidehook")
     receiver.reply("/failing", Reply(500))
     receiver.reply("/hook", Reply(404))

@@ -47,7 +47,7 @@ extension JSONWriter {
     key("progress")
     if let rule = standing.rule { number(standing.health.progress(at: standing.now, rule: rule)) } else { null() }
     key("disables_at")
-    optional(standing.rule.map { (since + $0.after).rfc3339 })
+    optional(standing.rule.flatMap { standing.health.disablesAt($0)?.rfc3339 })
     endObject()
   }
 }

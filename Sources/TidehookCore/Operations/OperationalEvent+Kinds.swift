@@ -18,7 +18,7 @@ extension OperationalEvent {
     [
       "delivery": .string(delivery.id.description), "event_id": .string(delivery.event.rawValue), "event": .string(delivery.type.name),
       "failure": delivery.failure.map { .string($0.kind.rawValue) } ?? .null,
-      "error": delivery.failure.map { .string($0.message.firstLine) } ?? .null,
+      "error": delivery.failure.map { .string($0.outline.firstLine) } ?? .null,
     ]
   }
 
@@ -35,7 +35,7 @@ extension OperationalEvent {
 
   /// A webhook has had nothing but failures for a good part of the time after which it is made inactive: `webhook.failing`.
   public static func failing(_ webhook: Webhook, _ health: WebhookHealth, rule: AutoDisable) -> OperationalEvent {
-    let end = health.failingSince.map { JSONValue.string(($0 + rule.after).rfc3339) } ?? .null
+    let end = health.disablesAt(rule).map { JSONValue.string($0.rfc3339) } ?? .null
     return OperationalEvent(
       "webhook.failing",
       .object(

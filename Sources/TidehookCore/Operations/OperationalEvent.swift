@@ -6,7 +6,7 @@
 public struct OperationalEvent: Sendable, Hashable {
   /// What happened: `webhook.disabled`.
   public let type: EventType
-  /// The facts, an object; never a secret or a body.
+  /// The facts, an object; never a secret, a body, or what code or a receiver said: an erasure does not look here.
   public let data: JSONValue
 
   /// Makes an event.

@@ -15,6 +15,9 @@ public struct AutoDisable: Sendable, Hashable {
 
   /// ``afterDays`` as a duration.
   public var after: Duration { .microseconds(Int64(min(max(afterDays, 0), 365) * 86_400e6)) }
+
+  /// How long after a warning that came late no webhook becomes inactive, as after one at three quarters.
+  public var lastQuarter: Duration { after / 4 }
 }
 
 /// What a webhook says about being made inactive.

@@ -36,8 +36,10 @@ public struct WebhookHealth: Sendable, Hashable {
   public private(set) var told = Told.nothing
   /// Whether people were told of trouble, so that they are to be told of the next success.
   public private(set) var owesRecovery = false
-  /// The last failure, in one line.
+  /// The last failure, in one line: ``AttemptFailure/outline``.
   public private(set) var lastError: String?
+  /// No failure makes the webhook inactive before, because its first warning came late; `nil` where the rule alone counts.
+  public private(set) var disablesNotBefore: Timestamp?
   /// What was known when the streak was started anew, while people are still to be told how it ends.
   public private(set) var earlier: Streak?
 
@@ -62,12 +64,16 @@ public struct WebhookHealth: Sendable, Hashable {
   public init() {}
 
   /// Reads back what was stored.
-  public init(failingSince: Timestamp?, failures: Int, told: Told, owesRecovery: Bool, lastError: String?, earlier: Streak? = nil) {
+  public init(
+    failingSince: Timestamp?, failures: Int, told: Told, owesRecovery: Bool, lastError: String?, disablesNotBefore: Timestamp? = nil,
+    earlier: Streak? = nil
+  ) {
     self.failingSince = failingSince
     self.failures = failures
     self.told = told
     self.owesRecovery = owesRecovery
     self.lastError = lastError
+    self.disablesNotBefore = disablesNotBefore
     self.earlier = earlier
   }
 
@@ -83,7 +89,8 @@ public struct WebhookHealth: Sendable, Hashable {
   /// Counts a failed attempt.
   ///
   /// A streak is as far as the less advanced of its two measures, time and number; each of the two warnings comes once, the higher one alone
-  /// where both are reached at once. At the end every further failure says `disable`, so that a change that got lost is made after all.
+  /// where both are reached at once. At the end every further failure says `disable`, so that a change that got lost is made after all. Nobody is
+  /// made inactive unwarned: where the end is reached and nothing was told, that is told as if three quarters were reached now.
   /// - Parameter rule: `nil` when the webhook is never made inactive.
   public mutating func failed(_ error: String, at now: Timestamp, rule: AutoDisable?) -> Verdict {
     let since = failingSince ?? now
@@ -92,12 +99,41 @@ public struct WebhookHealth: Sendable, Hashable {
     failures += failures < Int.max ? 1 : 0
     lastError = error.firstLine
     guard let rule else { return .nothing }
+    return judge(at: now, rule)
+  }
+
+  /// Looks whether time alone has made a warning due.
+  /// - Returns: whether people are to be told: ``told``.
+  public mutating func timePassed(at now: Timestamp, rule: AutoDisable) -> Bool {
+    let verdict = judge(at: now, rule)
+    guard verdict == .disable, told < .threeQuarters else { return verdict == .tell }
+    // Nobody looked in between: that is told late, and a failure is needed all the same.
+    told = .threeQuarters
+    return true
+  }
+
+  private mutating func judge(at now: Timestamp, _ rule: AutoDisable) -> Verdict {
     let share = progress(at: now, rule: rule)
-    guard share < 1 else { return .disable }
+    if share >= 1, told > .nothing { return .disable }
     guard let level = Told.allCases.last(where: { share >= $0.share }), level > told else { return .nothing }
+    if share >= 1 { disablesNotBefore = now + rule.lastQuarter }
     told = level
     owesRecovery = true
     return .tell
+  }
+
+  /// When the next warning is due if nothing changes but the time; `nil` when there is none, or failures are too few for it.
+  public func nextWarning(rule: AutoDisable) -> Timestamp? {
+    guard let failingSince, let level = Told.allCases.first(where: { $0 > told }), share(of: rule.minFailures) >= level.share else {
+      return nil
+    }
+    // Rounded up, so that the share is reached then.
+    return failingSince + .microseconds(Int64((level.share * Double(rule.after.microseconds)).rounded(.up)) + 1)
+  }
+
+  /// From when on a failure makes the webhook inactive, if there were enough of them; `nil` while it does not fail.
+  public func disablesAt(_ rule: AutoDisable) -> Timestamp? {
+    failingSince.map { max($0 + rule.after, disablesNotBefore ?? $0) }
   }
 
   /// Ends the streak.
@@ -122,7 +158,10 @@ public struct WebhookHealth: Sendable, Hashable {
   public func progress(at now: Timestamp, rule: AutoDisable) -> Double {
     guard let failingSince else { return 0 }
     let elapsed = Double(max(0, now.microseconds - failingSince.microseconds))
-    let time = elapsed / Double(max(1, rule.after.microseconds))
-    return min(1, time, Double(failures) / Double(max(1, rule.minFailures)))
+    let length = Double(max(1, rule.after.microseconds))
+    let left = Double(max(0, (disablesNotBefore ?? now).microseconds - now.microseconds))
+    return max(0, min(1 - left / length, elapsed / length, share(of: rule.minFailures)))
   }
+
+  private func share(of minFailures: Int) -> Double { Double(failures) / Double(max(1, minFailures)) }
 }

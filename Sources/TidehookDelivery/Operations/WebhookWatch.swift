@@ -4,7 +4,7 @@ import TidehookCore
 
 /// Follows the deliveries of all webhooks. What happens to operational events, and to webhooks that get them, is counted and told to nobody.
 public struct WebhookWatch: Sendable {
-  private let directory: WebhookDirectory
+  let directory: WebhookDirectory
   let book: HealthBook
   private let feed: OperationalFeed
   private let pauses = FailingPauses()
@@ -42,18 +42,22 @@ public struct WebhookWatch: Sendable {
   }
 
   private func judge(_ failure: AttemptFailure, of webhook: Webhook, isSilent: Bool, at now: Timestamp) -> Disablement? {
-    let (verdict, health) = book.failed(webhook, failure.message, at: now)
+    let (verdict, health) = book.failed(webhook, failure.outline, at: now)
     switch verdict {
     case .nothing: return nil
     case .tell:
-      if let rule = book.rule(for: webhook), !isSilent, pauses.tellsFailing(of: webhook.id, at: now) {
-        feed.note(.failing(webhook, health, rule: rule))
-      }
+      if !isSilent { warn(of: webhook, health, at: now) }
       return nil
     case .disable:
       let since = health.failingSince ?? now
       return Disablement(.failing, at: now, message: "all \(health.failures) attempts since \(since.rfc3339) failed")
     }
+  }
+
+  /// Tells that a webhook has had nothing but failures for long.
+  func warn(of webhook: Webhook, _ health: WebhookHealth, at now: Timestamp) {
+    guard let rule = book.rule(for: webhook), pauses.tellsFailing(of: webhook.id, at: now) else { return }
+    feed.note(.failing(webhook, health, rule: rule))
   }
 
   /// Tells that a webhook became inactive though nobody asked for it.

@@ -68,6 +68,7 @@ public final class Registrar: WebhookRegistry {
       directory.put(webhook)
       engine.configure(webhook)
       if let earlier, earlier.url != webhook.url || webhook.isActive && !earlier.isActive { engine.watch?.book.restart(webhook.id) }
+      engine.watch?.book.reconsider()
       watchExpiry(of: webhook)
     }
     engine.notify(.unsettled(webhook.id))

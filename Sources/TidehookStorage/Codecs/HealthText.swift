@@ -10,6 +10,7 @@ enum HealthText {
       .init("failures", .integer(Int64(health.failures))), .init("told", .integer(Int64(health.told.rawValue))),
       .init("owes_recovery", .bool(health.owesRecovery)), .init("last_error", health.lastError.map { .string($0) } ?? .null),
     ]
+    if let time = health.disablesNotBefore { members.append(.init("disables_not_before_us", .integer(time.microseconds))) }
     if let earlier = health.earlier { members.append(.init("earlier", json(of: earlier))) }
     return String(decoding: JSONValue.object(members).bytes, as: UTF8.self)
   }
@@ -36,6 +37,7 @@ enum HealthText {
       failures: document["failures"]?.integerValue.map { Int(clamping: $0) } ?? 0,
       told: document["told"]?.integerValue.flatMap { WebhookHealth.Told(rawValue: Int(clamping: $0)) } ?? .nothing,
       owesRecovery: document["owes_recovery"]?.boolValue ?? false, lastError: document["last_error"]?.stringValue,
+      disablesNotBefore: document["disables_not_before_us"]?.integerValue.map(Timestamp.init(microseconds:)),
       earlier: document["earlier"].flatMap(streak))
   }
 }

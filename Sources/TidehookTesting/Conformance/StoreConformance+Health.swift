@@ -8,7 +8,9 @@ extension StoreConformance {
       let samples = StoreSamples()
       let (failing, recovered, deleted) = (try samples.webhook(), try samples.webhook(), try samples.webhook())
       for webhook in [failing, recovered, deleted] { try await test.store.insert(webhook) }
-      let health = WebhookHealth(failingSince: samples.now, failures: 7, told: .half, owesRecovery: true, lastError: "no \"route\"")
+      let health = WebhookHealth(
+        failingSince: samples.now, failures: 7, told: .half, owesRecovery: true, lastError: "no \"route\"",
+        disablesNotBefore: samples.now + .seconds(9))
       try await test.store.save([failing.id: health, recovered.id: health, deleted.id: health])
       try await test.store.save([recovered.id: WebhookHealth()])
       try await test.store.delete(deleted.id)

@@ -28,6 +28,7 @@ struct Operations: Sendable {
   func run(publishing publisher: any EventPublisher) -> [Task<Void, Never>] {
     [
       Task { [feed] in await feed.run(publishing: publisher) }, Task { [book] in await book.run() }, Task { [space] in await space.run() },
+      Task { [watch] in await watch.run() },
     ]
   }
 

@@ -22,7 +22,9 @@ import TidehookTesting
       ([0, 2, 2.1, 2.2, 2.9, 3, 3.5], [.nothing, .tell, .nothing, .nothing, .nothing, .tell, .nothing]),
       ([0, 0, 0, 3, 3.1], [.nothing, .nothing, .nothing, .tell, .nothing]),
       // At the end each failure says so.
-      ([0, 1, 1, 4, 4.5], [.nothing, .nothing, .nothing, .disable, .disable]),
+      ([0, 1, 2, 4, 4.5], [.nothing, .nothing, .tell, .disable, .disable]),
+      // Nobody was warned: that comes first, and the end a quarter of the time later.
+      ([0, 1, 1, 4, 4.9, 5, 6], [.nothing, .nothing, .nothing, .tell, .nothing, .disable, .disable]),
     ] as [([Double], [WebhookHealth.Verdict])])
   func aStreakIsAsFarAsTheLessAdvancedOfTimeAndNumber(days: [Double], wanted: [WebhookHealth.Verdict]) {
     var health = WebhookHealth()
@@ -35,6 +37,47 @@ import TidehookTesting
     _ = verdicts(&health, atDays: [0, 0, 0, 3], rule: rule)
     #expect(health.told == .threeQuarters && health.told.share == 0.75)
     #expect(health.progress(at: clock.now() + .seconds(2 * 86_400), rule: rule) == 0.5)
+  }
+
+  @Test func aLateWarningSaysThreeQuartersAndWhenItEnds() {
+    var health = WebhookHealth()
+    _ = verdicts(&health, atDays: [0, 0, 0, 9], rule: rule)
+    let day = { (days: Double) in clock.now() + .microseconds(Int64(days * 86_400e6)) }
+    #expect(health.told == .threeQuarters && health.disablesAt(rule) == day(10))
+    #expect(health.progress(at: day(9), rule: rule) == 0.75 && health.progress(at: day(10), rule: rule) == 1)
+    health.restart()
+    #expect(health.disablesNotBefore == nil && health.disablesAt(rule) == nil)
+  }
+
+  @Test func warningsComeWhenTheirTimeDoesIfTheFailuresSuffice() throws {
+    var health = WebhookHealth()
+    _ = verdicts(&health, atDays: [0], rule: rule)
+    #expect(health.nextWarning(rule: rule) == nil, "one of four is too few")
+    _ = verdicts(&health, atDays: [0], rule: rule)
+    let half = try #require(health.nextWarning(rule: rule))
+    let early = health.timePassed(at: half + .seconds(-1), rule: rule)
+    let due = health.timePassed(at: half, rule: rule)
+    #expect(half == clock.now() + .microseconds(2 * 86_400_000_000 + 1) && !early && due && health.told == .half)
+    #expect(health.nextWarning(rule: rule) == nil && health.failures == 2, "two of four are no three quarters")
+    _ = verdicts(&health, atDays: [2.5, 2.5], rule: rule)
+    let most = try #require(health.nextWarning(rule: rule))
+    let second = health.timePassed(at: most, rule: rule)
+    #expect(second && health.told == .threeQuarters && health.nextWarning(rule: rule) == nil)
+    let third = health.timePassed(at: most + .seconds(9 * 86_400), rule: rule)
+    #expect(!third, "time alone makes nobody inactive")
+  }
+
+  @Test func aWarningThatNobodyGaveInTimeIsGivenOnce() {
+    var (unwarned, warned) = (WebhookHealth(), WebhookHealth())
+    let end = clock.now() + .seconds(9 * 86_400)
+    _ = verdicts(&unwarned, atDays: [0, 0, 0, 0], rule: rule)
+    let (first, again) = (unwarned.timePassed(at: end, rule: rule), unwarned.timePassed(at: end, rule: rule))
+    #expect(first && !again && unwarned.disablesAt(rule) == end + .seconds(86_400) && unwarned.nextWarning(rule: rule) == nil)
+    _ = verdicts(&warned, atDays: [0, 0, 0, 2], rule: rule)
+    let (late, more) = (warned.timePassed(at: end, rule: rule), warned.timePassed(at: end, rule: rule))
+    #expect(late && !more && warned.told == .threeQuarters && warned.nextWarning(rule: rule) == nil)
+    let verdict = warned.failed("x", at: end, rule: rule)
+    #expect(verdict == .disable)
   }
 
   @Test func oneSuccessEndsTheStreakAndIsToldAfterAWarningOnly() {

@@ -122,6 +122,30 @@ private final class MemoryHealths: HealthStore {
     #expect(try JSONValue(parsing: events[0].data)["progress"] == 0.5)
   }
 
+  @Test func aWarningComesWhenItsTimeDoesThoughNothingIsAttempted() async throws {
+    let watched = watched([500])
+    let webhook = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
+    var records = watched.fixture.queue.records.makeAsyncIterator()
+    for _ in 0..<3 {
+      try await deliver(watched)
+      _ = await records.next()
+    }
+    await watched.engine.drain(within: .seconds(30)) {}
+    let (clock, began) = (watched.fixture.clock, watched.fixture.clock.now())
+    let watch = WebhookWatch(directory: watched.fixture.directory, book: watched.book, feed: watched.feed)
+    let watching = Task { await watch.run() }
+    for hours in [12, 18] {
+      let due = began + .seconds(hours * 3600)
+      #expect(await clock.nextSleep() == due + .microseconds(1))
+      clock.advance(by: .microseconds(due.microseconds + 1 - clock.now().microseconds))
+    }
+    while watched.book.health(of: webhook.id).told != .threeQuarters { await Task.yield() }
+    watching.cancel()
+    await watching.value
+    let warnings = try await told(watched).filter { $0.type.name == "webhook.failing" }.map { try JSONValue(parsing: $0.data) }
+    #expect(warnings.map { $0["progress"] } == [0.5, 0.75] && warnings.allSatisfy { $0["failures"] == 3 })
+  }
+
   @Test func aRecoveryIsToldOnceAfterAWarning() async throws {
     let watched = watched([500, 500, 500, 200], standard: AutoDisable(afterDays: 1e-9, minFailures: 6))
     _ = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
@@ -152,6 +176,40 @@ private final class MemoryHealths: HealthStore {
     let later = HealthBook(store: healths, standard: AutoDisable(), time: watched.fixture.clock, logger: logger)
     try await later.load()
     #expect(later.health(of: webhook.id) == watched.book.health(of: webhook.id))
+  }
+
+  @Test func aStopLosesNoFailureOfALongStreak() async throws {
+    let watched = watched([500], standard: AutoDisable(afterDays: 5, minFailures: 1000))
+    let webhook = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
+    let saving = Task { await watched.book.run() }
+    var records = watched.fixture.queue.records.makeAsyncIterator()
+    for _ in 0..<23 {
+      try await deliver(watched)
+      _ = await records.next()
+    }
+    await watched.engine.drain(within: .seconds(30)) {}
+    saving.cancel()
+    await saving.value
+    #expect(healths.saved.withLock { $0[webhook.id]?.failures } == 23)
+  }
+
+  @Test func aKillLosesAMinuteOfALongStreakAtMost() async throws {
+    let watched = watched([500], standard: AutoDisable(afterDays: 5, minFailures: 1000))
+    let webhook = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
+    let saving = Task { await watched.book.run() }
+    var records = watched.fixture.queue.records.makeAsyncIterator()
+    for count in 1...24 {
+      try await deliver(watched)
+      _ = await records.next()
+      while watched.book.health(of: webhook.id).failures < count { await Task.yield() }
+      if count == 23 { watched.fixture.clock.advance(by: .seconds(60)) }
+    }
+    while healths.saved.withLock({ $0[webhook.id]?.failures }) != 24 {
+      let next = await watched.fixture.clock.nextSleep()
+      watched.fixture.clock.advance(by: .microseconds(max(0, next.microseconds - watched.fixture.clock.now().microseconds)))
+      await Task.yield()
+    }
+    saving.cancel()
   }
 
   @Test func eventsThatTheStoreDoesNotTakeArePublishedLater() async throws {
