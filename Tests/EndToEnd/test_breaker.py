@@ -47,7 +47,44 @@ def delivered(requests, count):
     return requests if len({request.header("webhook-id") for request in requests}) >= count else None
 
 
-def test_a_change_of_the_webhook_closes_the_breaker(api, receiver):
+def test_a_change_that_says_nothing_of_the_receiver_leaves_breaker_and_pause_as_they_are(api, receiver):
+    receiver.reply("/open", Reply(500))
+    receiver.reply("/busy", Reply(429, headers=(("Retry-After", "3600"),)))
+    opened = api.add_webhook(receiver.url("/open"), breaker={**BREAKER, "open_secs": 3600}, retry=RETRY, max_in_flight=1)
+    busy = api.add_webhook(receiver.url("/busy"), max_in_flight=1)
+    publish(api, 20)
+    since = eventually(lambda: shown(api, opened)["breaker_state"] == "open" and shown(api, opened)["breaker_since"])
+    until = eventually(lambda: shown(api, busy)["backoff_until"])
+    for webhook in (opened, busy):
+        path = f"/v1/webhooks/{webhook['id']}"
+        for changes in ({"name": "another"}, {"active": False}, {"active": True}, {"max_in_flight": 3}):
+            assert api.call("PATCH", path, changes).status == 200
+        assert api.call("POST", f"{path}/secret/rotate").status == 200
+    publish(api, 5)
+    other = api.add_webhook(receiver.url("/other"))
+    api.settled(other, api.publish())
+    assert (shown(api, opened)["breaker_since"], shown(api, busy)["backoff_until"]) == (since, until)
+    assert (len(receiver.requests("/open")), len(receiver.requests("/busy"))) == (4, 1)
+    assert api.call("PATCH", f"/v1/webhooks/{busy['id']}", {"url": receiver.url("/busy").replace("127.0.0.1", "localhost")}).status == 200
+    receiver.wait_for(2, path="/busy")
+
+
+def test_a_pause_that_a_receiver_asked_for_goes_on_after_a_restart(gateway, receiver):
+    receiver.reply("/busy", Reply(429, headers=(("Retry-After", "3600"),)))
+    busy = gateway.api.add_webhook(receiver.url("/busy"), max_in_flight=1)
+    publish(gateway.api, 5)
+    until = eventually(lambda: shown(gateway.api, busy)["backoff_until"])
+    eventually(lambda: gateway.api.deliveries(webhook=busy["id"], state="retrying"), what="the first one to be recorded")
+    assert gateway.stop() == 0
+    gateway.start()
+    again = eventually(lambda: shown(gateway.api, busy)["backoff_until"])
+    assert abs(datetime.fromisoformat(again).timestamp() - datetime.fromisoformat(until).timestamp()) < 1
+    other = gateway.api.add_webhook(receiver.url("/other"))
+    gateway.api.settled(other, gateway.api.publish())
+    assert len(receiver.requests("/busy")) == 1
+
+
+def test_a_change_of_its_settings_closes_the_breaker(api, receiver):
     receiver.reply("/", Reply(500))
     webhook = api.add_webhook(receiver.url(), breaker={**BREAKER, "open_secs": 3600}, retry=RETRY)
     publish(api, 30)

@@ -1,6 +1,7 @@
 """Inactive webhooks: their events wait, and are delivered or skipped when somebody resumes them."""
 
 from harness.cli import Cli
+from harness.receiver import Reply
 from harness.waiting import eventually
 
 
@@ -64,6 +65,20 @@ def test_a_later_pause_holds_again(api, receiver):
     patch(api, webhook, active=True)
     api.settled(webhook, event, ("delivered",))
     assert arrived(receiver) == ["second"]
+
+
+def test_what_was_to_be_tried_again_later_is_so_after_pause_and_resume(api, receiver):
+    receiver.reply("/hook", Reply(503, headers=(("Retry-After", "3600"),)))
+    webhook = api.add_webhook(receiver.url("/hook"), max_in_flight=1, retry={"schedule_secs": [5, 5, 5]})
+    event = api.publish()
+    before = api.settled(webhook, event, ("retrying",))
+    for _ in range(3):
+        patch(api, webhook, active=False)
+        api.settled(webhook, event, ("held",))
+        patch(api, webhook, active=True)
+        resumed = api.settled(webhook, event, ("pending",))
+        assert (resumed["next_attempt_at"], resumed["attempt_count"]) == (before["next_attempt_at"], 1)
+    assert len(arrived(receiver)) == 1
 
 
 def test_the_commands_pause_and_resume(gateway, receiver, tmp_path):

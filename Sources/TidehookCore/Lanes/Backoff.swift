@@ -16,6 +16,9 @@ public struct Backoff: Sendable, Hashable {
   /// A backoff that is not on.
   public init() {}
 
+  /// Goes on with a pause that was asked for before the process began.
+  public mutating func resume(until end: Timestamp) { until = max(until ?? end, end) }
+
   /// Takes in what an attempt says about its receiver.
   ///
   /// The pause is as long as `Retry-After` says; without it, it begins with the signal's first pause and doubles up to ``longest``. Answers to

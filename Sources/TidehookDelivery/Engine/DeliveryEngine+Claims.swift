@@ -11,7 +11,11 @@ extension DeliveryEngine {
     let replays = try await queue.replayBacklog()
     let collecting = try await collector?.load() ?? []
     let now = time.now()
+    let pauses = try await queue.askedPauses(of: Array(backlog.keys), after: now)
     schedule.withLock { schedule in
+      for pause in pauses {
+        if let end = runner.directory.webhook(pause.webhook)?.end(of: pause, at: now) { schedule.resumeBackoff(pause.webhook, until: end) }
+      }
       for webhook in collecting { schedule.noteBacklog(webhook, due: now) }
       for (webhook, due) in backlog { schedule.noteBacklog(webhook, due: due) }
       for (webhook, due) in replays { schedule.noteReplays(webhook, due: due) }

@@ -81,7 +81,7 @@ public final class DeliveryEngine: Sendable {
     let pace = LanePace(of: webhook, runner.handshakes.state(of: webhook))
     let now = time.now()
     schedule.withLock {
-      $0.configureHealth(webhook.id, breaker: webhook.breaker, revision: webhook.revision, now: now)
+      $0.configureHealth(webhook.id, breaker: webhook.breaker, origin: webhook.url.origin, now: now)
       $0.configure(webhook.id, maxInFlight: pace.maxInFlight, rateLimit: pace.rateLimit, consent: pace.consent, now: now)
       $0.setActive(webhook.id, webhook.isActive)
     }
@@ -279,7 +279,9 @@ public final class DeliveryEngine: Sendable {
     let failing = watch?.note(completed, of: delivery)
     guard let attempt = completed.attempt else { return }
     if completed.transition.disablesWebhook {
-      let reason = completed.transition.reason ?? "an answer of the receiver said so"
+      let said = completed.transition.reason ?? "an answer of the receiver said so"
+      // What a `response` function says may quote the answer, and stays with the delivery.
+      let reason = attempt.failure.flatMap { $0.message == said ? $0.outline : nil } ?? said
       notify(.disable(delivery.webhook, revision: attempt.revision, Disablement(.receiver, at: completed.at, message: reason)))
     } else if let failing {
       notify(.disable(delivery.webhook, revision: attempt.revision, failing))

@@ -16,22 +16,27 @@ struct LaneHealth {
     case waitsForProbe
   }
 
-  /// The revision of the webhook that this is about: another one may have another receiver.
-  private var revision = 0
+  /// The receiver that this is about; `nil` before the first is known.
+  private var origin: DestinationOrigin?
   private var breaker: Breaker?
   private var backoff = Backoff()
   /// The attempt that finds out.
   private var probe: DeliveryID?
 
-  /// Takes in a webhook's settings; those of another revision begin anew.
-  /// - Returns: whether they do.
-  mutating func configure(_ settings: BreakerSettings?, revision: Int, at now: Timestamp) -> Bool {
-    guard revision != self.revision else { return false }
-    self = LaneHealth()
-    self.revision = revision
+  /// Takes in a webhook's settings. With another receiver all begins anew, with other settings the breaker does; nothing else that is changed
+  /// says anything about the receiver.
+  /// - Returns: whether something does.
+  mutating func configure(_ settings: BreakerSettings?, origin: DestinationOrigin, at now: Timestamp) -> Bool {
+    guard origin != self.origin || settings != breaker?.settings else { return false }
+    if origin != self.origin { self = LaneHealth() }
+    self.origin = origin
     breaker = settings.map { Breaker($0, at: now) }
+    if backoff.until == nil { probe = nil }
     return true
   }
+
+  /// Goes on with a pause that was asked for before the process began.
+  mutating func resumeBackoff(until end: Timestamp) { backoff.resume(until: end) }
 
   /// Whether an attempt may begin now.
   func gate(at now: Timestamp) -> Gate {
@@ -64,14 +69,17 @@ struct LaneHealth {
 }
 
 extension Schedule {
-  /// Takes in whether a webhook has a breaker, and which revision of it this is about; to be called before
+  /// Takes in whether a webhook has a breaker, and where it sends to; to be called before
   /// ``configure(_:maxInFlight:rateLimit:consent:now:)``.
-  package mutating func configureHealth(_ webhook: WebhookID, breaker: BreakerSettings?, revision: Int, now: Timestamp) {
+  package mutating func configureHealth(_ webhook: WebhookID, breaker: BreakerSettings?, origin: DestinationOrigin, now: Timestamp) {
     var lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
-    guard lane.health.configure(breaker, revision: revision, at: now) else { return }
+    guard lane.health.configure(breaker, origin: origin, at: now) else { return }
     lane.pausedUntil = nil
     lanes[webhook] = lane
   }
+
+  /// Goes on with a pause that a lane's receiver asked for before the process began.
+  package mutating func resumeBackoff(_ webhook: WebhookID, until end: Timestamp) { lanes[webhook]?.health.resumeBackoff(until: end) }
 
   /// Takes in what an attempt says about its receiver; to be called before ``finishExchange(_:bytes:)``.
   package mutating func noteHealth(_ webhook: WebhookID, _ delivery: DeliveryID, _ signal: ReceiverSignal?, now: Timestamp) {

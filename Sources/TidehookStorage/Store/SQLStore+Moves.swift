@@ -12,13 +12,25 @@ extension SQLStore {
     "SELECT key FROM deliveries WHERE webhook_key = $1 AND \(DeliveryState.ended("$2", of: "")) ORDER BY key LIMIT $3")
   private static let delivered = SQLStatement(
     "SELECT key FROM deliveries WHERE webhook_key = $1 AND state = $2 ORDER BY key LIMIT $3")
-  private static let move = SQLStatement(
+  private static let end = SQLStatement(
+    "UPDATE deliveries SET state = $1, reason = $2, failure = NULL, due_at_us = NULL, updated_at_us = $3 WHERE key = $4")
+  /// While a delivery is held, `round_began_us` has no other use than to keep when the next try of one that failed would have been due.
+  private static let hold = SQLStatement(
     """
-    UPDATE deliveries SET state = $1, reason = $2, failure = NULL, due_at_us = $3, round_began_us = COALESCE($3, round_began_us), updated_at_us = $4
-    WHERE key = $5
+    UPDATE deliveries SET state = $1, reason = $2, failure = NULL, due_at_us = NULL, updated_at_us = $3,
+      round_began_us = CASE WHEN attempt_count = earlier_attempts OR due_at_us IS NULL THEN round_began_us
+        WHEN due_at_us >= \(OrderTurn.wait) THEN due_at_us - \(OrderTurn.wait) ELSE due_at_us END
+    WHERE key = $4
+    """)
+  private static let open = SQLStatement(
+    """
+    UPDATE deliveries SET state = $1, reason = $2, failure = NULL, updated_at_us = $3, round_began_us = $3,
+      due_at_us = CASE WHEN state = 5 AND round_began_us > $3 THEN round_began_us ELSE $3 END
+    WHERE key = $4
     """)
 
-  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; an open one is due at once, and its deadline counts from now.
+  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; an open one is due at once, unless it was to be tried again later
+  /// when it became held, and its deadline counts from now.
   public func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int {
@@ -48,8 +60,8 @@ extension SQLStore {
     let state = target.state
     var waits = false
     if isOrdered && state.isOpen { waits = try !takesTurn(key, connection) }
-    let due = state.isOpen ? target.at : nil
-    try connection.execute(move, [.integer(state.code), SQLValue(target.reason), .time(due), .time(target.at), .integer(key)])
+    let statement = state.isOpen ? open : state == .held ? hold : end
+    try connection.execute(statement, [.integer(state.code), SQLValue(target.reason), .time(target.at), .integer(key)])
     if waits { try waitForTurn(key, connection) }
     if isOrdered && !state.isOpen { try passTurn(of: key, at: target.at, connection) }
   }

@@ -4,7 +4,7 @@ import TidehookCore
 
 extension StoreConformance {
   static let moves: [StoreRule] = [
-    StoreRule("open deliveries move to held and back, due at once") { test in
+    StoreRule("open deliveries move to held and back, due at once unless they were to be tried again later") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()
       try await test.store.insert(webhook)
@@ -24,7 +24,32 @@ extension StoreConformance {
       let resumed = try await test.store.moveDeliveries(of: webhook.id, from: [.held], to: .pending, reason: nil, at: later, limit: 10)
       try expectEqual(resumed, 2, "the number of resumed ones")
       let claim = try await test.store.claim(webhook.id, dueBy: later, limit: 10, maxBytes: 1 << 20)
-      try expectEqual(claim.deliveries.map(\.attemptCount).sorted(), [0, 1], "the counts of what is due")
+      try expectEqual(claim.deliveries.map(\.attemptCount), [0], "the counts of what is due")
+      try expectEqual(claim.nextDue, due, "when the other one is due")
+      let retry = try await test.store.claim(webhook.id, dueBy: due, limit: 10, maxBytes: 1 << 20)
+      try expectEqual(retry.deliveries.map(\.attemptCount), [1], "the counts of what is due then")
+      try expectEqual(retry.deliveries.map(\.roundBeganAt), [later], "from when its deadline counts")
+    },
+    StoreRule("what is held and resumed again and again is due when it was, also after a restart, and a replay is due at once") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      let event = try await test.store.seed(samples, webhook, isLeased: true)
+      let due = samples.now + .seconds(60)
+      try await test.store.record(samples.result(event.deliveries[0].id, .retrying, status: 503, nextAttemptAt: due))
+      var store = test.store
+      for second in 1...3 {
+        for (from, to) in [([DeliveryState.pending, .retrying], DeliveryState.held), ([.held], .pending)] {
+          let now = samples.now + .seconds(second)
+          let moved = try await store.moveDeliveries(of: webhook.id, from: from, to: to, reason: nil, at: now, limit: 10)
+          try expectEqual(moved, 1, "the number moved")
+          if second == 2 { store = try await test.restart() }
+        }
+        try expectEqual(try await store.backlog(), [webhook.id: due], "when it is due")
+      }
+      let now = samples.now + .seconds(5)
+      _ = try await store.moveDeliveries(of: webhook.id, from: [.pending], to: .held, reason: nil, at: now, limit: 10)
+      try expectEqual(try await store.replay(event.deliveries[0].id, at: now, runs: .current), .queued(webhook.id), "a replay")
+      try expectEqual(try await store.replayBacklog(), [webhook.id: now], "when the replay is due")
     },
     StoreRule("a move stops at its limit, and never touches another webhook") { test in
       let samples = StoreSamples()

@@ -37,6 +37,31 @@ extension StoreConformance {
       try expectEqual(second.deliveries.map(\.id), [inOrder[2]], "the second claim")
       try expectEqual(second.nextDue, samples.now + .seconds(40), "the last due time")
     },
+    StoreRule("what a receiver asked for is found again while a delivery waits for its next try") { test in
+      let samples = StoreSamples()
+      let (webhook, other) = (try samples.webhook(), try samples.webhook())
+      for webhook in [webhook, other] { try await test.store.insert(webhook) }
+      let statuses = [429, 500, 503, 429, 429]
+      let events = statuses.map { _ in samples.event(for: [webhook.id], isLeased: true) }
+      _ = try await test.store.append(events)
+      let due = samples.now + .seconds(300)
+      for (index, status) in statuses.enumerated() {
+        let isLast = index == 4
+        var result = samples.result(
+          events[index].deliveries[0].id, isLast ? .dead : .retrying, status: status, nextAttemptAt: isLast ? nil : due + .seconds(index))
+        if index != 3 { result.attempt?.response?.headers.append(HeaderField("retry-after", "\(300 + index)")) }
+        try await test.store.record(result)
+      }
+      let store = try await test.restart()
+      let found = try await store.askedPauses(of: [webhook.id, other.id], after: samples.now)
+      let answered = samples.now + .seconds(1) + .microseconds(1234)
+      let wanted = ["300", "302"].map {
+        AskedPause(webhook: webhook.id, url: "https://example.com/hook", answeredAt: answered, retryAfter: $0)
+      }
+      try expectEqual(found.sorted { $0.retryAfter < $1.retryAfter }, wanted, "what was asked for")
+      let later = try await store.askedPauses(of: [webhook.id], after: due)
+      try expectEqual(later.map(\.retryAfter), ["302"], "what is left when the first is due")
+    },
     StoreRule("a claim stops at its bytes but always brings one") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()

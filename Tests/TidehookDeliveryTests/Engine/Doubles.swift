@@ -128,6 +128,8 @@ final class MemoryQueue: DeliveryQueue, EventStore {
 
   func replayBacklog() async throws(StoreError) -> [WebhookID: Timestamp] { backlog(ofReplays: true) }
 
+  func askedPauses(of webhooks: [WebhookID], after now: Timestamp) async throws(StoreError) -> [AskedPause] { [] }
+
   private func backlog(ofReplays: Bool) -> [WebhookID: Timestamp] {
     waiting.withLock { waiting in
       let some = waiting.filter { ($0.delivery.trigger == .manual) == ofReplays }

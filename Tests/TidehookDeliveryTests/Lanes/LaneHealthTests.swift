@@ -9,6 +9,14 @@ import TidehookTesting
   let now = Timestamp(microseconds: 1_000_000)
   let breaker = BreakerSettings(failureRate: 0.5, windowSeconds: 60, minAttempts: 4, openSeconds: 30)
 
+  let origin: DestinationOrigin
+  let elsewhere: DestinationOrigin
+
+  init() throws {
+    origin = try DestinationURL(parsing: "https://example.com/").origin
+    elsewhere = try DestinationURL(parsing: "https://example.org/").origin
+  }
+
   func at(_ seconds: Int) -> Timestamp { now + .seconds(seconds) }
 
   func fill(_ webhook: WebhookID, _ count: Int, in schedule: inout Schedule) {
@@ -23,7 +31,7 @@ import TidehookTesting
 
   func makeLane(_ breaker: BreakerSettings?, holding count: Int, in schedule: inout Schedule) -> WebhookID {
     let webhook = WebhookID(ids.next())
-    schedule.configureHealth(webhook, breaker: breaker, revision: 1, now: now)
+    schedule.configureHealth(webhook, breaker: breaker, origin: origin, now: now)
     schedule.configure(webhook, maxInFlight: 8, now: now)
     fill(webhook, count, in: &schedule)
     return webhook
@@ -105,17 +113,40 @@ import TidehookTesting
     #expect(schedule.state(of: failing, now: at(1)).breaker == .open)
   }
 
-  @Test func anotherRevisionBeginsAnew() {
-    var schedule = Schedule(limits: LaneLimits())
-    let webhook = makeLane(breaker, holding: 100, in: &schedule)
-    for delivery in start(&schedule, at: 0) { end(delivery, .fails, at: 0, in: &schedule) }
+  /// A lane that nothing can start in, changed a second later; what can start then.
+  private func startedAfterAChange(
+    of webhook: WebhookID, to breaker: BreakerSettings?, _ origin: DestinationOrigin, in schedule: inout Schedule
+  ) -> Int {
     #expect(start(&schedule, at: 1).isEmpty)
-    schedule.configureHealth(webhook, breaker: breaker, revision: 1, now: at(1))
+    schedule.configureHealth(webhook, breaker: breaker, origin: origin, now: at(1))
     schedule.configure(webhook, maxInFlight: 8, now: at(1))
-    #expect(start(&schedule, at: 1).isEmpty, "the same revision is no reason")
-    schedule.configureHealth(webhook, breaker: breaker, revision: 2, now: at(1))
-    schedule.configure(webhook, maxInFlight: 8, now: at(1))
-    #expect(start(&schedule, at: 1).count == 8)
+    return start(&schedule, at: 1).count
+  }
+
+  @Test func anotherReceiverOrOtherSettingsCloseTheBreakerAndNothingElseDoes() {
+    for (settings, origin, count) in [
+      (breaker, origin, 0), (breaker, elsewhere, 8), (BreakerSettings(minAttempts: 3), origin, 8), (nil, origin, 8),
+    ] as [(BreakerSettings?, DestinationOrigin, Int)] {
+      var schedule = Schedule(limits: LaneLimits())
+      let webhook = makeLane(breaker, holding: 100, in: &schedule)
+      for delivery in start(&schedule, at: 0) { end(delivery, .fails, at: 0, in: &schedule) }
+      #expect(startedAfterAChange(of: webhook, to: settings, origin, in: &schedule) == count)
+    }
+  }
+
+  @Test func anotherReceiverAloneEndsThePauseThatItsPredecessorAskedFor() {
+    for (settings, origin, count) in [(nil, origin, 0), (breaker, origin, 0), (nil, elsewhere, 8)]
+      as [(
+        BreakerSettings?, DestinationOrigin, Int
+      )]
+    {
+      var schedule = Schedule(limits: LaneLimits())
+      let webhook = makeLane(nil, holding: 100, in: &schedule)
+      let throttled = ReceiverSignal.throttled(ThrottleWait(asked: .seconds(300), first: .seconds(1)))
+      for delivery in start(&schedule, at: 0) { end(delivery, throttled, at: 0, in: &schedule) }
+      #expect(startedAfterAChange(of: webhook, to: settings, origin, in: &schedule) == count)
+      #expect(start(&schedule, at: 300).count == (count == 0 ? 1 : 0), "one finds out")
+    }
   }
 
   @Test func anOpenLaneHoldsNoMoreThanAnyOther() {
