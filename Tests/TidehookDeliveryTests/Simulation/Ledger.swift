@@ -40,6 +40,9 @@ struct Ledger {
   private var orders: [Order: [DeliveryID]] = [:]
   private var starts: [WebhookID: [Timestamp]] = [:]
   private var underWay: [WebhookID: Int] = [:]
+  private var lanes: [WebhookID: LaneWatch] = [:]
+  /// How often a lane paused, by whether the webhook has a breaker.
+  private(set) var pauses: [Bool: Int] = [:]
   private var step = 0
 
   func entry(_ id: DeliveryID) throws -> Entry {
@@ -75,13 +78,14 @@ struct Ledger {
 
   // MARK: Attempts
 
-  mutating func start(_ id: DeliveryID, of webhook: Webhook, at now: Timestamp) throws {
+  mutating func start(_ id: DeliveryID, of webhook: Webhook, _ state: LaneState, at now: Timestamp) throws {
     let entry = try entry(id)
     guard entry.state.isOpen, !entry.isUnderWay, let claimedAt = entry.claimedAt else { throw Violation("\(id) began in \(entry)") }
     guard now >= entry.notBefore else { throw Violation("\(id) began before it was due") }
     guard entry.roundAttempts <= webhook.retry.backoff.delaysSeconds.count else { throw Violation("\(id) has more tries than its policy") }
     try checkOrder(id, entry, claimedAt: claimedAt)
     try checkLimits(webhook, at: now)
+    try lanes[webhook.id, default: LaneWatch()].start(id, of: webhook, state, at: now)
     entries[id]?.isUnderWay = true
   }
 
@@ -108,6 +112,12 @@ struct Ledger {
       guard span >= least else { throw Violation("\(count + 1) attempts of \(webhook.name) began within \(span) µs") }
     }
     starts[webhook.id, default: []].append(now)
+  }
+
+  /// Takes in what an attempt says about its receiver, and how the lane stands afterwards.
+  mutating func note(_ signal: ReceiverSignal?, _ id: DeliveryID, of webhook: Webhook, _ state: LaneState, at now: Timestamp) {
+    guard lanes[webhook.id]?.end(id, signal, of: webhook, state, at: now) == true else { return }
+    pauses[webhook.breaker != nil, default: 0] += 1
   }
 
   /// Takes in what was decided after an attempt, or in its place: then `input` is none that a receiver can cause.
@@ -175,6 +185,8 @@ struct Ledger {
     entries[id]?.state = cause.target
     guard cause.target.isOpen else { return }
     entries[id]?.roundBegan = now
+    // One that was to be tried again later stays so when it is held and resumed.
+    if cause == .resumed, let entry = entries[id], entry.roundAttempts > 0, entry.notBefore > now { return }
     entries[id]?.notBefore = now
   }
 
@@ -184,7 +196,7 @@ struct Ledger {
       entries[id]?.claimedAt = nil
       entries[id]?.isUnderWay = false
     }
-    (starts, underWay) = ([:], [:])
+    (starts, underWay, lanes) = ([:], [:], [:])
   }
 
   mutating func release(_ ids: [DeliveryID]) {

@@ -28,7 +28,7 @@ extension Simulation {
         try await end(next, nil)
         continue
       }
-      try ledger.start(next.id, of: webhook, at: now)
+      try ledger.start(next.id, of: webhook, schedule.state(of: webhook.id, now: now), at: now)
       attempts += 1
       let (input, duration) = receiver.answer(dice)
       add(.ended(next, input), at: now + duration)
@@ -46,6 +46,9 @@ extension Simulation {
     if transition.state == .retrying, webhook == nil {
       transition = Transition.after(.webhookDeleted, attempt: 1, policy: policy, now: now, unit: 0)
     }
+    let signal = input.flatMap { ReceiverSignal($0, policy: policy) }
+    schedule.noteHealth(delivery.webhook, delivery.id, signal, now: now)
+    if let webhook, input != nil { ledger.note(signal, delivery.id, of: webhook, schedule.state(of: webhook.id, now: now), at: now) }
     schedule.finishExchange(delivery.webhook)
     var completed = CompletedDelivery(
       id: delivery.id, attempt: input.map { record($0, of: delivery, webhook) }, transition: transition, at: now)

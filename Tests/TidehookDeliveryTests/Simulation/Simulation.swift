@@ -9,7 +9,7 @@ import TidehookTesting
 struct Simulation {
   /// Something that happens at a time of its own.
   enum Happening {
-    case publish, turn(WebhookID), toggle(WebhookID), replay, restart, delete(WebhookID)
+    case publish, flood, turn(WebhookID), toggle(WebhookID), replay, restart, delete(WebhookID)
     /// Every receiver is up and every webhook active from now on.
     case peace
     case ended(DueDelivery, DeliveryInput?)
@@ -62,7 +62,8 @@ struct Simulation {
 
   private mutating func perform(_ happening: Happening) async throws {
     switch happening {
-    case .publish: try await publish()
+    case .publish: try await publish(dice.number(in: 1...5))
+    case .flood: try await publish(dice.number(in: 20...40))
     case .turn(let id): receivers[id] = dice.pick(SimulatedReceiver.allCases)
     case .toggle(let id): try await setActive(id, !(webhooks[id]?.isActive ?? false))
     case .replay: try await replay()
@@ -83,6 +84,7 @@ struct Simulation {
   }
 
   private mutating func configure(_ webhook: Webhook) {
+    schedule.configureHealth(webhook.id, breaker: webhook.breaker, origin: webhook.url.origin, now: now)
     schedule.configure(webhook.id, maxInFlight: webhook.maxInFlight, rateLimit: webhook.rateLimit, now: now)
   }
 
@@ -91,6 +93,7 @@ struct Simulation {
     (webhook.isActive, webhook.revision) = (isActive, webhook.revision + 1)
     webhooks[id] = webhook
     try await store.update(webhook)
+    configure(webhook)
     try await settle(id, skips: dice.chance(0.2))
   }
 
@@ -131,9 +134,9 @@ struct Simulation {
 
   // MARK: Deliveries
 
-  private mutating func publish() async throws {
+  private mutating func publish(_ count: Int) async throws {
     var events: [NewEvent] = []
-    for _ in 0..<dice.number(in: 1...5) { events.append(matched(makeEvent())) }
+    for _ in 0..<count { events.append(matched(makeEvent())) }
     for event in events { for delivery in event.deliveries { ledger.accept(delivery, of: event.event) } }
     let results = try await store.append(events)
     guard results.allSatisfy({ $0 == .stored }) else { throw Violation("an event was not stored") }
@@ -198,7 +201,11 @@ struct Simulation {
     guard turns <= 1 else { throw Violation("\(turns) have the turn of one order after a restart") }
     schedule = Schedule(limits: Self.limits)
     for webhook in webhooks.values { configure(webhook) }
-    for (webhook, due) in try await store.backlog() { schedule.noteBacklog(webhook, due: due) }
+    let backlog = try await store.backlog()
+    for pause in try await store.askedPauses(of: Array(backlog.keys), after: now) {
+      if let end = webhooks[pause.webhook]?.end(of: pause, at: now) { schedule.resumeBackoff(pause.webhook, until: end) }
+    }
+    for (webhook, due) in backlog { schedule.noteBacklog(webhook, due: due) }
     for (webhook, due) in try await store.replayBacklog() { schedule.noteReplays(webhook, due: due) }
     for id in webhooks.keys.sorted() { try await settle(id) }
     for id in try await store.unsettledDeletions() { try await settle(id) }

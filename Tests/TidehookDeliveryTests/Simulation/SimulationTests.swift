@@ -9,7 +9,7 @@ import TidehookTesting
 @Suite struct SimulationTests {
   /// Those that always run; another one is named by TIDEHOOK_SIMULATION_SEED.
   static let seeds: [UInt64] =
-    if let text = getenv("TIDEHOOK_SIMULATION_SEED"), let seed = UInt64(String(cString: text)) { [seed] } else { [1, 2] }
+    if let text = getenv("TIDEHOOK_SIMULATION_SEED"), let seed = UInt64(String(cString: text)) { [seed] } else { [1, 2, 3, 4, 5] }
 
   @Test(arguments: seeds)
   func weeksOfTroubleLoseNothingAndKeepEveryPromise(seed: UInt64) async throws {
@@ -23,6 +23,7 @@ import TidehookTesting
       return
     }
     #expect(simulation.attempts > 500, "seed \(seed)")
+    #expect(simulation.ledger.pauses[true, default: 0] > 3 && simulation.ledger.pauses[false, default: 0] > 3, "seed \(seed)")
     try await expectEverythingEnded(&simulation, seed)
   }
 
@@ -45,6 +46,10 @@ import TidehookTesting
         $0.ordering = .fifo
       },
       { $0.retry = RetryPolicy(.preset(.none)) },
+      {
+        $0.retry = RetryPolicy(.schedule(ScheduledBackoff([1, 10, 60], jitter: 0.2)))
+        $0.breaker = BreakerSettings(failureRate: 0.5, windowSeconds: 600, minAttempts: 4, openSeconds: 300)
+      },
     ]
     return try settings.enumerated().map { index, set in
       var webhook = Webhook(
@@ -64,6 +69,7 @@ import TidehookTesting
       for _ in 0..<count { simulation.add(happening(dice.pick(ids)), at: dice.time(after: start, within: length)) }
     }
     add(70) { _ in .publish }
+    add(4) { _ in .flood }
     add(120) { .turn($0) }
     add(16) { .toggle($0) }
     add(60) { _ in .replay }
