@@ -2,7 +2,7 @@
 
 /// Durations by size: each bucket ends at √2 times the end of the one before, from 250 µs to some six days, and one takes what is longer.
 ///
-/// A quantile is therefore within a fifth of the truth.
+/// A quantile is in the same bucket as the truth: at most √2 times as much, or as little, from 250 µs on.
 public struct LogHistogram: Sendable, Hashable {
   /// How many buckets there are.
   public static let size = 64

@@ -23,6 +23,7 @@ public struct CustomSigning: Sendable, Hashable {
   /// Reads `{"scheme": "custom", "header": "X-Signature", "algorithm": "sha512", "template": "{timestamp}.{body}"}`.
   public init(json: JSONValue) throws(JSONProblem) {
     let given = try JSONMembers(json, known: Self.members)
+    guard given["header"] != nil else { throw JSONProblem("header", "is required by scheme \(Self.name), the name of a header") }
     let places = try VerificationRule.placeholders(of: try given.text("template") ?? "{body}", known: Self.places)
     var members: [JSONValue.Member] = [.init("scheme", .string(VerificationScheme.hmac.rawValue))]
     for name in Self.members where name != "scheme" {

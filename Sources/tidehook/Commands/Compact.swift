@@ -9,7 +9,7 @@ struct Compact: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Rewrite the database so that it takes no more room than it needs; the server must be stopped.",
     discussion: """
-      Takes as much free disk space as the database has content. Databases of releases that could not give room back while they ran can \
+      Takes twice as much free disk space as the database has content. Databases of releases that could not give room back while they ran can \
       afterwards.
       """)
 

@@ -15,7 +15,7 @@ struct EventsErase: AsyncParsableCommand {
   @Argument(help: "The event's id.")
   var id: String
 
-  @Flag(help: "Erase without asking.")
+  @Flag(name: .shortAndLong, help: "Erase without asking.")
   var yes = false
 
   @OptionGroup(title: "Server") var options: ClientOptions

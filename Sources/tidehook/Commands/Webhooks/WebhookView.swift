@@ -26,7 +26,7 @@ struct WebhookView {
     facts.add("active", isActive ? "yes" : "no: its events wait", isActive ? .good : .waiting)
     facts.add("disabled", disabled(webhook["disabled"]), .bad)
     facts.add("verified", webhook.time("verified_at"))
-    facts.add("failing", failing(webhook["failing"]), .bad)
+    facts.add("failing", failing(webhook["failing"], isActive: isActive), .bad)
     facts.add("held", held(webhook), .waiting)
     facts.add("signing", signing(webhook["signing"]))
     facts.add("public key", webhook["public_key"]?.stringValue)
@@ -107,10 +107,10 @@ struct WebhookView {
     return [disabled?.time("at"), message].compactMap { $0 }.joined(separator: " ")
   }
 
-  private func failing(_ failing: JSONValue?) -> String? {
+  private func failing(_ failing: JSONValue?, isActive: Bool) -> String? {
     guard let since = failing?.time("since"), let failures = failing?["failures"]?.integerValue else { return nil }
-    let end = failing?.time("disables_at").map { "; inactive from \($0) if that goes on" } ?? ""
-    return "since \(since), \(failures) attempts\(end)"
+    let end = isActive ? failing?.time("disables_at").map { "; inactive from \($0) if that goes on" } ?? "" : ""
+    return "since \(since), \(failures == 1 ? "1 attempt" : "\(failures) attempts")\(end)"
   }
 
   private func held(_ webhook: JSONValue) -> String? {
