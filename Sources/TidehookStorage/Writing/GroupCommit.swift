@@ -5,7 +5,8 @@ import Logging
 import Synchronization
 import TidehookCore
 
-/// Collects writes and commits them in groups. Groups are small when the store is idle and grow under load; nothing is ever delayed.
+/// Collects writes and commits them in groups. Groups are small when the store is idle and grow under load: then commits begin a millisecond apart, and
+/// results of deliveries wait as long for new work to ride along with.
 package final class GroupCommit: Sendable {
   private let queue = WriteQueue()
   private let ended = DispatchGroup()

@@ -40,15 +40,25 @@ struct GroupWriter: Sendable {
     while true {
       switch queue.next(timeout: kept.isEmpty ? nil : wait) {
       case .jobs(let jobs):
+        let began = ContinuousClock.now
         write(jobs, connection)
         connection.tidy()
-        // Those who were just answered come back with more: let them, so that the next commit serves them all. Idle, this costs nothing.
-        if jobs.count > 1 { sched_yield() }
+        rest(after: jobs, took: .now - began)
       case .timedOut: write([], connection)
       case .closed:
         if !kept.isEmpty { writeNow([], connection) }
         return refuseAll()
       }
+    }
+  }
+
+  /// Lets those who were just answered come back with more, so that the next commit serves them all. Idle, this costs nothing.
+  private func rest(after jobs: [WriteJob], took: Duration) {
+    let answered = jobs.count { $0.isAwaited }
+    if let pause = CommitPace.pause(answered: answered, isCrowded: queue.isCrowded, took: took) {
+      usleep(UInt32(pause.microseconds))
+    } else if jobs.count > 1 {
+      sched_yield()
     }
   }
 

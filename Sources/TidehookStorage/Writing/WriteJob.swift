@@ -1,11 +1,11 @@
 // One caller's wish to write, as the writer thread sees it.
 
-import TidehookCore
+package import TidehookCore
 
 /// A write that waits for its turn, and how its caller is answered.
-struct WriteJob: Sendable {
+package struct WriteJob: Sendable {
   /// Whether it may be refused, or must be kept until it succeeds.
-  enum Persistence: Sendable {
+  package enum Persistence: Sendable {
     /// It is new work from outside: refused while the disk is full, and while too much waits already.
     case offered
     /// It makes headway with work that is there: refused while the disk is full.
@@ -24,4 +24,18 @@ struct WriteJob: Sendable {
   let run: @Sendable (any SQLConnection) throws -> @Sendable () -> Void
   /// Answers the caller that nothing was written.
   let fail: @Sendable (StoreError) -> Void
+
+  /// Whether somebody waits for it. What happened already can wait for company itself.
+  var isAwaited: Bool { persistence != .kept }
+
+  /// Makes a job.
+  package init(
+    persistence: Persistence, weight: Int, run: @escaping @Sendable (any SQLConnection) throws -> @Sendable () -> Void,
+    fail: @escaping @Sendable (StoreError) -> Void
+  ) {
+    self.persistence = persistence
+    self.weight = weight
+    self.run = run
+    self.fail = fail
+  }
 }
