@@ -175,13 +175,16 @@ extension EventFeed {
 final class Subscription: Sendable {
   let id: Int
   let news: AsyncStream<EventFeed.News>
-  private let end: @Sendable () -> Void
+  private let drop: @Sendable () -> Void
 
-  init(id: Int, news: AsyncStream<EventFeed.News>, end: @escaping @Sendable () -> Void) {
+  init(id: Int, news: AsyncStream<EventFeed.News>, drop: @escaping @Sendable () -> Void) {
     self.id = id
     self.news = news
-    self.end = end
+    self.drop = drop
   }
 
-  deinit { end() }
+  deinit { drop() }
+
+  /// Lets go of the place; what is left of the news ends.
+  func end() { drop() }
 }

@@ -28,9 +28,15 @@ struct TailRoutes: Sendable {
     let channel = request.channel
     let subscription = try feed.subscribe(of: caller.holder.id, isWanted: isWanted) { channel.close(promise: nil) }
     let stream = TailStream(feed: feed, subscription: subscription, cursor: cursor) { isGood(caller) }
+    let body = request.request.body
     answer.body = ResponseBody { writer in
-      try await stream.write(to: &writer)
-      try await writer.finish(nil)
+      // Whoever goes leaves the place at once, not when something is written next.
+      try await body.consumeWithInboundCloseHandler { _ in
+        try await stream.write(to: &writer)
+        try await writer.finish(nil)
+      } onInboundClosed: {
+        subscription.end()
+      }
     }
     return answer
   }
