@@ -33,6 +33,7 @@ private struct CivilDate {
   let day: String
   let time: String
 
+  private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
   private static let monthNames: [Substring] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
@@ -45,7 +46,9 @@ private struct CivilDate {
   /// Reads `06-Nov-94`.
   init?(hyphened text: Substring, time: Substring, now: Timestamp) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[2].utf8.count == 2, let short = Int(parts[2]), let current = Int(now.rfc3339.prefix(4)) else {
+    guard parts.count == 3, parts[2].utf8.count == 2, parts[2].utf8.allSatisfy(Self.digits.contains), let short = Int(parts[2]),
+      let current = Int(now.rfc3339.prefix(4))
+    else {
       return nil
     }
     let year = current - current % 100 + short
@@ -53,7 +56,7 @@ private struct CivilDate {
     self.init(year: "\(nearest)", month: parts[1], day: parts[0], time: time)
   }
 
-  var hasDigitsAlone: Bool { (year + day).utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+  var hasDigitsAlone: Bool { (year + day).utf8.allSatisfy(Self.digits.contains) }
 
   var rfc3339: String { "\(year)-\(month < 10 ? "0" : "")\(month)-\(day)T\(time)Z" }
 }
