@@ -1,5 +1,6 @@
 // New work is taken at once; results wait for company, but not for long.
 
+import Dispatch
 import Testing
 import TidehookCore
 import TidehookStorage
@@ -8,10 +9,17 @@ import TidehookStorage
   @Test func resultsRideAlongWithNewWork() async {
     let queue = WriteQueue(patience: .seconds(3600))
     #expect(queue.add(.result) == .added)
-    let turn = Task.detached { queue.next(timeout: nil).count }
+    async let turn = Self.next(queue)
     #expect(queue.add(.result) == .added)
     #expect(queue.add(.work) == .added)
-    #expect(await turn.value == 3)
+    #expect(await turn == 3)
+  }
+
+  /// What the queue gives next, waited for on a thread that may be blocked.
+  private static func next(_ queue: WriteQueue) async -> Int? {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: queue.next(timeout: nil).count) }
+    }
   }
 
   @Test func resultsAloneAreTakenWhenTheirPatienceEnds() {
@@ -23,17 +31,17 @@ import TidehookStorage
   @Test func manyResultsWaitForNothing() async {
     let queue = WriteQueue(patience: .seconds(3600))
     #expect(queue.add(.result) == .added)
-    let turn = Task.detached { queue.next(timeout: nil).count }
+    async let turn = Self.next(queue)
     for _ in 0..<600 { #expect(queue.add(.result) == .added) }
-    #expect(await turn.value == 512)
+    #expect(await turn == 512)
   }
 
   @Test func aClosedQueueGivesWhatWaitsAtOnceAndTakesNoMore() async {
     let queue = WriteQueue(patience: .seconds(3600))
     #expect(queue.add(.result) == .added)
-    let turn = Task.detached { queue.next(timeout: nil).count }
+    async let turn = Self.next(queue)
     queue.close()
-    #expect(await turn.value == 1)
+    #expect(await turn == 1)
     #expect(queue.add(.work) == .closed)
     guard case .closed = queue.next(timeout: nil) else { return #expect(Bool(false), "expected the end") }
   }
