@@ -67,7 +67,7 @@ extension WriteJob {
   fileprivate static var result: WriteJob { job(.kept) }
 
   private static func job(_ persistence: Persistence) -> WriteJob {
-    WriteJob(persistence: persistence, weight: 1, run: { _ in {} }, fail: { _ in })
+    WriteJob(persistence: persistence, isAwaited: persistence != .kept, weight: 1, run: { _ in {} }, fail: { _ in })
   }
 }
 

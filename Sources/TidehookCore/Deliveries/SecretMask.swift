@@ -84,7 +84,7 @@ extension Attempt {
   /// Hides secrets in everything that a script or the receiver may have put them into.
   public mutating func hide(_ secrets: SecretMask) {
     log = secrets.hiding(log)
-    if let message = failure?.message { failure?.message = secrets.hiding(message) }
+    failure = failure?.hiding(secrets)
     if let sent = request { request = sent.hiding(secrets) }
     guard let received = response else { return }
     response?.headers = received.headers.map { $0.hiding(secrets) }

@@ -13,7 +13,7 @@ public enum CountAge: Sendable, Hashable {
   private static let share = 20
   /// Nobody waits for a count that takes longer, if there is an earlier one.
   private static let long = Duration.milliseconds(50)
-  /// Earlier than this is not told of.
+  /// Earlier than this is not told of, but for counts that take longer than can be repeated as often.
   private static let limit = Duration.seconds(60)
 
   /// Judges a count that took so long, so long ago.
@@ -21,7 +21,7 @@ public enum CountAge: Sendable, Hashable {
     if age < took * Self.share {
       self = .good
     } else {
-      self = took > Self.long && age < Self.limit ? .bearable : .old
+      self = took > Self.long && age < max(Self.limit, took * (2 * Self.share)) ? .bearable : .old
     }
   }
 }

@@ -30,9 +30,12 @@ extension ReplayRunner {
       noteBlockers([], of: job.id)
       return .ended
     }
+    let mayGoOn = { (id: WebhookID) in directory.webhook(id)?.isActive == true && engine.hasRoomForReplays(id) }
+    guard job.hasPart(mayGoOn) else { return try await lookAhead(&job, now) }
     if let due = job.pace.wait(at: now) { return .waits(due) }
-    let next = job.nextPart { id in directory.webhook(id)?.isActive == true && engine.hasRoomForReplays(id) }
-    guard let next, let webhook = webhook(job.parts[next].stored.webhook, for: job.request) else { return try await lookAhead(&job, now) }
+    guard let next = job.nextPart(mayGoOn), let webhook = webhook(job.parts[next].stored.webhook, for: job.request) else {
+      return .waits(nil)
+    }
     noteBlockers([], of: job.id)
     let found = try await store.search(
       job.parts[next].searchedOn, of: job.request, for: webhook, upTo: job.end, limit: job.pace.batch)

@@ -76,12 +76,14 @@ public final class ReplayRunner: Sendable {
 
   /// Notes which webhooks, all of them inactive, keep a replay from going on; none when it goes on or ends.
   func noteBlockers(_ webhooks: [WebhookID], of id: ReplayID) {
-    blocked.withLock { $0[id] = webhooks.isEmpty ? nil : webhooks }
+    var known: Set<WebhookID> = []
+    let each = webhooks.filter { known.insert($0).inserted }
+    blocked.withLock { $0[id] = each.isEmpty ? nil : each }
   }
 
   /// The inactive webhooks without which a replay cannot go on, each once.
   public func blockers(of id: ReplayID) -> [WebhookID] {
-    blocked.withLock { $0[id] ?? [] }.reduce(into: []) { list, webhook in if !list.contains(webhook) { list.append(webhook) } }
+    blocked.withLock { $0[id] ?? [] }
   }
 
   private func load() async -> [RunningReplay]? {

@@ -42,6 +42,9 @@ struct RunningReplay {
   /// The last key that it looks at: what is newer than the replay is no part of it.
   var end: Int64 { id.key }
 
+  /// Whether a part may go on now.
+  func hasPart(_ mayGoOn: (WebhookID) -> Bool) -> Bool { parts.contains { mayGoOn($0.stored.webhook) } }
+
   /// The next part that may go on, each in its turn; `nil` when none may now.
   mutating func nextPart(_ mayGoOn: (WebhookID) -> Bool) -> Int? {
     for offset in 0..<parts.count {

@@ -17,7 +17,7 @@ final class LateEvents: Sendable {
   }
 
   /// How many notes are kept: minutes under the highest load, and else hours.
-  static let kept: Int64 = 20_000
+  static let kept: Int64 = 5000
 
   private static let last = SQLStatement(
     once: "SELECT COALESCE((SELECT MAX(key) FROM events), 0), COALESCE((SELECT MAX(number) FROM late_events), 0)")

@@ -12,6 +12,10 @@ extension SQLStore {
     let status: Int64
   }
 
+  /// How many are erased in one transaction; a request may be megabytes, whose pages are overwritten.
+  private static let requestsAtOnce = 8
+  private static let answersAtOnce = 200
+
   /// `_` stands for any character in a pattern, so that these find too many: they are sorted out.
   private static let requestsWith = SQLStatement(
     """
@@ -35,8 +39,9 @@ extension SQLStore {
         try Self.rows(Self.requestsWith, naming: id, connection) + Self.rows(Self.repeatsOf, naming: id, connection)
       }
       guard !rows.isEmpty else { break }
-      // One at a time: a request may be megabytes.
-      for row in rows { try await erase(row, at: now) }
+      for start in stride(from: 0, to: rows.count, by: Self.requestsAtOnce) {
+        try await erase(rows[start..<min(start + Self.requestsAtOnce, rows.count)], at: now)
+      }
     }
     try await eraseAnswers(of: id)
   }
@@ -65,12 +70,14 @@ extension SQLStore {
   private static let uncountBytes = SQLStatement(
     "UPDATE source_counts SET bytes = bytes - $1 WHERE source_key = $2 AND state = $3")
 
-  private func erase(_ row: Row, at now: Timestamp) async throws(StoreError) {
-    try await erase("request \(row.id)") { connection in
-      guard let kept = try connection.first(Self.keptOfRequest, [.integer(row.key)], { $0.integer(0) }) else { return }
-      let answer = Self.bareAnswer(status: Int(row.status))
-      try connection.execute(Self.emptyRequest, [.bytes([]), answer, .time(now), .integer(row.key)])
-      try connection.execute(Self.uncountBytes, [.integer(kept), .integer(row.source), .integer(row.state)])
+  private func erase(_ rows: ArraySlice<Row>, at now: Timestamp) async throws(StoreError) {
+    try await erase("\(rows.count) requests") { connection in
+      for row in rows {
+        guard let kept = try connection.first(Self.keptOfRequest, [.integer(row.key)], { $0.integer(0) }) else { continue }
+        let answer = Self.bareAnswer(status: Int(row.status))
+        try connection.execute(Self.emptyRequest, [.bytes([]), answer, .time(now), .integer(row.key)])
+        try connection.execute(Self.uncountBytes, [.integer(kept), .integer(row.source), .integer(row.state)])
+      }
     }
   }
 
@@ -98,9 +105,10 @@ extension SQLStore {
           ? Remembered(key: [.integer(row.integer(0)), .text(row.text(1))], status: AnswerBytes.read(row.bytes(3)).status) : nil
       }.compactMap(\.self)
     }
-    for answer in found {
-      try await erase("what a sender was answered") { connection in
-        _ = try connection.execute(Self.emptyRemembered, [Self.bareAnswer(status: answer.status)] + answer.key)
+    for start in stride(from: 0, to: found.count, by: Self.answersAtOnce) {
+      let some = found[start..<min(start + Self.answersAtOnce, found.count)]
+      try await erase("what \(some.count) senders were answered") { connection in
+        for answer in some { try connection.execute(Self.emptyRemembered, [Self.bareAnswer(status: answer.status)] + answer.key) }
       }
     }
   }

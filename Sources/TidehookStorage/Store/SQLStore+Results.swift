@@ -44,7 +44,9 @@ extension SQLStore {
     let attempt = completed.attempt.map { Self.values(of: $0, owner) }
     let batch = completed.batch.map { BatchRecord($0, of: completed, attempt: attempt, node) }
     let (id, isOrdered, ended) = (completed.id, completed.isOrdered, completed.at)
-    return try await writer.write("cannot record delivery \(id)", .kept, weight: Self.weight(of: completed)) { connection in
+    // The next of an order waits for this.
+    return try await writer.write("cannot record delivery \(id)", .kept, isAwaited: isOrdered, weight: Self.weight(of: completed)) {
+      connection in
       if let batch { return try Self.write(batch, of: completed, connection) }
       guard try connection.execute(isFirst ? Self.finishFirst : Self.finish, values) == 1 else {
         guard try Self.finishErased([id.key], completed, connection) else { throw StoreError(.stale, "this node does not hold it") }

@@ -33,12 +33,13 @@ package final class GroupCommit: Sendable {
   ///
   /// `body` may run twice, when the transaction it was part of failed because of another write.
   func write<Value: Sendable>(
-    _ attempted: @autoclosure @escaping @Sendable () -> String, _ persistence: WriteJob.Persistence = .refusable, weight: Int = 256,
+    _ attempted: @autoclosure @escaping @Sendable () -> String, _ persistence: WriteJob.Persistence = .refusable, isAwaited: Bool? = nil,
+    weight: Int = 256,
     _ body: @escaping @Sendable (any SQLConnection) throws -> Value
   ) async throws(StoreError) -> Value {
     let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
       let job = WriteJob(
-        persistence: persistence, weight: weight,
+        persistence: persistence, isAwaited: isAwaited ?? (persistence != .kept), weight: weight,
         run: { connection in
           let value = try body(connection)
           return { continuation.resume(returning: .success(value)) }

@@ -16,6 +16,8 @@ package struct WriteJob: Sendable {
 
   /// What becomes of it on a full disk.
   let persistence: Persistence
+  /// Whether somebody waits for it, or something: it is written at once. What happened already can wait for company else.
+  let isAwaited: Bool
   /// Roughly how many bytes it writes.
   let weight: Int
   /// Writes, inside a transaction, perhaps more than once; returns what answers the caller once that has been committed.
@@ -25,15 +27,13 @@ package struct WriteJob: Sendable {
   /// Answers the caller that nothing was written.
   let fail: @Sendable (StoreError) -> Void
 
-  /// Whether somebody waits for it. What happened already can wait for company itself.
-  var isAwaited: Bool { persistence != .kept }
-
   /// Makes a job.
   package init(
-    persistence: Persistence, weight: Int, run: @escaping @Sendable (any SQLConnection) throws -> @Sendable () -> Void,
+    persistence: Persistence, isAwaited: Bool, weight: Int, run: @escaping @Sendable (any SQLConnection) throws -> @Sendable () -> Void,
     fail: @escaping @Sendable (StoreError) -> Void
   ) {
     self.persistence = persistence
+    self.isAwaited = isAwaited
     self.weight = weight
     self.run = run
     self.fail = fail
