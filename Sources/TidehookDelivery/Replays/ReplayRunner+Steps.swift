@@ -30,7 +30,7 @@ extension ReplayRunner {
       noteBlockers([], of: job.id)
       return .ended
     }
-    let mayGoOn = { (id: WebhookID) in directory.webhook(id)?.isActive == true && engine.hasRoomForReplays(id) }
+    let mayGoOn = { [directory, engine] (id: WebhookID) in directory.webhook(id)?.isActive == true && engine.hasRoomForReplays(id) }
     guard job.hasPart(mayGoOn) else { return try await lookAhead(&job, now) }
     if let due = job.pace.wait(at: now) { return .waits(due) }
     guard let next = job.nextPart(mayGoOn), let webhook = webhook(job.parts[next].stored.webhook, for: job.request) else {
