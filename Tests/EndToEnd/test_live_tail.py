@@ -80,7 +80,7 @@ def test_a_bad_position_is_refused(api, tail):
     stream.ready()
     api.publish("x")
     ((_, cursor, _),) = stream.events(1)
-    for text in ("7", f"{cursor}.1", f"{cursor}.1.2.3", f"{cursor}.1.-2", f"{cursor}.a.b", f"{cursor}.99999999999999999999.0"):
+    for text in ("7", f"{cursor}.1", f"{cursor}.1.2.3", f"{cursor}.1.-2", f"{cursor}.a.b", f"{cursor}.99999999999999999999.0", f"{cursor}.+5.0", f"{cursor}.05.0"):
         refused = tail(**{"Last-Event-ID": text})
         assert (refused.status, refused.body["error"]["field"]) == (400, "Last-Event-ID")
 
@@ -131,6 +131,46 @@ def test_who_wants_little_gets_it_whatever_others_take(api, tail):
     assert broad.take()[0] == "skipped"
     last = api.publish("rare.last")["id"]
     assert ids(narrow.events(1)) == [last]
+
+
+def test_who_wanted_too_much_once_gets_all_again_beside_one_who_always_does(api, tail):
+    broad, narrow = tail(), tail("?event=rare")
+    for stream in (broad, narrow):
+        stream.ready()
+    api.publish_batch([{"event": "rare", "data": {"n": n}} for n in range(300)])
+    assert narrow.take()[0] == "skipped"
+    assert [data["data"]["n"] for _, _, data in narrow.events(100)] == list(range(200, 300))
+    for _ in range(6):
+        # Within what one reading shows of those that are rare, and far beyond it of all.
+        api.publish_batch([{"event": "x" if n % 5 else "rare", "data": {"n": n}} for n in range(300)])
+        messages = narrow.events(60)
+        assert {name for name, _, _ in messages} == {"event"}
+        assert [data["data"]["n"] for _, _, data in messages] == list(range(0, 300, 5))
+    assert broad.take()[0] == "skipped"
+
+
+def future_cursor():
+    """The cursor of a position whose key is as high as a key gets."""
+    key = 2**63 - 1
+    number = key << 64 | (key ^ 0x7461_696C_0000_000A) * 0x9E37_79B9_7F4A_7C15 % 2**64
+    return "".join("0123456789abcdefghjkmnpqrstvwxyz"[number >> 5 * place & 31] for place in reversed(range(26)))
+
+
+@pytest.mark.parametrize("position", [future_cursor(), f"{future_cursor()}.{2**63 - 1}.{2**63 - 1}"])
+def test_a_position_of_the_future_hides_nothing_from_anybody(gateway, tail, position):
+    gateway.api.publish("x")
+    # Nobody listens who began before.
+    gateway.kill()
+    gateway.start()
+    first = Tail(gateway.api, **{"Last-Event-ID": position})
+    assert first.status == 200, first.body
+    assert first.ready() == []
+    second = Tail(gateway.api)
+    second.ready()
+    sent = gateway.api.publish("x")["id"]
+    for stream in (second, first):
+        assert ids(stream.events(1)) == [sent]
+        stream.close()
 
 
 def test_a_limited_key_sees_its_own_and_nothing_once_it_is_removed(api, tail):

@@ -73,7 +73,7 @@ enum Cursor {
   static func tailPosition(_ text: String) -> TailPosition? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 1 || parts.count == 3, let key = key(String(parts[0]), in: .tail) else { return nil }
-    let numbers = parts.dropFirst().compactMap { Int64($0) }.filter { $0 >= 0 }
+    let numbers = parts.dropFirst().compactMap { part in Int64(part).flatMap { $0 >= 0 && String($0) == part ? $0 : nil } }
     guard numbers.count == parts.count - 1 else { return nil }
     return numbers.isEmpty ? TailPosition(key: key) : TailPosition(key: key, note: numbers[0], count: numbers[1])
   }

@@ -20,6 +20,8 @@ public final class EventFeed: Sendable {
     let isWanted: TailFilter
     /// Whether it has read what was there before, and is told what comes.
     var isReady = false
+    /// How much it is shown.
+    var pace = TailPace()
     let news: AsyncStream<News>.Continuation
     /// Ends the connection of one who does not read.
     let hangUp: @Sendable () -> Void
@@ -41,6 +43,8 @@ public final class EventFeed: Sendable {
   /// How many pieces of news wait for a listener; one who lets more come together is dropped, and may resume.
   private static let waiting = 8
   private static let heartbeat = Duration.seconds(15)
+  /// How long to wait before the next reading.
+  private static let pause = Duration.milliseconds(250)
   /// What is shown of what was there before.
   private static let earlier = TailLimits(events: 1000, bytes: 4 << 20)
 
@@ -119,49 +123,58 @@ public final class EventFeed: Sendable {
 extension EventFeed {
   /// Reads and tells until nobody listens any more.
   private func run() async {
-    var pace = TailPace()
     var silence = Duration.zero
     while true {
-      guard (try? await time.sleep(until: time.now() + pace.pause)) != nil else { return }
+      guard (try? await time.sleep(until: time.now() + Self.pause)) != nil else { return }
       guard goesOn() else { return }
-      silence += pace.pause
+      silence += Self.pause
       if silence >= Self.heartbeat {
         silence = .zero
         for id in state.withLock({ Array($0.listeners.keys) }) { tell(.heartbeat, to: id) }
       }
-      let limits = pace.limits
-      // A store that cannot be read now is read again.
-      if let isCut = await reading.withLock({ await read(limits) }) { pace.note(isCut: isCut) }
+      await reading.withLock { await read() }
     }
   }
 
   private func goesOn() -> Bool {
     state.withLock { state in
       state.isRunning = !state.listeners.isEmpty
-      if !state.isRunning { state.position = nil }
+      // A position that nobody follows grows old.
+      if !state.listeners.values.contains(where: \.isReady) { state.position = nil }
       return state.isRunning
     }
   }
 
-  /// Reads what came, and tells those who want it; returns whether anything was left out, `nil` when nothing was read.
-  private func read(_ limits: TailLimits) async -> Bool? {
+  /// Reads what came, and tells those who want it. A store that cannot be read now is read again.
+  private func read() async {
     let (position, ready) = state.withLock { state in
       (state.position, state.listeners.filter(\.value.isReady).map { (id: $0.key, isWanted: $0.value.isWanted) })
     }
-    guard let position, !ready.isEmpty else { return nil }
-    guard let page = try? await tail.tail(after: position, for: ready.map(\.isWanted), limits: limits) else { return nil }
+    guard let position, !ready.isEmpty else { return }
+    guard let page = try? await tail.tail(after: position, for: ready.map(\.isWanted), limits: TailPace.usual) else { return }
     state.withLock { $0.position = page.end }
-    var items = [[TailItem]](repeating: [], count: ready.count)
-    for event in page.events {
-      // Written once, for all who get it.
-      let item = TailItem(event)
-      for reader in event.readers { items[reader].append(item) }
+    tell(page, to: ready.map(\.id))
+  }
+
+  /// Tells each reader of a page as much of it as its pace allows.
+  private func tell(_ page: TailPage, to readers: [Int]) {
+    var found = [[Int]](repeating: [], count: readers.count)
+    for (place, event) in page.events.enumerated() {
+      for reader in event.readers { found[reader].append(place) }
     }
-    for (index, listener) in ready.enumerated() {
-      let isCut = page.cut.contains(index)
-      if isCut || !items[index].isEmpty { tell(.events(items[index], isCut: isCut), to: listener.id) }
+    // Written once, for all who get it.
+    var items: [Int: TailItem] = [:]
+    for (reader, id) in readers.enumerated() {
+      let sizes = found[reader].map { page.events[$0].event.payload.count }
+      let isCut = page.cut.contains(reader)
+      guard let share = state.withLock({ $0.listeners[id]?.pace.share(of: sizes, isCut: isCut) }) else { continue }
+      let shown = found[reader].suffix(share.count).map { place in
+        let item = items[place] ?? TailItem(page.events[place])
+        items[place] = item
+        return item
+      }
+      if share.isCut || !shown.isEmpty { tell(.events(shown, isCut: share.isCut), to: id) }
     }
-    return !page.cut.isEmpty
   }
 
   private func tell(_ news: News, to id: Int) {

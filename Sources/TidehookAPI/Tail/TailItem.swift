@@ -22,6 +22,12 @@ struct TailItem: Sendable {
     text.writeString("\n\n")
     self.text = text
   }
+
+  /// Those that are new to a stream that began with everything up to `end`, with ids of its own where it is ahead of the feed.
+  static func following(_ items: [TailItem], after end: TailPosition) -> [TailItem] {
+    let wanted = items.filter { $0.event.isNew(after: end) }
+    return zip(wanted, end.following(wanted.map(\.event))).map { $0.event.position == $1.position ? $0 : TailItem($1) }
+  }
 }
 
 /// What else a stream says.

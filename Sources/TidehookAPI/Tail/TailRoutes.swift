@@ -96,7 +96,7 @@ private struct TailStream: Sendable {
   /// One piece of news as one text, without what the stream began with.
   private static func text(_ news: EventFeed.News, after end: TailPosition) -> ByteBuffer {
     guard case .events(let items, let isCut) = news else { return TailText.heartbeat }
-    let wanted = items.filter { $0.event.isNew(after: end) }
+    let wanted = TailItem.following(items, after: end)
     var text = ByteBuffer()
     text.reserveCapacity(wanted.reduce(TailText.skipped.readableBytes) { $0 + $1.text.readableBytes })
     if isCut { text.writeImmutableBuffer(TailText.skipped) }

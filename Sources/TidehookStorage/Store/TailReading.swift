@@ -4,7 +4,7 @@ import TidehookCore
 
 /// What a reading looks for, and what it has found so far.
 struct TailReading {
-  private let start: TailPosition
+  private var start: TailPosition
   private let limits: TailLimits
   private var shares: TailShares
   private var end: TailPosition
@@ -36,6 +36,8 @@ struct TailReading {
 
   /// Reads, in one snapshot.
   mutating func run(_ connection: any SQLConnection) throws(SQLFailure) -> TailPage {
+    end = try Self.end(connection)
+    start = start.limited(to: end)
     try readNotes(connection)
     try readNewer(connection)
     try readLate(connection)
@@ -43,12 +45,9 @@ struct TailReading {
   }
 
   private mutating func readNotes(_ connection: any SQLConnection) throws(SQLFailure) {
-    end.key = max(start.key, try connection.first(Self.lastKey, []) { $0.integer(0) } ?? 0)
     try connection.query(Self.notes, [.integer(start.note)]) { row in
       let (number, keys) = (row.integer(0), LateEvents.read(row.bytes(1)))
-      if number > end.note { (end.note, end.count) = (number, Int64(keys.count)) }
       let seen = number == start.note ? Int(clamping: start.count) : 0
-      if seen > 0, number == end.note { end.count = Int64(keys.count) }
       for (index, key) in keys.enumerated().dropFirst(seen) {
         places[key] = TailPosition(key: start.key, note: number, count: Int64(index) + 1)
       }

@@ -61,6 +61,28 @@ extension StoreConformance {
       try expectEqual(page.events.filter { $0.readers.contains(1) }.map(\.event.id), [rare.event.id], "what the second one gets")
       try expectEqual(page.events.filter { $0.readers == [0, 2] }.count, 3, "what the others get")
     },
+    StoreRule("a position of the future counts as the end, with its notes too") { test in
+      let samples = StoreSamples()
+      _ = try await appendLate(test.store, samples)
+      let end = try await test.store.tailEnd()
+      let positions = [
+        TailPosition(key: .max), TailPosition(key: .max, note: .max, count: .max), TailPosition(key: end.key, note: .max),
+        TailPosition(key: end.key, note: end.note, count: .max),
+      ]
+      for position in positions {
+        let page = try await tail(test.store, after: position)
+        try expectEqual(page.end, end, "the end of a reading after \(position)")
+        let isBeyondNotes = position.note >= end.note
+        try expectEqual(page.events.isEmpty, isBeyondNotes, "whether nothing came after \(position)")
+      }
+      // Of a note of which nothing was seen all is told, once.
+      let page = try await tail(test.store, after: TailPosition(key: end.key, note: end.note))
+      try expectEqual(page.events.isEmpty, false, "whether nothing is in the last note")
+      try expectEqual(page.end, end, "the end after the last note")
+      let next = samples.event(type: "a")
+      _ = try await test.store.append([next])
+      try expectEqual(ids(try await tail(test.store, after: page.end)), [next.event.id], "what came then")
+    },
     StoreRule("who goes on after an event misses none that was committed later, and sees none twice, after a restart too") { test in
       let samples = StoreSamples()
       let start = try await test.store.tailEnd()
