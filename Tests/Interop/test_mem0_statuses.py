@@ -30,7 +30,7 @@ NEVER = {
     301: REDIRECT, 302: REDIRECT, 303: REDIRECT, 307: REDIRECT, 308: REDIRECT,
     405: "each of the four calls has its method",
     408: "a client that is too slow loses its connection",
-    409: "two webhooks may have the same name and address",
+    409: "two webhooks may have the same name and address, and a change that another one came before is made again",
     415: "what a client sends is JSON, and said to be",
     418: "others: it gives no status that the table does not have",
     422: "a wrong field is 400, by its name",

@@ -98,12 +98,13 @@ final class Backend: EventPublisher, WebhookRegistry, History, ContentEraser {
   func replace(_ webhook: Webhook, by maker: String) async throws(StoreError) {
     try check()
     let isStale = state.withLock { state in
-      guard state.staleReplacements == 0, let index = state.webhooks.firstIndex(where: { $0.id == webhook.id }),
-        state.webhooks[index].revision + 1 == webhook.revision
-      else {
+      guard let index = state.webhooks.firstIndex(where: { $0.id == webhook.id }) else { return true }
+      if state.staleReplacements > 0 {
+        // The other one counted the revision up.
         state.staleReplacements -= 1
-        return true
+        state.webhooks[index].revision += 1
       }
+      guard state.webhooks[index].revision + 1 == webhook.revision else { return true }
       let changesSecret = state.webhooks[index].secret != webhook.secret
       state.webhooks[index] = webhook
       state.revisions.append(

@@ -21,6 +21,14 @@ enum Dialect: Sendable {
     }
   }
 
+  /// What a failed store means to a client. Mem0's clients know no conflict, and that 503 may be tried again.
+  func refusal(_ failure: StoreError) -> APIError {
+    switch (self, failure.code) {
+    case (.mem0, .stale), (.mem0, .failed): APIError(StoreError(.busy, failure.description))
+    case (.mem0, .full), (.mem0, .closed), (.mem0, .busy), (.native, _): APIError(failure)
+    }
+  }
+
   /// A refusal in its own words.
   func answer(_ error: APIError) -> Response {
     switch self {

@@ -14,6 +14,8 @@ struct Mem0Routes: Sendable {
 
   /// What a webhook runs that was made here: its deliveries have Mem0's payload and nothing more.
   private static let pipeline: [PipelineStage] = [.plugin(PluginStage(name: "mem0", options: [:]))]
+  /// How often a change is made again when others come first: it names what it sets, and the dialect knows no conflict.
+  private static let repeats = 10
   /// What signs its deliveries.
   private static let signing: [SigningScheme] = [.mem0, .standard]
 
@@ -65,7 +67,7 @@ struct Mem0Routes: Sendable {
   private func update(_ request: APIRequest) async throws -> Response {
     try checkIsThere(request)
     let changes = try await changes(request, isNew: false)
-    _ = try await editor.update(request.id, changes, by: request.principal)
+    _ = try await editor.update(request.id, changes, repeats: Self.repeats, by: request.principal)
     return Self.done("Webhook updated successfully")
   }
 

@@ -111,9 +111,8 @@ struct APIResponder: HTTPResponder {
       if error.code == .internalError { failures.note("internal", error.message, operation: route.operation.id) }
       return dialect.answer(error)
     } catch let failure as StoreError {
-      let error = APIError(failure)
-      if error.code != .conflict { failures.note("store.\(failure.code.rawValue)", failure.description, operation: route.operation.id) }
-      return dialect.answer(error)
+      if failure.code != .stale { failures.note("store.\(failure.code.rawValue)", failure.description, operation: route.operation.id) }
+      return dialect.answer(dialect.refusal(failure))
     } catch is CancellationError {
       // The client went: nobody reads this.
       return dialect.answer(APIError(.unavailable, "the request was cancelled"))

@@ -47,11 +47,13 @@ struct WebhookEditor: Sendable {
   }
 
   /// Changes some fields of a webhook; that is a revision, unless nothing is different afterwards.
-  /// - Parameter condition: what the webhook's revision must be; `nil` for any.
+  /// - Parameters:
+  ///   - condition: what the webhook's revision must be; `nil` for any.
+  ///   - repeats: how often at most it is made again on top of another change that came first.
   func update(
-    _ id: String, _ changes: WebhookChanges, if condition: RevisionCondition? = nil, by principal: Principal
+    _ id: String, _ changes: WebhookChanges, if condition: RevisionCondition? = nil, repeats: Int = 1, by principal: Principal
   ) async throws -> Webhook {
-    try await change(id, changes.held, by: principal) { current in
+    try await change(id, changes.held, repeats: repeats, by: principal) { current in
       try condition?.check(current.revision)
       var changed = try changes.applied(to: current, generated: try secrets.generate())
       changed.pipeline = try await pipeline(after: changes, of: current)
@@ -92,14 +94,17 @@ struct WebhookEditor: Sendable {
     try await registry.remove(try webhook(id, for: principal).id)
   }
 
-  /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, once more on top of that.
+  /// Replaces a webhook by what `configure` makes of it; when somebody else changed it meanwhile, again on top of that, `repeats` times at most.
   func change(
-    _ id: String, _ held: HeldChoice? = nil, by principal: Principal, _ configure: (Webhook) async throws -> Webhook
+    _ id: String, _ held: HeldChoice? = nil, repeats: Int = 1, by principal: Principal, _ configure: (Webhook) async throws -> Webhook
   ) async throws -> Webhook {
-    do {
-      return try await replace(try webhook(id, for: principal), held, by: principal, configure)
-    } catch let failure as StoreError where failure.code == .stale {
-      return try await replace(try webhook(id, for: principal), held, by: principal, configure)
+    var left = repeats
+    while true {
+      do {
+        return try await replace(try webhook(id, for: principal), held, by: principal, configure)
+      } catch let failure as StoreError where failure.code == .stale && left > 0 {
+        left -= 1
+      }
     }
   }
 

@@ -146,6 +146,29 @@ import TidehookCore
     #expect(answer.status == 400 && answer.keys == ["error", "detail"])
   }
 
+  @Test(arguments: [(1, 200), (2, 200), (10, 200), (11, 503)])
+  func aChangeIsMadeAgainUntilNobodyComesFirst(others: Int, status: Int) async throws {
+    let gateway = TestGateway()
+    let path = "/api/v1/webhooks/\(try await makeWebhook(gateway))/"
+    gateway.backend.with { $0.staleReplacements = others }
+    let answer = try await gateway.send(.put, path, #"{"name":"other"}"#)
+    #expect(answer.status == status, "\(answer.text)")
+    #expect(gateway.backend.webhooks().first?.name == (status == 200 ? "other" : "Memory Logger"))
+    #expect(gateway.backend.webhooks().first?.revision == others + (status == 200 ? 2 : 1))
+  }
+
+  @Test(arguments: [StoreError.Code.failed, .full, .busy, .closed, .stale])
+  func aStoreThatFailsIsSaidToBeUnavailable(code: StoreError.Code) async throws {
+    let gateway = TestGateway()
+    let path = "/api/v1/webhooks/\(try await makeWebhook(gateway))/"
+    gateway.backend.with { $0.failure = StoreError(code, "a secret of the disk") }
+    for (method, path, body) in [(HTTPRequest.Method.put, path, #"{"name":"other"}"#), (.post, Self.projects, Self.webhook)] {
+      let answer = try await gateway.send(method, path, body)
+      #expect(answer.status == 503 && answer.keys == ["error", "detail"] && answer.headers[.retryAfter] == "1", "\(answer.text)")
+      #expect(!answer.text.contains("secret"))
+    }
+  }
+
   @Test func theSchemasOfTheDialectListWhatIsShown() async throws {
     let gateway = TestGateway()
     let schemas = try #require(try JSONValue(parsing: TidehookAPI.openAPI())["components"]?["schemas"])
