@@ -121,8 +121,8 @@ import TidehookCore
     let outdated = try await change("b", if: "\"1\"")
     #expect(outdated.status == 412 && outdated.code == "precondition_failed" && outdated.field == "If-Match")
     #expect(outdated.headers[.eTag] == "\"2\"" && outdated.message.contains("revision 2, expected 1"))
-    #expect(try await change("c", if: "\"x\"").status == 412)
-    for tag in ["*", "W/\"2\"", "\"7\", \"2\""] { #expect(try await change("a", if: tag).status == 200, "\(tag)") }
+    for tag in ["\"x\"", "\"+2\"", "\"002\"", "\"-0\"", "\"\""] { #expect(try await change("c", if: tag).status == 412, "\(tag)") }
+    for tag in ["*", "W/\"2\"", "\"7\", \"2\"", "\"7\",\t\"2\" "] { #expect(try await change("a", if: tag).status == 200, "\(tag)") }
     for tag in ["2", "\"2", "\"", "", "\"2\","] {
       let bad = try await change("d", if: tag)
       #expect(bad.status == 400 && bad.code == "invalid_header" && bad.field == "If-Match", "\(tag): \(bad.status)")
@@ -134,9 +134,30 @@ import TidehookCore
     let gateway = TestGateway()
     let id = try await gateway.makeWebhook()
     gateway.backend.with { $0.staleReplacements = 1 }
-    #expect(try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"a"}"#, headers: [.ifMatch: "\"1\""]).status == 200)
-    gateway.backend.with { $0.webhooks[0].revision = 9 }
-    #expect(try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"b"}"#, headers: [.ifMatch: "\"2\""]).status == 412)
+    let refused = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"a"}"#, headers: [.ifMatch: "\"1\""])
+    #expect(refused.status == 412 && refused.headers[.eTag] == "\"2\"", "\(refused.text)")
+    #expect(gateway.backend.webhooks().first?.name != "a")
+    gateway.backend.with { $0.staleReplacements = 1 }
+    let either = try await gateway.send(.patch, "/v1/webhooks/\(id)", #"{"name":"a"}"#, headers: [.ifMatch: "\"2\",\t\"3\""])
+    #expect(either.status == 200 && either.headers[.eTag] == "\"4\"", "\(either.text)")
+  }
+
+  @Test func everyAnswerWithAWebhookHasItsRevisionAndNoOtherChangeTakesACondition() async throws {
+    let gateway = TestGateway()
+    let path = "/v1/webhooks/\(try await gateway.makeWebhook())"
+    let changes: [(HTTPRequest.Method, String, String?)] = [
+      (.post, path + "/secret/rotate", nil), (.post, path + "/rollback", #"{"revision":1}"#), (.delete, path, nil),
+    ]
+    for (method, path, body) in changes {
+      let refused = try await gateway.send(method, path, body, headers: [.ifMatch: "*"])
+      #expect(refused.status == 400 && refused.code == "invalid_header" && refused.field == "If-Match", "\(path): \(refused.text)")
+    }
+    #expect(gateway.backend.webhooks().first?.revision == 1)
+    let rotated = try await gateway.send(.post, path + "/secret/rotate", #"{"secret":"other"}"#)
+    #expect(rotated.status == 200 && rotated.headers[.eTag] == "\"2\"", "\(rotated.text)")
+    _ = try await gateway.send(.patch, path, #"{"name":"a"}"#)
+    let back = try await gateway.send(.post, path + "/rollback", #"{"revision":1}"#)
+    #expect(back.status == 200 && back.headers[.eTag] == "\"4\"", "\(back.text)")
   }
 
   @Test func aSecretIsReplacedByANewOne() async throws {

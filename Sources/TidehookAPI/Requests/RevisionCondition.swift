@@ -13,23 +13,37 @@ struct RevisionCondition: Sendable {
 
   /// Reads `If-Match`: `*`, or revisions in quotation marks, separated by commas. Without it a change may be made on any revision.
   init(_ request: APIRequest) throws(APIError) {
-    guard let text = request.header(.ifMatch), text != "*" else {
+    guard let text = request.header(.ifMatch), Self.trimmed(text[...]) != "*" else {
       revisions = nil
       return
     }
     var found: Set<Int> = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      var tag = part.drop { $0 == " " }
-      while tag.last == " " { tag.removeLast() }
+      var tag = Self.trimmed(part)
       // A proxy that compresses answers makes tags weak.
       if tag.hasPrefix("W/") { tag.removeFirst(2) }
       guard tag.count >= 2, tag.first == "\"", tag.last == "\"" else {
         throw APIError.unexpected(
           "If-Match", "* or revisions in quotation marks, such as \"7\", separated by commas", got: quoted(text), code: .invalidHeader)
       }
-      if let revision = Int(tag.dropFirst().dropLast()) { found.insert(revision) }
+      let name = tag.dropFirst().dropLast()
+      // Tags are compared as they are: "+7" and "007" are none of ours.
+      if let revision = Int(name), String(revision) == name { found.insert(revision) }
     }
     revisions = found
+  }
+
+  /// Throws when a call that takes no `If-Match` has one: whoever demands a revision must not get the change all the same.
+  static func refuse(_ request: APIRequest) throws(APIError) {
+    guard let text = request.header(.ifMatch) else { return }
+    throw APIError.unexpected("If-Match", "none, for this call does not take it", got: quoted(text), code: .invalidHeader)
+  }
+
+  /// Without white space around it (RFC 9110, section 5.6.3).
+  private static func trimmed(_ text: Substring) -> Substring {
+    var text = text.drop { $0 == " " || $0 == "\t" }
+    while text.last == " " || text.last == "\t" { text.removeLast() }
+    return text
   }
 
   /// Throws unless a change may be made on a revision.

@@ -48,6 +48,7 @@ struct RevisionRoutes: Sendable {
   }
 
   private func rollback(_ request: APIRequest) async throws -> Response {
+    try RevisionCondition.refuse(request)
     let id = try await webhookID(request)
     let fields = try Fields(try await request.json(limit: limits.bodyBytes), known: ["revision"])
     let number = try fields.required("revision").integer(in: 1...Int64(Int32.max))
@@ -60,7 +61,7 @@ struct RevisionRoutes: Sendable {
     let standing = try await editor.standing(of: webhook)
     var json = JSONWriter(reserving: 1024)
     json.webhook(webhook, hiding: SecretOptions(editor.catalog.plugins()), standing)
-    return .json(json)
+    return Response.json(json).tagged(webhook.revision)
   }
 }
 
@@ -140,5 +141,5 @@ extension RevisionRoutes {
   private static let rollback = Operation(
     id: "rollbackWebhook", method: .post, path: "/v1/webhooks/{id}/rollback", isScoped: true,
     summary: "Give a webhook the configuration of an earlier revision, as a new revision; the secret stays.", body: "Rollback",
-    answer: "Webhook")
+    answer: "Webhook", isTagged: true)
 }

@@ -13,6 +13,7 @@ struct SigningKeyRoutes: Sendable {
   var routes: [Route] { [Route(Self.rotate, rotate), Route(Self.webKeys, webKeys)] }
 
   private func rotate(_ request: APIRequest) async throws -> Response {
+    try RevisionCondition.refuse(request)
     _ = try editor.webhook(request.id, for: request.principal)
     let rotation = try SecretRotation(try await request.optionalJSON(limit: limits.bodyBytes))
     let webhook = try await editor.rotate(request.id, rotation, by: request.principal)
@@ -24,7 +25,7 @@ struct SigningKeyRoutes: Sendable {
       webhook, hiding: SecretOptions(editor.catalog.plugins()), try await editor.standing(of: webhook),
       secret: isGenerated ? webhook.secret : nil,
       standardSecret: isNew && !webhook.secret.revealed.hasPrefix("whsec_") ? editor.secrets.standardForm(webhook.secret) : nil)
-    return .json(json)
+    return Response.json(json).tagged(webhook.revision)
   }
 
   /// Public keys are for everybody. Receivers may keep them for a minute: a rotation leaves both keys in use for longer than that.
@@ -51,7 +52,7 @@ extension SigningKeyRoutes {
   private static let rotate = Operation(
     id: "rotateWebhookSecret", method: .post, path: "/v1/webhooks/{id}/secret/rotate", isScoped: true,
     summary: "Replace the secret of a webhook, or its key pair; the one before signs on for a while.", body: "SecretRotation",
-    isBodyOptional: true, answer: "CreatedWebhook")
+    isBodyOptional: true, answer: "CreatedWebhook", isTagged: true)
 
   private static let webKeys = Operation(
     id: "listPublicKeys", method: .get, path: "/.well-known/jwks.json", isOpen: true,

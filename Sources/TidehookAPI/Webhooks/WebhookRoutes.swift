@@ -47,6 +47,7 @@ struct WebhookRoutes: Sendable {
   }
 
   private func remove(_ request: APIRequest) async throws -> Response {
+    try RevisionCondition.refuse(request)
     try await editor.remove(request.id, by: request.principal)
     return Response(status: .noContent)
   }
