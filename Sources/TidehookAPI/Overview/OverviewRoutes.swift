@@ -29,8 +29,7 @@ struct OverviewRoutes: Sendable {
     let isLimited = request.principal.namespaces != nil
     let fewSteps = range.coarse(now: now)
     let scope = isLimited ? StatisticsScope.webhooks(webhooks.map(\.id)) : .gateway
-    let isFree = isLimited && request.query["step"] == nil
-    let mainRange = isFree ? range.affordable(over: webhooks.count, now: now) : range
+    let mainRange = try request.query.statisticsRange(now: now, over: isLimited ? webhooks.count : nil)
     let tallies = try await statistics.tallies(of: scope, in: mainRange)
     let standings = try await statistics.standings()
     let attention = try await attention(for: request.principal, webhooks, standings, now)

@@ -4,12 +4,17 @@ import TidehookCore
 
 extension Query {
   /// `since`, `until` and `step`.
-  func statisticsRange(now: Timestamp) throws -> StatisticsRange {
+  /// - Parameter webhooks: over how many the counts are added up; `nil` when they need not be.
+  func statisticsRange(now: Timestamp, over webhooks: Int? = nil) throws -> StatisticsRange {
     let (since, until) = (try time("since", now: now), try time("until", now: now))
     let expectation = "a number of minutes, hours or days like 1m, 15m, 1h, 1d"
     let width = try value("step", expectation, read: Self.seconds)
     do throws(StatisticsRange.Problem) {
-      return try StatisticsRange(since: since, until: until, width: width, now: now)
+      let range = try StatisticsRange(since: since, until: until, width: width, now: now)
+      guard let webhooks else { return range }
+      guard width != nil else { return range.affordable(over: webhooks, now: now) }
+      try range.checkAffordable(over: webhooks, now: now)
+      return range
     } catch {
       throw refusal(error, expectation)
     }
@@ -22,7 +27,8 @@ extension Query {
     case .width: return .unexpected("step", expectation + ", at most 366d", got: got, code: .invalidParameter)
     case .tooFine(let least):
       let words =
-        "at least \(Self.words(least)) for this range, of which finer counts are not kept or more than \(StatisticsRange.maximumPoints)"
+        "at least \(Self.words(least)) for this range, of which finer counts are not kept, or more than \(StatisticsRange.maximumPoints), or "
+        + "too many to add up over all the webhooks that are seen"
       return .unexpected("step", words, got: got, code: .invalidParameter)
     }
   }

@@ -101,6 +101,17 @@ public struct StatisticsRange: Sendable, Hashable {
     return isOverflown || counts > Self.maximumCounts ? coarse(now: now) : self
   }
 
+  /// Throws when its steps, which were asked for, make the sum over so many webhooks slow: finer counts than ``affordable(over:now:)`` reads.
+  public func checkAffordable(over webhooks: Int, now: Timestamp) throws(Problem) {
+    let usable = affordable(over: webhooks, now: now)
+    guard usable.step.seconds > step.seconds else { return }
+    let least = Self.usualWidths.first { width in
+      guard let steps = Self.aligned(start, end, width), steps.step == usable.step else { return false }
+      return Self.points(steps) <= Self.maximumPoints && Self.isKept(steps, now)
+    }
+    throw .tooFine(atLeast: least ?? usable.width)
+  }
+
   /// The first seconds of its steps.
   public var starts: StrideTo<Int64> { stride(from: start, to: end, by: Int(width)) }
 

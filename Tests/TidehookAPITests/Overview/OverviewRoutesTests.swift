@@ -97,7 +97,12 @@ import TidehookCore
     for _ in 0..<11 { _ = try await gateway.makeWebhook(#","namespace":"mine""#) }
     let key = try await gateway.makeKey()
     #expect(try await gateway.send(.get, "/v1/overview", key: key).json["step_secs"] == 3600)
-    #expect(try await gateway.send(.get, "/v1/overview?step=15m", key: key).json["step_secs"] == 900)
+    for path in ["/v1/overview", "/v1/stats"] {
+      let refused = try await gateway.send(.get, path + "?step=15m", key: key)
+      #expect(refused.status == 400 && refused.field == "step" && refused.message.contains("at least 1h"), "\(refused.text)")
+      #expect(try await gateway.send(.get, path + "?step=1h", key: key).json["step_secs"] == 3600)
+      #expect(try await gateway.send(.get, path + "?step=15m").json["step_secs"] == 900)
+    }
   }
 
   @Test func otherRangesAreRefused() async throws {

@@ -73,6 +73,21 @@ import TidehookCore
     #expect(try range(ago: ago).affordable(over: webhooks, now: now).width == width)
   }
 
+  @Test func aStepThatMakesSuchASumSlowIsRefused() throws {
+    let (day, week) = (Int64(86_400), Int64(604_800))
+    for (webhooks, width) in [(6, Int64(900)), (7, 3600), (500, 3600), (500, 86_400)] {
+      try range(ago: day, width: width).checkAffordable(over: webhooks, now: now)
+    }
+    for (webhooks, width) in [(7, Int64(60)), (500, 900), (.max, 1800)] {
+      #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 3600)) {
+        try range(ago: day, width: width).checkAffordable(over: webhooks, now: now)
+      }
+    }
+    #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 86_400)) {
+      try range(ago: week, width: 3600).checkAffordable(over: 500, now: now)
+    }
+  }
+
   @Test func aRangeWithoutTimeIsRefused() {
     #expect(throws: StatisticsRange.Problem.ends) { try range(ago: 10, until: 10) }
     #expect(throws: StatisticsRange.Problem.ends) { try range(ago: -10) }
