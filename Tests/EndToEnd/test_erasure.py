@@ -3,6 +3,8 @@
 import json
 import subprocess
 
+import pytest
+
 from harness.api import exchange
 from harness.cli import Cli
 from harness.gateway import KEY, binary, environment
@@ -97,6 +99,7 @@ def test_the_request_of_a_source_is_erased_with_its_event(gateway):
     assert in_files(gateway) == []
 
 
+@pytest.mark.serial
 def test_the_next_of_an_order_waits_for_what_was_erased_under_way(api, receiver):
     receiver.reply("/hook", Reply(200, delay=1.0), Reply(200))
     webhook = api.add_webhook(receiver.url("/hook"), ordering="fifo")

@@ -102,6 +102,7 @@ def test_nobody_is_made_inactive_unwarned(api, receiver, ops):
     assert disabled["data"]["failures"] == 4
 
 
+@pytest.mark.serial
 def test_a_warning_comes_though_nothing_is_attempted(api, receiver, ops):
     receiver.reply("/hook", Reply(500))
     seconds = 6
