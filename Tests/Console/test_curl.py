@@ -49,10 +49,10 @@ def after(arguments, option):
 
 
 def test_nothing_of_a_request_is_a_word_of_the_shell(words):
-    for harm in (HARM, "GET|touch harmed", "a&touch harmed", "`touch harmed`", "$(touch harmed)", "x\ttouch harmed\rtouch harmed", "\x1b[201~\ntouch harmed\n"):
+    for harm in (HARM, "GET|touch harmed", "a&touch harmed", "`touch harmed`", "$(touch harmed)", "x\ttouch harmed\rtouch harmed", "\x1b[201~\ntouch harmed\n", "\u009b201~a\u202eb\u2066c"):
         arguments, _ = words({"method": harm, "url": f"http://127.0.0.1:9/{harm}", "headers": [["X-Harm", harm], ["Content-Type", "text/plain"]], "body": harm})
         assert after(arguments, "-X") == [harm] and f"http://127.0.0.1:9/{harm}" in arguments
-        assert after(arguments, "-H") == [f"X-Harm: {harm}", "Content-Type: text/plain"]
+        assert after(arguments, "-H") == [f"X-Harm: {harm}", "Content-Type: text/plain", "Accept:", "User-Agent:"]
         assert after(arguments, "--data-raw") == [harm]
 
 
@@ -61,7 +61,7 @@ def test_no_body_is_the_name_of_a_file_and_no_address_a_pattern(words):
     assert "--globoff" in arguments and "--path-as-is" in arguments
     assert after(arguments, "--data-raw") == ["@/etc/hostname"]
     assert not {"-d", "--data", "--data-binary"} & set(arguments)
-    assert after(arguments, "-H") == ["Content-Type:"], "curl would call it a form"
+    assert after(arguments, "-H") == ["Accept:", "User-Agent:", "Content-Type:"], "curl would say so of itself, and call the body a form"
 
 
 @pytest.mark.parametrize(("message", "sent"), [
@@ -73,7 +73,13 @@ def test_what_is_no_argument_goes_through_a_pipe(words, message, sent):
 
 def test_headers_are_what_they_were_and_secrets_are_variables(words):
     arguments, _ = words({"headers": [["X-Api-Key", "of-a-secret"], ["X-Empty", ""], ["Content-Length", "5"]], "body": ""}, secret="X-Api-Key", X_API_KEY="given")
-    assert after(arguments, "-H") == ["X-Api-Key: given", "X-Empty;"]
+    assert after(arguments, "-H") == ["X-Api-Key: given", "X-Empty;", "Accept:", "User-Agent:"]
+
+
+def test_what_would_turn_the_line_is_written_as_its_bytes(page):
+    page.visit("/nowhere")
+    command = page.evaluate(CURL, [{"method": "POST", "url": "http://127.0.0.1:9/", "headers": [["X-A", "\u009b\u202e\u2066\u200f"], ["user-agent", "a"]]}, None])
+    assert command.isascii() and "\\xc2\\x9b\\xe2\\x80\\xae" in command and "'User-Agent:'" not in command
 
 
 def test_a_head_request_waits_for_no_body(words):

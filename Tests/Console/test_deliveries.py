@@ -76,7 +76,8 @@ def test_the_list_goes_on_where_a_page_ends(page, api, receiver):
     expect(page.get_by_text("120 rows")).to_be_visible()
 
 
-def test_who_comes_back_to_a_list_is_where_they_were(page, api, receiver):
+@pytest.mark.parametrize("opener", [".row-link", "td[data-label=State]"])
+def test_who_comes_back_to_a_list_is_where_they_were(page, api, receiver, opener):
     webhook = api.add_webhook(receiver.url())
     api.publish_batch([{"event": "a.b", "data": {"n": n}} for n in range(120)])
     receiver.wait_for(120)
@@ -86,7 +87,7 @@ def test_who_comes_back_to_a_list_is_where_they_were(page, api, receiver):
     page.get_by_role("button", name="Load more").click()
     expect(rows).to_have_count(100)
     opened = rows.nth(79).get_attribute("data-key")
-    rows.nth(79).locator(".row-link").click()
+    rows.nth(79).locator(opener).click()
     expect(page).to_have_url(re.compile(opened))
     page.go_back()
     expect(rows).to_have_count(100)
@@ -252,6 +253,23 @@ def test_a_delivery_is_replayed_with_a_revision_of_ones_choice(page, api, receiv
     assert json.loads(receiver.requests("/a")[-1].body) == {"version": 2}
     expect(page.get_by_text("Replayed with revision 2")).to_be_visible()
     expect(page.get_by_role("group", name="Attempt 2")).to_contain_text("revision 2")
+
+
+def test_a_chooser_of_revisions_says_when_there_are_more_than_it_shows(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/a"), retry=ONCE)
+    delivery = api.settled(webhook, api.publish())
+    for number in range(50):
+        assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"name": f"name {number}"}).status == 200
+    # As with so many attempts that the first ones are not shown.
+    for attempt in delivery["attempts"]:
+        attempt["number"] = 7
+    page.route(f"**/v1/deliveries/{delivery['id']}", lambda route: route.fulfill(json=delivery))
+    visit(page, delivery)
+    page.get_by_role("button", name="Replay with an earlier revision").click()
+    chooser = page.get_by_role("dialog", name="Replay with an earlier revision")
+    expect(chooser.get_by_role("radio")).to_have_count(51)
+    expect(chooser.locator("label").first).to_contain_text("Originalas at the first attempt")
+    expect(chooser).to_contain_text("These are the newest 50; older ones are taken by tidehook deliveries replay --revision.")
 
 
 def test_a_delivery_that_is_refused_says_so(page, api, receiver):

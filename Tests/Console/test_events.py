@@ -97,8 +97,14 @@ def test_nothing_moves_for_who_wants_no_motion(page):
 def test_a_refused_tail_says_why(page):
     page.guard.allow("status of 503")
     page.route("**/v1/events/stream*", lambda route: route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "8 live tails of this key are open"}}))
+    asked = []
+    page.on("request", lambda request: asked.append((request.method, request.resource_type)) if "/v1/events/stream" in request.url else None)
     page.visit("/events")
     expect(page.locator(".live")).to_have_text("Not live: 8 live tails of this key are open")
+    with page.expect_request(lambda request: request.method == "HEAD"):
+        pass
+    expect(page.locator(".live")).to_have_text("Not live: 8 live tails of this key are open")
+    assert asked.count(("GET", "fetch")) == 1, "asking takes a place of a stream"
     page.unroute("**/v1/events/stream*")
     expect(page.locator(".live")).to_have_text("Live")
 

@@ -542,7 +542,11 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
       const content = column.render(row);
       return h("td", { class: [column.class, column.number && "number", column.wide && "wide-only", href && i === linked && "main"], dataset: { label: column.label } }, href && i === linked ? link(href(row), content, { class: "row-link" }) : content);
     }), actions && h("td", { class: "actions" }, actions(row)));
-    if (href) line.addEventListener("click", (event) => { if (!event.target.closest("a, button, input, select, label") && !String(getSelection())) line.querySelector(".row-link").click(); });
+    if (href) line.addEventListener("click", (event) => {
+      if (event.target.closest("a, button, input, select, label") || String(getSelection())) return;
+      remember({ key: line.dataset.key });
+      line.querySelector(".row-link").click();
+    });
     return line;
   };
   const add = (data, where) => {

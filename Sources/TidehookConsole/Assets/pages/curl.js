@@ -4,10 +4,11 @@
 const OWN = /^(content-length|connection|transfer-encoding)$/i;
 /** A longer body goes through a pipe: an argument has at most 128 KiB on Linux, and a character takes up to four bytes of it. */
 const MOST_CHARACTERS = 30_000;
-// Control characters but for line ends do not survive being pasted, and some of them do things to a terminal.
-const UNPASTED = /[\u0000-\u0009\u000b-\u001f\u007f]/g;
+// Control characters but for line ends do not survive being pasted, and some of them do things to a terminal; those that turn the text around them have a line read otherwise than it runs.
+const UNPASTED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-const hex = (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+const utf8 = (text) => Array.from(new TextEncoder().encode(text));
+const hex = (character) => utf8(character).map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 /** Text as one word of a shell. */
 export function quote(text) {
   const plain = String(text);
@@ -20,7 +21,7 @@ const variable = (name) => `"${name.replace(/[^\w-]/g, "")}: $${name.toUpperCase
 /** curl takes a header without a value for one to be left out, unless a semicolon ends it. */
 const header = (name, value) => quote(value === "" ? `${name};` : `${name}: ${value}`);
 
-const base64 = (text) => btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+const base64 = (text) => btoa(utf8(text).map((byte) => String.fromCharCode(byte)).join(""));
 /** What curl is told of a body, and the command before the pipe if one is needed. */
 function payload({ body, body_base64: raw }) {
   if (raw == null && !body) return { before: "", option: null };
@@ -31,7 +32,7 @@ function payload({ body, body_base64: raw }) {
 /** The command for `{method, url, body, body_base64}` with `headers` as pairs; `isSecret(name, value)` says which of them become variables. `options`: more of curl's. */
 export function curl({ method, url, headers, ...message }, { isSecret = () => false, options = [] } = {}) {
   const { before, option } = payload(message), sent = headers.filter(([name]) => !OWN.test(name));
-  // It would say that a body is a form.
-  const untyped = option && !sent.some(([name]) => name.toLowerCase() === "content-type") ? ["-H 'Content-Type:'"] : [];
-  return [`${before}curl ${[...options, "--globoff", "--path-as-is"].join(" ")} ${method === "HEAD" && !option ? "--head" : `-X ${quote(method)}`} ${quote(url)}`, ...sent.map(([name, value]) => `-H ${isSecret(name, value) ? variable(name) : header(name, value)}`), ...untyped, option].filter(Boolean).join(" \\\n  ");
+  // It would say who it is, what it takes, and that a body is a form.
+  const unsaid = ["Accept", "User-Agent", option && "Content-Type"].filter((own) => own && !sent.some(([name]) => name.toLowerCase() === own.toLowerCase()));
+  return [`${before}curl ${[...options, "--globoff", "--path-as-is"].join(" ")} ${method === "HEAD" && !option ? "--head" : `-X ${quote(method)}`} ${quote(url)}`, ...sent.map(([name, value]) => `-H ${isSecret(name, value) ? variable(name) : header(name, value)}`), ...unsaid.map((name) => `-H '${name}:'`), option].filter(Boolean).join(" \\\n  ");
 }

@@ -138,13 +138,14 @@ function standing(delivery) {
 
 /** Asks with which revision of its webhook a delivery is to be replayed: "original", or a number; nothing when it was not chosen. */
 async function chooseRevision(delivery, signal) {
-  const { data: known } = await api.get(`/v1/webhooks/${encodeURIComponent(delivery.webhook_id)}/revisions`, { limit: 50 }, { signal });
-  const first = delivery.attempts[0], group = uid("revision");
+  const { data: known, next_cursor: more } = await api.get(`/v1/webhooks/${encodeURIComponent(delivery.webhook_id)}/revisions`, { limit: 50 }, { signal });
+  const first = delivery.attempts.find(({ number }) => number === 1), group = uid("revision");
   const choice = (value, label, ...hint) => h("label", { class: "choice" }, h("input", { type: "radio", name: group, value, checked: value === "original" }), h("span", null, h("strong", null, label), h("span", { class: "muted" }, hint)));
   const list = h("div", { class: "stack tight", role: "radiogroup", "aria-label": "Revisions" },
-    choice("original", `Original, revision ${first.revision}`, "as at the first attempt", first.plugins.length > 0 && ", with the plugins of then"),
+    choice("original", first ? `Original, revision ${first.revision}` : "Original", "as at the first attempt", first?.plugins.length > 0 && ", with the plugins of then"),
     known.map((row, i) => choice(String(row.revision), `Revision ${row.revision}`, i === 0 && "the current one, ", "made ", time(row.created_at), " by ", row.made_by, row.changed?.length > 0 && `: ${row.changed.join(", ")}`)));
-  const opened = dialog("Replay with an earlier revision", h("div", { class: "stack" }, list, h("p", { class: "muted" }, "Its retries run the same. A revision that is chosen by its number runs the plugins as they are now; secrets are always those of now.")), {
+  const opened = dialog("Replay with an earlier revision", h("div", { class: "stack" }, list, more && h("p", { class: "muted" }, `These are the newest ${known.length}; older ones are taken by `, h("code", null, "tidehook deliveries replay --revision"), "."),
+    h("p", { class: "muted" }, "Its retries run the same. A revision that is chosen by its number runs the plugins as they are now; secrets are always those of now.")), {
     actions: [button("Cancel", { on: { click: () => opened.close() } }), button("Replay", { icon: "replay", kind: "primary", on: { click: () => opened.close(list.querySelector("input:checked").value) } })] });
   const chosen = await opened.closed;
   return chosen === undefined || chosen === "original" ? chosen : Number(chosen);

@@ -24,7 +24,7 @@ const HIDDEN_MS = 5000;
  */
 function tail({ filter, rows, signal, changed, gap }) {
   let source = null, retry = null, sleep = null, stopped = false, last = null, paused = false, kept = [], pending = [], timer = null, wait = 1000, mode = "connecting";
-  let reading = 0, lost = false, due = null, told = -Infinity;
+  let reading = 0, lost = false, due = null, told = -Infinity, why = null;
   const tell = (now) => { mode = now ?? mode; changed(paused ? "paused" : mode, kept.length); };
   const ids = (...lists) => new Set(lists.flat().map(({ id }) => id));
   const show = () => {
@@ -65,7 +65,7 @@ function tail({ filter, rows, signal, changed, gap }) {
     source.addEventListener("message", read);
     source.addEventListener("event", read);
     source.addEventListener("skipped", miss);
-    source.addEventListener("open", () => { wait = 1000; before = ids(rows.rows(), kept, pending); });
+    source.addEventListener("open", () => { wait = 1000; why = null; before = ids(rows.rows(), kept, pending); });
     // All that is accepted from now on will come.
     source.addEventListener("ready", () => { tell("live"); catchUp(before ?? undefined); });
     source.addEventListener("error", () => {
@@ -78,15 +78,18 @@ function tail({ filter, rows, signal, changed, gap }) {
       wait = Math.min(wait * 2, 15_000);
     });
   };
-  // The browser gave up, and does not say why: asking once more does, and finds out whether the session has ended.
+  // The browser gave up, and does not say why: asking once more does. From then on the head alone, which opens no stream, tells whether the session has ended.
   const refused = async () => {
     const asked = new AbortController(), { event, namespace } = filter();
     try {
-      await api.raw("GET", "/v1/events/stream", { query: { event, namespace }, headers: { Accept: "text/event-stream" }, signal: AbortSignal.any([signal, asked.signal]) });
+      await api.raw(why === null ? "GET" : "HEAD", "/v1/events/stream", { query: { event, namespace }, headers: { Accept: "text/event-stream" }, signal: AbortSignal.any([signal, asked.signal]) });
       asked.abort();
+      if (why !== null && source === null) changed("refused", 0, why);
     } catch (error) {
-      if (error.name === "AbortError" || !error.status) return;
-      if (source === null) changed("refused", 0, error.message);
+      if (error.name === "AbortError") return;
+      if (!error.status) { why = null; return; }
+      why ??= error.message;
+      if (source === null) changed("refused", 0, why);
       if (error.status === 400) { stopped = true; clearTimeout(retry); }
     }
   };
