@@ -53,9 +53,11 @@ import TidehookTesting
       let replay = try #require(try await fixture.runner.start(ReplayRequest(rate: 1000), by: "x"))
       var steps = fixture.store.steps.makeAsyncIterator()
       var counts: [WebhookID: Int] = [:]
-      for _ in 0..<2 {
+      for turn in 0..<2 {
         let step = try #require(await steps.next())
         counts[step.webhook, default: 0] += step.count
+        guard turn == 0 else { continue }
+        // After the second nothing may go on, however long one waits.
         _ = await fixture.parts.clock.nextSleep()
         fixture.parts.clock.advance(by: .seconds(1))
       }
