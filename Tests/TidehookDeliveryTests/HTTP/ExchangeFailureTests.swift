@@ -76,7 +76,7 @@ import TidehookDelivery
   @Test func aHangingResolverEndsWithTheConnectTimeout() async throws {
     try await HTTPFixture.run(resolver: HangingResolver()) { fixture in
       let exchange = await fixture.client.send(fixture.request(host: "slow.example", connectTimeout: .milliseconds(50)))
-      #expect(exchange.failure == AttemptFailure(.dns, "host name slow.example did not resolve within 500 ms"))
+      #expect(exchange.failure == AttemptFailure(.dns, "host name slow.example did not resolve within 50 ms"))
       let hasty = fixture.request(host: "slow.example", connectTimeout: .seconds(5), timeout: .milliseconds(50))
       #expect(
         await fixture.client.send(hasty).failure == AttemptFailure(.timeout, "timed out after 50 ms while resolving host name slow.example")
