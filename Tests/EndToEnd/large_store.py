@@ -155,9 +155,8 @@ def measure(gateway, webhooks, rounds=7):
     print(f"the slowest: {worst:.1f} ms")
 
 
-def make(folder, count):
-    """Makes a store."""
-    gateway = Gateway(folder)
+def seed(gateway, folder, count):
+    """Fills the store of a gateway that does not run; the path of its database."""
     gateway.start()
     for number in range(WEBHOOKS):
         gateway.api.add_webhook("https://example.com/hook", name=f"webhook {number}", namespace=NAMESPACES[number % 4] if number else None)
@@ -165,9 +164,15 @@ def make(folder, count):
     path = next(folder.rglob("tidehook.db"))
     with sqlite3.connect(path) as database:
         keys = [key for (key,) in database.execute("SELECT key FROM webhooks ORDER BY key")]
-    began = time.monotonic()
     fill(path, keys, count)
     fill_rollups(path, keys)
+    return path
+
+
+def make(folder, count):
+    """Makes a store."""
+    began = time.monotonic()
+    path = seed(Gateway(folder), folder, count)
     print(f"{count} deliveries in {time.monotonic() - began:.0f} s, {path.stat().st_size >> 20} MiB")
 
 

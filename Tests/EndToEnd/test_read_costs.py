@@ -4,12 +4,11 @@ Every `GET` of the OpenAPI document is called, with each of its parameters. One 
 """
 
 import re
-import sqlite3
 
 import pytest
 
 from harness.gateway import Gateway
-from large_store import WEBHOOKS, NAMESPACES, fill, fill_rollups
+from large_store import NAMESPACES, seed
 
 # More than a search looks at (`SearchBounds`: 50 000 deliveries, 20 000 events), so that one without an end is seen.
 DELIVERIES = 80_000
@@ -42,15 +41,7 @@ SEARCHES = {
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("large")
     gateway = Gateway(folder)
-    gateway.start()
-    for number in range(WEBHOOKS):
-        gateway.api.add_webhook("https://example.com/hook", name=f"webhook {number}", namespace=NAMESPACES[number % 4] if number else None)
-    gateway.stop()
-    path = next(folder.rglob("tidehook.db"))
-    with sqlite3.connect(path) as database:
-        keys = [key for (key,) in database.execute("SELECT key FROM webhooks ORDER BY key")]
-    fill(path, keys, DELIVERIES)
-    fill_rollups(path, keys)
+    seed(gateway, folder, DELIVERIES)
     gateway.start()
     # Without its index, all are looked at for the deliveries that it does not have.
     gateway.quiet = gateway.api.add_webhook("https://example.com/hook", name="quiet", namespace=NAMESPACES[1])["id"]
