@@ -202,6 +202,31 @@ def test_a_filtered_delivery_shows_the_stage_that_dropped_it(page, api, receiver
     accessible(page)
 
 
+def test_why_an_attempt_was_filtered_outlives_its_replay(page, api, receiver, accessible):
+    webhook = api.add_webhook(receiver.url(), pipeline=[{"script": "function filter(event)\n  return false, 'not yet'\nend"}])
+    delivery = api.settled(webhook, api.publish())
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"pipeline": []}).status == 200
+    visit(page, delivery)
+    page.get_by_role("button", name="Replay", exact=True).click()
+    expect(page.locator(".page-head")).to_contain_text("delivered")
+    attempts = page.get_by_role("list", name="Attempts, newest first").get_by_role("button")
+    expect(attempts).to_have_text([re.compile("^#2200"), re.compile("^#1filtered")])
+    expect(page.get_by_text("did not want this event")).to_have_count(0)
+    attempts.last.click()
+    expect(page.get_by_text("Stage 1, a script, line 2, did not want this event: not yet")).to_be_visible()
+    expect(page.get_by_text("The pipeline of revision 1, which ran")).to_be_visible()
+    expect(page.locator(".line.marked")).to_have_text(re.compile("return false, 'not yet'"))
+    accessible(page)
+
+
+def test_what_is_held_leads_to_its_webhook(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), active=False)
+    visit(page, api.settled(webhook, api.publish(), states=("held",)))
+    expect(page.get_by_role("button", name=re.compile("Replay"))).to_have_count(0)
+    page.get_by_role("link", name="Open its webhook").click()
+    expect(page.get_by_role("button", name="Resume…").first).to_be_visible()
+
+
 def test_a_dead_delivery_is_replayed_with_what_was_mended_or_with_the_original(page, api, receiver):
     webhook = api.add_webhook(receiver.url("/a"), script="function transform(event) return { version = 1 } end", retry=ONCE)
     receiver.reply("/a", Reply(status=500))

@@ -34,6 +34,12 @@ def test_the_stage_is_told_with_the_line_of_its_script(api, receiver, cli):
     receiver.wait_for(1)
     shown = eventually(lambda: (row := api.delivery(delivery["id"]))["state"] == "delivered" and row, 5, "the replay")
     assert shown["dropped_by"] is None
+    # The attempt that dropped it keeps why, and where its own revision says so.
+    first, second = shown["attempts"]
+    assert (first["reason"], first["dropped_by"]) == (delivery["reason"], delivery["dropped_by"])
+    assert (second["reason"], second["dropped_by"], second["revision"]) == (None, None, 2)
+    text = cli.text("deliveries", "show", delivery["id"])
+    assert "no <b>numbers</b>" in text and "pipeline[1]: script, line 3" in text
 
 
 def test_a_plugin_is_told_with_its_revision(gateway, receiver, cli):
@@ -58,6 +64,7 @@ def test_what_is_dropped_before_a_batch_or_out_of_one_names_its_stage(api, recei
     early = api.add_webhook(receiver.url("/early"), ["a"], batch=batch, script="function filter(event)\n  return false, 'early'\nend")
     delivery = api.settled(early, api.publish("a", {}))
     assert (delivery["reason"], delivery["dropped_by"]["stage"], delivery["dropped_by"]["line"]) == ("early", 0, 2)
+    assert [(one["reason"], one["request"]) for one in delivery["attempts"]] == [("early", None)]
     whole = api.add_webhook(receiver.url("/whole"), ["b"], batch=batch, pipeline=[
         {"script": "function transform_batch(events)\n  return { n = #events }\nend"},
         {"script": "function transform(body)\n  return nil, 'not worth it'\nend"}])
@@ -66,4 +73,5 @@ def test_what_is_dropped_before_a_batch_or_out_of_one_names_its_stage(api, recei
         delivery = api.settled(whole, event)
         assert (delivery["state"], delivery["batch"] is not None) == ("filtered", True)
         assert (delivery["dropped_by"]["name"], delivery["dropped_by"]["line"]) == ("pipeline[1].script", 2)
+        assert [one["dropped_by"] for one in delivery["attempts"]] == [delivery["dropped_by"]]
     assert not receiver.requests("/whole")

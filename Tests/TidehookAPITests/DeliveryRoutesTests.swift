@@ -42,9 +42,8 @@ import TidehookCore
     let shown = try #require(answer.json["attempts"]?[0])
     #expect(
       shown.members?.map(\.key) == [
-        "id", "number", "trigger", "revision", "plugins", "started_at", "duration_ms", "phases", "failure", "error", "request", "response",
-        "log",
-        "body_omitted",
+        "id", "number", "trigger", "revision", "plugins", "started_at", "duration_ms", "phases", "failure", "error", "reason",
+        "dropped_by", "request", "response", "log", "body_omitted",
       ])
     #expect(shown["duration_ms"]?.doubleValue == 1.5)
     #expect(shown["phases"]?["resolve_ms"] == .null && shown["phases"]?["connect_ms"]?.doubleValue == 0.25)
@@ -64,9 +63,12 @@ import TidehookCore
     var record = makeRecord(gateway.ids, state: .filtered, attempts: [attempt])
     (record.delivery.webhookID, record.delivery.reason) = (webhook, "no <b>tags</b>")
     record.delivery.droppedBy = DroppingStage(stage: 0, name: "script")
+    record.attempts[0].drop = PipelineDrop("no <b>tags</b>", by: record.delivery.droppedBy)
     let path = "/v1/deliveries/\(record.delivery.id)"
     gateway.backend.with { [record] in $0.records = [record] }
-    let shown = try await gateway.send(.get, path).json["dropped_by"]
+    let answer = try await gateway.send(.get, path).json
+    let shown = answer["dropped_by"]
+    #expect(answer["attempts"]?[0]?["reason"] == "no <b>tags</b>" && answer["attempts"]?[0]?["dropped_by"] == shown)
     #expect(shown == ["stage": 0, "name": "script", "plugin": .null, "revision": .null, "line": 3])
     let listed = try await gateway.send(.get, "/v1/deliveries").json["data"]?[0]?["dropped_by"]
     #expect(listed?["name"] == "script" && listed?["line"] == .null)

@@ -31,19 +31,7 @@ struct DeliveryRoutes: Sendable {
     guard let id = DeliveryID(request.id) else { throw Self.unknown(request) }
     let record = try await history.delivery(id)
     guard let record, record.isVisible(to: request.principal) else { throw Self.unknown(request) }
-    return Self.answer(record, droppedAt: try await line(of: record))
-  }
-
-  /// Where a script says why it dropped a delivery: in the revision that the last attempt ran.
-  private func line(of record: DeliveryRecord) async throws -> Int? {
-    guard let stage = record.delivery.droppedBy, stage.plugin == nil, let reason = record.delivery.reason,
-      let number = record.attempts.last?.revision
-    else { return nil }
-    let revision = try await revisions.revision(number, of: record.delivery.webhookID)
-    guard let pipeline = revision?.webhook.pipeline, pipeline.indices.contains(stage.stage),
-      case .script(let text) = pipeline[stage.stage]
-    else { return nil }
-    return stage.line(of: reason, in: text)
+    return Self.answer(record, try await DropLines(of: record, revisions))
   }
 
   private func replay(_ request: APIRequest) async throws -> Response {
@@ -86,9 +74,9 @@ struct DeliveryRoutes: Sendable {
   }
 
   @inline(never)
-  private static func answer(_ record: DeliveryRecord, droppedAt line: Int?) -> Response {
+  private static func answer(_ record: DeliveryRecord, _ lines: DropLines) -> Response {
     var json = JSONWriter(reserving: 4096)
-    json.delivery(record, droppedAt: line)
+    json.delivery(record, droppedAt: lines)
     return .json(json)
   }
 

@@ -11,14 +11,15 @@ extension JSONWriter {
   }
 
   /// Writes a delivery with its attempts.
-  /// - Parameter line: where the script that dropped it says so; `nil` when that is not known.
-  mutating func delivery(_ record: DeliveryRecord, droppedAt line: Int? = nil) {
+  /// - Parameter lines: where the scripts of stages that dropped it say so, as far as that is known.
+  mutating func delivery(_ record: DeliveryRecord, droppedAt lines: DropLines) {
     beginObject()
-    members(of: record.delivery, droppedAt: line)
+    members(of: record.delivery, droppedAt: lines.ofDelivery)
     key("attempts")
     beginArray()
     for attempt in record.attempts {
-      self.attempt(attempt, payload: record.event.payload, isAbridged: record.abridged.contains(attempt.id))
+      self.attempt(
+        attempt, payload: record.event.payload, isAbridged: record.abridged.contains(attempt.id), droppedAt: lines.ofAttempts[attempt.id])
     }
     endArray()
     endObject()
@@ -80,7 +81,8 @@ extension JSONWriter {
   /// - Parameters:
   ///   - payload: the event's, which is what was sent unless the pipeline made something else.
   ///   - isAbridged: whether headers, bodies and log are left out.
-  mutating func attempt(_ attempt: Attempt, payload: [UInt8], isAbridged: Bool) {
+  ///   - line: where the script that dropped the event says so; `nil` when that is not known.
+  mutating func attempt(_ attempt: Attempt, payload: [UInt8], isAbridged: Bool, droppedAt line: Int? = nil) {
     beginObject()
     key("id")
     string(attempt.id.description)
@@ -102,6 +104,10 @@ extension JSONWriter {
     optional(attempt.failure?.kind.rawValue)
     key("error")
     optional(attempt.failure?.message)
+    key("reason")
+    optional(attempt.drop?.reason)
+    key("dropped_by")
+    stage(attempt.drop?.stage, line)
     key("request")
     request(attempt.request, body: isAbridged ? nil : attempt.request?.body ?? payload)
     key("response")

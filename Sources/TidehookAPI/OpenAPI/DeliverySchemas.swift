@@ -68,7 +68,7 @@ enum DeliverySchemas {
   ]
 
   private static let droppedBy: JSONValue = [
-    "type": ["object", "null"], "description": "The stage of the pipeline that dropped it; null unless it is filtered.",
+    "type": ["object", "null"], "description": "The stage of the pipeline that dropped it; null when none did.",
     "properties": [
       "stage": Schema.count("Its place in the pipeline, from 0."), "name": Schema.string("What dry runs call it."),
       "plugin": Schema.string("The plugin that it ran; null for a script.", nullable: true),
@@ -88,7 +88,8 @@ enum DeliverySchemas {
     .init("started_at", Schema.time()), .init("duration_ms", ["type": "number"]), .init("phases", phases),
     .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
     .init("error", Schema.string("What happened.", nullable: true)),
-    .init("request", request),
+    .init("reason", Schema.string("Why the pipeline dropped the event; null when it did not.", nullable: true)),
+    .init("dropped_by", droppedBy), .init("request", request),
     .init("response", message([.init("status", ["type": "integer"]), .init("truncated", ["type": "boolean"])])),
     .init("log", Schema.string("What the scripts printed, at most 4 KiB.")),
     .init(

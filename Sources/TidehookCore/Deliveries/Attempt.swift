@@ -20,6 +20,8 @@ public struct Attempt: Sendable {
   public var phases: ExchangePhases?
   /// Why it failed; `nil` when it delivered or the pipeline dropped the event.
   public var failure: AttemptFailure?
+  /// Why the pipeline dropped the event, and which stage did; `nil` when it did not.
+  public var drop: PipelineDrop?
   /// What was sent; `nil` when nothing was.
   public var request: SentRequest?
   /// What came back; `nil` when nothing did.
@@ -31,8 +33,7 @@ public struct Attempt: Sendable {
   public init(
     id: AttemptID, number: Int, trigger: AttemptTrigger, revision: Int, plugins: [PluginVersion] = [], startedAt: Timestamp,
     durationMicroseconds: Int64, phases: ExchangePhases? = nil, failure: AttemptFailure? = nil, request: SentRequest? = nil,
-    response: ReceivedResponse? = nil,
-    log: String = ""
+    response: ReceivedResponse? = nil, drop: PipelineDrop? = nil, log: String = ""
   ) {
     self.id = id
     self.number = number
@@ -43,6 +44,7 @@ public struct Attempt: Sendable {
     self.durationMicroseconds = durationMicroseconds
     self.phases = phases
     self.failure = failure
+    self.drop = drop
     self.request = request
     self.response = response
     self.log = log
@@ -52,6 +54,20 @@ public struct Attempt: Sendable {
 extension Attempt {
   /// How long ``log`` may be, in bytes of UTF-8.
   public static let maximumLogBytes = 4096
+
+  /// Takes down how it ended.
+  public mutating func end(_ input: DeliveryInput, at now: Timestamp) {
+    failure = input.failure
+    drop = input.drop
+    durationMicroseconds = max(0, now.microseconds - startedAt.microseconds)
+  }
+
+  /// The attempt of a batch as one of its members has it that the pipeline dropped: what was sent was the others' matter.
+  public func droppingOut(_ drop: PipelineDrop) -> Attempt {
+    var attempt = self
+    (attempt.drop, attempt.failure, attempt.phases, attempt.request, attempt.response) = (drop, nil, nil, nil, nil)
+    return attempt
+  }
 
   /// Adds lines to the log as far as there is room.
   public mutating func addLog(_ lines: String) { log.addLines(lines, upTo: Self.maximumLogBytes) }
@@ -70,6 +86,7 @@ extension Attempt {
     attempt.request = nil
     attempt.response = response.map { ReceivedResponse(status: $0.status, isTruncated: $0.isTruncated) }
     attempt.failure = failure.map { AttemptFailure($0.kind, Self.erasedMessage) }
+    attempt.drop = nil
     attempt.log = ""
     return attempt
   }

@@ -30,6 +30,12 @@ extension DeliveryInput {
     }
   }
 
+  /// Why the pipeline dropped the event; `nil` when it did not.
+  public var drop: PipelineDrop? {
+    guard case .dropped(let reason, let stage) = self else { return nil }
+    return PipelineDrop(reason, by: stage)
+  }
+
   /// A judgement's reason, in our words where the plugin gave none.
   fileprivate static func words(_ reason: String?, status: Int) -> String {
     reason ?? "a plugin took the receiver's answer \(status) for a failure"

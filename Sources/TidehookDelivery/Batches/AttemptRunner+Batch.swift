@@ -34,8 +34,7 @@ extension AttemptRunner {
       startedAt: startedAt, durationMicroseconds: 0)
     let input = await goOn(after: result, &attempt, of: delivery, for: active) ?? .failed(AttemptFailure(.script, "nothing was made"))
     let endedAt = time.now()
-    attempt.failure = input.failure
-    attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
+    attempt.end(input, at: endedAt)
     let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
     let completed = CompletedDelivery(id: delivery.id, attempt: attempt, transition: transition, at: endedAt)
     return CollectedDelivery(id: delivery.id, outcome: .attempted(completed))

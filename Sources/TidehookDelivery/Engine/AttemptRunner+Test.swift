@@ -18,8 +18,7 @@ extension AttemptRunner: WebhookTester {
     let input = await carryOut(&attempt, ofTest: delivery, for: directory.prepare(marked))
     guard let input else { return nil }
     let endedAt = time.now()
-    attempt.failure = input.failure
-    attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
+    attempt.end(input, at: endedAt)
     let transition = Transition.after(input, attempt: 1, policy: webhook.retry, now: endedAt, unit: 0)
     return WebhookTest(attempt: attempt, state: transition.state == .retrying ? .dead : transition.state, reason: transition.reason)
   }

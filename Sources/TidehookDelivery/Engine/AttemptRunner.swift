@@ -64,8 +64,7 @@ public struct AttemptRunner: Sendable {
     }
     guard let input else { return nil }
     let endedAt = time.now()
-    attempt.failure = input.failure
-    attempt.durationMicroseconds = max(0, endedAt.microseconds - startedAt.microseconds)
+    attempt.end(input, at: endedAt)
     let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
     var completed = CompletedDelivery(
       id: delivery.id, attempt: attempt, transition: transition, at: endedAt, batch: delivery.batch?.completed(without: drops))

@@ -9,9 +9,14 @@ enum ReasonText {
 
   /// The reason as a value of a row.
   static func value(_ reason: String?, _ stage: DroppingStage?) -> SQLValue {
-    guard let reason, let stage else { return SQLValue(reason) }
+    SQLValue(reason.map { joined($0, stage) })
+  }
+
+  /// The same as a text.
+  static func joined(_ reason: String, _ stage: DroppingStage?) -> String {
+    guard let stage else { return reason }
     let parts = [reason, "\(stage.stage)", stage.plugin.map { "\($0.revision)" } ?? "", stage.name]
-    return .text(parts.joined(separator: separator))
+    return parts.joined(separator: separator)
   }
 
   /// Reads what ``value(_:_:)`` wrote.

@@ -47,7 +47,7 @@ extension SQLRow {
     Attempt(
       id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
       plugins: plugins(22), startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
-      request: request(13), response: response(17), log: text(21))
+      request: request(13), response: response(17), drop: attemptDrop(11), log: text(21))
   }
 
   /// The same without headers, bodies and log, which are not read.
@@ -56,7 +56,7 @@ extension SQLRow {
       id: AttemptID(id(0)), number: Int(integer(2)), trigger: AttemptTrigger(code: integer(3)), revision: Int(integer(4)),
       plugins: plugins(22), startedAt: time(5), durationMicroseconds: integer(6), phases: phases(7), failure: failure(11),
       request: optionalText(13).map { SentRequest(method: $0, url: text(14), headers: [], body: []) },
-      response: optionalInteger(17).map { ReceivedResponse(status: Int($0), isTruncated: true) })
+      response: optionalInteger(17).map { ReceivedResponse(status: Int($0), isTruncated: true) }, drop: attemptDrop(11))
   }
 
   /// The versions that a replay asked for, in two columns from `start`.
@@ -75,6 +75,11 @@ extension SQLRow {
 
   private func failure(_ start: Int) -> AttemptFailure? {
     optionalText(start).map { AttemptFailure(FailureKind(rawValue: $0) ?? .malformed, text(start + 1)) }
+  }
+
+  /// What a message without a kind of failure is: why the pipeline dropped the event.
+  private func attemptDrop(_ start: Int) -> PipelineDrop? {
+    isNull(start) ? optionalText(start + 1).map(ReasonText.read) : nil
   }
 
   private func request(_ start: Int) -> SentRequest? {

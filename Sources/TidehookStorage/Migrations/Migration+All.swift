@@ -4,7 +4,7 @@ extension Migration {
   /// Every step, in order.
   package static let all: [Migration] = [
     initial, plugins, secretChanges, sources, keys, replays, order, health, signingKeys, access, batches, statistics, rounds,
-    erasure, causes, console, dueBatches, turns, tail,
+    erasure, causes, console, dueBatches, turns, tail, drops,
   ]
 
   /// Keys and times are integers (microseconds since 1970), so that rows append and compare cheaply; `entropy` is the id's random half.

@@ -11,8 +11,8 @@ extension SQLStore {
     """)
   private static let insertBatchAttempt = SQLStatement(
     """
-    INSERT INTO attempts (\(attemptValues), batch_entropy)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+    INSERT INTO attempts (\(attemptValues), batch_entropy, dropped)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
     """)
 
   /// What is to be written of a batch, ready for the writer.
@@ -35,7 +35,7 @@ extension SQLStore {
           .integer(node),
         ]
       }
-      self.attempt = attempt.map { $0 + [.entropy(batch.id.value)] }
+      self.attempt = attempt.map { $0 + [.entropy(batch.id.value), DropsText.value(of: batch.dropped)] }
       self.batch = batch.id
       members = batch.members.map(\.key)
       dropped = batch.dropped.map(\.id.key)
@@ -63,7 +63,7 @@ extension SQLStore {
     guard isErased else { return false }
     let batch: [SQLValue] = [.key(record.batch.value), .entropy(record.batch.value)]
     if let attempt = completed.attempt?.withoutContent {
-      try connection.execute(insertBatchAttempt, values(of: attempt, record.batch.key) + [.entropy(record.batch.value)])
+      try connection.execute(insertBatchAttempt, values(of: attempt, record.batch.key) + [.entropy(record.batch.value), .null])
     }
     try connection.execute(emptyBatchReasons, batch)
     return true

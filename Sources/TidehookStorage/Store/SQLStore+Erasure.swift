@@ -95,7 +95,7 @@ extension SQLStore: ContentStore {
     "SELECT key, batch_id, batch_entropy FROM deliveries WHERE event_key = $1 AND key > $2 ORDER BY key LIMIT \(erasedDeliveries)")
   private static let emptied = """
     UPDATE attempts SET request_method = NULL, request_url = NULL, request_headers = NULL, request_body = NULL, response_headers = NULL,
-      response_body = NULL, log = NULL, failure_message = CASE WHEN failure_kind IS NULL THEN NULL ELSE '\(Attempt.erasedMessage)' END
+      response_body = NULL, log = NULL, dropped = NULL, failure_message = CASE WHEN failure_kind IS NULL THEN NULL ELSE '\(Attempt.erasedMessage)' END
     """
   private static let emptyAttempts = SQLStatement("\(emptied) WHERE delivery_key = $1")
   private static let emptyBatchAttempts = SQLStatement("\(emptied) WHERE delivery_key = $1 AND batch_entropy = $2")

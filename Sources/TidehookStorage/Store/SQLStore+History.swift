@@ -16,7 +16,7 @@ extension SQLStore: History {
   /// Those of a delivery by itself, and those of its batch, which are stored once.
   private static let attemptsOfMember = SQLStatement(
     """
-    SELECT \(attemptColumns) FROM attempts WHERE key IN (
+    SELECT \(attemptColumns), dropped, batch_entropy FROM attempts WHERE key IN (
       SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
       UNION ALL SELECT key FROM attempts WHERE delivery_key = $2 AND batch_entropy = $3)
     ORDER BY key DESC LIMIT $4
@@ -74,16 +74,23 @@ extension SQLStore: History {
     let most = SQLValue.integer(Int64(limit))
     let batch = delivery.batch.map { [SQLValue.key($0.value), .entropy($0.value)] }
     let arguments: [SQLValue] = [.key(delivery.id.value)] + (batch ?? []) + [most]
+    var shared: Set<AttemptID> = []
     try connection.query(batch == nil ? attemptsOfDelivery : attemptsOfMember, arguments) { row in
       let isAbridged = bytes >= DeliveryRecord.maximumBytes
-      let attempt = isAbridged ? row.abridgedAttempt() : row.attempt()
+      var attempt = isAbridged ? row.abridgedAttempt() : row.attempt()
+      if batch != nil, let drop = row.optionalText(23).flatMap({ DropsText.drop(of: delivery.id, in: $0) }) {
+        attempt = attempt.droppingOut(drop)
+        // The batch's later attempts were made without it.
+        record.attempts.removeAll { shared.contains($0.id) }
+      }
+      if batch != nil, !row.isNull(24) { shared.insert(attempt.id) }
       if isAbridged { record.abridged.insert(attempt.id) }
       bytes += attempt.shownBytes(payload: event.payload)
       record.attempts.append(attempt)
       return true
     }
     record.attempts.sort { ($0.number, $0.id.key) < ($1.number, $1.id.key) }
-    return record
+    return record.explained
   }
 
   /// Deliveries with their events, each with its last attempt alone, in order; the one that brings them to `maxBytes` is the last.
@@ -114,6 +121,18 @@ extension SQLStore: History {
     _ = try await read("read") { connection throws(SQLFailure) in
       try connection.first(Self.one, []) { $0.integer(0) }
     }
+  }
+}
+
+extension DeliveryRecord {
+  /// The same with the delivery's reason at an attempt that was recorded before attempts kept it.
+  fileprivate var explained: DeliveryRecord {
+    guard delivery.state == .filtered, let last = attempts.last, last.drop == nil, last.failure == nil, last.request == nil,
+      !abridged.contains(last.id), let reason = delivery.reason
+    else { return self }
+    var record = self
+    record.attempts[attempts.count - 1].drop = PipelineDrop(reason, by: delivery.droppedBy)
+    return record
   }
 }
 

@@ -90,6 +90,12 @@ extension SQLStore {
     hasFailed(completed) ? .text(completed.attempt?.failure?.kind.rawValue ?? "") : .null
   }
 
+  /// What its failure says, or, where there is none, why the pipeline dropped the event: so that takes no column of its own.
+  private static func message(of attempt: Attempt) -> SQLValue {
+    if let failure = attempt.failure { return .text(failure.message) }
+    return attempt.drop.map { ReasonText.value($0.reason, $0.stage) } ?? .null
+  }
+
   /// - Parameter owner: the key of the delivery to which it belongs.
   static func values(of attempt: Attempt, _ owner: Int64) -> [SQLValue] {
     let (phases, request, response) = (attempt.phases, attempt.request, attempt.response)
@@ -99,7 +105,7 @@ extension SQLStore {
       .integer(attempt.trigger.code), .integer(Int64(attempt.revision)), .time(attempt.startedAt),
       .integer(attempt.durationMicroseconds), SQLValue(phases?.resolveMicroseconds), SQLValue(phases?.connectMicroseconds),
       SQLValue(phases?.firstByteMicroseconds), SQLValue(phases?.totalMicroseconds), SQLValue(attempt.failure?.kind.rawValue),
-      SQLValue(attempt.failure?.message), SQLValue(request?.method), SQLValue(request?.url),
+      message(of: attempt), SQLValue(request?.method), SQLValue(request?.url),
       SQLValue((request?.headers).map(HeaderText.write)), SQLValue(request?.body), SQLValue((response?.status).map(Int64.init)),
       SQLValue((response?.headers).map(HeaderText.write)), SQLValue(body),
       SQLValue(response.map { $0.isTruncated || $0.body.count > keptResponseBytes ? 1 : 0 }),

@@ -89,8 +89,28 @@ extension StoreConformance {
         try expectEqual(record.delivery.batch, batch.id, "its batch")
         try expectEqual(record.delivery.attemptCount, 1, "its attempts")
         try expectEqual(record.attempts.map(\.id), [result.attempt?.id].compactMap(\.self), "the attempts that it shows")
+        try expectEqual(record.attempts.map { $0.drop?.reason }, [index == 1 ? "no" : nil], "why its attempt was dropped")
+        try expectEqual(record.attempts[0].request == nil, index == 1, "whether it was left out of the request")
       }
       try await expectError(.stale, "the same result once more") { () throws(StoreError) in try await test.store.record(result) }
+    },
+    StoreRule("what was dropped out of a batch keeps why, and is none of the batch's later attempts") { test in
+      let sample = try await BatchSample(test.store, events: 2)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      let drop = PipelineDrop("no \u{1F}\"x\"", by: DroppingStage(stage: 1, name: "tags", plugin: PluginVersion(name: "tags", revision: 2)))
+      var first = sample.result(batch, .retrying, nextAttemptAt: sample.due)
+      first.batch = CompletedBatch(id: batch.id, members: [sample.ids[0]], dropped: [CompletedBatch.Drop(id: sample.ids[1], drop)])
+      try await test.store.record(first)
+      let again = try await sample.claimOne(at: sample.due)
+      try await test.store.record(sample.result(again, .delivered))
+      try expectEqual(try await test.store.known(sample.ids[0]).attempts.map(\.drop), [nil, nil], "the attempts of what was sent")
+      _ = try await test.store.replay(sample.ids[1], at: sample.due, runs: .current)
+      _ = try await test.store.claimReplays(sample.webhook, dueBy: sample.due, limit: 9, maxBytes: 1 << 20)
+      try await test.store.record(sample.samples.result(sample.ids[1], number: 2))
+      let record = try await test.restart().known(sample.ids[1])
+      try expectEqual(record.attempts.map(\.number), [1, 2], "the attempts of what was dropped")
+      try expectEqual(record.attempts.map(\.drop), [drop, nil], "why each was dropped")
     },
     StoreRule("replays find each member of a batch by the batch's failure, and by what the batch ran") { test in
       let sample = try await BatchSample(test.store, events: 2)

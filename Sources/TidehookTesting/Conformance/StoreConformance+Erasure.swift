@@ -19,6 +19,31 @@ extension StoreConformance {
       try expectEqual(record.event.type, event.event.type, "the event's type")
       try expectEqual(try await store.events(EventFilter(), before: nil, limit: 9, maxBytes: 1 << 20).map(\.erasedAt), [at], "the list")
     },
+    StoreRule("why an erased event was dropped is erased at its attempts, alone and in a batch") { test in
+      let samples = StoreSamples()
+      let event = try await test.store.seed(samples, try samples.webhook(), isLeased: true)
+      var alone = samples.result(event.deliveries[0].id)
+      alone.transition = Transition(.filtered, reason: "quotes it")
+      alone.attempt?.request = nil
+      alone.attempt?.response = nil
+      alone.attempt?.drop = PipelineDrop("quotes it")
+      try await test.store.record(alone)
+      let sample = try await BatchSample(test.store, events: 2)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      var result = sample.result(batch, .delivered)
+      result.batch = CompletedBatch(
+        id: batch.id, members: [sample.ids[0]], dropped: [CompletedBatch.Drop(id: sample.ids[1], PipelineDrop("quotes it"))])
+      try await test.store.record(result)
+      for id in [alone.id, sample.ids[1]] {
+        let known = try await test.store.known(id)
+        try expectEqual(known.attempts.map(\.drop?.reason), ["quotes it"], "the reason before")
+        _ = try await test.store.eraseContent(of: known.event.id, at: sample.due)
+        let erased = try await test.store.known(id)
+        try expectEqual(erased.attempts.map(\.drop), [nil], "the reason after")
+        try expectEqual(erased.delivery.state, .filtered, "the state")
+      }
+    },
     StoreRule("what has not ended is cancelled, and can be neither claimed nor replayed") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()

@@ -113,6 +113,7 @@ extension StoreConformance {
         _ = try await test.store.append([event])
         var result = samples.result(event.deliveries[0].id)
         result.transition = Transition(.filtered, reason: drop.reason, droppedBy: drop.stage)
+        result.attempt?.drop = drop
         try await test.store.record(result)
         ids.append(result.id)
       }
@@ -126,6 +127,11 @@ extension StoreConformance {
       try expectEqual(Set(listed.map(\.droppedBy)), Set(drops.map(\.stage)), "the stages in a list")
       _ = try await store.replay(ids[1], at: samples.now, runs: .current)
       try expectEqual(try await store.known(ids[1]).delivery.droppedBy, nil, "the stage of a replay")
+      _ = try await store.claimReplays(webhook.id, dueBy: samples.now, limit: 9, maxBytes: 1 << 20)
+      try await store.record(samples.result(ids[1], number: 2))
+      let attempts = try await store.known(ids[1]).attempts
+      try expectEqual(attempts.map(\.drop), [drops[1], nil], "why each attempt was dropped")
+      try expectEqual(attempts.map { $0.failure?.message }, [nil, nil], "what failed")
     },
     StoreRule("what failed has no stage, whatever its reason looks like") { test in
       let samples = StoreSamples()

@@ -50,22 +50,20 @@ function culprit({ stage, name, plugin, revision, line }) {
 }
 
 async function filtered(delivery, attempt) {
-  const configuration = await revisionOf(delivery, attempt).catch(() => null), by = delivery.dropped_by;
+  const configuration = await revisionOf(delivery, attempt).catch(() => null), { dropped_by: by, reason: why } = attempt;
   const stages = configuration?.pipeline.map((stage, i) => {
     const isIt = by ? by.stage === i : configuration.pipeline.length === 1, mark = isIt ? by?.line ?? undefined : undefined;
     return h("li", null, h("details", { open: isIt }, h("summary", null, `Stage ${i + 1}: ${stage.script != null ? "script" : stage.plugin}`, by && isIt && [" ", h("span", { class: "tag" }, "dropped it")]),
       stage.script != null ? code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true, mark }) : code(formatJSON(stage.options ?? {}), "json", { label: `Options of stage ${i + 1}` })));
   });
-  const prefix = `${by?.name}: `, reason = by && delivery.reason?.startsWith(prefix) ? delivery.reason.slice(prefix.length) : delivery.reason;
+  const prefix = `${by?.name}: `, reason = by && why?.startsWith(prefix) ? why.slice(prefix.length) : why;
   return [h("p", { class: "note filter" }, h("span", null, by ? culprit(by) : "The pipeline", " did not want this event: ", h("strong", null, reason || "it gave no reason"))),
     stages?.length ? h("div", { class: "stack tight" }, h("p", { class: "muted" }, `The pipeline of revision ${attempt.revision}, which ran`), h("ol", { class: "stack tight" }, stages)) : null, h("div", { class: "row" }, studio(delivery))];
 }
 
 /** Nodes that say why the attempt ended as it did; none when it was delivered. */
 export async function explain(delivery, attempt) {
-  const last = attempt.number === Math.max(...delivery.attempts.map(({ number }) => number));
   if (["script", "response"].includes(attempt.failure) && placeOf(attempt.error)) return scriptError(delivery, attempt);
   if (attempt.failure) return [h("p", { class: "note bad" }, h("span", null, h("strong", null, attempt.failure), ": ", attempt.error ?? ""))];
-  // What was dropped out of a batch shows the request of the others.
-  return last && delivery.state === "filtered" && (delivery.dropped_by || !attempt.request && !attempt.body_omitted) ? filtered(delivery, attempt) : [];
+  return attempt.reason == null ? [] : filtered(delivery, attempt);
 }

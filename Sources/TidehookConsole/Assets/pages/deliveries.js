@@ -65,7 +65,7 @@ export function phases(attempt) {
   return [["prepare", "neutral", Math.max(0, (whole ?? 0) - (total ?? 0))], ["resolve", "filter", resolve], ["connect", "info", connect], ["first byte", "accent", first], [first == null ? "until it failed" : "rest of the answer", first == null ? "bad" : "ok", rest]].filter(([, , ms]) => ms);
 }
 const outcome = (attempt) => attempt.failure ? badge(attempt.response ? String(attempt.response.status) : attempt.failure, attempt.failure === "script" ? "warn" : "dead", attempt.error)
-  : attempt.response ? badge(String(attempt.response.status), "delivered") : attempt.request ? badge("sent", "delivered") : badge("filtered", "filtered");
+  : attempt.reason != null ? badge("filtered", "filtered", attempt.reason) : attempt.response ? badge(String(attempt.response.status), "delivered") : attempt.request ? badge("sent", "delivered") : badge(attempt.body_omitted ? "done" : "nothing sent", "neutral");
 
 function timeline(attempts, chosen, choose) {
   const longest = Math.max(0.001, ...attempts.map((one) => one.duration_ms ?? 0));
@@ -174,8 +174,9 @@ async function one({ params, signal, page }) {
     page.title(delivery.event_type);
     page.crumbs(["/deliveries", "Deliveries"]);
     page.sub(h("div", { class: "row" }, state(delivery.state), h("span", null, "to ", webhookLink(names, delivery.webhook_id)), h("span", null, "of ", link(`/events/${encodeURIComponent(delivery.event_id)}`, h("span", { class: "id" }, delivery.event_id))), h("span", null, "made ", time(delivery.created_at))));
-    page.actions(delivery.attempts.length ? button("Replay with an earlier revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: replayEarlier } }) : null,
-      button(open ? "Try now" : "Replay", { icon: "replay", kind: "primary", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("current") } }));
+    page.actions(delivery.attempts.length && delivery.state !== "held" ? button("Replay with an earlier revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: replayEarlier } }) : null,
+      // What is held goes when its webhook is resumed, not before.
+      delivery.state === "held" ? link(`/webhooks/${encodeURIComponent(delivery.webhook_id)}`, "Open its webhook", { class: "button primary" }) : button(open ? "Try now" : "Replay", { icon: "replay", kind: "primary", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("current") } }));
     const chooseOne = (attempt) => { chosen = attempt; draw(); root.querySelector(`[data-number="${attempt.number}"]`)?.focus(); };
     put(root, standing(delivery), attempts.length ? panel({ title: `${attempts.length === 1 ? "Attempt" : `${attempts.length} attempts`}`, flush: true }, timeline(attempts, chosen, chooseOne)) : panel("Attempts", empty("Not attempted yet", delivery.state === "held" ? "It waits for its webhook." : null)),
       chosen && details(delivery, chosen),

@@ -49,6 +49,8 @@ struct DeliveryView {
     facts.add("  sent", request?["body"]?.plainText)
     facts.add("  answered", attempt["response"]?["body"]?.plainText)
     facts.add("  error", attempt["error"]?.stringValue, .bad)
+    facts.add("  dropped", attempt["reason"]?.stringValue)
+    facts.add("  by", attempt["dropped_by"].flatMap(stage))
     facts.add("  log", attempt["log"]?.logText)
     facts.add("  times", attempt["phases"].flatMap(phases))
     facts.write(to: terminal)
@@ -59,7 +61,7 @@ struct DeliveryView {
     let status = attempt["response"]?["status"]?.integerValue
     let failure = attempt["failure"]?.stringValue
     let isGood = failure == nil && status.map { (200..<300).contains($0) } ?? true
-    let outcome = status.map(String.init) ?? failure ?? "no request"
+    let outcome = status.map(String.init) ?? failure ?? (attempt["reason"]?.stringValue == nil ? "no request" : "filtered")
     let parts = [
       attempt["trigger"]?.stringValue, attempt.time("started_at"), attempt["revision"].map { "revision \($0.plainText)" },
       terminal.styled(SafeText.line(outcome), isGood ? .good : .bad), attempt["duration_ms"].map { "\($0.plainText) ms" },
