@@ -69,6 +69,17 @@ import TidehookCore
     #expect(answer.status == 400 && answer.field == "name", "\(answer.text)")
   }
 
+  @Test(arguments: ["\u{85}", "a\u{202e}b", "\u{2066}", "a\u{200f}", "\u{2029}", "\u{7f}"])
+  func aNamespaceShowsWhatItIs(name: String) async throws {
+    let gateway = TestGateway()
+    let event = try await gateway.send(.post, "/v1/events", #"{"event":"a","data":{},"namespace":"\#(name)"}"#)
+    #expect(event.status == 400 && event.field == "namespace", "\(event.text)")
+    let webhook = try await gateway.send(.post, "/v1/webhooks", #"{"url":"https://example.com","events":["*"],"namespace":"\#(name)"}"#)
+    #expect(webhook.status == 400 && webhook.field == "namespace", "\(webhook.text)")
+    let other = try await gateway.send(.post, "/v1/events", #"{"event":"a","data":{},"namespace":"équipe 通知"}"#)
+    #expect(other.status == 202, "\(other.text)")
+  }
+
   @Test func namesOfAllLanguagesAreTaken() async throws {
     for name in ["Übersicht", "通知", "إشعار", "👩‍👩‍👧 family"] {
       let answer = try await TestGateway().send(.post, "/v1/webhooks", #"{"url":"https://example.com","events":["*"],"name":"\#(name)"}"#)

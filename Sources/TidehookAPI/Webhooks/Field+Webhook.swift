@@ -43,18 +43,10 @@ extension Field {
   /// What people call a webhook.
   func webhookName() throws -> String {
     let name = try string()
-    guard (1...200).contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy(Self.isPrintable) else {
+    guard (1...200).contains(name.unicodeScalars.count), name.unicodeScalars.allSatisfy(\.isPrintable) else {
       throw unexpected("1 to 200 characters without control characters")
     }
     return name
-  }
-
-  /// Whether a character shows what it is: no control, and nothing that ends a line or turns the order of the text around it.
-  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: false
-    default: !scalar.properties.isBidiControl
-    }
   }
 
   /// A share of something.

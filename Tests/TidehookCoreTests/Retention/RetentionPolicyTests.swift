@@ -32,7 +32,10 @@ import TidehookCore
     ("dead=nan", "dead: expected a number of days from 0 (for ever) to 36500, got \"nan\""),
     ("dead=1e9", "dead: expected a number of days from 0 (for ever) to 36500, got \"1e9\""),
     ("dead=", "dead: expected a number of days from 0 (for ever) to 36500, got \"\""),
-    ("/dead=1", "expected a namespace of 1 to 256 bytes of text without control characters, got \"\""),
+    (
+      "/dead=1",
+      "expected a namespace of 1 to 256 bytes of text without control characters and marks that turn the order of text around, got \"\""
+    ),
   ]) func whatMakesNoSenseIsRefusedInOneSentence(text: String, problem: String) {
     #expect(throws: RetentionProblem(problem)) { try policy(text) }
   }
