@@ -74,11 +74,23 @@ def test_foreign_namespaces_are_forbidden_by_name(teams):
     assert batch["accepted"] == 1 and batch["rejected"][0]["error"]["code"] == "forbidden"
 
 
-@pytest.mark.parametrize("path", ["/v1/keys", "/v1/plugins", "/v1/plugins/slack/revisions"])
+@pytest.mark.parametrize("path", ["/v1/keys", "/v1/plugins/slack/revisions", "/v1/plugins/slack/revisions/1"])
 def test_what_is_global_is_the_admins(api, path):
     for namespaces in (["a"], None):
         answer = with_key(api, make_key(api, f"key {namespaces}", namespaces)).call("GET", path)
         assert (answer.status, answer.error["code"]) == (403, "forbidden")
+
+
+def test_a_limited_key_sees_the_plugins_that_it_may_use(api):
+    client = with_key(api, make_key(api, "team", ["a"]))
+    listed = {row["name"]: row for row in client.call("GET", "/v1/plugins").json["data"]}
+    assert listed["slack"]["options"]["channel"] and listed["slack"]["summary"] and listed["slack"]["kind"] == "stage"
+    assert all(row["problem"] is None and row["revision"] for row in listed.values())
+    assert client.call("GET", "/v1/plugins/slack").json["readme"] is None
+    assert api.call("GET", "/v1/plugins/slack").json["readme"]
+    assert client.call("POST", "/v1/plugins/slack/test").status == 403
+    about = client.call("GET", "/v1/about").json
+    assert (about["store"]["size_bytes"], about["store"]["free_bytes"], about["counts"]["streams"]) == (None, None, None)
 
 
 def test_pages_of_several_namespaces_are_full_and_without_gaps(api, receiver):

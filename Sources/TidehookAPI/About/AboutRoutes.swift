@@ -17,7 +17,8 @@ struct AboutCounts: Sendable {
       "webhooks": .integer(Int64(registry.webhooks().count { principal.mayUse($0.namespace) })),
       "sources": .integer(Int64(sources.sources().count { principal.mayUse($0.namespace) })),
       "plugins": .integer(Int64(plugins.plugins().count)),
-      "keys": principal.isAdmin ? .integer(Int64(keys.keys().count)) : .null, "streams": .integer(Int64(feed.count)),
+      "keys": principal.isAdmin ? .integer(Int64(keys.keys().count)) : .null,
+      "streams": principal.isAdmin ? .integer(Int64(feed.count)) : .null,
     ]
   }
 }
@@ -48,8 +49,12 @@ struct AboutRoutes: Sendable {
     let store = about.store
     return [
       "kind": .string(store.kind), "schema_version": .integer(store.schemaVersion), "path": principal.isAdmin ? .string(store.path) : .null,
-      "size_bytes": store.size().map { .integer($0) } ?? .null, "free_bytes": store.free().map { .integer($0) } ?? .null,
+      "size_bytes": Self.bytes(store.size, for: principal), "free_bytes": Self.bytes(store.free, for: principal),
     ]
+  }
+
+  private static func bytes(_ size: () -> Int64?, for principal: Principal) -> JSONValue {
+    (principal.isAdmin ? size() : nil).map { .integer($0) } ?? .null
   }
 
   private var shownLimits: JSONValue {

@@ -54,14 +54,15 @@ enum ConsoleSchemas {
         .init("kind", Schema.string("What it is kept in: sqlite.")),
         .init("schema_version", Schema.count("The number of the last migration.")),
         .init("path", Schema.string("Where; only for the admin key.", nullable: true)),
-        .init("size_bytes", size("How much it takes.")), .init("free_bytes", size("How much more fits.")),
+        .init("size_bytes", size("How much it takes; only for the admin key.")),
+        .init("free_bytes", size("How much more fits; only for the admin key.")),
       ])),
     .init(
       "counts",
       Schema.object([
         .init("webhooks", Schema.count("Webhooks that the key sees.")), .init("sources", Schema.count("Sources that the key sees.")),
         .init("plugins", Schema.count("Plugins that can be used.")), .init("keys", size("Keys; only for the admin key.")),
-        .init("streams", Schema.count("Live tails that are open.")),
+        .init("streams", size("Live tails that are open; only for the admin key.")),
       ])),
     .init("limits", limits),
     .init(

@@ -29,11 +29,11 @@ enum PluginSchemas {
       Schema.anyObject("For sources: how requests are verified, recognised and taken when a source says nothing of it.", nullable: true)),
     .init(
       "functions", ["type": ["array", "null"], "items": Schema.choice(["filter", "receive", "response", "transform", "transform_batch"])]),
-    .init("problem", Schema.string("Why its content on disk is refused.", nullable: true)),
+    .init("problem", Schema.string("Why its content on disk is refused; only for the admin key.", nullable: true)),
   ]
 
   private static let readme = JSONValue.Member(
-    "readme", Schema.string("Its README, in Markdown, at most 256 KiB of it.", nullable: true))
+    "readme", Schema.string("Its README, in Markdown, at most 256 KiB of it; only for the admin key.", nullable: true))
 
   private static let report: [JSONValue.Member] = [
     .init("name", Schema.string("The plugin.")),

@@ -20,16 +20,17 @@ struct PluginRoutes: Sendable {
     json.beginObject()
     json.key("data")
     json.beginArray()
-    for plugin in PluginListing.all(in: catalog) { json.plugin(plugin) }
+    for plugin in PluginListing.all(in: catalog, for: request.principal) { json.plugin(plugin) }
     json.endArray()
     json.endObject()
     return .json(json)
   }
 
   private func show(_ request: APIRequest) throws -> Response {
-    guard let plugin = PluginListing.all(in: catalog).first(where: { $0.name == request.pluginName }) else { throw Self.unknown(request) }
+    let plugin = PluginListing.all(in: catalog, for: request.principal).first { $0.name == request.pluginName }
+    guard let plugin else { throw Self.unknown(request) }
     var json = JSONWriter(reserving: 1024)
-    json.plugin(plugin, readme: catalog.readme(of: plugin.name))
+    json.plugin(plugin, readme: request.principal.isAdmin ? catalog.readme(of: plugin.name) : nil)
     return .json(json)
   }
 
@@ -87,6 +88,12 @@ struct PluginListing {
   /// Why what is on disk now is refused.
   let problem: String?
 
+  /// What a key may know: others than the admin's see what they can use and how, not what is wrong with the folder.
+  static func all(in catalog: any PluginCatalog, for principal: Principal) -> [PluginListing] {
+    let all = all(in: catalog)
+    return principal.isAdmin ? all : all.filter { $0.info != nil }.map { PluginListing(name: $0.name, info: $0.info, problem: nil) }
+  }
+
   /// Every plugin, by name.
   static func all(in catalog: any PluginCatalog) -> [PluginListing] {
     let problems = catalog.problems()
@@ -103,11 +110,12 @@ extension PluginRoutes {
   static let operations = [list, show, test, revisions, revision]
 
   private static let list = Operation(
-    id: "listPlugins", method: .get, path: "/v1/plugins", summary: "List the plugins by name, those that do not load included.",
+    id: "listPlugins", method: .get, path: "/v1/plugins", isScoped: true,
+    summary: "List the plugins by name, those that do not load included.",
     answer: "PluginList")
 
   private static let show = Operation(
-    id: "showPlugin", method: .get, path: "/v1/plugins/{name}", summary: "Show a plugin.", answer: "PluginWithReadme")
+    id: "showPlugin", method: .get, path: "/v1/plugins/{name}", isScoped: true, summary: "Show a plugin.", answer: "PluginWithReadme")
 
   private static let test = Operation(
     id: "testPlugin", method: .post, path: "/v1/plugins/{name}/test",

@@ -36,6 +36,7 @@ import TidehookCore
     let about = try await gateway.send(.get, "/v1/about", key: try await gateway.makeKey()).json
     #expect(about["counts"]?["webhooks"] == 1 && about["counts"]?["keys"] == .null)
     #expect(about["store"]?["path"] == .null && about["settings"]?["plugins_folder"] == .null)
+    #expect(about["store"]?["size_bytes"] == .null && about["counts"]?["streams"] == .null)
     #expect(try await gateway.send(.get, "/v1/about").json["counts"]?["webhooks"] == 2)
   }
 }
