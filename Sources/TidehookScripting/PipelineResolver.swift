@@ -66,7 +66,7 @@ final class PipelineResolver: Sendable {
     var stages: [ResolvedStage] = []
     for (index, stage) in webhook.pipeline.enumerated() {
       switch stage {
-      case .script(let text):
+      case .script(let text, _):
         let name = PipelineStage.scriptName(at: index, of: webhook.pipeline.count)
         stages.append(Self.stage(name, running: text, kept?[index].code, webhook: identity))
       case .plugin(let plugin):

@@ -7,7 +7,7 @@ extension ScriptPipelines: PipelineChecker {
   public func check(_ pipeline: [PipelineStage]) async throws(PipelineError) {
     for (index, stage) in pipeline.enumerated() {
       switch stage {
-      case .script(let text): try await check(text, at: index, of: pipeline.count)
+      case .script(let text, _): try await check(text, at: index, of: pipeline.count)
       case .plugin(let plugin): try await (plugins?.current ?? .empty).check(plugin, as: .stage, at: index, with: runtime)
       }
     }

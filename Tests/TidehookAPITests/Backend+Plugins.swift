@@ -21,7 +21,7 @@ extension Backend: PipelineChecker {
   func check(_ pipeline: [PipelineStage]) async throws(PipelineError) {
     for (index, stage) in pipeline.enumerated() {
       switch stage {
-      case .script(let source):
+      case .script(let source, _):
         if source.contains("syntax error") { throw PipelineError(stage: index, message: "line 3: unexpected symbol") }
       case .plugin(let plugin):
         guard ["chat", "mem0"].contains(plugin.name) || plugins().contains(where: { $0.version.name == plugin.name }) else {

@@ -157,6 +157,19 @@ import TidehookCore
     Refusal(body: #""pipeline":[{"plugin":"chat","script":"a"}]"#, code: "invalid_field", field: "pipeline[0]", says: "both"),
     Refusal(body: #""pipeline":[{"script":"a","options":{}}]"#, code: "invalid_field", field: "pipeline[0].options"),
     Refusal(body: #""pipeline":[{"script":7}]"#, code: "invalid_field", field: "pipeline[0].script"),
+    Refusal(body: #""pipeline":[{"plugin":"chat","cases":[]}]"#, code: "invalid_field", field: "pipeline[0].cases"),
+    Refusal(body: #""pipeline":[{"script":"a","cases":{}}]"#, code: "invalid_field", field: "pipeline[0].cases"),
+    Refusal(
+      body: #""pipeline":[{"script":"a","cases":[{"event":{},"expect":{}}]}]"#, code: "missing_field", field: "pipeline[0].cases[0].name"),
+    Refusal(
+      body: #""pipeline":[{"script":"a","cases":[{"name":"n","event":[],"expect":{}}]}]"#, code: "invalid_field",
+      field: "pipeline[0].cases[0].event"),
+    Refusal(
+      body: #""pipeline":[{"script":"a","cases":[{"name":"","event":{},"expect":{}}]}]"#, code: "invalid_field",
+      field: "pipeline[0].cases[0].name"),
+    Refusal(
+      body: #""pipeline":[{"script":"a","cases":[{"name":"n","event":{},"expect":{},"options":{}}]}]"#, code: "unknown_field",
+      field: "pipeline[0].cases[0].options"),
     Refusal(body: #""pipeline":[{"script":"a","extra":1}]"#, code: "unknown_field", field: "pipeline[0].extra"),
     Refusal(body: #""pipeline":[{}]"#, code: "missing_field", field: "pipeline[0]", says: "plugin"),
     Refusal(

@@ -82,7 +82,22 @@ enum WebhookSchemas {
         Schema.anyObject("Its options. Answers show secret ones as <secret>; a change with <secret> keeps the one that is stored.")),
     ], required: ["plugin"])
 
-  private static let scriptStage = Schema.object([.init("script", Schema.string("A Lua script."))], required: ["script"])
+  private static let scriptStage = Schema.object(
+    [
+      .init("script", Schema.string("A Lua script.")),
+      .init(
+        "cases",
+        [
+          "type": "array", "maxItems": .integer(Int64(CaseFields.maximumCount)),
+          "items": Schema.object(
+            [
+              .init("name", Schema.string("The rule that it states.")), .init("event", Schema.anyObject("An event.")),
+              .init("ctx", Schema.anyObject("Its namespace, where that is not default.")),
+              .init("expect", Schema.anyObject("What must come of it, as in a plugin's cases.json.")),
+            ], required: ["name", "event", "expect"]),
+          "description": "What the script must do, at most 64 KiB. The studio runs them before it saves; deliveries know nothing of them.",
+        ]),
+    ], required: ["script"])
 
   private static let outputs: [JSONValue.Member] =
     [.init("id", Schema.string("wh_ and 26 characters."))] + configuration + SigningSchemas.outputs + handshake + ActivitySchemas.outputs

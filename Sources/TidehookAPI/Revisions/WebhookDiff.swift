@@ -64,9 +64,10 @@ package struct WebhookDiff: Sendable {
 
   private static func stage(_ path: String, _ old: PipelineStage?, _ new: PipelineStage?, hiding secrets: SecretOptions) -> [Change] {
     switch (old, new) {
-    case (.script(let from), .script(let to)):
+    case (.script(let from, let mine), .script(let to, let theirs)):
       let isSame = from.utf8.elementsEqual(to.utf8)
-      return isSame ? [] : [Change(field: path + ".script", from: .string(from), to: .string(to), isScript: true)]
+      return (isSame ? [] : [Change(field: path + ".script", from: .string(from), to: .string(to), isScript: true)])
+        + (mine == theirs ? [] : [Change(field: path + ".cases", from: mine.value, to: theirs.value)])
     case (.plugin(let from), .plugin(let to)) where from.name == to.name:
       return options("\(path).options", from, to, hiding: secrets)
     case (_?, _?), (_?, nil), (nil, _?), (nil, nil):

@@ -107,7 +107,7 @@ extension JSONWriter {
     beginArray()
     for stage in stages { value(stage.json(hiding: options)) }
     endArray()
-    guard stages.count == 1, case .script(let source) = stages[0] else { return }
+    guard stages.count == 1, case .script(let source, _) = stages[0] else { return }
     key("script")
     string(source)
   }
@@ -123,7 +123,8 @@ extension PipelineStage {
   /// The stage as requests write it, with `"<secret>"` for each secret option.
   func json(hiding options: SecretOptions) -> JSONValue {
     switch self {
-    case .script(let source): ["script": .string(source)]
+    case .script(let source, let cases) where cases.isEmpty: ["script": .string(source)]
+    case .script(let source, let cases): ["script": .string(source), "cases": cases.value]
     case .plugin(let plugin): ["plugin": .string(plugin.name), "options": options.masked(plugin)]
     }
   }

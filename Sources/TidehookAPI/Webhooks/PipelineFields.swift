@@ -32,12 +32,19 @@ struct PipelineFields {
   /// - Parameter stored: the pipeline that they are to replace.
   func resolved(replacing stored: [PipelineStage], secrets: SecretOptions, checker: any PipelineChecker) async throws -> [PipelineStage] {
     do {
-      let stages = try secrets.restored(stages, from: stored)
+      let stages = withCases(of: stored, try secrets.restored(stages, from: stored))
       try await checker.check(stages)
       return stages
     } catch {
       throw refusal(error)
     }
+  }
+
+  /// The short form names no cases: the one script that is stored has another text then, and must do the same.
+  private func withCases(of stored: [PipelineStage], _ stages: [PipelineStage]) -> [PipelineStage] {
+    guard path == nil, stages.count == 1, case .script(let text, _) = stages[0], stored.count == 1, case .script(_, let cases) = stored[0]
+    else { return stages }
+    return [.script(text, cases: cases)]
   }
 
   private func refusal(_ error: PipelineError) -> APIError {
@@ -70,15 +77,19 @@ enum StageFields {
 
   /// Reads a stage; what its plugin or script makes of it is checked later.
   static func stage(_ field: Field) throws -> PipelineStage {
-    let fields = try Fields(field.value, path: field.path, known: ["plugin", "options", "script"])
+    let fields = try Fields(field.value, path: field.path, known: ["plugin", "options", "script", "cases"])
     switch (fields["plugin"], fields["script"]) {
     case (let plugin?, nil):
+      guard fields["cases"] == nil else {
+        throw APIError(
+          .invalidField, "\(field.path).cases: a plugin has its own, only a script has cases here", field: field.path + ".cases")
+      }
       return .plugin(PluginStage(name: try plugin.pluginName(), options: try options(fields["options"])))
     case (nil, let script?):
       guard fields["options"] == nil else {
         throw APIError(.invalidField, "\(field.path).options: a script has none, only a plugin does", field: field.path + ".options")
       }
-      return .script(try script.string("a Lua script"))
+      return .script(try script.string("a Lua script"), cases: try CaseFields.cases(fields["cases"]))
     case (nil, nil): throw APIError(.missingField, "\(field.path): expected \(example)", field: field.path)
     case (_?, _?): throw APIError.unexpected(field.path, "plugin or script", got: "both")
     }

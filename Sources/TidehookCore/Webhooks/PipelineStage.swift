@@ -2,8 +2,8 @@
 
 /// One stage of a pipeline.
 public enum PipelineStage: Sendable, Hashable {
-  /// A Lua script, given inline.
-  case script(String)
+  /// A Lua script, given inline, and what it must do.
+  case script(String, cases: ScriptCases = .none)
   /// A plugin with its options.
   case plugin(PluginStage)
 }

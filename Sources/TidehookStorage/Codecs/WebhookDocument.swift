@@ -120,7 +120,8 @@ enum WebhookDocument {
 
   private static func write(_ stage: PipelineStage) -> JSONValue {
     switch stage {
-    case .script(let source): ["script": .string(source)]
+    case .script(let source, let cases) where cases.isEmpty: ["script": .string(source)]
+    case .script(let source, let cases): ["script": .string(source), "cases": cases.value]
     case .plugin(let plugin): ["plugin": .string(plugin.name), "options": plugin.options]
     }
   }
@@ -129,6 +130,6 @@ enum WebhookDocument {
     if let name = value["plugin"]?.stringValue, let options = value["options"] {
       return .plugin(PluginStage(name: name, options: options))
     }
-    return value["script"]?.stringValue.map(PipelineStage.script)
+    return value["script"]?.stringValue.map { .script($0, cases: ScriptCases(value["cases"]?.elements ?? [])) }
   }
 }

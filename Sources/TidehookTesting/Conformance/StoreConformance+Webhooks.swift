@@ -12,7 +12,10 @@ extension StoreConformance {
         webhook.events = [.below("memory."), .exactly(EventType(stored: "note.added"))]
         webhook.namespace = Namespace(stored: "team a")
         webhook.isActive = false
-        webhook.pipeline = [.script("function filter(e)\n  return e.data.n > 1 -- \"ü\"\nend"), .script("")]
+        webhook.pipeline = [
+          .script("function filter(e)\n  return e.data.n > 1 -- \"ü\"\nend"),
+          .script("", cases: ScriptCases([["name": "n", "event": ["data": ["n": .number("1.5")]], "expect": ["drop": true]]])),
+        ]
         webhook.signing = [.standard, .standardEd25519, .stripe, custom]
         webhook.keys = StoreSamples.keys(endingAt: samples.now)
         webhook.headers = [HeaderField("X-A", "1"), HeaderField("X-A", "2: 3")]

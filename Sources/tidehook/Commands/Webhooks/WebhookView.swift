@@ -53,6 +53,7 @@ struct WebhookView {
     facts.add("created", webhook.time("created_at"))
     facts.add("updated", webhook.time("updated_at"))
     facts.add("pipeline", pipeline(webhook["pipeline"]))
+    facts.add("cases", cases(webhook["pipeline"]))
     facts.write(to: Terminal.standardOutput)
     remindOfSecret(webhook)
   }
@@ -124,6 +125,12 @@ struct WebhookView {
     guard let stages = stages?.elements else { return nil }
     if stages.count == 1, let script = stages[0]["script"]?.stringValue { return script }
     return stages.enumerated().map { "\($0 + 1). \(stage($1))" }.joined(separator: "\n")
+  }
+
+  /// How many cases the scripts have: those themselves are with `--json`.
+  private func cases(_ stages: JSONValue?) -> String? {
+    let count = (stages?.elements ?? []).reduce(0) { $0 + ($1["cases"]?.elements?.count ?? 0) }
+    return count > 0 ? "\(count)" : nil
   }
 
   private func stage(_ stage: JSONValue) -> String {
