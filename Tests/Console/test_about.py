@@ -71,3 +71,15 @@ def test_signing_out_everywhere_ends_every_session(make_page, gateway):
     there.reload()
     expect(there.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
     assert gateway.api.call("GET", "/v1/webhooks").status == 200, "the key itself stays valid"
+
+
+def test_a_limited_key_is_told_what_concerns_it(make_page, gateway, api, accessible, portraits):
+    page = make_page(gateway, key=api.call("POST", "/v1/keys", {"name": "team a", "namespaces": ["a"]}).json["key"])
+    page.visit("/about")
+    expect(page.get_by_role("heading", name="Limits")).to_be_visible()
+    for title in ("Store", "Settings"):
+        expect(page.get_by_role("heading", name=title, exact=True)).to_have_count(0)
+    expect(page.get_by_role("region", name="Gateway")).not_to_contain_text("streams")
+    expect(page.get_by_role("region", name="This browser")).to_contain_text("limited to a")
+    accessible(page)
+    portraits(page, "about-limited")

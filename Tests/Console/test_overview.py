@@ -92,13 +92,21 @@ def test_what_needs_attention_leads_to_its_repair(page, busy):
     expect(page).to_have_url(re.compile(f"#/webhooks/{busy['bad']['id']}"))
 
 
-def test_a_limited_key_sees_its_own(make_page, gateway, busy, receiver):
+def test_a_limited_key_sees_its_own(make_page, gateway, busy, receiver, portraits):
     key = gateway.api.call("POST", "/v1/keys", {"name": "team", "namespaces": ["team"]}).json["key"]
-    gateway.api.add_webhook(receiver.url("/team"), name="of the team", namespace="team")
+    webhook = gateway.api.add_webhook(receiver.url("/team"), name="of the team", namespace="team")
+    gateway.api.settled(webhook, gateway.api.publish("a", {}, namespace="team"))
     page = make_page(gateway, key=key)
     page.visit("/")
     expect(page.get_by_role("table", name="Webhooks").locator("tbody tr")).to_have_count(1)
     expect(page.get_by_text("Nothing needs attention.")).to_be_visible()
+    # What is counted for the whole gateway alone is not shown, and that is said.
+    figures = page.locator(".figures .figure")
+    expect(figures).to_have_count(6)
+    expect(figures.first).to_have_text(re.compile("^Deliveries1made for your webhooks"))
+    expect(page.locator(".chart-box .legend").first).not_to_contain_text("accepted")
+    expect(page.get_by_text("Accepted events are counted for the whole gateway only")).to_be_visible()
+    portraits(page, "overview-limited")
 
 
 @pytest.mark.parametrize("shape", range(len(SHAPES)))
@@ -121,3 +129,19 @@ def test_what_somebody_is_in_stays_and_the_rest_is_drawn_anew(page, api, busy):
     page.clock.run_for(11_000)
     expect(page.locator(".figures").get_by_role("link", name="Delivered")).to_contain_text("7")
     expect(row).to_be_focused()
+
+
+def test_a_row_that_has_the_focus_is_drawn_anew_and_keeps_it(page, api, busy):
+    page.clock.install()
+    page.visit("/?range=1h")
+    webhooks = page.get_by_role("table", name="Webhooks")
+    expect(webhooks).to_be_visible()
+    for key in ("j", "j"):
+        page.keyboard.press(key)
+    row = webhooks.locator("tbody tr").nth(1)
+    expect(row.locator(".row-link")).to_be_focused()
+    name = row.locator(".row-link").inner_text()
+    api.settled(busy["good"], api.publish("memory.created", {}))
+    page.clock.run_for(11_000)
+    expect(webhooks.locator("tbody tr").filter(has_text="always good")).to_contain_text("7")
+    expect(webhooks.get_by_role("link", name=name)).to_be_focused()

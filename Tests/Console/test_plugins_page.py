@@ -176,3 +176,17 @@ def test_texts_that_take_long_elsewhere_do_not_here(page):
     for text in ("[" * 50_000, "`" * 50_000, "*a" * 25_000, "**" * 25_000, "> " * 20_000, "| a " * 20_000 + "\n|---", "- " * 20_000, "[a](" * 12_000, "_" * 50_000, "\\" * 50_000, "<http://" * 6_000, "#" * 50_000):
         took = page.evaluate(f"async (text) => {{ const began = performance.now(); await ({RENDER})(text); return performance.now() - began; }}", text)
         assert took < 2000, f"{text[:10]!r}: {took} ms"
+
+
+def test_a_limited_key_sees_how_plugins_are_used_and_not_what_is_the_gateways(make_page, gateway, api, accessible):
+    page = make_page(gateway, key=api.call("POST", "/v1/keys", {"name": "team a", "namespaces": ["project-a"]}).json["key"])
+    page.visit("/plugins")
+    rows = page.get_by_role("table", name="Plugins").locator("tbody tr")
+    expect(rows.filter(has_text="slack").first).to_be_visible()
+    expect(page.get_by_role("columnheader", name="State")).to_have_count(0)
+    rows.get_by_role("link", name="tags", exact=True).click()
+    expect(page.get_by_role("tab")).to_have_text(["Options (3)", "Used by"])
+    expect(page.get_by_role("table", name="Options")).to_contain_text("any")
+    accessible(page)
+    page.get_by_role("link", name="Make a webhook").click()
+    expect(page.get_by_role("list", name="Stages of the pipeline").get_by_label("any", exact=True)).to_be_visible()

@@ -1,5 +1,5 @@
 // The frame of the console: routes, navigation, search, theme, keyboard, signing in; and the overview.
-import { ApiError, api, badge, button, busy, chart, confirmAction, count, dialog, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, table, time, toast } from "./kit.js";
+import { ApiError, api, badge, button, busy, chart, confirmAction, count, dialog, drafts, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, table, time, toast } from "./kit.js";
 
 // What the first part of a path opens; overview is here, everything else is loaded when it is opened.
 const PAGES = { events: "events", deliveries: "deliveries", dead: "dead", replays: "dead", webhooks: "webhooks", studio: "studio", sources: "sources", plugins: "plugins", keys: "keys", operations: "operations", about: "about" };
@@ -186,7 +186,9 @@ async function signInByLink({ params }) {
   }
 }
 async function signOut() {
+  if (drafts.any() && !await confirmAction({ title: "Sign out?", action: "Sign out", danger: true, body: "This browser keeps scripts or cases of the studio that are not saved. Signing out removes them from it." })) return;
   await api.delete("/console/session").catch((error) => { if (error.status !== 401) throw error; });
+  drafts.forget();
   ended();
 }
 function ended() {
@@ -217,7 +219,7 @@ const figure = (to, name, value, more) => link(to, [h("span", { class: "name" },
 function figures({ total, now }) {
   const waiting = now.pending + now.retrying, oldest = now.oldest_pending;
   return h("div", { class: "figures" },
-    total.events == null ? null : figure("/events", "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
+    total.events == null ? figure("/deliveries", "Deliveries", count(total.deliveries), "made for your webhooks") : figure("/events", "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
     figure("/deliveries?state=delivered", "Delivered", count(total.delivered), total.success_rate == null ? "none has ended" : `${percent(total.success_rate)} success`),
     figure("/deliveries?state=retrying", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
     figure("/deliveries?state=filtered", "Filtered", count(total.filtered), "by pipelines"),
@@ -225,10 +227,12 @@ function figures({ total, now }) {
     figure("/deliveries?state=pending,retrying", "Waiting", count(waiting), oldest ? ["oldest due ", time(oldest.due_at)] : now.held ? `${count(now.held)} held` : "nothing is overdue"));
 }
 function charts({ points }) {
+  const counted = points.some(({ events }) => events != null);
   const times = points.map(({ at }) => at), of = (name) => points.map((point) => point[name] ?? 0), ms = (name) => points.map((point) => (point.delivery_ms ?? point.attempt_ms)?.[name] ?? null);
   const series = [{ name: "delivered", tone: "ok", values: of("delivered") }, { name: "filtered", tone: "filter", values: of("filtered") }, { name: "failed attempts", tone: "warn", values: of("failed_attempts") }, { name: "dead", tone: "bad", values: of("dead") }];
-  if (points.some(({ events }) => events != null)) series.unshift({ name: "accepted", tone: "info", line: true, values: of("events") });
-  return h("div", { class: "split" }, panel("Deliveries", chart({ times, series, height: 190, label: "Events accepted, and what became of deliveries" })),
+  if (counted) series.unshift({ name: "accepted", tone: "info", line: true, values: of("events") });
+  return h("div", { class: "split" }, panel("Deliveries", chart({ times, series, height: 190, label: counted ? "Events accepted, and what became of deliveries" : "What became of deliveries" }),
+    !counted && h("p", { class: "faint" }, "Accepted events are counted for the whole gateway only, not by namespace: ", link("/events", "the list of events", { class: "inline" }), " has those of this key.")),
     panel("Time to delivery", chart({ times, kind: "lines", height: 190, label: "Time from acceptance to delivery, percentiles", format: (v) => v ? duration(v * 1000) : "0",
       series: [{ name: "p50", tone: "accent", values: ms("p50") }, { name: "p95", tone: "filter", values: ms("p95") }, { name: "p99", tone: "warn", values: ms("p99") }] })));
 }
@@ -249,6 +253,15 @@ function fares({ webhooks, webhook_count: all }) {
       empty: empty("No webhooks yet", "A webhook says where events go, and which. Make one, publish an event, and watch it arrive here.", link("/webhooks/new", "Make a webhook", { class: "button primary" })) }));
 }
 
+/** Draws a part anew. Who has the focus in it keeps it, on what leads to the same place; a chart whose values somebody reads stays as it is. */
+async function redraw(part, draw, isAsked) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  if (!isAsked && (part.querySelector(".tip:not([hidden])") || focused?.matches("svg"))) return;
+  put(part, draw());
+  await part.querySelector(".list")?.ready;
+  if (focused && document.activeElement === document.body) [...part.querySelectorAll("a, button")].find((one) => one.href ? one.href === focused.href : one.textContent === focused.textContent)?.focus({ preventScroll: true });
+}
+
 async function overview({ query, signal, page }) {
   let range = RANGES.some(([name]) => name === query.range) ? query.range : "24h";
   const parts = [({ attention: list }) => attention(list), figures, charts, fares].map((draw) => [h("div"), draw]);
@@ -258,8 +271,7 @@ async function overview({ query, signal, page }) {
   const load = async (isAsked = false) => {
     const mine = range, answer = await api.get("/v1/overview", { since: range }, { signal });
     if (mine !== range) return;
-    // The part that somebody reads or has the focus in is not drawn anew under them.
-    for (const [part, draw] of parts) if (isAsked || !part.contains(document.activeElement) && !part.querySelector(".tip:not([hidden])")) put(part, draw(answer));
+    for (const [part, draw] of parts) await redraw(part, () => draw(answer), isAsked);
   };
   await load(true);
   every(10_000, load, signal);

@@ -19,6 +19,7 @@ function fill(element, props, children) {
     else if (name === "checked" || name === "selected") element[name] = true;
     else if (BOOLEAN.has(name)) element.setAttribute(name, "");
     else if (name === "href" || name === "src" || name === "action") element.setAttribute(name, safeURL(String(value)));
+    else if (name === "title" || name === "aria-label") element.setAttribute(name, readable(String(value)));
     else if (!name.toLowerCase().startsWith("on")) element.setAttribute(name, Array.isArray(value) ? value.filter(Boolean).join(" ") : value === true && !name.startsWith("aria-") ? "" : String(value));
   }
   append(element, children);
@@ -29,12 +30,16 @@ function fill(element, props, children) {
 function append(parent, children) {
   for (const child of children.flat(Infinity)) {
     if (child == null || child === false || child === true) continue;
-    parent.append(child instanceof Node ? child : String(plain(child)));
+    parent.append(child instanceof Node ? child : readable(String(plain(child))));
   }
 }
 
 // A link of data may lead to http(s), everything else only inside the console.
 const safeURL = (url) => /^(https?:\/\/|#|\/|\.\/|data:image\/|blob:)/i.test(url) && !url.startsWith("//") ? url : /^[a-z0-9_.-][a-z0-9_./-]*$/i.test(url) ? url : "#";
+
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Text of others as it can be read: characters that turn the text around them are shown as JSON writes them, `\\u202e`. So is all text that `h` is given. */
+export const readable = (text) => text.replace(TURNING, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 
 /** An element: `h("p", {class: "x", on: {click}, dataset: {id}}, "text", node, [more])`. `null` and `false` leave a property or child out. */
 export const h = (tag, props, ...children) => fill(document.createElement(tag), props, children);
@@ -115,6 +120,14 @@ export function indentJSON(text) {
 /** Who is signed in: `{csrf, key: {id, name, namespaces}, expires_at, version}`; `key` is null when nobody is. */
 export const session = { csrf: null, key: null, expires_at: null, version: null };
 try { Object.assign(session, JSON.parse(document.querySelector('meta[name="tidehook-session"]')?.content || "{}")); } catch { /* not signed in */ }
+
+/** What the studio keeps in this browser for the key that is signed in: scripts and cases that are not saved. It goes when somebody signs out, as cases hold events. */
+export const drafts = {
+  prefix: () => `tidehook-studio:${session.key?.id ?? session.key?.name}:`,
+  names() { try { return Object.keys(localStorage).filter((name) => name.startsWith(this.prefix())); } catch { return []; } },
+  any() { return this.names().length > 0; },
+  forget() { for (const name of this.names()) localStorage.removeItem(name); },
+};
 
 // Where the gateway is: the folder above the console, also behind a proxy that serves it below a path.
 const ROOT = new URL("..", document.baseURI).pathname.replace(/\/$/, "");
@@ -347,9 +360,6 @@ const TOKENS = {
   json: /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g,
   lua: /(--\[\[[\s\S]*?\]\]|--[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[\[[\s\S]*?\]\])|\b(and|break|do|else|elseif|end|false|for|function|goto|if|in|local|nil|not|or|repeat|return|then|true|until|while)\b|\b(\d+(?:\.\d+)?|0x[\da-fA-F]+)\b/g,
 };
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
-/** Text of others as it can be read: characters that turn the text around them are shown as JSON writes them, `\\u202e`. */
-export const readable = (text) => text.replace(TURNING, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 /** Text as nodes, with the words of `lang` ("json" or "lua") in their colours. Beyond 200 000 characters it stays plain. */
 export function highlight(source, lang) {
   const text = readable(source), pattern = TOKENS[lang];
@@ -459,7 +469,7 @@ const diffTable = (rows) => h("div", { class: "code diff" }, h("pre", { tabindex
 /** Copies text, and says so. */
 export async function copy(text) {
   try { await navigator.clipboard.writeText(text); } catch {
-    const area = h("textarea", { class: "hidden", "aria-label": "Text to copy" }, text);
+    const area = h("textarea", { class: "hidden", "aria-label": "Text to copy", value: text });
     (document.querySelector("dialog[open]") ?? document.body).append(area);
     area.select();
     document.execCommand("copy");
@@ -558,8 +568,10 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
     try {
       const answer = await load(from);
       if (mine !== generation) return;
+      const held = from === null && body.contains(document.activeElement) ? { key: document.activeElement.closest("tr").dataset.key, at: focusable(document.activeElement.closest("tr")).indexOf(document.activeElement) } : null;
       if (from === null) { rows.clear(); body.replaceChildren(); cut = false; }
       add(answer.data, "append");
+      if (held) { const line = body.querySelector(`tr[data-key="${CSS.escape(held.key)}"]`); (focusable(line)[held.at] ?? line)?.focus({ preventScroll: true }); }
       cursor = answer.next_cursor ?? null;
       if (from !== null) remember({ rows: rows.size });
       draw(answer);
@@ -614,6 +626,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
   element.ready = page(null).then(() => left ? comeBack() : null);
   return element;
 }
+const focusable = (line) => [...line?.querySelectorAll("a, button, input, select") ?? []];
 const firstList = () => [...document.querySelectorAll("main .list")].find((list) => list.step && list.offsetParent);
 shortcut("j", "next row", () => firstList()?.step(1));
 shortcut("k", "row before", () => firstList()?.step(-1));

@@ -1,5 +1,6 @@
 // About this gateway: version, store, limits, retention, where its documents are; theme and sessions of this browser.
-import { ApiError, address, api, badge, button, bytes, confirmAction, count, duration, exactTime, facts, h, link, panel, put, session, table, time, toast } from "../kit.js";
+import { ApiError, address, api, badge, button, bytes, confirmAction, count, drafts, duration, exactTime, facts, h, link, panel, put, session, table, time, toast } from "../kit.js";
+import { isAdmin } from "./access.js";
 
 const THEMES = [["system", "Of the system"], ["light", "Light"], ["dark", "Dark"]];
 const DOCUMENTS = [
@@ -29,21 +30,21 @@ function settings(object, of) {
 async function about({ page, signal }) {
   page.sub("This gateway, and this browser's session with it.");
   const [gateway, ready] = await Promise.all([api.get("/v1/about", {}, { signal }), api.get("/readyz", {}, { signal }).catch((error) => { if (error instanceof ApiError) return null; throw error; })]);
-  const { store = {}, counts = {}, limits, settings: set, retention } = gateway;
+  const { store = {}, counts = {}, limits, settings: set, retention } = gateway, admin = isAdmin();
   const free = store.size_bytes != null && store.free_bytes != null;
   return h("div", { class: "stack" },
-    h("div", { class: "grid2" },
+    h("div", { class: admin && "grid2" },
       panel({ title: "Gateway", actions: ready ? badge("ready", "ok") : badge("not ready", "bad") }, facts([
         ["Version", h("strong", null, gateway.version)], ["Started", [time(gateway.started_at), h("span", { class: "faint" }, ` ${exactTime(gateway.started_at)}`)]],
         ...Object.entries(counts).filter(([, n]) => n != null).map(([name, n]) => [{ streams: "Live streams open" }[name] ?? named(name), ["webhooks", "plugins", "sources", "keys"].includes(name) ? link(`/${name}`, count(n)) : count(n)]),
       ])),
-      panel("Store", facts([
+      admin && panel("Store", facts([
         ["Kind", store.kind], ["Schema", store.schema_version], ["Folder", store.path && h("code", { class: "break" }, store.path)],
         ["Size", store.size_bytes != null && bytes(Number(store.size_bytes))], ["Free on its disk", free && bytes(Number(store.free_bytes))],
       ]))),
     retention !== undefined && panel("Retention", retention === null || retention === false ? h("p", { class: "muted" }, "This gateway does not tell how long it keeps what it has; ", h("code", null, "docs/operations.md"), " says what the rules are.") : settings(retention)),
     limits && panel("Limits", settings(limits)),
-    set && panel("Settings", settings(set)),
+    set && admin && panel("Settings", settings(set)),
     h("div", { class: "grid2" }, browser(), documents()), await sessions(signal));
 }
 
@@ -65,8 +66,9 @@ function browser() {
     h("div", null, button("Sign out everywhere", { icon: "out", kind: "danger", on: { click: signOut } }))));
 }
 async function signOut() {
-  if (!await confirmAction({ title: "Sign out everywhere?", danger: true, action: "Sign out everywhere", body: `Every session that was opened with ${session.key?.name ?? "this key"} ends at once, in all browsers, this one too. The key itself stays valid.` })) return;
+  if (!await confirmAction({ title: "Sign out everywhere?", danger: true, action: "Sign out everywhere", body: `Every session that was opened with ${session.key?.name ?? "this key"} ends at once, in all browsers, this one too. The key itself stays valid.${drafts.any() ? " Scripts and cases of the studio that are not saved are removed from this browser." : ""}` })) return;
   await api.delete("/console/sessions");
+  drafts.forget();
   window.dispatchEvent(new Event("tidehook-signed-out"));
 }
 
@@ -92,10 +94,13 @@ async function sessions(signal) {
   return panel({ title: "Who is signed in", flush: true, actions: button("Refresh", { icon: "refresh", small: true, kind: "quiet", on: { click: draw } }) }, list);
 }
 async function end(row, draw) {
-  const body = row.this ? "You are signed out of this browser." : `Whoever uses it is signed out at once. The key ${row.key.name} stays valid: with it, one can sign in again.`;
+  const body = row.this ? `You are signed out of this browser.${drafts.any() ? " What is not saved in the studio is removed from it." : ""}` : `Whoever uses it is signed out at once. The key ${row.key.name} stays valid: with it, one can sign in again.`;
   if (!await confirmAction({ title: row.this ? "End this session?" : `End this session of ${row.key.name}?`, danger: true, action: "End the session", body })) return;
   await api.delete(`/v1/console/sessions/${encodeURIComponent(row.id)}`);
-  if (row.this) return window.dispatchEvent(new Event("tidehook-signed-out"));
+  if (row.this) {
+    drafts.forget();
+    return window.dispatchEvent(new Event("tidehook-signed-out"));
+  }
   toast("Ended. Whoever used it must sign in again.");
   await draw();
 }

@@ -1,7 +1,7 @@
 // What a page says to a key that may not see it.
 import { empty, h, session } from "../kit.js";
 
-/** Whether the key may use what is the admin key's alone: keys, plugins. */
+/** Whether the key may use what is the admin key's alone: keys, what is wrong with plugins, how the gateway stands. */
 export const isAdmin = () => session.key?.admin ?? session.key?.namespaces == null;
 
 /** In place of a page that is the admin key's alone. */

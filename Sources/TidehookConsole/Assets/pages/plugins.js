@@ -1,6 +1,6 @@
 // Plugins: what is loaded and what is refused; one plugin with its README, options, cases, code, versions and who uses it.
 import { api, badge, button, code, copy, count, diff, duration, empty, facts, failed, field, formatJSON, h, health, link, panel, plural, put, select, setQuery, table, tabs, time } from "../kit.js";
-import { adminOnly, isAdmin } from "./access.js";
+import { isAdmin } from "./access.js";
 import { caseList } from "./plugins/cases.js";
 import { inline, markdown } from "./plugins/markdown.js";
 import { usersOf, uses } from "./plugins/uses.js";
@@ -13,7 +13,7 @@ const at = (name) => `/plugins/${encodeURIComponent(name)}`;
 
 async function list({ query, page, signal }) {
   page.sub("Code that filters and shapes events in a webhook's pipeline, or makes events of what a source receives.");
-  if (!isAdmin()) return adminOnly("Plugins");
+  const admin = isAdmin();
   const [{ data }, used] = await Promise.all([api.get("/v1/plugins", {}, { signal }), uses(signal)]);
   const kinds = ["", "stage", "source"], names = { "": "All", stage: "Stages", source: "Sources" };
   let kind = kinds.includes(query.kind) ? query.kind : "", text = query.text ?? "";
@@ -23,12 +23,12 @@ async function list({ query, page, signal }) {
     load: async () => ({ data: data.filter((one) => (!kind || one.kind === kind) && `${one.name} ${one.summary ?? ""}`.toLowerCase().includes(text.toLowerCase())).toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1)), next_cursor: null }),
     columns: [
       { label: "Name", class: "nowrap", render: (plugin) => plugin.name },
-      { label: "State", render: standing },
+      admin && { label: "State", render: standing },
       { label: "What it does", class: "summary", render: (plugin) => plugin.problem ? h("span", { class: "bad-text break" }, plugin.problem) : plugin.summary },
       { label: "Kind", wide: true, class: "nowrap", render: (plugin) => plugin.kind ?? "–" },
       { label: "Version", wide: true, render: (plugin) => h("span", { class: "nowrap" }, plugin.version ?? "–", plugin.revision != null && h("span", { class: "faint" }, ` r${plugin.revision}`)) },
       { label: "Used by", wide: true, class: "nowrap", render: (plugin) => usedBy(used.get(plugin.name)) },
-    ],
+    ].filter(Boolean),
     empty: () => text || kind ? empty("No such plugin", "None has this in its name or summary.") : empty("No plugins", "A plugin is a folder with plugin.lua in the gateway's plugin folder."),
   });
   const buttons = kinds.map((one) => h("button", { type: "button", "aria-pressed": String(one === kind), on: { click: () => { kind = one; buttons.forEach((element, i) => element.setAttribute("aria-pressed", String(kinds[i] === kind))); changed(); } } }, names[one]));
@@ -44,24 +44,24 @@ const usedBy = (users) => users ? [users.webhooks.length && plural(users.webhook
 // ---- one plugin
 
 async function show({ params, query, page, signal }) {
-  if (!isAdmin()) return adminOnly("Plugins");
+  const admin = isAdmin();
   const plugin = await api.get(`/v1/plugins/${encodeURIComponent(params.name)}`, {}, { signal });
   page.crumbs(["/plugins", "Plugins"]);
   page.title(plugin.name);
-  page.sub(h("span", { class: "row" }, standing(plugin), plugin.kind && h("span", { class: "tag" }, plugin.kind), plugin.version && h("span", null, `version ${plugin.version}`), plugin.revision != null && h("span", { class: "faint" }, `revision ${plugin.revision}`)), plugin.summary && h("p", null, plugin.summary));
+  page.sub(h("span", { class: "row" }, admin && standing(plugin), plugin.kind && h("span", { class: "tag" }, plugin.kind), plugin.version && h("span", null, `version ${plugin.version}`), plugin.revision != null && h("span", { class: "faint" }, `revision ${plugin.revision}`)), plugin.summary && h("p", null, plugin.summary));
   page.actions(plugin.kind === "stage" && button("Copy as a stage", { icon: "copy", on: { click: () => copy(stage(plugin)) } }), plugin.kind && link(newUser(plugin), plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button primary" }));
   const loaded = plugin.revision != null;
   const list = [
-    { id: "readme", label: "README", render: () => readme(plugin) },
+    admin && { id: "readme", label: "README", render: () => readme(plugin) },
     loaded && { id: "options", label: `Options (${Object.keys(plugin.options ?? {}).length})`, render: () => options(plugin) },
-    loaded && { id: "cases", label: "Cases", render: () => caseList(plugin, signal) },
-    loaded && { id: "code", label: "Code", render: () => later(files(plugin, plugin.revision, signal)) },
-    loaded && { id: "versions", label: "Versions", render: () => versions(plugin, signal) },
+    admin && loaded && { id: "cases", label: "Cases", render: () => caseList(plugin, signal) },
+    admin && loaded && { id: "code", label: "Code", render: () => later(files(plugin, plugin.revision, signal)) },
+    admin && loaded && { id: "versions", label: "Versions", render: () => versions(plugin, signal) },
     { id: "uses", label: "Used by", render: () => later(users(plugin, signal)) },
   ].filter(Boolean);
   return h("div", { class: "stack" },
     plugin.problem && h("div", { class: "note bad" }, h("div", null, h("strong", null, loaded ? `What is on disk is refused; revision ${plugin.revision} goes on.` : "It is refused, and no version of it ever loaded."), h("pre", { class: "wrap" }, plugin.problem), h("p", { class: "muted" }, "Save a mended file: it is taken within a second. ", h("code", null, `tidehook plugins check ${plugin.name}`), " says more."))),
-    tabs(list, { selected: list.some(({ id }) => id === query.tab) ? query.tab : loaded ? "readme" : "uses", label: "About this plugin", onSelect: (id) => setQuery({ tab: id }) }));
+    tabs(list, { selected: list.some(({ id }) => id === query.tab) ? query.tab : !loaded ? "uses" : admin ? "readme" : "options", label: "About this plugin", onSelect: (id) => setQuery({ tab: id }) }));
 }
 
 // What is being loaded stands in the place of what comes.

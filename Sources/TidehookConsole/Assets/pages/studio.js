@@ -34,11 +34,11 @@ class Studio {
     this.#build();
     this.draft.open();
     this.#actions();
-    this.#drawState();
+    this.#casesChanged();
   }
 
   get script() { return this.editor.value; }
-  get isChanged() { return this.script !== this.subject.stored; }
+  get isChanged() { return this.script !== this.subject.stored || this.cases.isChanged; }
 
   /** Reads what suggestions and samples need; the page is usable before. */
   async begin() {
@@ -78,7 +78,7 @@ class Studio {
     this.results = new Results({ onLine: (line) => this.editor.goTo(line) });
     this.sample = new Sample({ onChange: () => { this.#know(); this.try(); }, signal, webhook: subject.webhook, wanted: this.query.event });
     this.cases = new CaseList({
-      subject, script: () => this.script, current: () => this.#asCase(), onOpen: (event) => { this.sample.write(event); this.tabs.select("result"); }, onCount: (number) => this.#countCases(number), signal,
+      subject, script: () => this.script, current: () => this.#asCase(), onOpen: (event) => { this.sample.write(event); this.tabs.select("result"); }, onChange: () => this.#casesChanged(), signal,
     });
     this.trial = new Trial({
       signal, onBusy: (isBusy) => this.node.setAttribute("aria-busy", String(isBusy)), onAnswer: (answer, question) => this.#answered(answer, question), onRefusal: (error, question) => this.#refused(error, question),
@@ -92,7 +92,6 @@ class Studio {
     this.tabs = tabs([
       { id: "result", label: "Result", render: () => this.results.node }, { id: "cases", label: "Cases", render: () => this.cases.node }, { id: "reference", label: "Reference", render: () => this.reference },
     ], { label: "Result, cases and reference" });
-    this.#countCases(this.cases.cases.length);
     this.node = h("div", { class: "st-studio" },
       h("section", { class: "st-left", "aria-label": "Script" }, this.#bar(), this.draft.node, this.start, this.editor.node, this.status.node,
         h("p", { class: "st-keys", id: "st-keys" }, "Tab indents; Esc, then Tab leaves the editor. Ctrl+Space suggests, Ctrl+/ comments, Ctrl+S saves.")),
@@ -123,9 +122,11 @@ class Studio {
     this.status.placed();
   }
 
-  #countCases(number) {
+  #casesChanged() {
     const tab = this.tabs?.querySelector('[data-id="cases"]');
-    if (tab) tab.textContent = number ? `Cases ${number}` : "Cases";
+    if (!tab) return;
+    tab.textContent = this.cases.cases.length ? `Cases ${this.cases.cases.length}` : "Cases";
+    this.#drawState();
   }
 
   // ---- writing
@@ -227,7 +228,7 @@ class Studio {
   /** Saves into the webhook that is open; asks where to when there is none. */
   async save() {
     if (!this.subject.webhook) return this.#saveInto();
-    if (!this.isChanged) return toast("There is nothing to save: the script is as it was.");
+    if (!this.isChanged) return toast("There is nothing to save: the script and its cases are as they were.");
     try {
       const saved = await saveRevision(this.#parts(), this.subject.webhook, this.subject.stage);
       return saved ? await this.#saved(saved) : this.#showCases();
@@ -256,7 +257,7 @@ class Studio {
 
   async #saved(saved) {
     this.draft.end();
-    this.cases.moveTo({ webhook: saved.webhook });
+    this.cases.end();
     await showSecret(saved);
     toast(`Saved as revision ${saved.webhook.revision} of ${label(saved.webhook)}`);
     const to = path("/studio", { webhook: saved.webhook.id, stage: saved.stage, event: this.sample.event?.id });

@@ -1,20 +1,20 @@
 // The list of a script's cases: keep the sample as one, run them, see what differs.
 
 import { badge, button, copy, dialog, diff, empty, field, h, liveRegion, plural, put, report, toast } from "../kit.js";
-import { casesText, expected, isEqual, readCases, runCases } from "./cases.js";
+import { areSame, casesText, expected, readCases, runCases } from "./cases.js";
 import { keep, kept } from "./storage.js";
 import { casesName } from "./subject.js";
 
 /** The cases of one subject. */
 export class CaseList {
   /**
-   * @param {{subject: object, script: () => string, current: () => object|null, onOpen: (event: object) => void, onCount: (count: number) => void, signal: AbortSignal}} options
+   * @param {{subject: object, script: () => string, current: () => object|null, onOpen: (event: object) => void, onChange: () => void, signal: AbortSignal}} options
    *   `current`: a case made of the sample that is shown, `null` when there is none
    */
   constructor(options) {
     Object.assign(this, options);
-    this.cases = kept(casesName(this.subject), []);
-    if (!Array.isArray(this.cases)) this.cases = [];
+    const unsaved = kept(casesName(this.subject), null);
+    this.cases = structured(Array.isArray(unsaved) ? unsaved : this.subject.cases);
     this.verdicts = new Map();
     this.list = h("ul", { class: "st-cases" });
     this.node = h("div", { class: "stack tight" },
@@ -23,9 +23,17 @@ export class CaseList {
         this.runner = button("Run all", { icon: "play", small: true, on: { click: () => this.run() } }),
         button("Copy as cases.json", { icon: "copy", small: true, kind: "quiet", on: { click: () => copy(casesText(this.cases)) } }),
         button("Paste", { small: true, kind: "quiet", label: "Paste cases.json", on: { click: () => this.#paste() } })),
-      this.list, h("p", { class: "faint" }, "Cases are kept in this browser only, for the key that is signed in: the gateway has a place for those of plugins alone. "
-        + "They have the form of a plugin's cases.json, so copy them to pass them on."));
+      this.state = h("div", { role: "status" }), this.list, h("p", { class: "faint" }, "Cases are saved with the script, in its webhook, and run before it is saved again, whoever changes it. They have the form of a plugin's cases.json."));
     this.#draw();
+  }
+
+  /** Whether they differ from what is saved. */
+  get isChanged() { return !areSame(this.cases, this.subject.cases); }
+
+  /** They are saved: this browser need not keep them. */
+  end() {
+    this.isOver = true;
+    keep(casesName(this.subject), undefined);
   }
 
   /** Forgets all verdicts: the script is another one now. */
@@ -64,12 +72,11 @@ export class CaseList {
     }
   }
 
-  /** Gives the cases to a webhook that has just been made. */
-  moveTo(subject) {
-    if (casesName(subject) === casesName(this.subject)) return;
-    const there = kept(casesName(subject), []);
-    keep(casesName(subject), [...there, ...this.cases.filter((each) => !there.some((other) => isEqual(each, other)))]);
-    if (!this.subject.webhook) keep(casesName(this.subject), undefined);
+  #discard() {
+    this.cases = structured(this.subject.cases);
+    this.verdicts.clear();
+    this.#save();
+    this.#draw();
   }
 
   #free(name) {
@@ -80,12 +87,20 @@ export class CaseList {
   }
 
   #save() {
-    if (!keep(casesName(this.subject), this.cases)) toast("This browser has no room for the cases: they are gone when the page is left.", { bad: true });
+    if (this.isOver) return;
+    if (!keep(casesName(this.subject), this.isChanged ? this.cases : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
+    this.#drawState();
+    this.onChange();
+  }
+
+  #drawState() {
+    put(this.state, this.isChanged && this.subject.webhook ? h("div", { class: "row" }, h("span", { class: "muted" }, "Not saved yet: Save keeps them with the script."), button("Discard the changes", { small: true, kind: "quiet", on: { click: () => this.#discard() } })) : null);
   }
 
   #draw() {
     this.runner.disabled = !this.cases.length;
-    this.onCount(this.cases.length);
+    this.#drawState();
+    this.onChange();
     put(this.list, this.cases.length ? this.cases.map((each) => this.#item(each))
       : h("li", null, empty("No cases yet", "Choose a sample, look at its result, and keep both: from then on the script must give the same result, or you are asked before it is saved.")));
   }
@@ -141,6 +156,9 @@ export class CaseList {
     } } })] });
   }
 }
+
+/** A copy that can be changed; its parts are values of the API, of which only names and expectations are replaced. */
+const structured = (cases) => cases.map((each) => ({ ...each }));
 
 function summary({ event, expect }) {
   const wanted = "drop" in expect ? `expected to be filtered${expect.drop === true ? "" : `, ${expect.drop}`}` : "error" in expect ? `expected to fail, ${expect.error}` : expect.untouched ? "expected to be sent as it is" : "expected to be sent as kept";

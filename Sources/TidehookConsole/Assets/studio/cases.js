@@ -4,6 +4,7 @@ import { formatJSON, isLongNumber, parseJSON } from "../kit.js";
 import { patiently } from "./trial.js";
 import { tried } from "./subject.js";
 
+const MEMBERS = ["name", "event", "ctx", "expect"];
 const PLACEHOLDER = "https://webhook.invalid/";
 
 /** A case that expects what a dry run has just shown. @param {{name: string, event: object, result: object, subject: object}} parts */
@@ -88,6 +89,15 @@ export function isEqual(a, b) {
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name]));
 }
 
+/** Whether two lists have the same cases. */
+export const areSame = (a, b) => a.length === b.length && a.every((each, i) => isEqual(each, b[i]));
+
+/** The cases to save where somebody else has saved `theirs` since `base` was opened: what they added is kept, what they removed and was not changed here is gone. */
+export function merged(base, mine, theirs) {
+  const has = (list, one) => list.some((other) => isEqual(one, other));
+  return [...mine.filter((one) => !has(base, one) || has(theirs, one)), ...theirs.filter((one) => !has(base, one) && !has(mine, one))];
+}
+
 /**
  * Runs cases one after another.
  * @param {(index: number, verdict: {isPassed: boolean, difference: object|null, result?: object, problem?: string}) => void} tell called for each
@@ -133,6 +143,8 @@ export function readCases(text) {
     if (!isObject(each) || typeof each.name !== "string") throw new Error(`Case ${index + 1}: expected an object with a name.`);
     if (!isObject(each.event)) throw new Error(`Case ${index + 1}, ${each.name}: expected an event; a webhook's script has no other cases.`);
     if (!isObject(each.expect)) throw new Error(`Case ${index + 1}, ${each.name}: expected expect, an object.`);
+    const other = Object.keys(each).find((member) => !MEMBERS.includes(member));
+    if (other) throw new Error(`Case ${index + 1}, ${each.name}: ${other} is for plugins; a script's case has ${MEMBERS.join(", ")}.`);
   });
   return list.map((each) => ({ ...each, event: { event: "memory.created", data: {}, ...each.event } }));
 }

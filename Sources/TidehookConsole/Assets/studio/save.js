@@ -1,6 +1,7 @@
 // Saving a script: into a new webhook, or as the next revision of one that exists; after its cases, or knowingly without.
 
 import { api, ApiError, button, confirmAction, copy, dialog, diff, field, form, h, link, plural, put, select, toast } from "../kit.js";
+import { merged } from "./cases.js";
 import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 
 /**
@@ -46,7 +47,7 @@ export async function saveRevision(parts, webhook, place) {
   if (now.revision !== webhook.revision && !(await mayTakePlace(parts, webhook, now, place, there))) return null;
   const subject = subjectOf(now, there ?? place);
   if (!(await mayBeSaved(parts, subject))) return null;
-  const { pipeline, index } = pipelineWith(subject, parts.script());
+  const { pipeline, index } = pipelineWith(subject, parts.script(), merged(isSame(parts.subject, webhook, place) ? parts.subject.cases : [], parts.cases.cases, subject.cases));
   try {
     return { webhook: await api.patch(`/v1/webhooks/${webhook.id}`, { pipeline }, { headers: { "If-Match": `"${now.revision}"` } }), stage: String(index) };
   } catch (error) {
@@ -55,6 +56,9 @@ export async function saveRevision(parts, webhook, place) {
     throw error;
   }
 }
+
+/** Whether a place of a webhook is the one that was opened. */
+const isSame = (subject, webhook, place) => subject.webhook?.id === webhook.id && subject.stage === place;
 
 /** Asks before saving into a webhook that somebody changed, and shows what of theirs would be replaced. */
 function mayTakePlace(parts, before, now, place, there) {
@@ -78,7 +82,7 @@ function fresh(parts, opened) {
     onSubmit: async ({ url, events, name, namespace }) => {
       const subject = { webhook: null, stage: "last", stored: "" };
       if (!(await mayBeSaved(parts, subject))) return;
-      const { pipeline } = pipelineWith(subject, parts.script());
+      const { pipeline } = pipelineWith(subject, parts.script(), parts.cases.cases);
       try {
         const webhook = await api.post("/v1/webhooks", { url, events, pipeline, ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) });
         opened.close({ webhook, stage: "0" });

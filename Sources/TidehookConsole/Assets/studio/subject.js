@@ -2,8 +2,8 @@
 
 /** What an unsaved script is kept under. */
 export const draftName = ({ webhook, stage }) => `draft:${webhook?.id ?? "new"}:${stage}`;
-/** What the cases are kept under: they are those of the whole pipeline. */
-export const casesName = ({ webhook }) => `cases:${webhook?.id ?? "new"}`;
+/** What unsaved cases are kept under. */
+export const casesName = ({ webhook, stage }) => `cases:${webhook?.id ?? "new"}:${stage}`;
 
 /** The stages that hold a script, and the places where one could be added. @returns {{value: string, text: string}[]} */
 export function places(webhook) {
@@ -18,8 +18,8 @@ export function places(webhook) {
 export function subjectOf(webhook, place) {
   const list = places(webhook);
   const stage = list.find(({ value }) => value === place)?.value ?? list.find(({ value }) => /^\d+$/.test(value))?.value ?? "last";
-  const stored = /^\d+$/.test(stage) ? webhook.pipeline[Number(stage)].script : "";
-  return { webhook: webhook ?? null, stage, stored };
+  const { script: stored = "", cases = [] } = /^\d+$/.test(stage) ? webhook.pipeline[Number(stage)] : {};
+  return { webhook: webhook ?? null, stage, stored, cases };
 }
 
 /** Where the script of a place of `before` is in the same webhook `now`: at the same place, or at the only one that has it. `null` when it was changed or is gone. */
@@ -36,18 +36,18 @@ export function wants(webhook, { event, namespace }) {
   return isNear && webhook.events.some((pattern) => pattern === "*" || pattern === event || (pattern.endsWith(".*") && event.startsWith(pattern.slice(0, -1))));
 }
 
-/** The whole pipeline with a script at the subject's place, and which stage that is. */
-export function pipelineWith({ webhook, stage }, script) {
-  const stages = [...(webhook?.pipeline ?? [])];
-  if (stage === "first") return { pipeline: [{ script }, ...stages], index: 0 };
-  if (stage === "last") return { pipeline: [...stages, { script }], index: stages.length };
-  stages[Number(stage)] = { script };
+/** The whole pipeline with a script and its cases at the subject's place, and which stage that is. */
+export function pipelineWith({ webhook, stage }, script, cases = []) {
+  const stages = [...(webhook?.pipeline ?? [])], made = { script, ...(cases.length ? { cases } : {}) };
+  if (stage === "first") return { pipeline: [made, ...stages], index: 0 };
+  if (stage === "last") return { pipeline: [...stages, made], index: stages.length };
+  stages[Number(stage)] = made;
   return { pipeline: stages, index: Number(stage) };
 }
 
 /** What POST /v1/dry-runs needs of the subject. */
 export function tried(subject, script) {
-  const { pipeline, index } = pipelineWith(subject, script);
+  const { pipeline: stages, index } = pipelineWith(subject, script), pipeline = stages.map(({ cases: _, ...stage }) => stage);
   return { body: subject.webhook ? { webhook: subject.webhook.id, pipeline } : { pipeline }, index };
 }
 

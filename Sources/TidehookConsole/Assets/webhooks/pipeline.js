@@ -1,5 +1,5 @@
 // The pipeline builder: stages in their order, moved by keyboard and pointer, with a form of options made from what each plugin declares.
-import { code, formatJSON, h, icon, liveRegion, parseJSON, path, link, put, select, session } from "../kit.js";
+import { code, formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select } from "../kit.js";
 import { Problem, STORED, checkPart, choicePart, numberPart, textPart } from "./parts.js";
 
 export const SCRIPT = "-- What this returns is sent; nothing, and the event goes on as it is.\nfunction transform(event, ctx)\n  return event\nend\n";
@@ -43,7 +43,7 @@ function optionsForm(errors, at, plugin, values) {
   return { node: [h("div", { class: "option-fields" }, node(shown)), rest.length ? h("details", null, h("summary", null, `${rest.length} more options`), h("div", { class: "option-fields" }, rest)) : null, !specs.length && h("p", { class: "muted" }, "It takes no options.")],
     read: () => Object.fromEntries(parts.map(([name, part]) => [name, part.read()]).filter(([, value]) => value !== undefined)) };
 }
-/** For plugins that the key may not see, or that are not loaded: the options as JSON. */
+/** For plugins that are not loaded: the options as JSON. */
 function rawOptions(errors, at, values) {
   const part = textPart(errors, () => `${at()}.options`, { label: "Options", hint: "As JSON. What the plugin takes cannot be seen here.", rows: 4, mono: true, value: formatJSON(values), empty: "{}", check: (text) => { try { parseJSON(text); return null; } catch (error) { return `This is no JSON: ${error.message}`; } } });
   return { node: part.node, read: () => parseJSON(part.read()) };
@@ -55,16 +55,16 @@ function scriptStage(errors, at, stage, { webhook, index, isStored }) {
   const part = textPart(errors, () => `${at()}.script`, { label: "Lua script", value: stage.script, rows: Math.min(18, Math.max(6, stage.script.split("\n").length + 1)), mono: true, required: true });
   part.input.addEventListener("keydown", (event) => { if (event.key === "Tab" && !event.shiftKey && part.input.selectionStart !== part.input.selectionEnd) { event.preventDefault(); part.input.setRangeText("  ", part.input.selectionStart, part.input.selectionEnd, "end"); } });
   const studio = webhook && isStored ? link(path("/studio", { webhook, stage: index() }), "Open the stored script in the studio", { target: "_blank", class: "button small" }) : link(path("/studio", { webhook, stage: webhook && "last" }), "Write it in the studio", { target: "_blank", class: "button small" });
-  return { title: "Script", about: "Filters or reshapes with Lua", node: [part.node, h("div", { class: "row" }, studio)], read: () => ({ script: part.read() }) };
+  return { title: "Script", about: "Filters or reshapes with Lua", node: [part.node, h("div", { class: "row" }, studio, stage.cases?.length ? h("span", { class: "muted" }, `${plural(stage.cases.length, "case")}, which the studio runs`) : null)], read: () => ({ script: part.read(), ...(stage.cases?.length ? { cases: stage.cases } : {}) }) };
 }
 function pluginStage(errors, at, stage, { plugins, suggest }) {
-  const plugin = plugins?.get(stage.plugin), form = plugin && !plugin.problem ? optionsForm(errors, at, plugin, stage.options ?? {}) : rawOptions(errors, at, stage.options ?? {});
+  const plugin = plugins.get(stage.plugin), form = plugin && !plugin.problem ? optionsForm(errors, at, plugin, stage.options ?? {}) : rawOptions(errors, at, stage.options ?? {});
   const rate = plugin?.defaults?.rate_limit;
   return { title: stage.plugin, about: plugin?.summary, node: [plugin?.problem && h("p", { class: "note bad" }, plugin.problem), form.node, rate && suggest ? h("p", { class: "muted" }, `Its receivers take about ${rate}. `, h("button", { type: "button", class: "button small", on: { click: () => suggest(rate) } }, "Limit the rate so")) : null],
     read: () => { const options = form.read(); return Object.keys(options).length ? { plugin: stage.plugin, options } : { plugin: stage.plugin, options: {} }; } };
 }
 
-/** The builder. `plugins`: the plugins by name, null when the key may not see them. It has `node`, `read()` and `line()`. */
+/** The builder. `plugins`: the plugins by name. It has `node`, `read()` and `line()`. */
 export function pipelinePart(errors, pipeline, context) {
   const stages = [], list = h("ol", { class: "stages", "aria-label": "Stages of the pipeline" }), nothing = h("p", { class: "muted" }, "No stages: every event goes out as it is.");
   const changed = () => { nothing.hidden = stages.length > 0; node.dispatchEvent(new Event("input", { bubbles: true })); };
@@ -115,26 +115,24 @@ export function pipelinePart(errors, pipeline, context) {
     return stage;
   };
   let dragged = null;
-  const kinds = [...(context.plugins?.values() ?? [])].filter((one) => one.kind === "stage");
-  const named = h("input", { placeholder: "plugin name", "aria-label": "Name of the plugin", autocomplete: "off", hidden: true });
-  const chooser = select([["", "Choose what it does…"], [" script", "Script in Lua"], ...(context.plugins ? kinds.map((one) => [one.name, `${one.name}: ${one.summary}`]) : [[" named", "Plugin by its name"]])], { "aria-label": "Stage to add", on: { change: () => { named.hidden = chooser.value !== " named"; } } });
+  const kinds = [...context.plugins.values()].filter((one) => one.kind === "stage");
+  const chooser = select([["", "Choose what it does…"], [" script", "Script in Lua"], ...kinds.map((one) => [one.name, `${one.name}: ${one.summary}`])], { "aria-label": "Stage to add" });
   const add = () => {
-    const name = chooser.value === " named" ? named.value.trim() : chooser.value;
-    if (!name) return (named.hidden ? chooser : named).focus();
+    const name = chooser.value;
+    if (!name) return chooser.focus();
     const stage = insert(name === " script" ? { script: SCRIPT } : { plugin: name, options: {} });
     chooser.value = "";
-    named.hidden = true;
     changed();
     liveRegion(`${stage.made.title} added as stage ${stages.length}`);
     (stage.item.querySelector(".stage-body input, .stage-body textarea, .stage-body select") ?? stage.down).focus();
   };
-  const node = h("div", { class: "stack tight" }, nothing, list, h("div", { class: "row add-stage" }, chooser, named, h("button", { type: "button", class: "button", on: { click: add } }, icon("plus"), "Add stage")));
+  const node = h("div", { class: "stack tight" }, nothing, list, h("div", { class: "row add-stage" }, chooser, h("button", { type: "button", class: "button", on: { click: add } }, icon("plus"), "Add stage")));
   for (const stage of pipeline) insert(stage, true);
   nothing.hidden = stages.length > 0;
   return { node, read: () => stages.map(({ made }) => made.read()), count: () => stages.length };
 }
 
 /** A pipeline to look at. */
-export const pipelineView = (pipeline, webhook) => pipeline.length ? h("ol", { class: "stages" }, pipeline.map((stage, i) => h("li", { class: "stage" }, h("div", { class: "stage-head" }, h("span", { class: "stage-number" }, String(i + 1)), stage.script != null ? [h("strong", { class: "grow" }, "Script"), link(path("/studio", { webhook, stage: i }), "Open in the studio", { class: "button small" })]
-  : h("strong", { class: "break" }, session.key?.admin === false ? stage.plugin : link(`/plugins/${encodeURIComponent(stage.plugin)}`, stage.plugin))), stage.script != null ? h("div", { class: "stage-body" }, code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true }))
+export const pipelineView = (pipeline, webhook) => pipeline.length ? h("ol", { class: "stages" }, pipeline.map((stage, i) => h("li", { class: "stage" }, h("div", { class: "stage-head" }, h("span", { class: "stage-number" }, String(i + 1)), stage.script != null ? [h("strong", { class: "grow" }, "Script"), stage.cases?.length ? h("span", { class: "muted" }, plural(stage.cases.length, "case")) : null, link(path("/studio", { webhook, stage: i }), "Open in the studio", { class: "button small" })]
+  : h("strong", { class: "break" }, link(`/plugins/${encodeURIComponent(stage.plugin)}`, stage.plugin))), stage.script != null ? h("div", { class: "stage-body" }, code(stage.script, "lua", { label: `Script of stage ${i + 1}`, lines: true }))
   : Object.keys(stage.options ?? {}).length ? h("div", { class: "stage-body" }, code(formatJSON(stage.options), "json", { label: `Options of stage ${i + 1}` })) : null))) : h("p", { class: "muted" }, "No stages: every event goes out as it is.");

@@ -1,11 +1,10 @@
 // Making and changing a source: who sends, how that is verified, what becomes of it.
 import { ApiError, api, form, go, h, panel, put, session, toast } from "../../kit.js";
-import { isAdmin } from "../access.js";
 import { optionFields, readOptions } from "./options.js";
 import { SCHEMES, schemeName } from "./schemes.js";
 import { showMade } from "./secrets.js";
 
-// The shipped plugins with the scheme that each brings; keys that may not list plugins choose from these.
+// The shipped plugins, with what people call them and the scheme that each brings.
 const PROVIDERS = {
   "from-github": ["GitHub", "github", "github.*"], "from-gitlab": ["GitLab", "gitlab", "gitlab.*"], "from-stripe": ["Stripe", "stripe", "stripe.*"], "from-slack": ["Slack", "slack", "slack.*"], "from-shopify": ["Shopify", "shopify", "shopify.*"],
   "from-linear": ["Linear", "linear", "linear.*"], "from-twilio": ["Twilio", "twilio", "twilio.*"], "from-sendgrid": ["SendGrid", "sendgrid", "sendgrid.*"], "from-discord": ["Discord", "discord", "discord.*"], "from-pagerduty": ["PagerDuty", "pagerduty", "pagerduty.*"],
@@ -16,7 +15,7 @@ const SCRIPT = "function receive(request, ctx)\n  if type(request.json) ~= \"tab
 const DETAILS = { hmac: ["header", "algorithm", "encoding", "prefix", "template", "timestamp_header", "id_header", "tolerance_secs", "url"], "api-key": ["header"], twilio: ["url"] };
 
 async function choices(signal) {
-  const listed = isAdmin() ? (await api.get("/v1/plugins", {}, { signal })).data.filter((plugin) => plugin.kind === "source") : Object.keys(PROVIDERS).map((name) => ({ name }));
+  const listed = (await api.get("/v1/plugins", {}, { signal })).data.filter((plugin) => plugin.kind === "source");
   const order = Object.keys(PROVIDERS), rank = ({ name }) => order.indexOf(name) < 0 ? order.length : order.indexOf(name);
   const plugins = listed.toSorted((a, b) => rank(a) - rank(b)).map((plugin) => {
     const [name, scheme, makes] = PROVIDERS[plugin.name] ?? [plugin.name, null, plugin.summary];

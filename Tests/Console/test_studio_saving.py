@@ -1,0 +1,262 @@
+"""Cases of the script studio, and saving: what is kept, for whom, and what is asked before something is replaced."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from browser.studio import BODY, DROP, editor, keep_case, options, outcome, script_of, tab, write
+
+
+# ---- cases and saving
+
+
+def test_a_change_is_saved_after_its_cases_pass(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), events=["memory.*"], name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(BODY)
+    expect(outcome(studio)).to_have_text("would be sent")
+    keep_case(studio)
+    write(studio, BODY.replace("text =", "text = --[[ the same ]]"))
+    expect(studio.get_by_text("unsaved changes")).to_be_visible()
+    studio.keyboard.press("Control+s")
+    expect(studio.get_by_text(re.compile("Revision 2, saved"))).to_be_visible()
+    assert "--[[ the same ]]" in script_of(api, webhook["id"])
+    tab(studio, "Cases 1")
+    studio.get_by_role("button", name="Run all").click()
+    expect(studio.locator(".st-case .badge")).to_have_text("passes")
+
+
+def test_a_change_that_fails_a_case_is_saved_knowingly_only(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(outcome(studio)).to_have_text("would be sent")
+    keep_case(studio)
+    write(studio, BODY.replace("text =", "message ="))
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="Save although 1 case of 1 fails?")
+    asked.get_by_role("button", name="Cancel").click()
+    assert script_of(api, webhook["id"]) == BODY
+    expect(studio.locator(".st-case .badge")).to_have_text("fails")
+    expect(studio.locator(".st-case .line.removed")).to_contain_text('"text": "Use Redis"')
+    expect(studio.locator(".st-case .line.added")).to_contain_text('"message": "Use Redis"')
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked.get_by_role("button", name="Save nevertheless").click()
+    expect(studio.get_by_text(re.compile("Revision 2, saved"))).to_be_visible()
+    tab(studio, "Cases")
+    studio.get_by_role("button", name="Run all").click()
+    studio.get_by_role("button", name="Expect what came").click()
+    studio.get_by_role("button", name="Run all").click()
+    expect(studio.locator(".st-case .badge")).to_have_text("passes")
+
+
+def test_a_case_may_expect_a_drop_or_an_error(studio, api):
+    write(studio, DROP)
+    studio.get_by_role("button", name="Older event").click()
+    expect(outcome(studio)).to_have_text("filtered")
+    keep_case(studio)
+    tab(studio, "Result")
+    write(studio, 'function filter() error("no luck", 0) end')
+    expect(outcome(studio)).to_have_text("error")
+    keep_case(studio)
+    studio.get_by_role("button", name="Run all").click()
+    expect(studio.locator(".st-case .badge")).to_have_text(["fails", "passes"])
+    write(studio, DROP)
+    expect(studio.locator(".st-case .badge")).to_have_text(["not run", "not run"])
+    studio.get_by_role("button", name="Run all").click()
+    expect(studio.locator(".st-case .badge")).to_have_text(["passes", "fails"])
+
+
+def test_cases_are_those_of_a_plugin(studio):
+    cases = [{"name": "given", "event": {"data": {"tags": ["architecture"], "content": "x"}}, "expect": {"body": {"text": "x"}}, "ctx": {"namespace": "team"}}]
+    write(studio, BODY)
+    tab(studio, "Cases")
+    studio.get_by_role("button", name="Paste cases.json").click()
+    area = studio.get_by_role("textbox", name="cases.json")
+    area.fill("[{}]")
+    studio.get_by_role("button", name="Add").click()
+    expect(studio.get_by_role("dialog", name="Paste cases").locator(".error")).to_have_text("Case 1: expected an object with a name.")
+    area.fill(json.dumps(cases))
+    studio.get_by_role("button", name="Add").click()
+    studio.get_by_role("button", name="Run all").click()
+    expect(studio.locator(".st-case .badge")).to_have_text("passes")
+    studio.get_by_role("button", name="Open the sample of given").click()
+    expect(studio.get_by_role("textbox", name="Event")).to_have_value(re.compile('"namespace": "team"'))
+    expect(outcome(studio)).to_have_text("would be sent")
+    studio.reload()
+    tab(studio, "Cases 1")
+    studio.get_by_role("button", name="Remove given").click()
+    expect(studio.locator(".st-case")).to_have_count(0)
+    studio.get_by_role("button", name="Undo").click()
+    expect(studio.locator(".st-case")).to_have_count(1)
+
+
+def test_other_stages_stay_as_they_are(studio, api, receiver):
+    pipeline = [{"plugin": "tags", "options": {"any": ["architecture"]}}, {"script": BODY}, {"plugin": "slack", "options": {"format": "text"}}]
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=pipeline)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_role("combobox", name="Stage")).to_contain_text("Stage 2: script")
+    studio.get_by_text("Stages", exact=True).click()
+    expect(studio.locator(".st-stages > li")).to_have_count(3)
+    write(studio, "function transform(event) return { event = event.event, data = { content = event.data.content:upper() } } end")
+    expect(studio.get_by_role("group", name="Body").first).to_contain_text("USE REDIS")
+    studio.get_by_role("button", name="Save", exact=True).click()
+    studio.get_by_role("button", name="Save without").click()
+    expect(studio.get_by_text(re.compile("Revision 2, saved"))).to_be_visible()
+    stages = api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"]
+    assert [stage.get("plugin") for stage in stages] == ["tags", None, "slack"] and "upper()" in stages[1]["script"]
+    studio.get_by_role("combobox", name="Stage").select_option(label="New stage after tags, script, slack")
+    expect(editor(studio)).to_have_value("")
+
+
+def test_a_script_goes_into_another_webhook(studio, api, receiver):
+    api.add_webhook(receiver.url("/"), name="Target")
+    write(studio, BODY)
+    studio.get_by_role("button", name="Save…").click()
+    dialog = studio.get_by_role("dialog", name="Save the script")
+    dialog.get_by_label("Into").select_option(label="Target")
+    dialog.get_by_role("button", name="Save as revision 2").click()
+    studio.get_by_role("button", name="Save without").click()
+    expect(studio.get_by_text(re.compile("Revision 2, saved"))).to_be_visible()
+    (webhook,) = api.pages("/v1/webhooks")
+    assert webhook["pipeline"] == [{"script": BODY}]
+
+
+def test_a_webhook_that_changed_meanwhile_is_not_overwritten_unasked(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    write(studio, DROP)
+    expect(studio.get_by_text("unsaved changes")).to_be_visible()
+    api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"script": "function filter() return true end"})
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="The webhook has changed meanwhile")
+    expect(asked).to_contain_text("revision 2")
+    asked.get_by_role("button", name="Cancel").click()
+    assert script_of(api, webhook["id"]) == "function filter() return true end"
+
+
+def two_stages(studio, api, receiver):
+    """A webhook whose first stage is open in the studio, with something to save."""
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": BODY}, {"script": "function filter() return true end"}])
+    studio.visit(f"/studio?webhook={webhook['id']}&stage=0")
+    write(studio, DROP)
+    expect(studio.get_by_text("unsaved changes")).to_be_visible()
+    return webhook
+
+
+def change_meanwhile(api, webhook, change):
+    pipeline = change(api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"])
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"pipeline": pipeline}).status == 200
+
+
+def test_a_stage_that_moved_meanwhile_is_the_one_that_is_saved(studio, api, receiver):
+    webhook, added = two_stages(studio, api, receiver), {"script": "function filter() return 1 == 1 end"}
+    change_meanwhile(api, webhook, lambda pipeline: [added, *pipeline])
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="The webhook has changed meanwhile")
+    expect(asked).to_contain_text("What was stage 1 is stage 2 now")
+    asked.get_by_role("button", name="Save mine").click()
+    studio.get_by_role("button", name="Save without").click()
+    expect(studio.get_by_text(re.compile("Revision 3, saved"))).to_be_visible()
+    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"] == [added, {"script": DROP}, {"script": "function filter() return true end"}]
+
+
+def test_what_would_be_replaced_of_a_stage_that_changed_is_shown(studio, api, receiver):
+    webhook = two_stages(studio, api, receiver)
+    change_meanwhile(api, webhook, lambda pipeline: [{"script": BODY + "-- theirs"}, pipeline[1]])
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="The webhook has changed meanwhile")
+    expect(asked.get_by_role("group", name="Difference")).to_contain_text("- -- theirs")
+    asked.get_by_role("button", name="Cancel").click()
+    change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_role("alert")).to_contain_text("the stage of this script is gone")
+
+
+def test_samples_are_what_the_webhook_wants_however_old(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), ["x.num"])
+    wanted = api.publish("x.num", {"seldom": 1})
+    api.publish_batch([{"event": "busy.type", "data": {"n": n}} for n in range(60)])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_role("combobox", name="Event", exact=True)).to_have_value(wanted["id"])
+    write(studio, "local x = event.data.")
+    studio.keyboard.press("Control+Space")
+    expect(options(studio)).to_have_count(1)
+    expect(options(studio)).to_contain_text("seldom")
+
+
+def test_what_is_not_saved_is_there_when_one_comes_back(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    write(studio, DROP)
+    studio.visit("/nowhere")
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(DROP)
+    studio.get_by_role("button", name="What differs").click()
+    expect(studio.get_by_role("dialog").locator(".line.added").first).to_contain_text("function filter(event)")
+    studio.keyboard.press("Escape")
+    studio.get_by_role("button", name="Discard").click()
+    expect(editor(studio)).to_have_value(BODY)
+    studio.visit("/nowhere")
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(BODY)
+
+
+def test_cases_are_the_webhooks_and_another_browser_has_them(studio, api, receiver, make_page, gateway):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": BODY}])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(outcome(studio)).to_have_text("would be sent")
+    keep_case(studio)
+    expect(studio.get_by_text("Not saved yet: Save keeps them with the script.")).to_be_visible()
+    expect(studio.get_by_text("unsaved changes")).to_be_visible()
+    other = make_page(gateway)
+    other.visit(f"/studio?webhook={webhook['id']}")
+    expect(other.get_by_role("tab", name="Cases", exact=True)).to_be_visible()
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_text(re.compile("Revision 2, saved"))).to_be_visible()
+    (case,) = api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"][0]["cases"]
+    assert case["event"]["data"]["content"] == "Use Redis" and case["expect"] == {"body": {"text": "Use Redis"}}
+    assert studio.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('tidehook-studio'))") == []
+    other.reload()
+    tab(other, "Cases 1")
+    other.get_by_role("button", name="Run all").click()
+    expect(other.locator(".st-case .badge")).to_have_text("passes")
+    # The form of the webhook, and a change of the script alone, leave them as they are.
+    other.visit(f"/webhooks/{webhook['id']}/edit")
+    expect(other.get_by_text("1 case, which the studio runs")).to_be_visible()
+    other.get_by_label("Lua script").fill(BODY + "-- more")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_role("link", name="Edit", exact=True).first).to_be_visible()
+    (stage,) = api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"]
+    assert stage["script"].endswith("-- more") and stage["cases"] == [case]
+
+
+def test_cases_that_somebody_else_added_meanwhile_are_kept(studio, api, receiver):
+    mine, theirs = ({"name": name, "event": {"event": "memory.created", "data": {"content": name}}, "expect": {"body": {"text": name}}} for name in ("mine", "theirs"))
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": BODY, "cases": [mine]}])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(outcome(studio)).to_have_text("would be sent")
+    keep_case(studio)
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"pipeline": [{"script": BODY, "cases": [mine, theirs]}]}).status == 200
+    studio.get_by_role("button", name="Save", exact=True).click()
+    studio.get_by_role("alertdialog", name="The webhook has changed meanwhile").get_by_role("button", name="Save mine").click()
+    expect(studio.get_by_text(re.compile("Revision 3, saved"))).to_be_visible()
+    names = [case["name"] for case in api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"][0]["cases"]]
+    assert names == ["mine", "memory.created is sent", "theirs"]
+
+
+def test_signing_out_leaves_nothing_of_the_studio_in_the_browser(studio, api):
+    studio.guard.allow("status of 401")
+    write(studio, BODY)
+    expect(outcome(studio)).to_have_text("would be sent")
+    keep_case(studio)
+    kept = "Object.keys(localStorage).filter((name) => name.startsWith('tidehook-studio')).length"
+    studio.visit("/nowhere")
+    assert studio.evaluate(kept) == 2
+    studio.visit("/studio")
+    studio.get_by_role("button", name="Sign out").click()
+    asked = studio.get_by_role("alertdialog", name="Sign out?")
+    expect(asked).to_contain_text("Signing out removes them from it.")
+    asked.get_by_role("button", name="Sign out").click()
+    expect(studio.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
+    assert studio.evaluate(kept) == 0
