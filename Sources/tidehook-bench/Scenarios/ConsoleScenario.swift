@@ -81,7 +81,8 @@ struct ConsoleScenario {
 
   private func measure(_ plan: LoadPlan, _ gateway: Gateway, isOpen: Bool, _ outcome: inout ConsoleOutcome) throws -> LoadResult {
     let console = isOpen ? try OpenConsole(port: gateway.port, key: gateway.key) : nil
-    defer { outcome.tailBytes += console?.close() ?? 0 }
-    return try loop.run(plan, port: gateway.port, key: gateway.key) { try gateway.process.cpuSeconds() }
+    let result = Result { try loop.run(plan, port: gateway.port, key: gateway.key) { try gateway.process.cpuSeconds() } }
+    outcome.tailBytes += try console?.close() ?? 0
+    return try result.get()
   }
 }
