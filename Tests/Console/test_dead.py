@@ -34,6 +34,28 @@ def test_nothing_dead_says_so(page, accessible, portraits):
     accessible(page)
 
 
+def test_what_was_answered_is_told_and_replayed_by_status(page, api, receiver, accessible, portraits):
+    webhook = api.add_webhook(receiver.url("/s"), name="both", retry=ONCE)
+    for status in (500, 404, 500):
+        receiver.reply("/s", Reply(status=status))
+        api.settled(webhook, api.publish())
+    receiver.reply("/s", Reply())
+    page.visit("/dead")
+    (row,) = groups(page).all()
+    chips = row.get_by_role("button", name=re.compile("Replay what both answered"))
+    expect(chips).to_have_text(["500", "404"])
+    expect(chips.first).to_have_attribute("title", "2 of the newest 3 were answered 500: replay those")
+    portraits(page, "dead-statuses")
+    accessible(page)
+    chips.last.click()
+    dialog = page.get_by_role("dialog", name="Replay what both answered 404")
+    dialog.get_by_role("button", name="Replay 1").click()
+    expect(page).to_have_url(re.compile("#/replays/"))
+    receiver.wait_for(4)
+    page.visit("/dead")
+    expect(chips).to_have_text(["500"])
+
+
 def test_what_died_is_grouped_by_webhook_and_cause(page, api, receiver, accessible, portraits):
     died(api, receiver, "/b", 2, name="second")
     first = died(api, receiver, "/a", 3, name="first")

@@ -42,7 +42,13 @@ enum DeliverySchemas {
     .init("webhook_name", Schema.string("Its name; null when it was deleted.", nullable: true)),
     .init("failure", Schema.choice(FailureKind.allCases.map(\.rawValue), nullable: true)),
     .init("count", Schema.count("How many; it stops at 10 000, and sooner where there are many groups.")),
-    .init("at_least", Schema.flag("Whether there may be more.")), .init("first_at", Schema.time()), .init("last_at", Schema.time()),
+    .init("at_least", Schema.flag("Whether there may be more.")),
+    .init(
+      "statuses",
+      Schema.array(
+        of: Schema.object([.init("status", ["type": "integer"]), .init("count", Schema.count("How many were answered with it."))]))),
+    .init("statuses_of", Schema.count("How many of the newest the statuses are of, at most 100; 0 where none is what failed.")),
+    .init("first_at", Schema.time()), .init("last_at", Schema.time()),
     .init(
       "example",
       [

@@ -21,7 +21,7 @@ extension DeliveryInput {
   public var failure: AttemptFailure? {
     switch self {
     case .answered(200...299, _), .judged(.delivered, _, _, _): nil
-    case .answered(let status, _): AttemptFailure(.status, "the receiver answered \(status)")
+    case .answered(let status, _): .answered(status)
     case .judged(_, let reason, let status, _):
       AttemptFailure(
         (200...299).contains(status) ? .response : .status, Self.words(reason, status: status), outline: Self.words(nil, status: status))

@@ -108,6 +108,24 @@ public struct DeliveryGroup: Sendable {
   public var first: Timestamp, last: Timestamp
   /// The newest of them that may be shown; `nil` when there is none among the newest.
   public var example: Delivery?
+  /// Of those that failed of a status, which the newest were answered with, the most frequent first.
+  public var statuses: [StatusCount] = []
+  /// How many of the newest ``statuses`` are of.
+  public var statusesOf = 0
+
+  /// How many deliveries were answered with a status.
+  public struct StatusCount: Sendable, Equatable {
+    /// The status.
+    public var status: Int
+    /// How many.
+    public var count: Int
+
+    /// Makes a count.
+    public init(_ status: Int, count: Int) {
+      self.status = status
+      self.count = count
+    }
+  }
 
   /// Makes a group.
   public init(
@@ -136,6 +154,11 @@ public struct DeliveryGroups: Sendable {
   public static let maximumCount = 500
   /// Up to how many deliveries of a group are counted, while all groups together are no more than ``maximumCounted``.
   public static let maximumSize = 10_000
+  /// Of how many of the newest of a group the statuses are looked at, while those of all groups together are no more than
+  /// ``maximumStatusLooks``.
+  public static let maximumStatuses = 100
+  /// Of how many deliveries the statuses are looked at in all.
+  public static let maximumStatusLooks = 1000
   /// How many deliveries are counted in all.
   public static let maximumCounted = 200_000
 

@@ -13,6 +13,7 @@ extension SQLStore {
       for cause in causes.prefix(most) {
         if let group = try Self.group(cause, upTo: limit, filter.namespaces, connection) { groups.append(group) }
       }
+      try Self.addStatuses(to: &groups, connection)
       groups.sort { ($0.count, $0.last.microseconds) > ($1.count, $1.last.microseconds) }
       return DeliveryGroups(groups: groups, isTruncated: causes.count > most || isCut)
     }
@@ -95,6 +96,35 @@ extension SQLStore {
     return DeliveryGroup(
       state: cause.state, webhook: newest.webhookID, failure: cause.failure.flatMap(FailureKind.init), count: summary.count,
       isAtLeast: summary.count == limit, first: summary.first, last: newest.createdAt, example: example)
+  }
+
+  private static let lastMessage = SQLStatement(
+    """
+    SELECT failure_message FROM attempts WHERE key IN (
+      SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
+      UNION ALL SELECT a.key FROM deliveries d CROSS JOIN attempts a
+      WHERE d.key = $1 AND a.delivery_key = d.batch_id AND a.batch_entropy = d.batch_entropy)
+    ORDER BY number DESC, key DESC LIMIT 1
+    """)
+
+  /// Looks at the newest of each group that failed of statuses, which are in no index.
+  private static func addStatuses(to groups: inout [DeliveryGroup], _ connection: any SQLConnection) throws(SQLFailure) {
+    let places = groups.indices.filter { groups[$0].failure == .status }
+    guard !places.isEmpty else { return }
+    let limit = max(1, min(DeliveryGroups.maximumStatuses, DeliveryGroups.maximumStatusLooks / places.count))
+    for place in places {
+      guard let statements = CauseStatements.failed[groups[place].state] else { continue }
+      let arguments: [SQLValue] = [.text(FailureKind.status.rawValue), .key(groups[place].webhook.value), .integer(Int64(limit))]
+      let keys = try connection.all(statements.newest, arguments) { $0.integer(0) }
+      var counts: [Int: Int] = [:]
+      for key in keys {
+        let message = try connection.first(lastMessage, [.integer(key)]) { $0.optionalText(0) } ?? nil
+        if let status = message.flatMap(AttemptFailure.status(in:)) { counts[status, default: 0] += 1 }
+      }
+      groups[place].statusesOf = keys.count
+      groups[place].statuses = counts.map { DeliveryGroup.StatusCount($0.key, count: $0.value) }
+        .sorted { ($0.count, $1.status) > ($1.count, $0.status) }
+    }
   }
 
   private static let namespaceOfEvent = SQLStatement(

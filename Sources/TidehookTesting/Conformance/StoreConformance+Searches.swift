@@ -60,6 +60,8 @@ extension StoreConformance {
         try expectEqual(group.count, members.count, "the size of \(group.state), \(String(describing: group.failure)), \(index)")
         try expectEqual(group.example?.id, members.last, "the example")
         try expect(!group.isAtLeast && group.first <= group.last, "a whole group")
+        let isOfStatus = group.failure == .status
+        try expectEqual(group.statusesOf, isOfStatus ? members.count : 0, "of how many the statuses are")
         sizes.append(group.count)
       }
       try expectEqual(sizes, sizes.sorted(by: >), "the sizes, the largest first")
@@ -67,6 +69,22 @@ extension StoreConformance {
       let one = try await test.store.groups(DeliveryGroupFilter(states: [.dead], webhook: seeded.webhooks[1].id, failure: .status))
       try expectEqual(one.groups.map(\.count), [seeded.ids(.dead, .status, of: 1).count], "the group of a webhook and a failure")
       try expectEqual(DeliveryGroups.sizeLimit(of: 500), 400, "up to how many of many groups are counted")
+    },
+    StoreRule("a group that failed of statuses says which, the most frequent first, but for what a plugin says of them") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      for status in [500, 404, 500, 503, 500, 404, 418] {
+        let event = samples.event(for: [webhook.id], isLeased: true)
+        _ = try await test.store.append([event])
+        var result = samples.result(event.deliveries[0].id, .dead, status: status)
+        if status == 418 { result.attempt?.failure = AttemptFailure(.status, "a plugin took it for a failure") }
+        try await test.store.record(result)
+      }
+      let group = try await test.store.groups(DeliveryGroupFilter(states: [.dead])).groups.first
+      try expectEqual(group?.statuses.map(\.status), [500, 404, 503], "the statuses")
+      try expectEqual(group?.statuses.map(\.count), [3, 2, 1], "how many of each")
+      try expectEqual(group?.statusesOf, 7, "of how many")
     },
     StoreRule("groups of namespaces are those of their webhooks, with an example that may be shown") { test in
       let seeded = try await FailedDeliveries(test.store)

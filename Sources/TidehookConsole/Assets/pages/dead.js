@@ -8,10 +8,17 @@ const filterOf = ({ state: of, webhook_id: webhook, failure }) => ({ webhook, st
 const exportAt = (query) => address("/v1/deliveries/export", query);
 const exportLink = (query, text, props) => h("a", { ...props, href: exportAt(query), download: "deliveries.ndjson" }, text);
 
+/** What the newest were answered with; each status is replayed by itself. */
+const statuses = (group) => group.statuses.map(({ status, count: many }) => {
+  const about = `${count(many)} of the newest ${count(group.statuses_of)} were answered ${status}`;
+  if (group.webhook_name === null) return h("span", { class: "tag", title: about }, status);
+  return button(String(status), { small: true, title: `${about}: replay those`, label: `Replay what ${group.webhook_name} answered ${status}`, on: { click: () => replayMany(`Replay what ${group.webhook_name} answered ${status}`, { ...filterOf(group), error: `status: the receiver answered ${status}` }) } });
+});
+
 function columns() {
   return [
     { label: "Webhook", class: "break main", render: (group) => group.webhook_name === null ? [h("span", { class: "id" }, group.webhook_id), " ", h("span", { class: "tag" }, "deleted")] : link(`/webhooks/${encodeURIComponent(group.webhook_id)}`, group.webhook_name, { class: "row-title" }) },
-    { label: "Cause", render: (group) => [group.failure ? badge(group.failure, "dead") : state(group.state)] },
+    { label: "Cause", render: (group) => h("div", { class: "row tight" }, group.failure ? badge(group.failure, "dead") : state(group.state), statuses(group)) },
     { label: "Example", class: "why", render: (group) => group.example ? link(`/deliveries/${encodeURIComponent(group.example.id)}`, group.example.reason?.split("\n")[0] ?? group.example.event_type, { class: "muted clamp", title: group.example.reason }) : null },
     { label: "Deliveries", number: true, render: (group) => link(path("/deliveries", { state: group.state, webhook: group.webhook_id, failure: group.failure }), number(group)) },
     { label: "First", number: true, wide: true, render: (group) => time(group.first_at) },

@@ -26,11 +26,18 @@ struct DeliveriesGroups: AsyncParsableCommand {
       let state = row["state"]?.stringValue ?? ""
       let more = row["at_least"]?.boolValue == true ? "+" : ""
       table.add(
-        .init((row["count"]?.plainText ?? "") + more), .init(state, DeliveryView.style(ofState: state)), .init(row["failure"]?.stringValue),
+        .init((row["count"]?.plainText ?? "") + more), .init(state, DeliveryView.style(ofState: state)), .init(failure(row)),
         .init(row["webhook_id"]?.stringValue), .init(row["webhook_name"]?.stringValue), .init(row.time("first_at")),
         .init(row.time("last_at")), .init(row["example"]?["id"]?.stringValue),
         .init(row["example"]?["reason"]?.stringValue?.split(separator: "\n").first.map(String.init)))
     }
     table.write(to: Terminal.standardOutput)
+  }
+
+  /// The kind, with the statuses of the newest: `status (500, 404)`.
+  private func failure(_ row: JSONValue) -> String? {
+    let statuses = row["statuses"]?.elements?.compactMap { $0["status"]?.plainText } ?? []
+    guard let kind = row["failure"]?.stringValue, !statuses.isEmpty else { return row["failure"]?.stringValue }
+    return "\(kind) (\(statuses.joined(separator: ", ")))"
   }
 }
