@@ -130,8 +130,14 @@ public final class SessionBook: Sendable {
     return table.withLock { $0.tokens.values.filter { $0.kind == .session && rule.isGood($0, at: now) } }
   }
 
-  /// Whose key a token stands for; `nil` when it is gone.
-  func holder(of token: ConsoleToken) -> KeyHolder? { keys.holder(of: token.key) }
+  /// Whose key a token stands for, as far as can be told without its text; `nil` when that is gone, or became another one.
+  func holder(of token: ConsoleToken) -> KeyHolder? {
+    guard let holder = keys.holder(of: token.key) else { return nil }
+    let mark = token.binding.dropFirst(Self.bindingBytes)
+    // Tokens of before have none.
+    guard mark.isEmpty || (try? Self.mark(of: holder)) == Array(mark) else { return nil }
+    return holder
+  }
 
   /// Ends every session and link of a key.
   func endAll(of holder: KeyHolder) async throws(StoreError) {
@@ -151,7 +157,8 @@ extension SessionBook {
     let digest = try Digest.sha256(Array(text.utf8))
     let end = rule.end(of: kind, madeAt: now)
     let token = ConsoleToken(
-      kind: kind, digest: digest, key: holder.id, binding: try Self.binding(of: text, to: holder), createdAt: now, expiresAt: end)
+      kind: kind, digest: digest, key: holder.id, binding: try Self.binding(of: text, to: holder) + Self.mark(of: holder), createdAt: now,
+      expiresAt: end)
     try await store.insert(token, redeeming: link)
     table.withLock { table in
       Self.makeRoom(for: token, in: &table)
@@ -172,7 +179,7 @@ extension SessionBook {
   /// The holder of a token's key, if that is still the key that it was.
   private func holder(of token: ConsoleToken, _ text: String) -> KeyHolder? {
     guard let holder = keys.holder(of: token.key), let binding = try? Self.binding(of: text, to: holder) else { return nil }
-    return constantTimeEquals(binding, token.binding) ? holder : nil
+    return constantTimeEquals(binding, Array(token.binding.prefix(Self.bindingBytes))) ? holder : nil
   }
 
   private func write() async throws(StoreError) {
@@ -206,6 +213,14 @@ extension SessionBook {
   }
 
   private static func digest(_ text: String) -> [UInt8]? { try? Digest.sha256(Array(text.utf8)) }
+
+  /// How long a digest is.
+  private static let bindingBytes = 32
+
+  /// Tells a key from the one whose place it took, with four bytes of a digest: too few to find a key by.
+  private static func mark(of holder: KeyHolder) throws -> [UInt8] {
+    Array(try Digest.sha256(Array("holder\n".utf8) + holder.digest).prefix(4))
+  }
 
   private static func binding(of text: String, to holder: KeyHolder) throws -> [UInt8] {
     try Digest.sha256(Array("\(text)\n".utf8) + holder.digest)

@@ -16,7 +16,8 @@ public struct ConsoleToken: Sendable, Hashable {
   public var digest: [UInt8]
   /// Whose key it stands for; `nil` for the admin key.
   public var key: KeyID?
-  /// Ties it to that key's text: a digest of both texts. It is of no use to who has neither.
+  /// Ties it to that key's text: a digest of both texts, which is of no use to who has neither, and a few bytes that tell whether the key is
+  /// still that one.
   public var binding: [UInt8]
   /// When it was made.
   public var createdAt: Timestamp

@@ -61,7 +61,7 @@ import TidehookTesting
   @Test func theStoreKeepsNothingThatLetsAnybodyIn() async throws {
     let browser = try await signIn()
     let token = try #require(gateway.backend.with { $0.tokens.first })
-    #expect(token.digest.count == 32 && token.digest != Array(browser.cookie.utf8) && token.binding.count == 32)
+    #expect(token.digest.count == 32 && token.digest != Array(browser.cookie.utf8) && token.binding.count == 36)
     for other in [browser.csrf, "token-0", ""] {
       let answer = try await Browser(gateway: gateway, cookie: other, csrf: "").send(.get, "/v1/webhooks")
       #expect(answer.status == 401)
@@ -161,6 +161,16 @@ import TidehookTesting
     gateway.forgetSessions()
     try await gateway.sessions().load()
     #expect(try await browser.send(.get, "/v1/webhooks").status == 401)
+  }
+
+  @Test func aSessionOfTheKeyBeforeIsNoMoreListedThanItIsGood() async throws {
+    _ = try await signIn()
+    // As if the key had been another one then.
+    gateway.backend.with { $0.tokens[0].binding[33] ^= 1 }
+    gateway.forgetSessions()
+    try await gateway.sessions().load()
+    let rows = try await signIn().send(.get, "/v1/console/sessions").json["data"]?.elements
+    #expect(rows?.count == 1 && rows?[0]["this"] == true)
   }
 
   @Test func aKeysOwnSessionsAndLinksMakeRoomAndNobodyElses() async throws {
