@@ -16,6 +16,21 @@ static const char kit_js[] = {
   0
 };
 
+static const char kit_forms_js[] = {
+#embed "../TidehookConsole/Assets/kit/forms.js" suffix(,)
+  0
+};
+
+static const char kit_text_js[] = {
+#embed "../TidehookConsole/Assets/kit/text.js" suffix(,)
+  0
+};
+
+static const char pages_css[] = {
+#embed "../TidehookConsole/Assets/pages.css" suffix(,)
+  0
+};
+
 static const char pages_about_js[] = {
 #embed "../TidehookConsole/Assets/pages/about.js" suffix(,)
   0
@@ -345,6 +360,9 @@ static const console_file files[] = {
   {"app.js", app_js, sizeof app_js - 1},
   {"index.html", index_html, sizeof index_html - 1},
   {"kit.js", kit_js, sizeof kit_js - 1},
+  {"kit/forms.js", kit_forms_js, sizeof kit_forms_js - 1},
+  {"kit/text.js", kit_text_js, sizeof kit_text_js - 1},
+  {"pages.css", pages_css, sizeof pages_css - 1},
   {"pages/about.js", pages_about_js, sizeof pages_about_js - 1},
   {"pages/access.js", pages_access_js, sizeof pages_access_js - 1},
   {"pages/causes.js", pages_causes_js, sizeof pages_causes_js - 1},

@@ -109,7 +109,7 @@ def test_integers_of_64_bits_survive(page, text):
     (["tags", 0], "event.data.tags[1]"), (["end"], 'event.data["end"]'), (["a b", "c"], 'event.data["a b"].c'), (['q"\\\n'], 'event.data["q\\"\\\\\\010"]'), (["ünïcode"], 'event.data["ünïcode"]')])
 def test_paths_are_written_as_lua_reads_them(page, steps, path):
     page.visit("/about")
-    assert page.evaluate("async (steps) => (await import(new URL('kit.js', document.baseURI).href)).luaPath('event.data', steps)", steps) == path
+    assert page.evaluate("async (steps) => (await import(new URL('kit/text.js', document.baseURI).href)).luaPath('event.data', steps)", steps) == path
 
 
 @pytest.mark.parametrize(("us", "text"), [(840, "840 µs"), (12_340, "12.3 ms"), (1_200_000, "1.2 s"), (245_000_000, "4 min 5 s"), (10_920_000_000, "3 h 2 min"), (187_200_000_000, "2 d 4 h"), (None, "–")])

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def kit(page):
     """Runs a piece of JavaScript with the kit as `k`: `kit("return k.bytes(n)", n=5)`."""
     page.visit("/nowhere")
-    page.evaluate("import(new URL('kit.js', document.baseURI).href).then((kit) => { window.k = kit; window.box = kit.h('div', { class: 'stack' }); document.querySelector('main').replaceChildren(kit.h('h1', null, 'Kit'), box); })")
+    page.evaluate("Promise.all(['kit.js', 'kit/text.js', 'kit/forms.js'].map((file) => import(new URL(file, document.baseURI).href))).then((kits) => { window.k = Object.assign({}, ...kits); window.box = k.h('div', { class: 'stack' }); document.querySelector('main').replaceChildren(k.h('h1', null, 'Kit'), box); })")
 
     def run(body, **values):
         return page.evaluate(f"async (given) => {{ const {{ {', '.join(values)} }} = given; {body} }}", values)

@@ -162,6 +162,7 @@ def test_all_that_was_refused_runs_again_at_once(page, api):
     assert api.call("PATCH", f"/v1/sources/{source['id']}", {"secret": "another-secret"}).status == 200
     page.get_by_role("button", name="Run all rejected again").click()
     asked = page.get_by_role("alertdialog", name="Run 7 requests again?")
+    expect(asked).to_be_visible()
     page.keyboard.press("Escape")
     expect(asked).to_be_hidden()
     assert {row["state"] for row in api.pages(f"/v1/sources/{source['id']}/requests")} == {"rejected"}

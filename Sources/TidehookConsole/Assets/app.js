@@ -58,6 +58,8 @@ function searchBox() {
   return h("form", { class: "search", role: "search", on: { submit: (event) => { event.preventDefault(); const text = input.value.trim(); input.value = ""; input.blur(); if (text) go(found(text)); } } }, icon("search"), input, h("kbd", { "aria-hidden": "true" }, "/"));
 }
 function found(text) {
+  if (/^key_\w+$/.test(text)) return "/keys";
+  if (/^ses_\w+$/.test(text)) return "/about";
   const [kind] = text.match(/^(evt|dlv|wh|src|rpl)_/) ?? [];
   const to = { evt_: "/events/", dlv_: "/deliveries/", wh_: "/webhooks/", src_: "/sources/", rpl_: "/replays/" }[kind];
   if (to && !/\s/.test(text)) return to + encodeURIComponent(text);
@@ -85,9 +87,12 @@ const match = (pattern, parts) => {
 };
 const OWN = [{ path: "/", title: "Overview", render: overview }, { path: "/login", title: "Sign in", open: true, render: signIn }, { path: "/login/:token", title: "Sign in", open: true, render: signInByLink }];
 
+let styles = null;
+/** The rest of the design system, which the first page does without. */
+const styled = () => styles ??= new Promise((done) => { document.head.append(h("link", { rel: "stylesheet", href: "pages.css", on: { load: done, error: done } })); });
 async function routes(first) {
   if (!PAGES[first]) return OWN;
-  try { return (await busy(import(`./pages/${PAGES[first]}.js`))).default; } catch (error) {
+  try { return (await busy(Promise.all([import(`./pages/${PAGES[first]}.js`), styled()])))[0].default; } catch (error) {
     console.warn(error);
     throw new ApiError(0, "unreachable", "This page could not be loaded. Is the gateway running?");
   }

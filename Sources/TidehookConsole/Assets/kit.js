@@ -1,4 +1,4 @@
-// What all pages are made of: elements, API calls, formats, lists, forms, dialogs, charts. Values become text nodes or attributes, never markup.
+// What all pages are made of: elements, API calls, formats, lists, fields, dialogs, charts. Values become text nodes or attributes, never markup. What the first page does without is in kit/.
 
 // ---- elements
 
@@ -95,25 +95,6 @@ export const parseJSON = (text) => JSON.parse(text, (_, value, context) =>
 
 /** Writes JSON; numbers become what they were for `parseJSON`. */
 export const formatJSON = (value, indent = 2) => JSON.stringify(value, (_, inner) => typeof inner === "bigint" ? JSON.rawJSON(String(inner)) : inner, indent);
-
-const PIECES = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
-const DEEPEST = 100;
-/** JSON text in lines, as `formatJSON` makes them, with nothing but white space changed: numbers, the order of names, and names that stand twice stay. `null` for what is no JSON, or nested too deeply to be read so. */
-export function indentJSON(text) {
-  try { JSON.parse(text); } catch { return null; }
-  const pieces = [], line = (depth) => `\n${"  ".repeat(depth)}`;
-  let depth = 0, isOpen = false;
-  for (const [piece] of text.matchAll(PIECES)) {
-    const closes = piece === "}" || piece === "]";
-    if (closes) depth--;
-    if (isOpen !== closes) pieces.push(line(depth));
-    pieces.push(piece);
-    isOpen = piece === "{" || piece === "[";
-    if (isOpen && ++depth > DEEPEST) return null;
-    if (piece === ",") pieces.push(line(depth)); else if (piece === ":") pieces.push(" ");
-  }
-  return pieces.join("");
-}
 
 // ---- session and API
 
@@ -354,116 +335,6 @@ export function health(webhook) {
   return badge("active", "ok");
 }
 
-// ---- text of others: code, JSON, differences
-
-const TOKENS = {
-  json: /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g,
-  lua: /(--\[\[[\s\S]*?\]\]|--[^\n]*)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\[\[[\s\S]*?\]\])|\b(and|break|do|else|elseif|end|false|for|function|goto|if|in|local|nil|not|or|repeat|return|then|true|until|while)\b|\b(\d+(?:\.\d+)?|0x[\da-fA-F]+)\b/g,
-};
-/** Text as nodes, with the words of `lang` ("json" or "lua") in their colours. Beyond 200 000 characters it stays plain. */
-export function highlight(source, lang) {
-  const text = readable(source), pattern = TOKENS[lang];
-  if (!pattern || text.length > 200_000) return [text];
-  const nodes = [];
-  let end = 0;
-  const classes = lang === "json" ? (m) => m[1] ? (m[2] ? "t-key" : "t-string") : m[3] ? "t-word" : "t-number" : (m) => m[1] ? "t-comment" : m[2] ? "t-string" : m[3] ? "t-word" : "t-number";
-  for (const match of text.matchAll(pattern)) {
-    const token = lang === "json" && match[2] ? match[1] : match[0];
-    nodes.push(text.slice(end, match.index), h("span", { class: classes(match) }, token));
-    end = match.index + token.length;
-  }
-  nodes.push(text.slice(end));
-  return nodes;
-}
-/** A block of code with a button that copies it as it came. `lang`: "json", "lua" or none; JSON is indented unless `raw`, and a second button shows it as it came. */
-export function code(text, lang, { raw, label = "Code", lines, mark } = {}) {
-  const sent = String(text ?? ""), indented = lang === "json" && !raw ? indentJSON(sent) ?? sent : sent;
-  const content = (shown) => lines || mark ? h("code", null, shown.split("\n").map((line, i) => h("span", { class: ["line", mark === i + 1 && "marked"], dataset: { n: i + 1 } }, highlight(line, lang), "\n"))) : h("code", null, highlight(shown, lang));
-  const block = h("pre", { tabindex: 0, role: "group", "aria-label": label }, content(indented));
-  const toggle = indented !== sent && button("As sent", { kind: "quiet", small: true, label: `${label} as sent`, title: "Shows it to the letter, without the line ends and spaces that were added here", "aria-pressed": false, class: "as-sent", on: { click: () => {
-    const asSent = toggle.getAttribute("aria-pressed") !== "true";
-    toggle.setAttribute("aria-pressed", asSent);
-    put(block, content(asSent ? sent : indented));
-  } } });
-  return h("div", { class: ["code", (lines || mark) && "numbered"] }, block, toggle, button("", { icon: "copy", label: `Copy ${label.toLowerCase()}`, kind: "quiet", small: true, on: { click: () => copy(sent) } }));
-}
-
-const LUA_WORDS = new Set("and break do else elseif end false for function goto if in local nil not or repeat return then true until while".split(" "));
-const luaKey = (key) => /^[A-Za-z_]\w*$/.test(key) && !LUA_WORDS.has(key) ? `.${key}` : `[${luaString(key)}]`;
-const luaString = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`)}"`;
-/** The path of a value in Lua: `luaPath("event.data", ["tags", 0])` is `event.data.tags[1]`. */
-export const luaPath = (root, steps) => root + steps.map((step) => typeof step === "number" ? `[${step + 1}]` : luaKey(step)).join("");
-
-/** A foldable tree of any JSON value. A click on a key copies its path in Lua. `open`: how many levels begin unfolded (2). */
-export function jsonTree(value, { root = "event", open = 2, label = "JSON" } = {}) {
-  return h("div", { class: "tree", role: "group", "aria-label": label }, treeNode(null, value, [], { root, open }));
-}
-const PAGE = 200;
-function treeNode(key, value, steps, options) {
-  const isList = Array.isArray(value), isObject = value !== null && typeof value === "object" && !isLongNumber(value);
-  const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : readable(key));
-  if (!isObject) return h("div", { class: "leaf" }, name, name && ": ", treeLeaf(value));
-  const keys = isList ? value.map((_, i) => i) : Object.keys(value);
-  const summary = isList ? `[ ${plural(keys.length, "item")} ]` : `{ ${plural(keys.length, "key")} }`;
-  if (!keys.length) return h("div", { class: "leaf" }, name, name && ": ", h("span", { class: "faint" }, isList ? "[ ]" : "{ }"));
-  const list = h("div", { class: "children" });
-  let shown = 0;
-  const more = () => {
-    list.querySelector(":scope > .button")?.remove();
-    list.append(...keys.slice(shown, shown + PAGE).map((inner) => treeNode(inner, value[inner], [...steps, inner], options)));
-    shown += PAGE;
-    if (shown < keys.length) list.append(button(`${count(keys.length - shown)} more`, { small: true, on: { click: more } }));
-  };
-  const toggle = h("button", { type: "button", class: "fold", "aria-label": `${key ?? options.root}, ${summary}`, on: { click: () => set(toggle.getAttribute("aria-expanded") !== "true") } }, icon("chevron", 12));
-  const note = h("span", { class: "faint" }, summary);
-  const set = (unfolded) => {
-    toggle.setAttribute("aria-expanded", unfolded);
-    list.hidden = !unfolded;
-    if (unfolded && !shown) more();
-  };
-  set(steps.length < options.open);
-  return h("div", { class: "branch" }, toggle, name, name && " ", note, list);
-}
-function treeLeaf(value) {
-  if (typeof value !== "string") return h("span", { class: value === null || typeof value === "boolean" ? "t-word" : "t-number" }, String(plain(value)));
-  if (value.length <= 600) return h("span", { class: "t-string" }, readable(JSON.stringify(value)));
-  const text = h("span", { class: "t-string" }, readable(JSON.stringify(value.slice(0, 500)).slice(0, -1)) + "…");
-  return h("span", null, text, " ", button(`show all ${count(value.length)} characters`, { small: true, kind: "quiet", on: { click: (event) => { text.textContent = readable(JSON.stringify(value)); event.currentTarget.remove(); } } }));
-}
-
-/** The differing lines of two texts, or of two values as JSON. */
-export function diff(before, after) {
-  const lines = (value) => (typeof value === "string" ? value : value === undefined || value === null ? "" : formatJSON(value)).split("\n");
-  return diffTable(compare(lines(before), lines(after)));
-}
-/** A unified difference, as the API has it, in colours. */
-export function unified(text) {
-  return diffTable(text.split("\n").filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) => line.startsWith("@@") ? ["@", line] : [line[0] ?? " ", line.slice(1)]));
-}
-function compare(a, b) {
-  let start = 0, enda = a.length, endb = b.length;
-  while (start < enda && start < endb && a[start] === b[start]) start++;
-  while (enda > start && endb > start && a[enda - 1] === b[endb - 1]) { enda--; endb--; }
-  const middleA = a.slice(start, enda), middleB = b.slice(start, endb);
-  const middle = middleA.length * middleB.length > 1e6 ? [...middleA.map((x) => ["-", x]), ...middleB.map((x) => ["+", x])] : longest(middleA, middleB);
-  const keep = (lines) => lines.map((line) => [" ", line]);
-  return [...(start > 3 ? [["@", `${start - 3} unchanged`]] : []), ...keep(a.slice(Math.max(0, start - 3), start)), ...middle, ...keep(a.slice(enda, enda + 3)), ...(a.length - enda > 3 ? [["@", `${a.length - enda - 3} unchanged`]] : [])];
-}
-function longest(a, b) {
-  const table = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
-  for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) table[i][j] = a[i] === b[j] ? table[i + 1][j + 1] + 1 : Math.max(table[i + 1][j], table[i][j + 1]);
-  const result = [];
-  let i = 0, j = 0;
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) { result.push([" ", a[i]]); i++; j++; }
-    else if (j >= b.length || i < a.length && table[i + 1][j] >= table[i][j + 1]) result.push(["-", a[i++]]);
-    else result.push(["+", b[j++]]);
-  }
-  return result;
-}
-const diffTable = (rows) => h("div", { class: "code diff" }, h("pre", { tabindex: 0, role: "group", "aria-label": "Difference" }, h("code", null, rows.map(([sign, text]) =>
-  h("span", { class: ["line", sign === "+" ? "added" : sign === "-" ? "removed" : sign === "@" && "gap"] }, sign === "@" ? text : `${sign} ${text}`, "\n")))));
-
 // ---- telling and asking
 
 /** Copies text, and says so. */
@@ -659,93 +530,6 @@ export const select = (options, { value, ...props } = {}) => {
   return element;
 };
 
-/**
- * A form: `form({fields, submit, cancel, danger, onSubmit(values)})`; a field is `{name, label, type, value, hint, required, options, placeholder, validate(value, values), rows, min, max, step}` of the
- * types text, url, number, password, textarea, json, select, checkbox, list (comma separated), or `{node}`. An ApiError that `onSubmit` throws stands at the field that it names.
- */
-export function form({ fields, submit = "Save", cancel, kind = "primary", onSubmit, onInput }) {
-  const parts = new Map();
-  const general = h("p", { class: "error", role: "alert", hidden: true });
-  const nodes = fields.map((spec) => {
-    if (spec.node) return spec.node;
-    const built = formField(spec);
-    parts.set(spec.name, { spec, built });
-    return built;
-  });
-  const values = () => Object.fromEntries([...parts].map(([name, { spec, built }]) => [name, readField(spec, built.control)]));
-  const setError = (name, text) => {
-    const at = name && (parts.get(name) ?? [...parts].find(([key]) => name.startsWith(key + ".") || name.startsWith(key + "["))?.[1]);
-    if (at) { at.built.setError(text); if (text) at.built.control.focus(); } else { general.textContent = text ?? ""; general.hidden = !text; }
-  };
-  const check = (name) => {
-    const { spec, built } = parts.get(name);
-    let problem = null;
-    try {
-      const value = readField(spec, built.control);
-      problem = spec.required && (value === "" || value == null || Array.isArray(value) && !value.length) ? "This is required." : spec.validate?.(value, values()) ?? null;
-    } catch (error) { problem = error.message; }
-    built.setError(problem);
-    return !problem;
-  };
-  const element = h("form", { class: "form", novalidate: true, on: { submit: async (event) => {
-    event.preventDefault();
-    setError(null, null);
-    const wrong = [...parts.keys()].filter((name) => !check(name));
-    if (wrong.length) { parts.get(wrong[0]).built.control.focus(); return; }
-    go_.disabled = true;
-    try { await onSubmit(values()); } catch (error) {
-      if (error instanceof ApiError) setError(error.field, error.message); else if (error.name !== "AbortError") { setError(null, error.message); console.error(error); }
-    } finally { go_.disabled = false; }
-  } } }, nodes, general, h("div", { class: "form-actions" }));
-  const go_ = button(submit, { kind, type: "submit" });
-  append(element.lastChild, [go_, cancel && button("Cancel", { on: { click: cancel } })]);
-  for (const [name, { built }] of parts) {
-    built.control.addEventListener("input", () => { if (built.classList.contains("invalid")) check(name); try { onInput?.(values()); } catch { /* unfinished JSON */ } });
-    built.control.addEventListener("blur", () => { if (built.control.value || built.classList.contains("invalid")) check(name); });
-  }
-  return Object.assign(element, { values, setError, control: (name) => parts.get(name)?.built.control });
-}
-function formField(spec) {
-  const { type = "text", value, hint, required, label } = spec;
-  const props = { name: spec.name, placeholder: spec.placeholder, required: required || null, autocomplete: spec.autocomplete ?? "off", spellcheck: "false", min: spec.min, max: spec.max, step: spec.step, autofocus: spec.autofocus };
-  const shown = type === "json" ? value === undefined ? "" : formatJSON(value) : type === "list" ? (value ?? []).join(", ") : value;
-  const input = type === "select" ? select(spec.options, { name: spec.name, value }) : type === "textarea" || type === "json" ? h("textarea", { ...props, rows: spec.rows ?? 4, class: type === "json" && "mono", value: shown ?? "" })
-    : type === "checkbox" ? h("input", { type, name: spec.name, checked: !!value }) : h("input", { ...props, type: type === "list" || type === "url" ? "text" : type, inputmode: type === "url" ? "url" : null, value: shown ?? "" });
-  return field({ label, hint, input, optional: spec.optional, inline: type === "checkbox" });
-}
-function readField({ type, label }, control) {
-  if (type === "checkbox") return control.checked;
-  const text = control.value.trim();
-  if (type === "number") { if (text === "") return null; if (isNaN(Number(text))) throw new Error(`${label} is a number.`); return Number(text); }
-  if (type === "list") return text.split(/[,\n]/).map((part) => part.trim()).filter(Boolean);
-  if (type === "json") { if (text === "") return null; try { return parseJSON(text); } catch (error) { throw new Error(`This is no JSON: ${error.message}`); } }
-  return type === "textarea" || type === "password" ? control.value : text;
-}
-
-/** Tabs: `tabs([{id, label, render()}], {selected, onSelect(id)})`; arrow keys change between them. */
-export function tabs(list, { selected = list[0]?.id, onSelect, label = "Sections" } = {}) {
-  const panel = h("div", { class: "tabpanel", role: "tabpanel", tabindex: 0, id: uid("panel") });
-  const buttons = list.map(({ id, label: text }) => h("button", { type: "button", role: "tab", id: uid("tab"), "aria-controls": panel.id, dataset: { id }, on: { click: () => choose(id, true) } }, text));
-  const choose = (id, told) => {
-    const at = Math.max(0, list.findIndex((tab) => tab.id === id));
-    buttons.forEach((element, i) => { element.setAttribute("aria-selected", i === at); element.tabIndex = i === at ? 0 : -1; });
-    panel.setAttribute("aria-labelledby", buttons[at].id);
-    put(panel, list[at].render());
-    if (told) onSelect?.(list[at].id);
-  };
-  const bar_ = h("div", { class: "tabs", role: "tablist", "aria-label": label, on: { keydown: (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length];
-    next.focus();
-    next.click();
-  } } }, buttons);
-  const element = h("div", { class: "tabbed" }, bar_, panel);
-  element.select = (id) => choose(id, false);
-  if (list.length) choose(selected, false);
-  return element;
-}
-
 /** A list of names and values. Values that are null are left out. */
 export const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter((pair) => pair && pair[1] != null && pair[1] !== "" && pair[1] !== false).map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))));
 /** A part of a page: `panel("Title", node…)`, or `panel({title, actions, id}, node…)`. */
@@ -837,16 +621,4 @@ function lineOf(values, x, y) {
 export function sparkline(values, { label = "Trend", tone = "accent", width = 96, height = 22, max = Math.max(1e-9, ...values.map((v) => v ?? 0)) } = {}) {
   const x = (i) => 1 + i * (width - 2) / Math.max(1, values.length - 1), y = (v) => height - 2 - v / max * (height - 4);
   return s("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label }, s("path", { class: `line-${tone}`, d: lineOf(values, x, y) }));
-}
-
-/** How far something has come. It has `update(done, total)`. */
-export function progress(done, total, label = "Progress") {
-  const meter = h("progress", { "aria-label": label }), text = h("span", { class: "faint" });
-  const element = h("div", { class: "progress" }, meter, text);
-  element.update = (now, all) => {
-    if (all == null) meter.removeAttribute("value"); else { meter.max = Math.max(1, all); meter.value = now; }
-    text.textContent = all == null ? count(now) : `${count(now)} of ${count(all)}`;
-  };
-  element.update(done, total);
-  return element;
 }

@@ -1,5 +1,6 @@
 // Why an attempt ended as it did: the error with the line of the script that it names, or the pipeline that filtered the event.
-import { api, code, formatJSON, h, link } from "../kit.js";
+import { api, formatJSON, h, link } from "../kit.js";
+import { code } from "../kit/text.js";
 
 // `script:3: message`, `pipeline[1].script:3: message`, `slack/plugin.lua:3: message`.
 const PLACE = /^(?:(script)|pipeline\[(\d+)\]\.script|([\w./-]+\.lua)):(\d+):/m;

@@ -1,5 +1,6 @@
 // The list of deliveries, and one delivery: its attempts on a timeline, what was sent and answered, why it ended as it did, and its replay.
-import { api, badge, bodySize, button, bytes, code, confirmAction, copy, dialog, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
+import { api, badge, bodySize, button, bytes, confirmAction, copy, dialog, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
+import { code } from "../kit/text.js";
 import { FAILURES, SPANS, STATES, bounded, isSecret, searched, webhookLink, webhooks } from "./lookup.js";
 import { explain } from "./causes.js";
 import { curl } from "./curl.js";

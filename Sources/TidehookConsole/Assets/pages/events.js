@@ -1,5 +1,7 @@
 // The list of events with search and live tail, and one event: its payload as a tree, and its deliveries.
-import { address, api, button, code, confirmAction, copy, dialog, empty, every, facts, field, form, h, indentJSON, isLongNumber, jsonTree, link, formatJSON, panel, parseJSON, plural, put, readable, select, setQuery, shortcut, table, time, toast } from "../kit.js";
+import { address, api, button, confirmAction, copy, dialog, empty, every, facts, field, h, isLongNumber, link, formatJSON, panel, parseJSON, plural, put, readable, select, setQuery, shortcut, table, time, toast } from "../kit.js";
+import { form } from "../kit/forms.js";
+import { code, indentJSON, jsonTree } from "../kit/text.js";
 import { SPANS, bounded, searched, webhooks } from "./lookup.js";
 import { deliveryTable } from "./deliveries.js";
 

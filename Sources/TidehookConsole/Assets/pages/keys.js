@@ -1,5 +1,7 @@
 // API keys: what there is, making one that is limited to namespaces, revoking one; and signed-in sessions of this key.
-import { api, badge, button, code, confirmAction, dialog, empty, exactTime, form, h, icon, panel, session, table, time, toast } from "../kit.js";
+import { api, badge, button, confirmAction, dialog, empty, exactTime, h, icon, panel, session, table, time, toast } from "../kit.js";
+import { form } from "../kit/forms.js";
+import { code } from "../kit/text.js";
 import { adminOnly, isAdmin } from "./access.js";
 import { quote } from "./curl.js";
 import { showOnce } from "./once.js";

@@ -1,5 +1,7 @@
 // Operational events, which the gateway itself publishes: each in a sentence with a link to what it is about, and webhooks that pass them on.
-import { api, badge, button, bytes, code, count, dialog, empty, every, field, form, formatJSON, h, health, link, panel, path, percent, plural, put, select, session, setQuery, table, time, toast } from "../kit.js";
+import { api, badge, button, bytes, count, dialog, empty, every, field, formatJSON, h, health, link, panel, path, percent, plural, put, select, session, setQuery, table, time, toast } from "../kit.js";
+import { form } from "../kit/forms.js";
+import { code } from "../kit/text.js";
 import { showOnce } from "./once.js";
 import { all } from "./plugins/uses.js";
 

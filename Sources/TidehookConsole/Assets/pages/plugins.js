@@ -1,5 +1,7 @@
 // Plugins: what is loaded and what is refused; one plugin with its README, options, cases, code, versions and who uses it.
-import { api, badge, button, code, copy, count, diff, duration, empty, facts, failed, field, formatJSON, h, health, link, panel, plural, put, select, setQuery, table, tabs, time } from "../kit.js";
+import { api, badge, button, copy, count, duration, empty, facts, failed, field, formatJSON, h, health, link, panel, plural, put, select, setQuery, table, time } from "../kit.js";
+import { tabs } from "../kit/forms.js";
+import { code, diff } from "../kit/text.js";
 import { isAdmin } from "./access.js";
 import { caseList } from "./plugins/cases.js";
 import { inline, markdown } from "./plugins/markdown.js";

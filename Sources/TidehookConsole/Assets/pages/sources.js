@@ -1,5 +1,7 @@
 // Sources: the list, and one source with where to send, what it received, and its secrets.
-import { api, badge, bytes, button, code, confirmAction, copy, count, dialog, duration, empty, every, facts, formatJSON, go, h, icon, link, panel, plural, progress, put, setQuery, state, table, tabs, time, toast } from "../kit.js";
+import { api, badge, bytes, button, confirmAction, copy, count, dialog, duration, empty, every, facts, formatJSON, go, h, icon, link, panel, plural, put, setQuery, state, table, time, toast } from "../kit.js";
+import { progress, tabs } from "../kit/forms.js";
+import { code } from "../kit/text.js";
 import { createPage, editPage } from "./sources/editor.js";
 import { mayRunAgain, requestPage, rerun } from "./sources/request.js";
 import { inbound, schemeName, simulation, SCHEMES, trial } from "./sources/schemes.js";

@@ -1,6 +1,7 @@
 // The script studio: a script, a sample and what comes of it, side by side, until it is saved into a webhook.
 
-import { api, button, count, field, formatJSON, go, h, liveRegion, path, put, report, select, setQuery, tabs, time, toast } from "../kit.js";
+import { api, button, count, field, formatJSON, go, h, liveRegion, path, put, report, select, setQuery, time, toast } from "../kit.js";
+import { tabs } from "../kit/forms.js";
 import { CaseList } from "../studio/case-list.js";
 import { caseOf } from "../studio/cases.js";
 import { complete } from "../studio/completion.js";

@@ -1,6 +1,7 @@
 // The list of a script's cases: keep the sample as one, run them, see what differs.
 
-import { badge, button, copy, dialog, diff, empty, field, h, liveRegion, plural, put, report, toast } from "../kit.js";
+import { badge, button, copy, dialog, empty, field, h, liveRegion, plural, put, report, toast } from "../kit.js";
+import { diff } from "../kit/text.js";
 import { areSame, casesText, expected, readCases, runCases } from "./cases.js";
 import { keep, kept } from "./storage.js";
 import { casesName } from "./subject.js";

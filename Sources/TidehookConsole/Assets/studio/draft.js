@@ -1,6 +1,7 @@
 // The unsaved script of a subject: kept in this browser while one types, offered again when one comes back.
 
-import { button, dialog, diff, h, put, time } from "../kit.js";
+import { button, dialog, h, put, time } from "../kit.js";
+import { diff } from "../kit/text.js";
 import { keep, kept } from "./storage.js";
 import { draftName } from "./subject.js";
 

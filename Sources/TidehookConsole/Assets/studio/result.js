@@ -1,6 +1,7 @@
 // What a dry run shows: the outcome of one event with its body, log, request and costs, or a row for each of many.
 
-import { badge, button, bytes, code, count, duration, facts, h, plural, put, uid } from "../kit.js";
+import { badge, button, bytes, count, duration, facts, h, plural, put, uid } from "../kit.js";
+import { code } from "../kit/text.js";
 import { isSecret } from "../pages/lookup.js";
 import { preview } from "./preview.js";
 

@@ -1,6 +1,7 @@
 // Which events a script is tried on: a stored one, the last ones, or one that is written here.
 
-import { api, button, field, formatJSON, h, isLongNumber, jsonTree, parseJSON, put, select, time, uid } from "../kit.js";
+import { api, button, field, formatJSON, h, isLongNumber, parseJSON, put, select, time, uid } from "../kit.js";
+import { jsonTree } from "../kit/text.js";
 import { wants } from "./subject.js";
 import { SAMPLE } from "./templates.js";
 

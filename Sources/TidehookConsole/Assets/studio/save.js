@@ -1,6 +1,8 @@
 // Saving a script: into a new webhook, or as the next revision of one that exists; after its cases, or knowingly without.
 
-import { api, ApiError, button, confirmAction, copy, dialog, diff, field, form, h, link, plural, put, select, toast } from "../kit.js";
+import { api, ApiError, button, confirmAction, copy, dialog, field, h, link, plural, put, select, toast } from "../kit.js";
+import { form } from "../kit/forms.js";
+import { diff } from "../kit/text.js";
 import { merged } from "./cases.js";
 import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 

@@ -1,5 +1,6 @@
 // One webhook: how it fares, what it is set to, what can be done with it.
-import { api, badge, button, confirmAction, copy, count, dialog, duration, every, facts, formatJSON, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, tabs, time, toast } from "../kit.js";
+import { api, badge, button, confirmAction, copy, count, dialog, duration, every, facts, formatJSON, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, time, toast } from "../kit.js";
+import { tabs } from "../kit/forms.js";
 import { deliveryTable } from "../pages/deliveries.js";
 import { isSecret } from "../pages/lookup.js";
 import { AUTH } from "./access.js";

@@ -1,5 +1,6 @@
 // Making and changing a webhook: one form whose simple case is an address and types; everything else folds. Unfinished input is judged by a dry run, which sends and stores nothing.
-import { ApiError, api, badge, button, code, formatJSON, go, h, link, liveRegion, put, session, toast } from "../kit.js";
+import { ApiError, api, badge, button, formatJSON, go, h, link, liveRegion, put, session, toast } from "../kit.js";
+import { code } from "../kit/text.js";
 import { accessPart } from "./access.js";
 import { Errors, Problem, choicePart, checkPart, textPart } from "./parts.js";
 import { pipelinePart } from "./pipeline.js";

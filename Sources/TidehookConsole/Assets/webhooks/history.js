@@ -1,5 +1,6 @@
 // The revisions of a webhook: what changed, by whom, what is different between any two, and the way back.
-import { api, button, confirmAction, diff, empty, field, formatJSON, h, panel, plural, put, select, table, time, toast, unified } from "../kit.js";
+import { api, button, confirmAction, empty, field, formatJSON, h, panel, plural, put, select, table, time, toast } from "../kit.js";
+import { diff, unified } from "../kit/text.js";
 
 // A stage's script in lines, behind what else is in it.
 const shown = (value) => {

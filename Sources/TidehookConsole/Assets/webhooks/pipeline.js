@@ -1,5 +1,6 @@
 // The pipeline builder: stages in their order, moved by keyboard and pointer, with a form of options made from what each plugin declares.
-import { code, formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select } from "../kit.js";
+import { formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select } from "../kit.js";
+import { code } from "../kit/text.js";
 import { Problem, STORED, checkPart, choicePart, numberPart, textPart } from "./parts.js";
 
 export const SCRIPT = "-- What this returns is sent; nothing, and the event goes on as it is.\nfunction transform(event, ctx)\n  return event\nend\n";

@@ -1,5 +1,6 @@
 // Replaying many: what it would do is counted first, then a job does it, which is followed and can be stopped.
-import { api, badge, button, confirmAction, count, dialog, duration, every, facts, field, go, h, link, panel, plural, progress, put, select, state, table, time, toast } from "../kit.js";
+import { api, badge, button, confirmAction, count, dialog, duration, every, facts, field, go, h, link, panel, plural, put, select, state, table, time, toast } from "../kit.js";
+import { progress } from "../kit/forms.js";
 
 const SINCE = [["1h", "1 hour"], ["6h", "6 hours"], ["24h", "1 day"], ["7d", "7 days"], ["30d", "30 days"], ["365d", "1 year"]];
 

@@ -1,5 +1,6 @@
 // Secrets: shown once, right after they were made; and their replacement, with a time in which both sign.
-import { api, button, code, copy, dialog, duration, field, h, panel, select, time, toast } from "../kit.js";
+import { api, button, copy, dialog, duration, field, h, panel, select, time, toast } from "../kit.js";
+import { code } from "../kit/text.js";
 import { Errors, Problem, textPart } from "./parts.js";
 
 // The answer that shows a secret, until the page of its webhook has shown it.

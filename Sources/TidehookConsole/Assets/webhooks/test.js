@@ -1,5 +1,6 @@
 // A test send: one sample event through the pipeline to the real receiver, at once; nothing of it is stored.
-import { api, badge, bodySize, bytes, button, code, dialog, duration, field, h, liveRegion, parseJSON, put } from "../kit.js";
+import { api, badge, bodySize, bytes, button, dialog, duration, field, h, liveRegion, parseJSON, put } from "../kit.js";
+import { code } from "../kit/text.js";
 import { headerTable, phases } from "../pages/deliveries.js";
 import { knownTypes } from "./form.js";
 

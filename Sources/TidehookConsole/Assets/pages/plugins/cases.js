@@ -1,5 +1,6 @@
 // The cases of a plugin: run on the gateway, with what came out.
-import { api, badge, bytes, button, code, duration, empty, formatJSON, h, panel, plural, put } from "../../kit.js";
+import { api, badge, bytes, button, duration, empty, formatJSON, h, panel, plural, put } from "../../kit.js";
+import { code } from "../../kit/text.js";
 
 const shown = (value) => value == null ? h("span", { class: "faint" }, "nothing") : code(typeof value === "string" ? value : formatJSON(value), typeof value === "string" ? null : "json", { label: "Value", raw: true });
 

@@ -1,6 +1,7 @@
 // A small renderer of Markdown: elements and text nodes, nothing of the text is ever markup. It reads what READMEs of plugins are made of:
 // headings, paragraphs, lists, tables, fenced code, quotes, rules; code, bold, italic, links. Anything else stays as it is written.
-import { code, h, link, out } from "../../kit.js";
+import { h, link, out } from "../../kit.js";
+import { code } from "../../kit/text.js";
 
 const MOST = 256 * 1024;
 

@@ -1,5 +1,6 @@
 // Making and changing a source: who sends, how that is verified, what becomes of it.
-import { ApiError, api, form, go, h, panel, put, session, toast } from "../../kit.js";
+import { ApiError, api, go, h, panel, put, session, toast } from "../../kit.js";
+import { form } from "../../kit/forms.js";
 import { optionFields, readOptions } from "./options.js";
 import { SCHEMES, schemeName } from "./schemes.js";
 import { showMade } from "./secrets.js";

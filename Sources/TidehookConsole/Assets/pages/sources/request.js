@@ -1,5 +1,6 @@
 // One request that a source received: what was decided and why, what came, what was answered; and running it again.
-import { api, badge, bytes, button, code, copy, exactTime, facts, h, link, panel, plural, state, time, toast } from "../../kit.js";
+import { api, badge, bytes, button, copy, exactTime, facts, h, link, panel, plural, state, time, toast } from "../../kit.js";
+import { code } from "../../kit/text.js";
 import { curl } from "../curl.js";
 import { inbound, schemeName } from "./schemes.js";
 

@@ -1,5 +1,6 @@
 // A source's secrets: shown once when they are made, replaced at once or with an overlap.
-import { api, button, dialog, form, h, toast } from "../../kit.js";
+import { api, button, dialog, h, toast } from "../../kit.js";
+import { form } from "../../kit/forms.js";
 import { showOnce } from "../once.js";
 import { SCHEMES, makeSecret } from "./schemes.js";
 
