@@ -202,13 +202,14 @@ def test_what_is_not_saved_is_there_when_one_comes_back(studio, api, receiver):
     expect(editor(studio)).to_have_value(BODY)
 
 
-def test_cases_are_the_webhooks_and_another_browser_has_them(studio, api, receiver, make_page, gateway):
+def test_cases_are_the_webhooks_and_another_browser_has_them(studio, api, receiver, make_page, gateway, portraits):
     webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": BODY}])
     studio.visit(f"/studio?webhook={webhook['id']}")
     expect(outcome(studio)).to_have_text("would be sent")
     keep_case(studio)
     expect(studio.get_by_text("Not saved yet: Save keeps them with the script.")).to_be_visible()
     expect(studio.get_by_text("unsaved changes")).to_be_visible()
+    portraits(studio, "studio-cases")
     other = make_page(gateway)
     other.visit(f"/studio?webhook={webhook['id']}")
     expect(other.get_by_role("tab", name="Cases", exact=True)).to_be_visible()
