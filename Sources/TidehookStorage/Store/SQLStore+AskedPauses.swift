@@ -3,11 +3,14 @@
 public import TidehookCore
 
 extension SQLStore {
-  /// Through the index of what is due and that of attempts: some twenty rows for each webhook, once at the start.
+  /// Through the index of what is due and that of attempts: some twenty rows for each webhook, once at the start. The attempts of a batch belong
+  /// to its first delivery, which may have been tried more rarely than others before, or be out of it by now.
   private static let throttled = SQLStatement(
     """
     SELECT a.started_at_us + a.duration_us, a.request_url, a.response_headers
-    FROM deliveries d JOIN attempts a ON a.delivery_key = d.key AND a.number = d.attempt_count
+    FROM deliveries d JOIN attempts a ON a.key = CASE d.batch_key
+      WHEN '*' THEN (SELECT MAX(key) FROM attempts WHERE delivery_key = d.batch_id AND batch_entropy = d.batch_entropy)
+      ELSE (SELECT MAX(key) FROM attempts WHERE delivery_key = d.key) END
     WHERE a.response_status IN (429, 503) AND a.request_url IS NOT NULL AND a.response_headers IS NOT NULL AND d.key IN (
       SELECT key FROM deliveries WHERE webhook_key = $1 AND leased_by IS NULL AND due_at_us IS NOT NULL AND due_at_us > $2
       ORDER BY due_at_us LIMIT 20)

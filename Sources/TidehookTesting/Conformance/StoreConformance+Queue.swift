@@ -62,6 +62,23 @@ extension StoreConformance {
       let later = try await store.askedPauses(of: [webhook.id], after: due)
       try expectEqual(later.map(\.retryAfter), ["302"], "what is left when the first is due")
     },
+    StoreRule("what a receiver asked of a batch is found again, whichever of its members are left") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      var result = sample.result(batch, .retrying, nextAttemptAt: sample.due + .seconds(300))
+      // Another of its deliveries had failed before it was collected: the numbers of their attempts differ.
+      result.attempt?.number = 2
+      result.attempt?.response = ReceivedResponse(status: 503, headers: [HeaderField("Retry-After", "300")])
+      try await test.store.record(result)
+      let before = try await test.store.askedPauses(of: [sample.webhook], after: sample.due)
+      try expectEqual(Set(before.map(\.retryAfter)), ["300"], "what was asked for")
+      let replayed = try await test.store.replay(batch.members[0].id, at: sample.due, runs: .current)
+      try expectEqual(replayed, .queued(sample.webhook), "the replay of the first of them")
+      let store = try await test.restart()
+      let after = try await store.askedPauses(of: [sample.webhook], after: sample.due)
+      try expectEqual(Set(after.map(\.retryAfter)), ["300"], "what was asked for without the first")
+    },
     StoreRule("a claim stops at its bytes but always brings one") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()
