@@ -122,7 +122,7 @@ private final class MemoryHealths: HealthStore {
     #expect(try JSONValue(parsing: events[0].data)["progress"] == 0.5)
   }
 
-  @Test func aWarningComesWhenItsTimeDoesThoughNothingIsAttempted() async throws {
+  @Test(.timeLimit(.minutes(5))) func aWarningComesWhenItsTimeDoesThoughNothingIsAttempted() async throws {
     let watched = watched([500])
     let webhook = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
     var records = watched.fixture.queue.records.makeAsyncIterator()
@@ -139,7 +139,7 @@ private final class MemoryHealths: HealthStore {
       #expect(await clock.nextSleep() == due + .microseconds(1))
       clock.advance(by: .microseconds(due.microseconds + 1 - clock.now().microseconds))
     }
-    while watched.book.health(of: webhook.id).told != .threeQuarters { await Task.yield() }
+    try await wait { watched.book.health(of: webhook.id).told == .threeQuarters }
     watching.cancel()
     await watching.value
     let warnings = try await told(watched).filter { $0.type.name == "webhook.failing" }.map { try JSONValue(parsing: $0.data) }
@@ -193,7 +193,7 @@ private final class MemoryHealths: HealthStore {
     #expect(healths.saved.withLock { $0[webhook.id]?.failures } == 23)
   }
 
-  @Test func aKillLosesAMinuteOfALongStreakAtMost() async throws {
+  @Test(.timeLimit(.minutes(5))) func aKillLosesAMinuteOfALongStreakAtMost() async throws {
     let watched = watched([500], standard: AutoDisable(afterDays: 5, minFailures: 1000))
     let webhook = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
     let saving = Task { await watched.book.run() }
@@ -201,13 +201,14 @@ private final class MemoryHealths: HealthStore {
     for count in 1...24 {
       try await deliver(watched)
       _ = await records.next()
-      while watched.book.health(of: webhook.id).failures < count { await Task.yield() }
+      try await wait { watched.book.health(of: webhook.id).failures >= count }
       if count == 23 { watched.fixture.clock.advance(by: .seconds(60)) }
     }
-    while healths.saved.withLock({ $0[webhook.id]?.failures }) != 24 {
+    try await wait {
+      if healths.saved.withLock({ $0[webhook.id]?.failures }) == 24 { return true }
       let next = await watched.fixture.clock.nextSleep()
       watched.fixture.clock.advance(by: .microseconds(max(0, next.microseconds - watched.fixture.clock.now().microseconds)))
-      await Task.yield()
+      return false
     }
     saving.cancel()
   }

@@ -67,13 +67,13 @@ import TidehookTesting
     }
   }
 
-  @Test func aReplayOfAnInactiveWebhookGoesOnWhenItIsActiveAgain() async throws {
+  @Test(.timeLimit(.minutes(5))) func aReplayOfAnInactiveWebhookGoesOnWhenItIsActiveAgain() async throws {
     let fixture = Fixture()
     var webhook = try fixture.parts.makeWebhook { $0.isActive = false }
     fixture.addDead(1, of: webhook)
     try await fixture.running {
       let replay = try #require(try await fixture.runner.start(ReplayRequest(), by: "x"))
-      while try await fixture.store.replay(replay.id)?.total == nil { await Task.yield() }
+      try await wait { try await fixture.store.replay(replay.id)?.total != nil }
       #expect(try await fixture.store.replay(replay.id)?.endedAt == nil)
       webhook.isActive = true
       fixture.parts.directory.put(webhook)
@@ -97,14 +97,14 @@ import TidehookTesting
     }
   }
 
-  @Test func aReplayNamesTheInactiveWebhooksThatItWaitsFor() async throws {
+  @Test(.timeLimit(.minutes(5))) func aReplayNamesTheInactiveWebhooksThatItWaitsFor() async throws {
     let fixture = Fixture()
     let (active, inactive) = (try fixture.parts.makeWebhook(), try fixture.parts.makeWebhook { $0.isActive = false })
     fixture.addDead(2, of: active)
     fixture.addDead(1, of: inactive)
     try await fixture.running {
       let replay = try #require(try await fixture.runner.start(ReplayRequest(), by: "x"))
-      while fixture.runner.blockers(of: replay.id).isEmpty { await Task.yield() }
+      try await wait { !fixture.runner.blockers(of: replay.id).isEmpty }
       #expect(fixture.runner.blockers(of: replay.id) == [inactive.id])
       #expect(try await fixture.store.replay(replay.id)?.endedAt == nil)
     }
