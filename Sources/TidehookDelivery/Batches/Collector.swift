@@ -1,12 +1,12 @@
 // Collects deliveries into groups, and has the store make batches of those that are due or full.
 
 import Synchronization
-import TidehookCore
+package import TidehookCore
 
 /// Looks at new deliveries of webhooks that collect, outside their lanes: looking at one is no attempt that a rate limit counts.
 ///
 /// It sleeps with its lane: a claim is made when something comes, and when the first delivery of a group has waited long enough.
-final class Collector: Sendable {
+package final class Collector: Sendable {
   /// How a webhook collects, as far as its deliveries in the store were brought into line with it.
   private struct Known {
     /// `nil` for that of an earlier run of the process, which may be another one.
@@ -26,13 +26,14 @@ final class Collector: Sendable {
   private let runner: AttemptRunner
   private let known = Mutex<[WebhookID: Known]>([:])
 
-  init(store: any BatchStore, runner: AttemptRunner) {
+  /// Makes a collector that knows nothing of what was collected before.
+  package init(store: any BatchStore, runner: AttemptRunner) {
     self.store = store
     self.runner = runner
   }
 
   /// Learns of what an earlier run of the process collected: its webhook may collect in another way by now, or not at all.
-  func load() async throws(StoreError) -> Set<WebhookID> {
+  package func load() async throws(StoreError) -> Set<WebhookID> {
     let webhooks = try await store.collecting()
     known.withLock { known in
       for id in webhooks where known[id] == nil { known[id] = Known(policy: nil, isChecked: false) }
@@ -41,19 +42,19 @@ final class Collector: Sendable {
   }
 
   /// Whether a change of the webhook may change how its deliveries are collected.
-  func concerns(_ webhook: Webhook) -> Bool {
+  package func concerns(_ webhook: Webhook) -> Bool {
     webhook.batch != nil || known.withLock { $0[webhook.id] != nil }
   }
 
   /// Forgets a deleted webhook.
-  func forget(_ id: WebhookID) { known.withLock { $0[id] = nil } }
+  package func forget(_ id: WebhookID) { known.withLock { $0[id] = nil } }
 
   /// Is told what became of a delivery that was not collected, once that is on disk.
-  typealias Follower = @Sendable (CompletedDelivery, DueDelivery) -> Void
+  package typealias Follower = @Sendable (CompletedDelivery, DueDelivery) -> Void
 
   /// Collects what is new, and claims batches.
   /// - Returns: `nil` when the webhook does not collect, or is inactive or deleted: its deliveries are claimed one by one.
-  func claim(_ order: Schedule.ClaimOrder, follow: Follower) async throws(StoreError) -> Claim? {
+  package func claim(_ order: Schedule.ClaimOrder, follow: Follower) async throws(StoreError) -> Claim? {
     let active = runner.directory.active(order.webhook)
     guard let active, active.webhook.isActive, let policy = active.webhook.batch else {
       try await endCollecting(order.webhook)

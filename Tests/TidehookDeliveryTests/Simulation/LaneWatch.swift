@@ -9,6 +9,13 @@ struct LaneWatch {
   /// The attempt that finds out.
   private var probe: DeliveryID?
 
+  init() {}
+
+  /// A pause that goes on after a restart.
+  init(goingOnUntil end: Timestamp) {
+    (pausedUntil, isCareful) = (end, true)
+  }
+
   /// An attempt begins.
   mutating func start(_ id: DeliveryID, of webhook: Webhook, _ state: LaneState, at now: Timestamp) throws {
     if let pausedUntil, now < pausedUntil { throw Violation("\(id) began while \(webhook.name) pauses until \(pausedUntil.rfc3339)") }

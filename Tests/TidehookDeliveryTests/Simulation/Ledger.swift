@@ -11,61 +11,90 @@ struct Violation: Error, CustomStringConvertible {
 
 /// What the simulation knows of every delivery, kept apart from the store and the schedule, and what it holds them to.
 struct Ledger {
-  struct Entry {
-    let webhook: WebhookID
-    let event: Int64
-    let orderKey: Int64?
-    var state: DeliveryState
-    var attempts = 0
-    var roundAttempts = 0
-    var roundBegan: Timestamp
-    /// No attempt may begin before.
-    var notBefore: Timestamp
-    /// The step at which it last became open or held.
-    var openedAt: Int
-    /// The step at which the node took hold of it; `nil` while nobody holds it.
-    var claimedAt: Int?
-    var isUnderWay = false
-
-    /// Whether those of its order that came later have to wait for it.
-    var isInTheWay: Bool { state.isOpen || state == .held }
+  /// What has to be met for a run to say something.
+  enum Sight: CaseIterable {
+    case pause, openBreaker, pauseOverRestart
+    case fullBatch, batchThatWaited, repeatedBatch, partedBatch, collectionThatFailed
+    case erasedWhileWaiting, erasedUnderWay, expired, removed
   }
 
-  private struct Order: Hashable {
+  struct Order: Hashable {
     let webhook: WebhookID
     let key: Int64
   }
 
-  private(set) var entries: [DeliveryID: Entry] = [:]
-  private var orders: [Order: [DeliveryID]] = [:]
+  var entries: [DeliveryID: Entry] = [:]
+  /// Those that are open, held, or under way.
+  private(set) var live: Set<DeliveryID> = []
+  /// Those that the retention removed are in here, and nowhere else.
+  var removed: Set<DeliveryID> = []
+  private(set) var events: [Int64: [DeliveryID]] = [:]
+  private(set) var orders: [Order: [DeliveryID]] = [:]
+  var batches: [BatchID: [DeliveryID]] = [:]
   private var starts: [WebhookID: [Timestamp]] = [:]
   private var underWay: [WebhookID: Int] = [:]
-  private var lanes: [WebhookID: LaneWatch] = [:]
-  /// How often a lane paused, by whether the webhook has a breaker.
-  private(set) var pauses: [Bool: Int] = [:]
-  private var step = 0
+  var lanes: [WebhookID: LaneWatch] = [:]
+  /// How often each was met.
+  private(set) var sights: [Sight: Int] = [:]
+  var step = 0
+
+  mutating func see(_ sight: Sight) { sights[sight, default: 0] += 1 }
 
   func entry(_ id: DeliveryID) throws -> Entry {
-    guard let entry = entries[id] else { throw Violation("\(id) was never accepted") }
+    guard let entry = entries[id] else { throw Violation("\(id) is not known") }
     return entry
   }
 
-  mutating func accept(_ delivery: NewDelivery, of event: Event) {
+  mutating func accept(_ delivery: NewDelivery, of event: Event, group: BatchGroup?) {
     step += 1
     var entry = Entry(
-      webhook: delivery.webhook, event: event.key.key, orderKey: delivery.orderKey, state: delivery.state, roundBegan: event.acceptedAt,
-      notBefore: event.acceptedAt, openedAt: step)
+      webhook: delivery.webhook, event: event.key.key, eventID: event.id, orderKey: delivery.orderKey, acceptedAt: event.acceptedAt,
+      group: group, state: delivery.state, since: event.acceptedAt, roundBegan: event.acceptedAt, notBefore: event.acceptedAt,
+      openedAt: step)
     entry.claimedAt = delivery.isLeased ? step : nil
     entries[delivery.id] = entry
+    live.insert(delivery.id)
+    events[entry.event, default: []].append(delivery.id)
     if let key = delivery.orderKey { orders[Order(webhook: delivery.webhook, key: key), default: []].append(delivery.id) }
   }
 
-  mutating func claim(_ deliveries: [DueDelivery], at now: Timestamp) throws {
+  mutating func update(_ id: DeliveryID, _ body: (inout Entry) -> Void) {
+    guard var entry = entries[id] else { return }
+    body(&entry)
+    entries[id] = entry
+  }
+
+  /// Notes a delivery's new state.
+  mutating func change(_ id: DeliveryID, to state: DeliveryState, at now: Timestamp) {
+    update(id) { ($0.state, $0.since) = (state, now) }
+    // What is erased while it is under way keeps others waiting until it has ended.
+    if entries[id]?.isInTheWay == true || entries[id]?.isUnderWay == true { live.insert(id) } else { live.remove(id) }
+  }
+
+  /// Forgets what the retention removed.
+  mutating func forget(event: Int64) {
+    for id in events.removeValue(forKey: event) ?? [] {
+      if let entry = entries.removeValue(forKey: id), let key = entry.orderKey {
+        orders[Order(webhook: entry.webhook, key: key)]?.removeAll { $0 == id }
+      }
+      removed.insert(id)
+      live.remove(id)
+    }
+  }
+
+  mutating func claim(_ deliveries: [DueDelivery], for webhook: Webhook?, at now: Timestamp) throws {
     step += 1
     for delivery in deliveries {
+      if let batch = delivery.batch {
+        try claim(batch, delivery, for: webhook, at: now)
+        continue
+      }
       let entry = try entry(delivery.id)
       guard entry.claimedAt == nil else { throw Violation("\(delivery.id) was handed out twice") }
       guard entry.state.isOpen, entry.notBefore <= now else { throw Violation("\(delivery.id) was handed out in state \(entry.state)") }
+      guard !entry.isCollected || webhook?.batch == nil || webhook?.isActive != true else {
+        throw Violation("\(delivery.id) was handed out alone")
+      }
       // The deadline of one that waits in an order begins with its turn.
       let mayBeginLater = entry.orderKey != nil && entry.roundAttempts == 0
       let begins = entry.roundBegan...(mayBeginLater ? max(now, entry.roundBegan) : entry.roundBegan)
@@ -78,15 +107,19 @@ struct Ledger {
 
   // MARK: Attempts
 
-  mutating func start(_ id: DeliveryID, of webhook: Webhook, _ state: LaneState, at now: Timestamp) throws {
-    let entry = try entry(id)
-    guard entry.state.isOpen, !entry.isUnderWay, let claimedAt = entry.claimedAt else { throw Violation("\(id) began in \(entry)") }
-    guard now >= entry.notBefore else { throw Violation("\(id) began before it was due") }
-    guard entry.roundAttempts <= webhook.retry.backoff.delaysSeconds.count else { throw Violation("\(id) has more tries than its policy") }
-    try checkOrder(id, entry, claimedAt: claimedAt)
+  mutating func start(_ delivery: DueDelivery, of webhook: Webhook, _ state: LaneState, at now: Timestamp) throws {
+    for id in delivery.memberIDs {
+      let entry = try entry(id)
+      guard entry.state.isOpen, !entry.isUnderWay, let claimedAt = entry.claimedAt else { throw Violation("\(id) began in \(entry)") }
+      guard now >= entry.notBefore else { throw Violation("\(id) began before it was due") }
+      guard entry.roundAttempts <= webhook.retry.backoff.delaysSeconds.count else {
+        throw Violation("\(id) has more tries than its policy")
+      }
+      try checkOrder(id, entry, claimedAt: claimedAt)
+      entries[id]?.isUnderWay = true
+    }
     try checkLimits(webhook, at: now)
-    try lanes[webhook.id, default: LaneWatch()].start(id, of: webhook, state, at: now)
-    entries[id]?.isUnderWay = true
+    try lanes[webhook.id, default: LaneWatch()].start(delivery.id, of: webhook, state, at: now)
   }
 
   private func checkOrder(_ id: DeliveryID, _ entry: Entry, claimedAt: Int) throws {
@@ -117,86 +150,54 @@ struct Ledger {
   /// Takes in what an attempt says about its receiver, and how the lane stands afterwards.
   mutating func note(_ signal: ReceiverSignal?, _ id: DeliveryID, of webhook: Webhook, _ state: LaneState, at now: Timestamp) {
     guard lanes[webhook.id]?.end(id, signal, of: webhook, state, at: now) == true else { return }
-    pauses[webhook.breaker != nil, default: 0] += 1
+    see(state.breaker == .open ? .openBreaker : .pause)
   }
 
-  /// Takes in what was decided after an attempt, or in its place: then `input` is none that a receiver can cause.
-  mutating func end(
-    _ id: DeliveryID, _ input: DeliveryInput, _ transition: Transition, _ policy: RetryPolicy, wasTried: Bool, at now: Timestamp
-  ) throws {
-    step += 1
-    var entry = try entry(id)
-    let isArrow = DeliveryCause.allCases.contains { $0.applies(to: entry.state) && $0.target == transition.state }
-    guard isArrow else { throw Violation("\(id) went from \(entry.state) to \(transition.state)") }
-    if wasTried {
-      entry.attempts += 1
-      entry.roundAttempts += 1
-      underWay[entry.webhook, default: 0] -= 1
-    }
-    if let due = transition.nextAttemptAt { try checkWait(until: due, after: input, entry, policy, at: now) }
-    entry.state = transition.state
-    entry.notBefore = transition.nextAttemptAt ?? now
-    (entry.isUnderWay, entry.claimedAt) = (false, nil)
-    entries[id] = entry
-  }
-
-  /// What the policy allows, worked out anew.
-  private func checkWait(until due: Timestamp, after input: DeliveryInput, _ entry: Entry, _ policy: RetryPolicy, at now: Timestamp) throws
-  {
-    let waits = policy.backoff.delaysSeconds
-    guard entry.roundAttempts <= waits.count else { throw Violation("another try than the policy has: \(entry)") }
-    let (wait, scheduled) = (Double(due.microseconds - now.microseconds) / 1e6, waits[entry.roundAttempts - 1])
-    guard wait >= scheduled * (1 - policy.backoff.jitter) - 1e-5 else { throw Violation("a wait of \(wait) s, not \(scheduled)") }
-    switch input {
-    case .answered(let status, let retryAfter?):
-      let asked = Double(retryAfter.microseconds) / 1e6
-      let most = policy.maxRetryAfterSeconds ?? policy.backoff.longestRetryAfterSeconds
-      guard wait >= min(asked, most) - 1e-5, wait <= max(scheduled * (1 + policy.backoff.jitter), most) + 1e-5 else {
-        throw Violation("\(wait) s after \(status)")
-      }
-    case .answered(let status, nil):
-      guard policy.retries(status) else { throw Violation("\(status) was to be tried again") }
-    case .judged, .failed, .dropped, .webhookInactive, .webhookDeleted: break
-    }
-    guard let limit = policy.giveUpAfterSeconds else { return }
-    guard Double(due.microseconds - entry.roundBegan.microseconds) / 1e6 <= limit else {
-      throw Violation("a try after the deadline: \(entry)")
-    }
-  }
+  /// Notes that an attempt that counts for the lane has ended.
+  mutating func free(_ webhook: WebhookID) { underWay[webhook, default: 0] -= 1 }
 
   // MARK: What is not an attempt
 
-  /// Moves what nobody holds, and says how many that must be.
-  mutating func move(_ webhook: WebhookID, _ cause: DeliveryCause, at now: Timestamp) -> Int {
+  /// Moves some of what nobody holds, and says how many that must be.
+  mutating func move(_ webhook: WebhookID, _ cause: DeliveryCause, limit: Int, at now: Timestamp) -> Int {
     step += 1
-    let moved = entries.filter { $0.value.webhook == webhook && $0.value.claimedAt == nil && cause.applies(to: $0.value.state) }
-    for id in moved.keys { reopen(id, cause, at: now) }
+    let some = live.filter { id in
+      entries[id].map { $0.webhook == webhook && $0.claimedAt == nil && cause.applies(to: $0.state) } ?? false
+    }
+    let moved = some.sorted { $0.key < $1.key }.prefix(limit)
+    for id in moved { reopen(id, cause, at: now) }
     return moved.count
   }
 
   mutating func replay(_ id: DeliveryID, at now: Timestamp) {
     step += 1
     reopen(id, .replayed, at: now)
-    entries[id]?.roundAttempts = 0
+    update(id) { ($0.roundAttempts, $0.batch, $0.isAlone, $0.askedUntil) = (0, nil, true, nil) }
   }
 
   private mutating func reopen(_ id: DeliveryID, _ cause: DeliveryCause, at now: Timestamp) {
     if entries[id]?.isInTheWay == false { entries[id]?.openedAt = step }
-    entries[id]?.state = cause.target
+    change(id, to: cause.target, at: now)
     guard cause.target.isOpen else { return }
     entries[id]?.roundBegan = now
     // One that was to be tried again later stays so when it is held and resumed.
     if cause == .resumed, let entry = entries[id], entry.roundAttempts > 0, entry.notBefore > now { return }
     entries[id]?.notBefore = now
+    entries[id]?.isHastened = true
   }
 
-  /// The process ends as if killed: nobody holds anything any more, and its limits begin anew.
-  mutating func restart() {
+  /// The process ends as if killed: nobody holds anything any more, its limits begin anew, and pauses go on as far as is promised.
+  mutating func restart(_ webhooks: [WebhookID: Webhook], at now: Timestamp) {
     for id in entries.keys {
-      entries[id]?.claimedAt = nil
-      entries[id]?.isUnderWay = false
+      update(id) { ($0.isUnderWay, $0.claimedAt) = (false, nil) }
     }
+    live = live.filter { entries[$0]?.isInTheWay == true }
     (starts, underWay, lanes) = ([:], [:], [:])
+    for (id, webhook) in webhooks {
+      guard let end = askedPause(of: webhook, at: now) else { continue }
+      lanes[id] = LaneWatch(goingOnUntil: end)
+      see(.pauseOverRestart)
+    }
   }
 
   mutating func release(_ ids: [DeliveryID]) {
