@@ -1,9 +1,12 @@
 """Client certificates and authorities of a webhook's own, judged when they are saved, and never used for another webhook."""
 
+import ssl
+
 import pytest
 
 from harness.certificates import Authority
-from harness.receiver import Receiver
+from harness.receiver import Receiver, Reply
+from harness.tls_server import SilentServer, TLSServer
 
 RETRY = {"max_retries": 0}
 
@@ -54,7 +57,7 @@ def test_webhooks_of_one_receiver_never_share_a_certificate(api, guarded, author
         for name, webhook in webhooks.items():
             assert api.settled(webhook, event)["state"] == "delivered"
         refused = api.settled(bare, event)
-        assert refused["state"] == "dead" and refused["attempts"][0]["failure"] in ("tls", "malformed")
+        assert (refused["state"], refused["attempts"][0]["failure"]) == ("dead", "tls"), refused["attempts"][0]["error"]
     for name in names:
         assert {request.peer for request in guarded.requests(f"/{name}")} == {name}
     connections = {name: {request.connection for request in guarded.requests(f"/{name}")} for name in names}
@@ -115,8 +118,52 @@ def test_what_cannot_be_used_is_refused_when_it_is_saved(api, authority, strange
         assert "PRIVATE KEY" not in answer.body.decode()
 
 
-def test_a_certificate_that_the_receiver_does_not_take_is_a_named_failure(api, guarded, authority, stranger):
-    webhook = api.add_webhook(guarded.url(), tls=tls(authority, "foreign", issuer=stranger), retry=RETRY)
-    delivery = api.settled(webhook, api.publish())
-    assert delivery["state"] == "dead" and delivery["attempts"][0]["failure"] in ("tls", "malformed")
-    assert guarded.requests() == []
+@pytest.mark.parametrize("kind", [TLSServer, Receiver], ids=["alert", "silence"])
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_missing_certificate_and_one_that_the_receiver_does_not_take_are_named_failures(api, authority, stranger, version, kind):
+    """One of the two servers sends an alert, as it should; the other just closes the connection."""
+    context = authority.server()
+    context.minimum_version = context.maximum_version = version
+    server = kind(context)
+    certificate, key = authority.issue("client-a")
+    cases = [
+        ({"ca": authority.pem}, ("certificate required", "handshake failure"), "the webhook has none"),
+        (tls(authority, "foreign", issuer=stranger), ("unknown ca",), "was shown the webhook's"),
+    ]
+    try:
+        for given, alerts, words in cases:
+            webhook = api.add_webhook(server.url(), tls=given, retry=RETRY)
+            for _ in range(5):
+                delivery = api.settled(webhook, api.publish())
+                attempt = delivery["attempts"][0]
+                assert (delivery["state"], attempt["failure"]) == ("dead", "tls"), attempt["error"]
+                assert attempt["error"].endswith(words), attempt["error"]
+                assert kind is Receiver or any(alert in attempt["error"] for alert in alerts), attempt["error"]
+            assert api.call("DELETE", f"/v1/webhooks/{webhook['id']}").status == 204
+        assert server.requests() == []
+        taken = api.add_webhook(server.url(), tls={"client_certificate": certificate, "client_key": key, "ca": authority.pem}, retry=RETRY)
+        assert api.settled(taken, api.publish())["state"] == "delivered"
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize(("limits", "time"), [({"timeout_secs": 0.3}, "300 ms"), ({}, "5.0 s")])
+def test_a_receiver_that_never_answers_the_handshake_is_a_failure_of_tls(api, limits, time):
+    server = SilentServer()
+    try:
+        webhook = api.add_webhook(server.url(), retry=RETRY, **limits)
+        attempt = api.settled(webhook, api.publish())["attempts"][0]
+        assert attempt["failure"] == "tls"
+        assert attempt["error"] == f"connected to 127.0.0.1:{server.port}, but its TLS handshake did not end within {time}"
+    finally:
+        server.close()
+
+
+def test_a_receiver_without_an_answer_is_no_failure_of_tls_when_it_asked_for_no_certificate(api, authority):
+    receiver = Receiver(tls=authority.server(asks_for_client=False))
+    try:
+        receiver.reply("/", Reply(close=True))
+        webhook = api.add_webhook(receiver.url(), tls={"ca": authority.pem}, retry=RETRY)
+        assert api.settled(webhook, api.publish())["attempts"][0]["failure"] == "malformed"
+    finally:
+        receiver.close()

@@ -100,7 +100,7 @@ public enum FailureKind: String, Sendable, CaseIterable {
   case dns
   /// No TCP connection: refused, unreachable, or too slow to open.
   case connect
-  /// The TLS handshake failed, or the certificate was not trusted.
+  /// The TLS handshake failed or did not end, or one side refused the other's certificate, or that there was none.
   case tls
   /// The exchange took longer than the webhook's timeout.
   case timeout

@@ -36,7 +36,11 @@ extension FailureKind {
     switch self {
     case .dns: FailureRule(meaning: "the host name did not resolve", retry: .byPolicy)
     case .connect: FailureRule(meaning: "no connection: refused, unreachable, or too slow to open", retry: .byPolicy)
-    case .tls: FailureRule(meaning: "the TLS handshake failed, or the certificate is not trusted", retry: .byPolicy)
+    case .tls:
+      FailureRule(
+        meaning:
+          "the TLS handshake failed or did not end, or one side refused the other's certificate, or that there was none",
+        retry: .byPolicy)
     case .timeout: FailureRule(meaning: "no whole answer within `timeout_secs`", retry: .byPolicy)
     case .oversized: FailureRule(meaning: "the answer's head is larger than 64 KiB or has more than 200 headers", retry: .byPolicy)
     case .malformed: FailureRule(meaning: "the answer is not HTTP/1.1, or ended early", retry: .byPolicy)

@@ -18,6 +18,9 @@ final class ConnectAttempt {
   private var began = NIODeadline.now()
   /// Whether it is on its way to the proxy, whose failures are not the destination's.
   private var isReachingProxy = false
+  /// Whether the connection is there, and only the TLS handshake is left.
+  private var isStartingTLS = false
+  private lazy var watch = CertificateWatch()
 
   init(_ exchange: PendingExchange, to origin: Origin, shard: ConnectionShard) {
     self.exchange = exchange
@@ -29,21 +32,30 @@ final class ConnectAttempt {
   /// Whom it talks to at the moment: the proxy, or the destination.
   private var target: DestinationURL { isReachingProxy ? origin.proxy?.url ?? url : url }
 
+  /// Whose TLS handshake it is, for messages.
+  private var peer: String { origin.proxy == nil ? current.map(text) ?? url.hostHeader : url.hostHeader }
+
+  /// What the receiver has asked for so far.
+  private var certificate: CertificateAsk {
+    guard watch.isAsked else { return .none }
+    return origin.key.route?.tls?.certificate == nil ? .unanswered : .answered
+  }
+
   /// What it is doing, for messages.
   private var activity: String {
-    if let proxy = origin.proxy, current != nil { return isReachingProxy ? "waiting for the proxy \(proxy.peer)" : "starting TLS" }
-    return current.map { "connecting to \(text($0))" } ?? "resolving host name \(target.host)"
+    current.map { "connecting to \(text($0))" } ?? "resolving host name \(target.host)"
   }
 
   /// The failure of an exchange whose time is up.
   func expiryFailure(after timeout: Duration) -> AttemptFailure {
     if isReachingProxy { return proxied(AttemptFailure(.timeout, "no connection through it within \(timeout.forPeople)")) }
+    if isStartingTLS { return AttemptFailure(.tls, "connected to \(peer), but its TLS handshake did not end within \(timeout.forPeople)") }
     return AttemptFailure(.timeout, "timed out after \(timeout.forPeople) while \(activity)")
   }
 
   /// The failure of a connection whose time is up.
   func timeoutFailure(after timeout: Duration) -> AttemptFailure {
-    if isReachingProxy { return expiryFailure(after: timeout) }
+    if isReachingProxy || isStartingTLS { return expiryFailure(after: timeout) }
     guard let current else { return AttemptFailure(.dns, "host name \(url.host) did not resolve within \(timeout.forPeople)") }
     return AttemptFailure(.connect, "connect to \(text(current)) timed out after \(timeout.forPeople)")
   }
@@ -72,6 +84,8 @@ final class ConnectAttempt {
 
   /// The TLS handshake is done.
   func handshakeCompleted(_ connection: ConnectionHandler) {
+    connection.certificate = certificate
+    channel?.pipeline.syncOperations.removeHandler(watch, promise: nil)
     ready(connection)
   }
 
@@ -79,8 +93,9 @@ final class ConnectAttempt {
   func tunnelOpened(behind handler: ProxyTunnelHandler, _ context: ChannelHandlerContext) {
     guard !isOver else { return }
     isReachingProxy = false
+    isStartingTLS = true
     do {
-      try context.pipeline.syncOperations.addHandler(try tlsHandler(), position: .after(handler))
+      try context.pipeline.syncOperations.addHandlers([watch, try tlsHandler()], position: .after(handler))
     } catch {
       fail(ConnectFailures.tls(error, peer: url.hostHeader, host: url.host))
       context.close(promise: nil)
@@ -94,10 +109,9 @@ final class ConnectAttempt {
 
   /// The connection was closed before it could be used.
   func closedEarly(_ error: (any Error)?) {
-    guard !isOver, let current, url.isSecure else { return }
+    guard !isOver, current != nil, url.isSecure else { return }
     if isReachingProxy { return fail(AttemptFailure(.proxy, "it closed the connection")) }
-    let peer = origin.proxy == nil ? text(current) : url.hostHeader
-    fail(ConnectFailures.tls(error, peer: peer, host: url.host))
+    fail(ConnectFailures.tls(error, peer: peer, host: url.host, certificate: certificate))
   }
 
   private func resolve() {
@@ -164,7 +178,7 @@ final class ConnectAttempt {
       if let proxy = origin.proxy {
         try pipeline.addHandler(ProxyTunnelHandler(self, request: ProxyTunnel.request(to: url, through: proxy)))
       } else {
-        try pipeline.addHandler(try tlsHandler())
+        try pipeline.addHandlers([watch, try tlsHandler()])
       }
     }
     try pipeline.addHandler(ConnectionHandler(attempt: self, origin: origin, shard: shard))
@@ -183,7 +197,7 @@ final class ConnectAttempt {
         return fail(AttemptFailure(.connect, "connection to \(text(address)) was closed at once"))
       }
       ready(handler)
-    case .success: break  // The TLS handshake goes on.
+    case .success: isStartingTLS = !isReachingProxy
     case .failure where isOver: break
     case .failure(let error): connectToNext(after: ConnectFailures.connect(error, peer: text(address)))
     }

@@ -14,17 +14,28 @@ enum ConnectFailures {
     }
   }
 
-  static func tls(_ error: (any Error)?, peer: String, host: String) -> AttemptFailure {
-    guard let error else { return AttemptFailure(.tls, "TLS handshake failed: connection closed by \(peer)") }
+  static func tls(_ error: (any Error)?, peer: String, host: String, certificate: CertificateAsk = .none) -> AttemptFailure {
+    guard let error else { return handshake("connection closed by \(peer)", certificate) }
     if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
       return AttemptFailure(.tls, "certificate not trusted: it was not issued for \(host)")
     }
-    if let error = error as? IOError { return AttemptFailure(.tls, "TLS handshake failed: \(reason(error.errnoCode))") }
+    if let error = error as? IOError { return handshake(reason(error.errnoCode), certificate) }
     let text = String(describing: error)
     if text.contains("CERTIFICATE_VERIFY_FAILED") {
       return AttemptFailure(.tls, "certificate not trusted: it has expired, or no trusted authority issued it")
     }
-    return AttemptFailure(.tls, "TLS handshake failed: \(tlsReason(text) ?? "connection closed by \(peer)")")
+    return refused(text, certificate) ?? handshake(tlsReason(text) ?? "connection closed by \(peer)", certificate)
+  }
+
+  /// What a connection's end says about TLS when it comes in the place of an answer; `nil` when that is nothing.
+  ///
+  /// In TLS 1.3 a receiver sees only after our handshake is over that we showed no certificate, or one that it does not take (RFC 8446,
+  /// section 4.4.2.4). It should say so in an alert, but some just close the connection.
+  static func refusal(_ error: (any Error)?, certificate: CertificateAsk) -> AttemptFailure? {
+    if let error, let failure = refused(String(describing: error), certificate) { return failure }
+    guard certificate != .none else { return nil }
+    let reason = error.flatMap(reason).map { " (\($0))" } ?? ""
+    return AttemptFailure(.tls, "connection closed before an answer\(reason)\(certificate.words)")
   }
 
   /// The reason of a broken connection, for messages about an answer that did not come.
@@ -49,6 +60,16 @@ enum ConnectFailures {
 
   private static func unknown(_ error: any Error, peer: String) -> AttemptFailure {
     AttemptFailure(.connect, "connect to \(peer) failed: \(String(describing: error).prefix(200))")
+  }
+
+  private static func handshake(_ reason: String, _ certificate: CertificateAsk) -> AttemptFailure {
+    AttemptFailure(.tls, "TLS handshake failed: \(reason)\(certificate.words)")
+  }
+
+  /// The peer's alert (RFC 8446, section 6), which the library names like `TLSV1_ALERT_UNKNOWN_CA`.
+  private static func refused(_ text: String, _ certificate: CertificateAsk) -> AttemptFailure? {
+    guard let reason = tlsReason(text), let alert = reason.firstRange(of: " alert ") else { return nil }
+    return AttemptFailure(.tls, "TLS refused by the receiver: \(reason[alert.upperBound...])\(certificate.words)")
   }
 
   /// BoringSSL names its reasons in capitals (`WRONG_VERSION_NUMBER`), after the library's own name.

@@ -17,6 +17,8 @@ final class ConnectionHandler: ChannelInboundHandler, Equatable {
   /// The attempt that opens it, until the TLS handshake is done.
   private var attempt: ConnectAttempt?
   private var firstError: (any Error)?
+  /// What the receiver asked for in the handshake.
+  var certificate = CertificateAsk.none
   private var isRetired = false
   /// When it was parked last.
   var idleSince = NIODeadline.distantPast
@@ -84,7 +86,8 @@ final class ConnectionHandler: ChannelInboundHandler, Equatable {
 
   func channelInactive(context: ChannelHandlerContext) {
     if let attempt = attempt.take() { return attempt.closedEarly(firstError) }
-    perform(machine.closed(reason: firstError.flatMap(ConnectFailures.reason)))
+    let refusal = ConnectFailures.refusal(firstError, certificate: certificate)
+    perform(machine.closed(reason: firstError.flatMap(ConnectFailures.reason), refusal: refusal))
   }
 
   /// Once it is retired, nothing that still happens to it may be counted again: the pool has forgotten it.

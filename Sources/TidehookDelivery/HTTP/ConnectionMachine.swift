@@ -61,7 +61,8 @@ package struct ConnectionMachine: Sendable {
   }
 
   /// The connection is gone; `reason` says why when it is known.
-  package mutating func closed(reason: String? = nil) -> Action {
+  /// - Parameter refusal: what it means of a fresh connection on which no answer has begun, if that is known.
+  package mutating func closed(reason: String? = nil, refusal: AttemptFailure? = nil) -> Action {
     guard case .exchanging(let isReused) = state else {
       state = .closed
       return .close
@@ -69,6 +70,10 @@ package struct ConnectionMachine: Sendable {
     if isReused, !parser.hasStarted {
       state = .closed
       return .retryOnFreshConnection
+    }
+    if let refusal, !parser.hasStarted {
+      state = .closed
+      return .fail(refusal)
     }
     let action = action(after: parser.end())
     guard case .fail(let failure) = action, let reason else { return action }

@@ -28,6 +28,7 @@ public struct TLSTrust: Sendable {
       configuration.minimumTLSVersion = .tlsv12
       configuration.applicationProtocols = ["http/1.1"]
       configuration.shutdownTimeout = .seconds(1)
+      configuration.sslContextCallback = CertificateWatch.callback
       let added = [additionalPEM, tls?.authorities].compactMap(\.self)
       configuration.additionalTrustRoots = try added.map { .certificates(try NIOSSLCertificate.fromPEMBytes(Array($0.utf8))) }
       if let certificate = tls?.certificate, let key = tls?.key {

@@ -39,6 +39,21 @@ import TidehookDelivery
         == .fail(AttemptFailure(.malformed, "connection closed before an answer (connection reset by peer)")))
   }
 
+  @Test func whatTLSRefusedInThePlaceOfAnAnswerIsNamedSoUnlessAnAnswerBegan() {
+    let refusal = AttemptFailure(.tls, "certificate required")
+    var machine = ConnectionMachine(limits: HTTPClientLimits())
+    machine.start(method: "POST")
+    #expect(machine.closed(reason: "connection reset by peer", refusal: refusal) == .fail(refusal))
+    #expect(machine.closed(refusal: refusal) == .close)
+    machine = ConnectionMachine(limits: HTTPClientLimits())
+    machine.start(method: "POST")
+    #expect(receive("H", &machine) == .wait)
+    #expect(machine.closed(refusal: refusal) == .fail(AttemptFailure(.malformed, "connection closed within the answer's head")))
+    machine = used()
+    machine.start(method: "POST")
+    #expect(machine.closed(refusal: refusal) == .retryOnFreshConnection)
+  }
+
   @Test func anAnswerThatBeganIsNeverAskedForAgain() {
     var machine = used()
     machine.start(method: "POST")

@@ -68,8 +68,11 @@ import TidehookDelivery
   @Test func aHangingHandshakeEndsWithTheConnectTimeout() async throws {
     try await HTTPFixture.run { fixture in
       let exchange = await fixture.client.send(fixture.request(scheme: "https", connectTimeout: .milliseconds(50)))
-      #expect(exchange.failure == AttemptFailure(.connect, "connect to 127.0.0.1:\(fixture.server.port) timed out after 50 ms"))
+      let words = "connected to 127.0.0.1:\(fixture.server.port), but its TLS handshake did not end within 50 ms"
+      #expect(exchange.failure == AttemptFailure(.tls, words))
       #expect(await fixture.server.nextClose() == 1)
+      let hasty = fixture.request(scheme: "https", connectTimeout: .seconds(5), timeout: .milliseconds(50))
+      #expect(await fixture.client.send(hasty).failure == AttemptFailure(.tls, words))
     }
   }
 
