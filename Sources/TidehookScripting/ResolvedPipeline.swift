@@ -105,7 +105,7 @@ final class ResolvedPipeline: Sendable {
 
   /// A stage's drop.
   func drop(_ reason: String, ofStage index: Int) -> PipelineDrop {
-    let stage = DroppingStage(stage: index, name: stages[index].name, plugin: stages[index].plugin)
+    let stage = DroppingStage(index: index, name: stages[index].name, plugin: stages[index].plugin)
     return PipelineDrop(self.reason(reason, ofStage: index), by: stage)
   }
 

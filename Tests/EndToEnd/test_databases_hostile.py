@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.fake_postgres import AUTHENTICATION_GSS, WELCOME, authentication, message, refusal, rows as answer_rows, serving
+from harness.fake_postgres import AUTHENTICATION_GSS, WELCOME, authentication, farewell, message, refusal, rows as answer_rows, serving
 from harness.rows import CREATING, rows
 
 QUICK = {"max_retries": 0}
@@ -91,6 +91,21 @@ def test_of_what_a_server_says_the_beginning_is_kept(gateway, length):
     (attempt,) = delivery["attempts"]
     assert attempt["failure"] == "database" and attempt["error"].startswith("no xxxx"), attempt["error"][:100]
     assert 500 <= len(attempt["error"]) < 600 and len(json.dumps(delivery)) < 10_000
+
+
+def test_what_a_server_says_when_it_ends_the_connection_is_in_the_attempt_alone(gateway):
+    def end(client):
+        client.send(WELCOME)
+        client.statement()
+        client.send(farewell(b"out because of jane.doe"))
+        client.connection.close()
+
+    with serving(end) as (url, _):
+        webhook = gateway.api.add_webhook(url, pipeline=CREATING, retry=QUICK)
+        (attempt,) = gateway.api.settled(webhook, gateway.api.publish(data=memory()))["attempts"]
+    assert attempt["failure"] == "connect" and "jane.doe" in attempt["error"], attempt
+    shown = gateway.api.call("GET", f"/v1/webhooks/{webhook['id']}").json
+    assert shown["failing"]["error"] == "the connection to the database was lost"
 
 
 def test_a_password_that_was_cut_in_two_is_not_shown(gateway):

@@ -62,7 +62,7 @@ import TidehookCore
     (attempt.revision, attempt.failure) = (1, nil)
     var record = makeRecord(gateway.ids, state: .filtered, attempts: [attempt])
     (record.delivery.webhookID, record.delivery.reason) = (webhook, "no <b>tags</b>")
-    record.delivery.droppedBy = DroppingStage(stage: 0, name: "script")
+    record.delivery.droppedBy = DroppingStage(index: 0, name: "script")
     record.attempts[0].drop = PipelineDrop("no <b>tags</b>", by: record.delivery.droppedBy)
     let path = "/v1/deliveries/\(record.delivery.id)"
     gateway.backend.with { [record] in $0.records = [record] }
@@ -72,7 +72,7 @@ import TidehookCore
     #expect(shown == ["stage": 0, "name": "script", "plugin": .null, "revision": .null, "line": 3])
     let listed = try await gateway.send(.get, "/v1/deliveries").json["data"]?[0]?["dropped_by"]
     #expect(listed?["name"] == "script" && listed?["line"] == .null)
-    record.delivery.droppedBy = DroppingStage(stage: 4, name: "tags", plugin: PluginVersion(name: "tags", revision: 2))
+    record.delivery.droppedBy = DroppingStage(index: 4, name: "tags", plugin: PluginVersion(name: "tags", revision: 2))
     gateway.backend.with { [record] in $0.records = [record] }
     let plugin = try await gateway.send(.get, path).json["dropped_by"]
     #expect(plugin == ["stage": 4, "name": "tags", "plugin": "tags", "revision": 2, "line": .null])

@@ -20,10 +20,50 @@ import TidehookTesting
     }
     let expected: Set = [
       "SCAN events", "SCAN late_events", "SEARCH e USING INTEGER PRIMARY KEY (rowid>?)", "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
-      "SEARCH late_events USING INTEGER PRIMARY KEY (rowid>?)", "SEARCH late_events USING INTEGER PRIMARY KEY (rowid<?)",
+      "SEARCH late_events USING INTEGER PRIMARY KEY (rowid>?)",
     ]
     // Both scans end with their first row, the last of their table.
     #expect(Set(steps) == expected, "\(steps)")
+  }
+
+  @Test func notesAreKeptAsLongAsNeitherTheyNorTheirKeysAreTooMany() {
+    var kept = KeptNotes()
+    for number in 1...Int64(KeptNotes.maximumNotes) { kept.add(number, keys: 1) }
+    #expect(kept.forgotten == 0)
+    kept.add(Int64(KeptNotes.maximumNotes) + 1, keys: 1)
+    #expect(kept.forgotten == 1)
+    kept.add(Int64(KeptNotes.maximumNotes) + 2, keys: KeptNotes.maximumKeys - 10)
+    #expect(kept.forgotten == Int64(KeptNotes.maximumNotes) - 9, "ten with a key each are left beside it")
+    kept.add(Int64(KeptNotes.maximumNotes) + 3, keys: KeptNotes.maximumKeys + 1)
+    #expect(kept.forgotten == Int64(KeptNotes.maximumNotes) + 2, "the last is kept, however large it is")
+  }
+
+  @Test func aNoteThatWasNotCommittedIsNotCounted() {
+    var kept = KeptNotes()
+    for _ in 0..<3 { kept.add(1, keys: KeptNotes.maximumKeys) }
+    #expect(kept.forgotten == 0)
+  }
+
+  @Test func whoGoesOnBeforeTheNotesThatAreKeptIsToldThatSomethingIsMissing() async throws {
+    let store = try fixture.open()
+    let all = (0..<6).map { _ in samples.event() }
+    _ = try await store.append([all[5]])
+    let start = try await store.tailEnd()
+    _ = try await store.append([all[0], all[1]])
+    let middle = try await store.tailEnd()
+    _ = try await store.append([all[2]])
+    try await store.close()
+    let database = try SQLiteDatabase(path: fixture.folder + "/tidehook.db", durability: .normal)
+    try database.withWriter { _ = try $0.execute(SQLStatement("DELETE FROM late_events WHERE number = 1"), []) }
+    try database.close()
+    let again = try fixture.open()
+    let missing = try await again.tail(after: start, for: [{ _, _ in true }], limits: TailLimits())
+    #expect(missing.cut == [0])
+    let rest = try await again.tail(after: middle, for: [{ _, _ in true }], limits: TailLimits())
+    #expect(rest.cut.isEmpty && rest.events.map(\.event.id) == [all[2].event.id])
+    _ = try await again.append([all[3]])
+    #expect(try await again.tailEnd().note == 3)
+    try await again.close()
   }
 
   @Test func eventsInOrderNoteNothing() async throws {

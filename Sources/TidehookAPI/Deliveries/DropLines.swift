@@ -33,7 +33,7 @@ struct DropLines {
 extension DroppingStage {
   /// The line of the script that it is in a pipeline.
   fileprivate func line(of reason: String, in pipeline: [PipelineStage]) -> Int? {
-    guard pipeline.indices.contains(stage), case .script(let text, _) = pipeline[stage] else { return nil }
+    guard pipeline.indices.contains(index), case .script(let text, _) = pipeline[index] else { return nil }
     return line(of: reason, in: text)
   }
 }

@@ -65,7 +65,7 @@ extension JSONWriter {
     guard let stage else { return null() }
     beginObject()
     key("stage")
-    integer(stage.stage)
+    integer(stage.index)
     key("name")
     string(stage.name)
     key("plugin")

@@ -3,15 +3,15 @@
 /// The stage that dropped an event.
 public struct DroppingStage: Sendable, Hashable {
   /// Its place in the pipeline, from 0.
-  public var stage: Int
+  public var index: Int
   /// What dry runs call it: `script`, `pipeline[1].script`, or the plugin's name.
   public var name: String
   /// Which content of a plugin ran; `nil` for an inline script.
   public var plugin: PluginVersion?
 
   /// Makes a record of a stage.
-  public init(stage: Int, name: String, plugin: PluginVersion? = nil) {
-    self.stage = stage
+  public init(index: Int, name: String, plugin: PluginVersion? = nil) {
+    self.index = index
     self.name = name
     self.plugin = plugin
   }

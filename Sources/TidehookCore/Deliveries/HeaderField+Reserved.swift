@@ -13,4 +13,7 @@ extension HeaderField {
     "x-rem-signature", "x-rem-signature-previous", "x-mem0-signature", "x-mem0-signature-previous", "x-mem0-signature-256",
     "x-mem0-signature-256-previous", "webhook-id", "webhook-timestamp", "webhook-signature",
   ]
+
+  /// Names, in lower case, that say that a request is no delivery: a test send, or the question whose a receiver is.
+  public static let marking: Set<String> = ["x-tidehook-test", "x-tidehook-challenge"]
 }

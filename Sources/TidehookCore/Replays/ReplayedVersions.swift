@@ -30,7 +30,7 @@ extension ReplayedVersions: RawRepresentable {
     if let named = Self.named.first(where: { $0.rawValue == rawValue }) {
       self = named
     } else {
-      guard let number = Int64(rawValue), Self.revisions.contains(number) else { return nil }
+      guard let number = Int64(rawValue), Self.revisions.contains(number), "\(number)" == rawValue else { return nil }
       self = .revision(Int(number))
     }
   }

@@ -33,8 +33,9 @@ public struct RemovedContent: Sendable, Equatable {
 public protocol RetentionStore: Sendable {
   /// The first namespace behind another one, in some order, that has events.
   func namespace(after namespace: Namespace?) async throws(StoreError) -> Namespace?
-  /// The oldest events behind a key, at most `limit`; of a namespace where one is named.
+  /// The oldest events behind a key, at most `limit`, and fewer where they have thousands of deliveries; of a namespace where one is named.
   /// - Parameter accepted: none that was accepted later, give or take an hour; `nil` for all.
+  /// - Returns: none only when there is none.
   func oldestEvents(
     in namespace: Namespace?, after key: Int64, accepted: Timestamp?, limit: Int
   ) async throws(StoreError) -> [StoredEvent]

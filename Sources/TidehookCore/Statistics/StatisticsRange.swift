@@ -94,11 +94,22 @@ public struct StatisticsRange: Sendable, Hashable {
 
   /// How many counts the sum over webhooks may be made of; a million is seconds of work.
   private static let maximumCounts: Int64 = 10_000
+  /// The same where nothing finer than days would keep to that.
+  private static let mostCounts: Int64 = 250_000
 
   /// The same time in steps that are wide enough for the sum over so many webhooks to be quick.
   public func affordable(over webhooks: Int, now: Timestamp) -> StatisticsRange {
+    guard !isSummed(from: Self.maximumCounts, over: webhooks) else { return self }
+    let coarse = coarse(now: now)
+    guard !coarse.isSummed(from: Self.mostCounts, over: webhooks) else { return coarse }
+    // Ten thousand webhooks, and more: a chart of a few points is better than none.
+    let days = Self.usualWidths.compactMap { Self.aligned(coarse.start, coarse.end, $0) }.first { $0.step == .day }
+    return days.map(StatisticsRange.init) ?? coarse
+  }
+
+  private func isSummed(from limit: Int64, over webhooks: Int) -> Bool {
     let (counts, isOverflown) = ((end - start) / step.seconds).multipliedReportingOverflow(by: Int64(webhooks))
-    return isOverflown || counts > Self.maximumCounts ? coarse(now: now) : self
+    return !isOverflown && counts <= limit
   }
 
   /// Throws when its steps, which were asked for, make the sum over so many webhooks slow: finer counts than ``affordable(over:now:)`` reads.

@@ -107,7 +107,8 @@ public struct WebhookHealth: Sendable, Hashable {
   public mutating func timePassed(at now: Timestamp, rule: AutoDisable) -> Bool {
     let verdict = judge(at: now, rule)
     guard verdict == .disable, told < .threeQuarters else { return verdict == .tell }
-    // Nobody looked in between: that is told late, and a failure is needed all the same.
+    // Nobody looked in between: that is told late, so that the end is later, too.
+    disablesNotBefore = now + rule.lastQuarter
     told = .threeQuarters
     return true
   }

@@ -56,8 +56,10 @@ final class PostgresDestinations: Sendable {
     case .success(let report): return report
     case .failure(let failure):
       switch failure.kind {
-      case .lost: throw AttemptFailure(.connect, "the connection to the database was lost: \(failure.description)")
-      case .late: throw AttemptFailure(.timeout, failure.description)
+      case .lost:
+        let outline = "the connection to the database was lost"
+        throw AttemptFailure(.connect, "\(outline): \(failure.description)", outline: outline)
+      case .late: throw AttemptFailure(.timeout, failure.description, outline: "the database did not do it in time")
       case .full, .busy, .other: throw AttemptFailure(.database, failure.description)
       }
     }

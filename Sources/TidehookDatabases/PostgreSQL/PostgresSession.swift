@@ -66,10 +66,11 @@ final class PostgresSession: Sendable {
   /// Whether nothing was done with it since then.
   func isIdle(since moment: ContinuousClock.Instant) -> Bool { state.withLock { $0.lastUse < moment } }
 
+  /// The library's words may be the server's.
   private static func failure(_ failure: PostgreSQLConnectFailure) -> AttemptFailure {
     switch failure.phase {
-    case .network, .late: AttemptFailure(.connect, failure.description)
-    case .tls: AttemptFailure(.tls, failure.description)
+    case .network, .late: AttemptFailure(.connect, failure.description, outline: "no connection to the database")
+    case .tls: AttemptFailure(.tls, failure.description, outline: "no TLS connection to the database")
     case .server: AttemptFailure(.database, failure.description)
     }
   }

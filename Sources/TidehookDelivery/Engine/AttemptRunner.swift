@@ -148,7 +148,8 @@ public struct AttemptRunner: Sendable {
   /// Whether the receiver wants the request. It was asked about the webhook's URL, so that no pipeline may send to another.
   private func consent(to prepared: PreparedRequest, for active: ActiveWebhook) async -> HandshakeVerdict? {
     guard prepared.url == active.webhook.url else {
-      return .refused(AttemptFailure(.handshake, "the pipeline sends to another URL than the one whose receiver is asked"))
+      let message = "the pipeline sends to another URL than the one whose receiver is asked"
+      return .refused(AttemptFailure(.handshake, message, outline: message))
     }
     return await handshakes.verdict(for: active)
   }

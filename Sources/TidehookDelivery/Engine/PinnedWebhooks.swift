@@ -34,9 +34,13 @@ final class PinnedWebhooks: Sendable {
     do throws(StoreError) {
       read = try await revisions.revision(revision, of: key.id)
     } catch {
-      throw AttemptFailure(.script, "revision \(revision) of the webhook cannot be read: \(error)")
+      let outline = "revision \(revision) of the webhook cannot be read"
+      throw AttemptFailure(.script, "\(outline): \(error)", outline: outline)
     }
-    guard var webhook = read?.webhook else { throw AttemptFailure(.script, "revision \(revision) of the webhook is not stored") }
+    guard var webhook = read?.webhook else {
+      let message = "revision \(revision) of the webhook is not stored"
+      throw AttemptFailure(.script, message, outline: message)
+    }
     webhook.secret = current.webhook.secret
     webhook.keys = current.webhook.keys
     webhook.access = Self.access(of: current.webhook, for: webhook.url)

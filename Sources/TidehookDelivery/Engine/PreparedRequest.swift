@@ -17,8 +17,8 @@ enum Preparation {
   case dropped(reason: String, by: DroppingStage?)
   case failed(AttemptFailure)
 
-  /// Names that belong to the client, to the connection, or to a signature: a script cannot set them.
-  private static let reservedNames = HeaderField.framing.union(HeaderField.proving)
+  /// Names that belong to the client, to the connection, or to a signature, or that say that it is no delivery: a script cannot set them.
+  private static let reservedNames = HeaderField.framing.union(HeaderField.proving).union(HeaderField.marking)
 
   /// What stands for the method where a database is written to.
   private static let databaseMethod = "UPSERT"
@@ -39,13 +39,13 @@ enum Preparation {
       do throws(DestinationURLError) {
         url = try DestinationURL(parsing: text)
       } catch {
-        return .failed(AttemptFailure(.script, "the script's url override is refused: \(error)"))
+        return .failed(refused("the script's url override is refused", ": \(error)"))
       }
     }
     if let method = overrides.method, !methods.contains(method) {
       let known = methods.joined(separator: ", ")
-      return .failed(
-        AttemptFailure(.script, "the script's method override is refused: expected one of \(known), got \"\(method.prefix(32))\""))
+      let words = "the script's method override is refused: expected one of \(known)"
+      return .failed(refused(words, ", got \"\(method.prefix(32))\""))
     }
     guard url.database == nil else { return .send(PreparedRequest(method: databaseMethod, url: url, headers: [], ownBody: body)) }
     let reserved = overrides.headers.first { field in
@@ -53,11 +53,16 @@ enum Preparation {
       return reservedNames.contains(name) || webhook.isReserved(name)
     }
     if let name = reserved?.name {
-      return .failed(AttemptFailure(.script, "a script cannot set the header \(name)"))
+      return .failed(refused("a script set a header that scripts cannot set", ": \(name)"))
     }
     return .send(
       PreparedRequest(
         method: overrides.method ?? "POST", url: url, headers: headers(of: webhook, with: overrides), ownBody: body))
+  }
+
+  /// - Parameter quote: the end of the message, which has what the script said.
+  private static func refused(_ outline: String, _ quote: String) -> AttemptFailure {
+    AttemptFailure(.script, outline + quote, outline: outline)
   }
 
   /// What a script may choose: the methods of RFC 9110 and PATCH, but for those that are no request to a resource.

@@ -53,16 +53,15 @@ extension ReplayRunner {
 
   /// Nothing can be made due now. A part of an inactive webhook that holds nothing keeps no replay from its end.
   private func lookAhead(_ job: inout RunningReplay, _ now: Timestamp) async throws(StoreError) -> Progress {
-    guard let index = job.unknownPart({ directory.webhook($0)?.isActive == false }),
-      let webhook = webhook(job.parts[index].stored.webhook, for: job.request)
-    else {
-      let inactive = job.parts.map(\.stored.webhook).filter { directory.webhook($0)?.isActive == false }
+    let isInactive = { [directory] (id: WebhookID) in directory.webhook(id)?.isActive == false }
+    guard let index = job.unknownPart(at: now, isInactive), let webhook = webhook(job.parts[index].stored.webhook, for: job.request) else {
+      let inactive = job.parts.map(\.stored.webhook).filter(isInactive)
       noteBlockers(inactive.count == job.parts.count ? inactive : [], of: job.id)
-      return .waits(nil)
+      return .waits(job.nextLook(isInactive))
     }
     let found = try await store.search(job.parts[index].searchedOn, of: job.request, for: webhook, upTo: job.end, limit: 1)
     if !found.candidates.isEmpty {
-      job.holds(index)
+      job.holds(index, at: now)
     } else if found.isAtEnd {
       _ = try await advance(job, index, to: found, now)
       job.advanced(index, to: found)

@@ -8,8 +8,8 @@ struct RunningReplay {
   struct Part {
     var stored: ReplayPart
     var searched: Int64
-    /// Whether a search has shown that it holds something, while its webhook could not take it.
-    var isKnownToHold = false
+    /// Until when it counts as known that it holds something, as a search has shown while its webhook could not take it.
+    var holdsUntil: Timestamp?
 
     init(_ part: ReplayPart) {
       stored = part
@@ -19,6 +19,9 @@ struct RunningReplay {
     /// The part as it is searched on.
     var searchedOn: ReplayPart { ReplayPart(webhook: stored.webhook, kind: stored.kind, position: searched) }
   }
+
+  /// What an inactive webhook holds may go without the job: it expires, is erased, or another job replays it. So it is looked for anew.
+  static let holdingTime = Duration.seconds(600)
 
   let id: ReplayID
   let request: ReplayRequest
@@ -56,23 +59,28 @@ struct RunningReplay {
     return nil
   }
 
-  /// A part of an inactive webhook of which it is not known yet whether it holds anything at all.
-  func unknownPart(_ isInactive: (WebhookID) -> Bool) -> Int? {
-    parts.firstIndex { !$0.isKnownToHold && isInactive($0.stored.webhook) }
+  /// A part of an inactive webhook of which it is not known whether it holds anything at all.
+  func unknownPart(at now: Timestamp, _ isInactive: (WebhookID) -> Bool) -> Int? {
+    parts.firstIndex { part in part.holdsUntil.map { $0 <= now } ?? true && isInactive(part.stored.webhook) }
+  }
+
+  /// When a part of an inactive webhook is looked at anew; `nil` when there is none.
+  func nextLook(_ isInactive: (WebhookID) -> Bool) -> Timestamp? {
+    parts.filter { isInactive($0.stored.webhook) }.compactMap(\.holdsUntil).min()
   }
 
   /// Notes that a part was searched, and nothing is written yet.
   mutating func searched(_ index: Int, to position: Int64) { parts[index].searched = position }
 
   /// Notes that a part holds something that must wait.
-  mutating func holds(_ index: Int) { parts[index].isKnownToHold = true }
+  mutating func holds(_ index: Int, at now: Timestamp) { parts[index].holdsUntil = now + Self.holdingTime }
 
   /// Notes what was written about a part.
   mutating func advanced(_ index: Int, to finding: ReplayFinding) {
     guard finding.isAtEnd else {
       parts[index].stored.position = finding.position
       parts[index].searched = finding.position
-      parts[index].isKnownToHold = false
+      parts[index].holdsUntil = nil
       return
     }
     remove(index)

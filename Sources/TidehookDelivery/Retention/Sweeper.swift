@@ -133,7 +133,6 @@ public struct Sweeper: Sendable {
       removed.add(try await settle(due, size.agePace) { limits.verdict(on: $0, at: now) })
       last = newest.key
       if due.isEmpty { try await rest(1) }
-      if events.count < count { return removed }
       try await giveTurn(to: &size)
     }
   }

@@ -15,6 +15,9 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
   private let writing = ChangeLock()
   private let counting = ChangeLock()
   private let counted = Mutex<Counted?>(nil)
+  /// The count that is made meanwhile, for which nobody waits.
+  private let running = Mutex<Task<Void, Never>?>(nil)
+  private let instant: @Sendable () -> ContinuousClock.Instant
   private let sweptHour = Mutex<Int64?>(nil)
 
   /// How long counts wait for others to be written with them.
@@ -32,10 +35,14 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
   }
 
   /// Makes statistics that are kept in `store`; they are written while ``run()`` runs.
-  public init(store: any RollupStore, time: any TimeSource, logger: Logger) {
+  /// - Parameter instant: the clock by which it is judged how long a count takes, and how old it is.
+  public init(
+    store: any RollupStore, time: any TimeSource, logger: Logger, instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
     self.store = store
     self.time = time
     self.logger = logger
+    self.instant = instant
     news = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -115,21 +122,35 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
   /// The deliveries of each webhook that are not done with, counted again unless that was done a short while ago for what it costs.
   public func standings() async throws(StoreError) -> [WebhookID: QueueStanding] {
     guard let known = counted.withLock({ $0 }) else { return try await count() }
-    switch known.age(at: .now) {
+    switch known.age(at: instant()) {
     case .good: return known.standings
     case .bearable:
-      Task { _ = try? await count() }
+      refresh()
       return known.standings
     case .old: return try await count()
     }
   }
 
+  /// Counts again, unless that goes on already: a store that fails, or is slow, is asked once at a time.
+  private func refresh() {
+    running.withLock { task in
+      guard task == nil else { return }
+      task = Task {
+        _ = try? await count()
+        running.withLock { $0 = nil }
+      }
+    }
+  }
+
+  /// The count that is made meanwhile; `nil` when there is none.
+  package var refreshing: Task<Void, Never>? { running.withLock { $0 } }
+
   private func count() async throws(StoreError) -> [WebhookID: QueueStanding] {
     try await counting.withLock { () throws(StoreError) in
-      let began = ContinuousClock.now
+      let began = instant()
       if let known = counted.withLock({ $0 }), known.age(at: began) == .good { return known.standings }
       let standings = try await store.standings()
-      counted.withLock { $0 = Counted(standings: standings, began: began, ended: .now) }
+      counted.withLock { $0 = Counted(standings: standings, began: began, ended: instant()) }
       return standings
     }
   }

@@ -15,7 +15,7 @@ enum ReasonText {
   /// The same as a text.
   static func joined(_ reason: String, _ stage: DroppingStage?) -> String {
     guard let stage else { return reason }
-    let parts = [reason, "\(stage.stage)", stage.plugin.map { "\($0.revision)" } ?? "", stage.name]
+    let parts = [reason, "\(stage.index)", stage.plugin.map { "\($0.revision)" } ?? "", stage.name]
     return parts.joined(separator: separator)
   }
 
@@ -28,7 +28,7 @@ enum ReasonText {
     let name = String(parts[parts.count - 1])
     let plugin = Int(parts[parts.count - 2]).map { PluginVersion(name: name, revision: $0) }
     return PipelineDrop(
-      parts.dropLast(3).joined(separator: separator), by: DroppingStage(stage: stage, name: name, plugin: plugin))
+      parts.dropLast(3).joined(separator: separator), by: DroppingStage(index: stage, name: name, plugin: plugin))
   }
 }
 

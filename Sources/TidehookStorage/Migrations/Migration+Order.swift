@@ -3,8 +3,8 @@
 extension Migration {
   /// What a delivery's place in the order depends on: `NULL` unless its webhook is ordered, which costs a byte and no index entry.
   ///
-  /// `deliveries_order` has what is open or held of each key, in the order of acceptance, and `deliveries_order_leased` what a node holds of
-  /// each. Their conditions must be in each query that is to use them.
+  /// `deliveries_order` has what is open or held of each key, in the order of acceptance. Its condition must be in each query that is to use it.
+  /// `deliveries_order_leased` had what a node holds of each key; ``turns`` has done without it since.
   ///
   /// `deliveries_replays` has an entry only while a replay waits that is part of no order (trigger 2, `manual`): a job makes few of them due
   /// at a time. The first attempts and the retries of a lane are claimed without looking at it, and no other delivery pays for it.

@@ -1,15 +1,15 @@
 // Finds out for which webhooks there are deliveries that failed in a way: from one entry of the index of failures to the next.
 
-import TidehookCore
+package import TidehookCore
 
 /// The distinct entries of the index of failures.
-enum DeliveryCauses {
+package enum DeliveryCauses {
   /// One of them.
-  struct Cause: Hashable {
-    let state: DeliveryState
+  package struct Cause: Hashable {
+    package let state: DeliveryState
     /// The kind of failure, empty where it is not known; `nil` for held deliveries.
-    let failure: String?
-    let webhook: Int64
+    package let failure: String?
+    package let webhook: Int64
   }
 
   /// The states that have failures.
@@ -72,16 +72,17 @@ enum DeliveryCauses {
 }
 
 /// Finds the causes of some webhooks among those of all, however many either are: it leaps from one that is wanted to the next that there is.
-struct CauseSearch {
+package struct CauseSearch {
   /// How many times the index is looked into; more webhooks and causes than that are left out.
-  private static let maximumSteps = 4000
+  package static let maximumSteps = 4000
 
   /// Keys, in order.
   private let webhooks: [Int64]
   private let limit: Int
+  private let maximumSteps: Int
   private let connection: any SQLConnection
   private var steps = 0
-  private(set) var found: [DeliveryCauses.Cause] = []
+  package private(set) var found: [DeliveryCauses.Cause] = []
 
   private static let nextFailure = DeliveryCauses.eachState { state in
     """
@@ -98,20 +99,22 @@ struct CauseSearch {
   private static let anyHeld = SQLStatement(
     "SELECT 1 FROM deliveries d WHERE \(DeliveryState.held.ended) AND d.webhook_key = $1 LIMIT 1")
 
-  init(_ webhooks: [Int64], upTo limit: Int, _ connection: any SQLConnection) {
+  /// Begins with nothing found.
+  package init(_ webhooks: [Int64], upTo limit: Int, steps: Int = CauseSearch.maximumSteps, _ connection: any SQLConnection) {
     self.webhooks = webhooks.sorted()
     self.limit = limit
+    maximumSteps = steps
     self.connection = connection
   }
 
   /// Whether something may have been left out.
-  var isCut: Bool { !goesOn }
+  package var isCut: Bool { !goesOn }
 
-  private var goesOn: Bool { steps < Self.maximumSteps && found.count < limit }
+  private var goesOn: Bool { steps < maximumSteps && found.count < limit }
 
   /// Adds the causes of a state.
   /// - Parameter failure: only this one.
-  mutating func add(_ state: DeliveryState, failure: FailureKind?) throws(SQLFailure) {
+  package mutating func add(_ state: DeliveryState, failure: FailureKind?) throws(SQLFailure) {
     guard let nextFailure = Self.nextFailure[state], let nextWebhook = Self.nextWebhook[state] else { return try addHeld() }
     if let failure { return try add(state, failure.rawValue, nextWebhook) }
     // An unknown failure is an empty text, and nothing is below that.

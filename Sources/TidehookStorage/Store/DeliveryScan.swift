@@ -1,20 +1,23 @@
 // What one list of deliveries found, and how several of them make up one page: pure values.
 
-import TidehookCore
+package import TidehookCore
 
 /// The rows of one list, looked at in the order of their keys.
-struct DeliveryScan: Sendable {
+package struct DeliveryScan: Sendable {
   /// The keys of those that are wanted.
-  var matches: [Int64] = []
+  package var matches: [Int64] = []
   /// The last key that was looked at.
-  var last: Int64?
+  package var last: Int64?
   /// Whether the list has no more rows.
-  var isAtEnd = true
+  package var isAtEnd = true
+
+  /// A list that is not read yet.
+  package init() {}
 
   /// The page that some lists make up together. What lies behind the row at which the first of them stopped is left for the next page, so
   /// that nothing is missing in between.
   /// - Returns: the keys, in order, and the key behind which there may be more.
-  static func page(of scans: [DeliveryScan], order: ListOrder, limit: Int) -> (keys: [Int64], position: Int64?) {
+  package static func page(of scans: [DeliveryScan], order: ListOrder, limit: Int) -> (keys: [Int64], position: Int64?) {
     let stops = scans.filter { !$0.isAtEnd }.compactMap(\.last)
     let stop = order == .newest ? stops.max() : stops.min()
     let seen = scans.flatMap(\.matches).filter { key in
@@ -28,21 +31,22 @@ struct DeliveryScan: Sendable {
 }
 
 /// How far a page reaches that the lists read so far make up: what lies behind that need not be read of the others.
-struct ScanFront {
+package struct ScanFront {
   private let order: ListOrder
   private let limit: Int
   private var keys: [Int64] = []
 
-  init(order: ListOrder, limit: Int) {
+  /// Begins with no list.
+  package init(order: ListOrder, limit: Int) {
     self.order = order
     self.limit = limit
   }
 
   /// The last key that belongs to the page or tells that there is another one; `nil` while the page is not full.
-  var last: Int64? { keys.count > limit ? keys.last : nil }
+  package var last: Int64? { keys.count > limit ? keys.last : nil }
 
   /// Adds what a list has.
-  mutating func add(_ matches: [Int64]) {
+  package mutating func add(_ matches: [Int64]) {
     keys += matches
     keys.sort { order == .newest ? $0 > $1 : $0 < $1 }
     if keys.count > limit + 1 { keys.removeLast(keys.count - limit - 1) }

@@ -13,14 +13,12 @@ final class LateEvents: Sendable {
     var pending: Int64
     /// How many transactions were committed when ``pending`` was noted.
     var commits = 0
-    var number: Int64
+    var kept = KeptNotes()
   }
 
-  /// How many notes are kept: minutes under the highest load, and else hours.
-  static let kept: Int64 = 5000
-
-  private static let last = SQLStatement(
-    once: "SELECT COALESCE((SELECT MAX(key) FROM events), 0), COALESCE((SELECT MAX(number) FROM late_events), 0)")
+  private static let lastKey = SQLStatement(once: "SELECT COALESCE(MAX(key), 0) FROM events")
+  private static let stored = SQLStatement(once: "SELECT number, LENGTH(keys) / 8 FROM late_events WHERE number > 0 ORDER BY number")
+  private static let lastNumber = SQLStatement("SELECT number FROM late_events ORDER BY number DESC LIMIT 1")
   private static let insert = SQLStatement("INSERT INTO late_events (number, keys) VALUES ($1, $2)")
   private static let forget = SQLStatement("DELETE FROM late_events WHERE number <= $1")
 
@@ -28,8 +26,13 @@ final class LateEvents: Sendable {
 
   /// Goes on after what is stored.
   init(_ connection: any SQLConnection) throws(SQLFailure) {
-    let (key, number) = try connection.first(Self.last, []) { ($0.integer(0), $0.integer(1)) } ?? (0, 0)
-    state = Mutex(State(highest: key, pending: key, number: number))
+    let key = try connection.first(Self.lastKey, []) { $0.integer(0) } ?? 0
+    var kept = KeptNotes()
+    try connection.query(Self.stored, []) { row in
+      kept.add(row.integer(0), keys: Int(clamping: row.integer(1)))
+      return true
+    }
+    state = Mutex(State(highest: key, pending: key, kept: kept))
   }
 
   /// Notes those of the events written just now that are late, in the same transaction.
@@ -37,20 +40,25 @@ final class LateEvents: Sendable {
   func note(_ rows: [EventRows], _ results: [AppendResult], after commits: Int, _ connection: any SQLConnection) throws(SQLFailure) {
     var keys: [Int64] = []
     for (row, result) in zip(rows, results) where result == .stored { keys.append(row.source.event.key.key) }
-    guard let (number, late) = take(keys, commits) else { return }
+    guard let late = late(of: keys, commits) else { return }
+    // As it is stored: a transaction that failed has left none.
+    let number = (try connection.first(Self.lastNumber, []) { $0.integer(0) } ?? 0) + 1
     try connection.execute(Self.insert, [.integer(number), .bytes(Self.write(late))])
-    try connection.execute(Self.forget, [.integer(number - Self.kept)])
+    let forgotten = state.withLock { state in
+      state.kept.add(number, keys: late.count)
+      return state.kept.forgotten
+    }
+    if forgotten > 0 { try connection.execute(Self.forget, [.integer(forgotten)]) }
   }
 
-  private func take(_ keys: [Int64], _ commits: Int) -> (number: Int64, late: [Int64])? {
+  private func late(of keys: [Int64], _ commits: Int) -> [Int64]? {
     guard let (lowest, highest) = keys.min().flatMap({ low in keys.max().map { (low, $0) } }) else { return nil }
     return state.withLock { state in
       // What one transaction writes is seen at once, in whatever order.
       if state.commits != commits { (state.highest, state.commits) = (max(state.highest, state.pending), commits) }
       state.pending = max(state.pending, highest)
       guard lowest < state.highest else { return nil }
-      state.number += 1
-      return (state.number, keys.filter { $0 < state.highest }.sorted())
+      return keys.filter { $0 < state.highest }.sorted()
     }
   }
 

@@ -26,6 +26,9 @@ extension SQLStore: RetentionStore {
     SELECT key, CASE WHEN state = 6 AND leased_by IS NOT NULL THEN 0 ELSE state END, updated_at_us FROM deliveries WHERE event_key = $1
     """)
 
+  /// How many deliveries a look reads before it ends: as many as the largest step removes, twice over.
+  private static let lookedAtDeliveries = 2 * SweepPace(slowest: SweepPace.fastest).rows
+
   /// The oldest events behind a key, each with its deliveries.
   public func oldestEvents(
     in namespace: Namespace?, after key: Int64, accepted: Timestamp?, limit: Int
@@ -37,8 +40,13 @@ extension SQLStore: RetentionStore {
       var events = try connection.all(namespace == nil ? Self.oldest : Self.oldestOfNamespace, arguments) { row in
         StoredEvent(key: row.integer(0), acceptedAt: row.time(1), deliveries: [])
       }
-      for index in events.indices { events[index].deliveries = try Self.deliveries(of: events[index].key, connection) }
-      return events
+      var (read, count) = (0, 0)
+      while read < events.count, count < Self.lookedAtDeliveries {
+        events[read].deliveries = try Self.deliveries(of: events[read].key, connection)
+        count += events[read].deliveries.count
+        read += 1
+      }
+      return Array(events.prefix(read))
     }
   }
 

@@ -18,6 +18,7 @@ struct TailReading {
   private static let newest = SQLStatement("SELECT \(eventColumns) FROM events e WHERE e.key > $1 ORDER BY e.key DESC LIMIT $2")
   private static let oneEvent = SQLStatement("SELECT \(eventColumns) FROM events e WHERE e.key = $1")
   private static let notes = SQLStatement("SELECT number, keys FROM late_events WHERE number >= $1 ORDER BY number DESC")
+  private static let firstNote = SQLStatement("SELECT number FROM late_events ORDER BY number LIMIT 1")
   private static let lastNote = SQLStatement("SELECT number, keys FROM late_events ORDER BY number DESC LIMIT 1")
 
   init(after start: TailPosition, for readers: [TailFilter], limits: TailLimits) {
@@ -53,8 +54,11 @@ struct TailReading {
       }
       return places.count < limits.rows
     }
-    // Notes that were not looked at, or are not kept any more.
-    if places.count >= limits.rows || end.note - max(0, start.note) > LateEvents.kept { shares.cutAll() }
+    if places.count >= limits.rows { return shares.cutAll() }
+    guard end.note > start.note else { return }
+    // Notes that are not kept any more.
+    let first = try connection.first(Self.firstNote, []) { $0.integer(0) } ?? end.note
+    if first - 1 > max(0, start.note) { shares.cutAll() }
   }
 
   private mutating func readNewer(_ connection: any SQLConnection) throws(SQLFailure) {

@@ -79,7 +79,7 @@ extension StoreConformance {
       var result = sample.result(batch, .delivered)
       result.batch = CompletedBatch(
         id: batch.id, members: [sample.ids[0], sample.ids[2]],
-        dropped: [CompletedBatch.Drop(id: sample.ids[1], PipelineDrop("no", by: DroppingStage(stage: 1, name: "tags")))])
+        dropped: [CompletedBatch.Drop(id: sample.ids[1], PipelineDrop("no", by: DroppingStage(index: 1, name: "tags")))])
       try await test.store.record(result)
       for (index, id) in sample.ids.enumerated() {
         let record = try await test.store.known(id)
@@ -98,7 +98,7 @@ extension StoreConformance {
       let sample = try await BatchSample(test.store, events: 2)
       try await sample.collect()
       let batch = try await sample.claimOne(at: sample.due)
-      let drop = PipelineDrop("no \u{1F}\"x\"", by: DroppingStage(stage: 1, name: "tags", plugin: PluginVersion(name: "tags", revision: 2)))
+      let drop = PipelineDrop("no \u{1F}\"x\"", by: DroppingStage(index: 1, name: "tags", plugin: PluginVersion(name: "tags", revision: 2)))
       var first = sample.result(batch, .retrying, nextAttemptAt: sample.due)
       first.batch = CompletedBatch(id: batch.id, members: [sample.ids[0]], dropped: [CompletedBatch.Drop(id: sample.ids[1], drop)])
       try await test.store.record(first)

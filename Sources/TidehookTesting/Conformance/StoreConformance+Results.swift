@@ -102,10 +102,10 @@ extension StoreConformance {
       let webhook = try samples.webhook()
       try await test.store.insert(webhook)
       let drops = [
-        PipelineDrop("", by: DroppingStage(stage: 0, name: "script")),
+        PipelineDrop("", by: DroppingStage(index: 0, name: "script")),
         PipelineDrop(
           "no <b>tags</b>\u{1F}3\u{1F}\u{1F}x",
-          by: DroppingStage(stage: 12, name: "tags", plugin: PluginVersion(name: "tags", revision: 7))),
+          by: DroppingStage(index: 12, name: "tags", plugin: PluginVersion(name: "tags", revision: 7))),
       ]
       var ids: [DeliveryID] = []
       for drop in drops {

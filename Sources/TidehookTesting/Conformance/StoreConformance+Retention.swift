@@ -108,6 +108,18 @@ extension StoreConformance {
       let older = SystemTime().now() + .seconds(-7200)
       try expectEqual(try await test.store.oldestEvents(in: first, after: .min, accepted: older, limit: 9), [], "those of before")
     },
+    StoreRule("a look at old events ends with the one that makes its deliveries thousands, and the next goes on there") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let many = [WebhookID](repeating: webhook.id, count: 7000)
+      let events = [[], many, [], many].map { samples.event(for: $0) }
+      for event in events { _ = try await test.store.append([event]) }
+      let first = try await test.store.stored()
+      try expectEqual(first.map(\.deliveries.count), [0, 7000], "the deliveries of the first look")
+      let second = try await test.store.oldestEvents(in: nil, after: first[1].key, accepted: nil, limit: 999)
+      try expectEqual(second.map(\.key), events[2...].map(\.event.key.key), "the events of the second")
+    },
     StoreRule("old requests of sources go, and are not counted any more") { test in
       let samples = StoreSamples()
       let source = try await test.source(samples)

@@ -25,6 +25,11 @@ def refusal(text):
     return message(b"E", b"SERROR\0C42000\0M" + text + b"\0\0") + READY
 
 
+def farewell(text):
+    """That the server ends the connection."""
+    return message(b"E", b"SFATAL\0C57P01\0M" + text + b"\0\0")
+
+
 def rows(size):
     """The beginning of an answer with one column, and one row of that many bytes, to be sent again and again."""
     column = b"a\0" + bytes(6) + (25).to_bytes(4, "big") + b"\xff" * 6 + bytes(2)

@@ -2,7 +2,7 @@ import Testing
 import TidehookCore
 
 @Suite struct DroppingStageTests {
-  private let stage = DroppingStage(stage: 1, name: "pipeline[1].script")
+  private let stage = DroppingStage(index: 1, name: "pipeline[1].script")
 
   private func line(of reason: String) -> Int? {
     stage.line(

@@ -118,7 +118,7 @@ import TidehookCore
 
   @Test func aDropFiltersWithItsReason() {
     #expect(after(.dropped(reason: "no tag")) == Transition(.filtered, reason: "no tag"))
-    let stage = DroppingStage(stage: 1, name: "filter-tags", plugin: PluginVersion(name: "filter-tags", revision: 3))
+    let stage = DroppingStage(index: 1, name: "filter-tags", plugin: PluginVersion(name: "filter-tags", revision: 3))
     #expect(after(.dropped(reason: "no tag", by: stage)) == Transition(.filtered, reason: "no tag", droppedBy: stage))
   }
 

@@ -7,7 +7,7 @@ import TidehookCore
     #expect(ReplayedVersions(rawValue: versions.rawValue) == versions)
   }
 
-  @Test(arguments: ["", "first", "0", "-1", "1.5", "99999999999", " 1"])
+  @Test(arguments: ["", "first", "0", "-1", "1.5", "99999999999", " 1", "+1", "007", "1_000", "１"])
   func noOtherTextIsOne(text: String) {
     #expect(ReplayedVersions(rawValue: text) == nil)
   }

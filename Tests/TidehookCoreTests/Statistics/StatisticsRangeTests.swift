@@ -68,7 +68,11 @@ import TidehookCore
     #expect(Array(try range(ago: 86_400, width: 60).starts).count == 1441)
   }
 
-  @Test(arguments: [(86_400, 6, 900), (86_400, 7, 3600), (3600, 160, 60), (3600, 200, 300), (86_400, 0, 900), (86_400, Int.max, 3600)])
+  @Test(arguments: [
+    (86_400, 6, 900), (86_400, 7, 3600), (3600, 160, 60), (3600, 200, 300), (86_400, 0, 900), (86_400, 10_000, 3600),
+    (86_400, 11_000, 86_400),
+    (86_400, Int.max, 86_400),
+  ])
   func aSumOverManyWebhooksIsMadeOfFewCounts(ago: Int64, webhooks: Int, width: Int64) throws {
     #expect(try range(ago: ago).affordable(over: webhooks, now: now).width == width)
   }
@@ -78,10 +82,13 @@ import TidehookCore
     for (webhooks, width) in [(6, Int64(900)), (7, 3600), (500, 3600), (500, 86_400)] {
       try range(ago: day, width: width).checkAffordable(over: webhooks, now: now)
     }
-    for (webhooks, width) in [(7, Int64(60)), (500, 900), (.max, 1800)] {
+    for (webhooks, width) in [(7, Int64(60)), (500, 900), (10_000, 1800)] {
       #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 3600)) {
         try range(ago: day, width: width).checkAffordable(over: webhooks, now: now)
       }
+    }
+    #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 86_400)) {
+      try range(ago: day, width: 3600).checkAffordable(over: .max, now: now)
     }
     #expect(throws: StatisticsRange.Problem.tooFine(atLeast: 86_400)) {
       try range(ago: week, width: 3600).checkAffordable(over: 500, now: now)

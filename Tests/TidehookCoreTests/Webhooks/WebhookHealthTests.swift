@@ -76,8 +76,10 @@ import TidehookTesting
     _ = verdicts(&warned, atDays: [0, 0, 0, 2], rule: rule)
     let (late, more) = (warned.timePassed(at: end, rule: rule), warned.timePassed(at: end, rule: rule))
     #expect(late && !more && warned.told == .threeQuarters && warned.nextWarning(rule: rule) == nil)
-    let verdict = warned.failed("x", at: end, rule: rule)
-    #expect(verdict == .disable)
+    let last = end + .seconds(86_400)
+    #expect(warned.disablesAt(rule) == last, "what is told as the end is not past")
+    let (early, verdict) = (warned.failed("x", at: end, rule: rule), warned.failed("x", at: last, rule: rule))
+    #expect(early == .nothing && verdict == .disable)
   }
 
   @Test func oneSuccessEndsTheStreakAndIsToldAfterAWarningOnly() {

@@ -5,7 +5,7 @@ import TidehookTesting
 
 @Suite struct BatchAttemptTests {
   private let policy = BatchPolicy(maxEvents: 3, maxWaitSeconds: 60)
-  private static let drop = PipelineDrop("not this one", by: DroppingStage(stage: 1, name: "tags"))
+  private static let drop = PipelineDrop("not this one", by: DroppingStage(index: 1, name: "tags"))
 
   /// A batch of three, led by the returned delivery.
   private func makeBatch(_ fixture: EngineFixture, for webhook: WebhookID) -> DueDelivery {

@@ -55,7 +55,7 @@ import TidehookTesting
   }
 
   @Test func whatThePipelineDropsIsAnAttemptOfItsOwnAndInNoBatch() async throws {
-    let fixture = EngineFixture(pipeline: FixedPipeline(dropped: [0: PipelineDrop("no", by: DroppingStage(stage: 1, name: "tags"))]))
+    let fixture = EngineFixture(pipeline: FixedPipeline(dropped: [0: PipelineDrop("no", by: DroppingStage(index: 1, name: "tags"))]))
     let batches = MemoryBatches()
     let meter = OutcomeMeter()
     let engine = makeEngine(fixture, batches, meter: meter)

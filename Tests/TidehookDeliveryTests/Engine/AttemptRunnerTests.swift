@@ -43,6 +43,29 @@ import TidehookTesting
     #expect(header("traceparent", of: byWebhook) == ["mine"])
   }
 
+  @Test(arguments: [
+    (RequestOverrides(url: "ftp://jane.doe"), "the script's url override is refused"),
+    (RequestOverrides(method: "jane.doe"), "the script's method override is refused: expected one of GET"),
+    (RequestOverrides(headers: [HeaderField("Host", "jane.doe")]), "a script set a header that scripts cannot set"),
+    (RequestOverrides(headers: [HeaderField("X-Tidehook-Test", "jane.doe")]), "a script set a header that scripts cannot set"),
+  ])
+  func whatAScriptMustNotChooseIsOutlinedInOurOwnWords(overrides: RequestOverrides, outline: String) async throws {
+    let failure = try #require(try await attempt(.send(body: nil, overrides: overrides)).attempt?.failure)
+    #expect(failure.kind == .script && failure.outline.hasPrefix(outline) && !failure.outline.contains("jane.doe"))
+    #expect(failure.message.hasPrefix(failure.outline))
+  }
+
+  @Test func aPipelineThatLeavesTheReceiverThatIsAskedIsOutlinedAsThat() async throws {
+    let overrides = RequestOverrides(url: "https://example.org/other")
+    let completed = try await attempt(.send(body: nil, overrides: overrides)) {
+      $0.pipeline = [.script("")]
+      $0.handshake = HandshakeScheme.allCases.first
+    }
+    let failure = try #require(completed.attempt?.failure)
+    #expect(
+      failure.kind == .handshake && failure.outline == failure.message && failure.outline.hasPrefix("the pipeline sends to another URL"))
+  }
+
   @Test func scriptsOverrideMethodURLHeadersAndType() async throws {
     let overrides = RequestOverrides(
       method: "PUT", url: "https://example.org/other", headers: [HeaderField("X-Team", "b")], contentType: "text/plain")

@@ -75,7 +75,8 @@ import TidehookTesting
   @Test func anUnreadableRevisionFailsTheAttemptAndIsTriedAgain() async throws {
     let fixture = EngineFixture()
     let completed = try await attempt(fixture, try makeWebhook(fixture), at: 7)
-    #expect(completed.attempt?.failure == AttemptFailure(.script, "revision 7 of the webhook is not stored"))
+    let message = "revision 7 of the webhook is not stored"
+    #expect(completed.attempt?.failure == AttemptFailure(.script, message, outline: message))
     #expect(completed.attempt?.revision == 7)
     #expect(completed.attempt?.request == nil)
     #expect(completed.transition.state == .retrying)

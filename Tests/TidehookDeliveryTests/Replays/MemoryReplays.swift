@@ -28,6 +28,9 @@ final class MemoryReplays: ReplayStore {
     state.withLock { $0.dead[webhook, default: []] += candidates }
   }
 
+  /// Takes them away, as an erasure does.
+  func removeDead(of webhook: WebhookID) { state.withLock { $0.dead[webhook] = nil } }
+
   func insert(_ replay: Replay, parts: [ReplayPart]) async throws(StoreError) -> Bool {
     state.withLock { $0.replays[replay.id] = (replay, parts) }
     return true

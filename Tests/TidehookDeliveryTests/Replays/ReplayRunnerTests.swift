@@ -110,6 +110,21 @@ import TidehookTesting
     }
   }
 
+  @Test(.timeLimit(.minutes(1))) func whatAnInactiveWebhookHeldMayGoMeanwhile() async throws {
+    let fixture = Fixture()
+    let inactive = try fixture.parts.makeWebhook { $0.isActive = false }
+    fixture.addDead(1, of: inactive)
+    try await fixture.running {
+      let replay = try #require(try await fixture.runner.start(ReplayRequest(), by: "x"))
+      let next = await fixture.parts.clock.nextSleep()
+      #expect(next == fixture.parts.clock.now() + .seconds(600) && fixture.runner.blockers(of: replay.id) == [inactive.id])
+      fixture.store.removeDead(of: inactive.id)
+      fixture.parts.clock.advance(by: .seconds(600))
+      var ends = fixture.store.ends.makeAsyncIterator()
+      #expect(await ends.next() == .done)
+    }
+  }
+
   @Test func aReplayGoesOnAfterARestartWhereItWas() async throws {
     let fixture = Fixture()
     let webhook = try fixture.parts.makeWebhook()

@@ -8,6 +8,8 @@ final class MemoryRollups: RollupStore {
     var failure: StoreError?
     var standings: [WebhookID: QueueStanding] = [:]
     var countings = 0
+    /// What a count does before it is made.
+    var counting: (@Sendable () async throws(StoreError) -> Void)?
     var sweeps: [Int64?] = []
   }
 
@@ -46,9 +48,11 @@ final class MemoryRollups: RollupStore {
   }
 
   func standings() async throws(StoreError) -> [WebhookID: QueueStanding] {
-    state.withLock { state in
+    let counting = state.withLock { state in
       state.countings += 1
-      return state.standings
+      return state.counting
     }
+    try await counting?()
+    return state.withLock { $0.standings }
   }
 }

@@ -154,6 +154,35 @@ import TidehookTesting
     #expect(await value("tidehook_webhook_queue_lag_seconds", ["webhook": two.description]) == 0)
   }
 
+  @Test(.timeLimit(.minutes(1))) func aCountThatIsBearableIsToldOfAndMadeAgainOnceAtATime() async throws {
+    let now = Mutex(ContinuousClock.now)
+    let statistics = Statistics(
+      store: store, time: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, instant: { now.withLock { $0 } })
+    let webhook = WebhookID(samples.ids.next())
+    store.state.withLock { $0.counting = { now.withLock { $0 += .milliseconds(60) } } }
+    #expect(try await statistics.standings().isEmpty)
+    now.withLock { $0 += .seconds(2) }
+    for round in 2...3 {
+      // Those who ask meanwhile get what is known, and begin no other count; neither does one that failed keep the next from being made.
+      let (gate, opens) = AsyncStream.makeStream(of: Bool.self)
+      store.state.withLock { state in
+        state.standings = [webhook: QueueStanding()]
+        state.counting = { () async throws(StoreError) in
+          var answers = gate.makeAsyncIterator()
+          guard await answers.next() == true else { throw StoreError(.full, "no space") }
+          now.withLock { $0 += .milliseconds(60) }
+        }
+      }
+      for _ in 0..<9 { #expect(try await statistics.standings().isEmpty) }
+      let count = try #require(statistics.refreshing)
+      opens.yield(round == 3)
+      await count.value
+      #expect(store.state.withLock { $0.countings } == round)
+    }
+    #expect(try await Set(statistics.standings().keys) == [webhook])
+    #expect(store.state.withLock { $0.countings } == 3)
+  }
+
   @Test func theEngineTellsWhatWasStoredAndWhatCameOfIt() async throws {
     let fixture = EngineFixture(answers: [.success(ReceivedResponse(status: 500)), .success(ReceivedResponse(status: 200))])
     let engine = DeliveryEngine(

@@ -41,7 +41,7 @@ import TidehookScripting
       .script("function filter(e) return e.data.n ~= 1, 'one' end function transform(e) return { m = e.data.n } end"),
       .script("function transform(e) if e.m == 0 then return 'text' end return e end"))
     #expect(result.result.summary == #"["text",{"m":2}]"#)
-    #expect(result.dropped == [1: PipelineDrop("pipeline[0].script: one", by: DroppingStage(stage: 0, name: "pipeline[0].script"))])
+    #expect(result.dropped == [1: PipelineDrop("pipeline[0].script: one", by: DroppingStage(index: 0, name: "pipeline[0].script"))])
   }
 
   @Test func transformBatchIsCalledOnceWithThoseThatTheFilterLetsPass() async throws {
@@ -61,7 +61,7 @@ import TidehookScripting
     guard case .send(_, let overrides) = result.result.verdict else { return }
     #expect(overrides.headers == [HeaderField("X-A", "b")])
     #expect(result.result.log == "called\n")
-    #expect(result.dropped == [0: PipelineDrop("filter returned false", by: DroppingStage(stage: 0, name: "script"))])
+    #expect(result.dropped == [0: PipelineDrop("filter returned false", by: DroppingStage(index: 0, name: "script"))])
   }
 
   @Test func stagesBeforeRunForEachEventAndThoseBehindForTheBody() async throws {
