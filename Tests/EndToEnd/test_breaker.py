@@ -135,7 +135,7 @@ def test_the_breaker_has_defaults_and_is_off_unless_asked_for(shared_gateway):
     assert breaker == {"failure_rate": 0.7, "window_secs": 60, "min_attempts": 10, "open_secs": 30}
 
 
-@pytest.mark.parametrize("name", ["breaker_state", "breaker_since", "backoff_until"])
+@pytest.mark.parametrize("name", ["breaker_state", "breaker_since", "backoff_until", "rate_limited_until"])
 def test_the_state_cannot_be_set(shared_gateway, name):
     answer = shared_gateway.api.call("POST", "/v1/webhooks", {"url": "https://example.com/", "events": ["*"], name: None})
     assert (answer.status, answer.error["code"]) == (400, "read_only_field")

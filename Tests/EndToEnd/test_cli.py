@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import os
+import pty
 import subprocess
 
 import pytest
@@ -163,6 +165,19 @@ def test_sign_prints_the_headers_that_verify_takes(tmp_path):
     cli.run("verify", "--secret", SECRET, *arguments, stdin=VECTOR + " ", status=1)
 
 
+def test_a_bar_says_no_rate_before_it_can_know_one(cli, gateway, tmp_path):
+    (tmp_path / "events.ndjson").write_text("".join(f'{{"event":"a","data":{{"n":{n}}}}}\n' for n in range(1200)))
+    terminal, other_end = pty.openpty()
+    variables = environment(tmp_path, **cli.variables)
+    with os.fdopen(terminal, "rb", buffering=0) as screen:
+        with os.fdopen(other_end, "wb") as error:
+            subprocess.run(
+                [binary(), "events", "send", "--file", "events.ndjson"], cwd=tmp_path, env=variables, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=error, check=True, timeout=30)
+            first = screen.read(65536).decode().split("\r\x1b[K")[1]
+    assert first.endswith(" events"), first
+
+
 @pytest.mark.parametrize("arguments,status,word", [
     (["webhooks", "show", "wh_none"], 1, "wh_none"),
     (["webhooks", "add", "http://169.254.169.254/"], 1, "url"),
@@ -170,6 +185,7 @@ def test_sign_prints_the_headers_that_verify_takes(tmp_path):
     (["events", "send", "memory.created", "--data", "not json"], 2, "JSON"),
     (["events", "send", "bad type", "--data", "{}"], 1, "event"),
     (["deliveries", "list", "--state", "bogus"], 1, "state"),
+    (["webhooks", "test", "wh_none", "--data", '{"a":1}'], 2, "data folder"),
     (["no-such-command"], 2, "no-such-command"),
     (["webhooks", "list", "--no-such-option"], 2, "no-such-option"),
 ])

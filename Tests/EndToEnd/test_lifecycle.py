@@ -152,6 +152,9 @@ BAD_ARGUMENTS = {
     "data is a file": (["--data", "/dev/null"], "data"),
     "data cannot be made": (["--data", "/proc/no/such"], "data"),
     "unknown durability": (["--durability", "hopeful"], "durability"),
+    "verify-ownership a word": (["--verify-ownership", "maybe"], "verify_ownership must be true or false"),
+    "retention twice": (["--retention", "delivered=7,delivered=8"], "each limit once"),
+    "a database of twenty bytes": (["--max-database-bytes", "20"], "max_database_bytes must be 0 or at least"),
     "unknown option": (["--no-such-option"], "no-such-option"),
     "config that is not there": (["--config", "/no/such/file.yaml"], "config|file.yaml"),
 }

@@ -1,4 +1,4 @@
-"""`serve --verify-ownership`: no webhook becomes active before its receiver has proved whose it is."""
+"""`serve --verify-ownership true`: no webhook becomes active before its receiver has proved whose it is."""
 
 import json
 
@@ -10,7 +10,7 @@ from harness.receiver import Reply
 
 @pytest.fixture
 def asking(make_gateway):
-    return make_gateway(arguments=["--verify-ownership"])
+    return make_gateway(arguments=["--verify-ownership", "true"])
 
 
 def register(api, url, **fields):

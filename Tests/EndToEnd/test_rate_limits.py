@@ -3,6 +3,7 @@
 import json
 
 from harness.receiver import Reply
+from harness.waiting import eventually
 
 TOLERANCE = 0.05
 """How much earlier than it was sent a request may seem to arrive, in seconds."""
@@ -42,6 +43,19 @@ def test_retries_count_and_a_changed_limit_holds_at_once(api, receiver):
     changed = api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"rate_limit": None})
     assert changed.status == 200 and changed.json["rate_limit"] is None
     receiver.wait_for(12, timeout=5)
+
+
+def test_a_lane_that_has_used_up_its_limit_says_until_when(api, receiver):
+    webhook = api.add_webhook(receiver.url(), rate_limit={"count": 1, "per_secs": 3600})
+    path = f"/v1/webhooks/{webhook['id']}"
+    assert webhook["rate_limited_until"] is None
+    for _ in range(2):
+        api.publish()
+    until = eventually(lambda: api.call("GET", path).json["rate_limited_until"])
+    assert webhook["created_at"] < until
+    assert api.call("PATCH", path, {"rate_limit": None}).status == 200
+    receiver.wait_for(2)
+    assert api.call("GET", path).json["rate_limited_until"] is None
 
 
 def test_a_stop_does_not_wait_for_the_rate_and_nothing_is_lost(gateway, receiver):

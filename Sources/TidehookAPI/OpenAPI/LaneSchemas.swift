@@ -43,5 +43,6 @@ enum LaneSchemas {
       "breaker_state",
       ["enum": .array(BreakerState.allCases.map { .string($0.rawValue) } + [.null]), "description": "null without a breaker."]),
     .init("breaker_since", Schema.time(nullable: true)), .init("backoff_until", Schema.time(nullable: true)),
+    .init("rate_limited_until", Schema.time(nullable: true)),
   ]
 }

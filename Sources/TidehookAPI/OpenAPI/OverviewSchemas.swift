@@ -42,6 +42,7 @@ enum OverviewSchemas {
     .init("failing", Schema.anyObject("Since when it fails.", nullable: true)),
     .init("breaker_state", Schema.choice(BreakerState.allCases.map(\.rawValue), nullable: true)),
     .init("breaker_since", Schema.time(nullable: true)), .init("backoff_until", Schema.time(nullable: true)),
+    .init("rate_limited_until", Schema.time(nullable: true)),
     .init("now", StatisticsSchemas.standing), .init("total", Schema.object(StatisticsSchemas.counts)), .init("series", series),
   ]
 

@@ -14,7 +14,7 @@ extension JSONWriter {
     key("waiting")
     optional(waiting)
     key("total")
-    if let total = replay.total { integer(total) } else { null() }
+    if let total = replay.grownTotal { integer(total) } else { null() }
     key("replayed")
     integer(replay.replayed)
     key("created")

@@ -55,6 +55,27 @@ extension Field {
     return share
   }
 
+  /// What comes one after another.
+  func ordering() throws -> Ordering {
+    let ordering = try read(Ordering.init(json:))
+    if case .key(let key) = ordering { try check(key) }
+    return ordering
+  }
+
+  /// What is sent together.
+  func batch() throws -> BatchPolicy {
+    let batch = try read(BatchPolicy.init(json:))
+    if let key = batch.key { try check(key) }
+    return batch
+  }
+
+  /// Refuses a key that no event has; what is stored may have one.
+  private func check(_ key: EventPath) throws {
+    guard !key.mayLeadToScalar else { return }
+    throw APIError.unexpected(
+      "\(path).key", "a path to a value, which neither data itself nor an element of an array is", got: quoted(key.description))
+  }
+
   /// How a receiver is asked whether it agrees.
   func handshake() throws -> HandshakeScheme {
     guard let scheme = value.stringValue.flatMap(HandshakeScheme.init) else {

@@ -50,8 +50,8 @@ enum HeaderRules {
     return HeaderField(member.key, trimmed(text))
   }
 
-  /// Framing and connection headers, which the client sets, and those that prove a message.
-  private static let reserved = HeaderField.framing.union(HeaderField.proving)
+  /// Framing and connection headers, which the client sets, and those that prove a message, or say that it is no delivery.
+  private static let reserved = HeaderField.framing.union(HeaderField.proving).union(HeaderField.marking)
 
   /// RFC 9110, section 5.6.2.
   private static func isTokenByte(_ byte: UInt8) -> Bool {

@@ -12,5 +12,7 @@ extension JSONWriter {
     optional(hasBreaker ? (webhook.laneState.breakerSince ?? webhook.updatedAt).rfc3339 : nil)
     key("backoff_until")
     optional(webhook.laneState.backoffUntil?.rfc3339)
+    key("rate_limited_until")
+    optional(webhook.laneState.rateLimitedUntil?.rfc3339)
   }
 }

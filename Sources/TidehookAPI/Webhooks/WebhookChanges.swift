@@ -50,9 +50,9 @@ struct WebhookChanges {
     maxInFlight = try fields.change("max_in_flight") { try $0.integer(in: 1...1000) }
     sample = try fields.change("sample") { try $0.share() }
     breaker = try fields.change("breaker") { try $0.read(BreakerSettings.init(json:)) }
-    ordering = try fields.change("ordering") { try $0.read(Ordering.init(json:)) }
+    ordering = try fields.change("ordering") { try $0.ordering() }
     rateLimit = try fields.change("rate_limit") { try $0.read(RateLimit.init(json:)) }
-    batch = try fields.change("batch") { try $0.read(BatchPolicy.init(json:)) }
+    batch = try fields.change("batch") { try $0.batch() }
     handshake = try fields.change("handshake") { try $0.handshake() }
     autoDisable = try fields.change("auto_disable") { try $0.autoDisable() }
     held = try Self.heldChoice(fields, isActive)
@@ -71,6 +71,7 @@ struct WebhookChanges {
     [
       "id", "revision", "created_at", "updated_at", "standard_secret", "handshake_state", "allowed_rate", "retry_schedule_secs",
       "disabled", "verified_at", "failing", "held_count", "held_count_capped", "breaker_state", "breaker_since", "backoff_until",
+      "rate_limited_until",
     ] + JSONWriter.signingKeyNames
 
   private static let names =

@@ -25,6 +25,11 @@ public struct EventPath: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`) is none.
+  public var mayLeadToScalar: Bool {
+    names != ["data"] && !names.contains { name in name.hasSuffix("]") && name.dropLast().reversed().drop { $0.isNumber }.first == "[" }
+  }
+
   /// The path as it was written.
   public var description: String { names.joined(separator: ".") }
 

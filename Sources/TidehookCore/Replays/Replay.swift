@@ -65,6 +65,9 @@ public struct Replay: Sendable {
     self.endedAt = endedAt
   }
 
+  /// The total as people are told it: a replay that finds more than it counted, because others changed deliveries meanwhile, has a larger one.
+  public var grownTotal: Int? { total.map { max($0, replayed + created + skipped) } }
+
   /// Whether a key may see it.
   public func isVisible(to principal: Principal) -> Bool {
     guard principal.namespaces != nil else { return true }

@@ -81,6 +81,11 @@ extension RetentionPolicy {
   /// Makes a policy of what is set; what is not, is as it is by default. A namespace's limits begin as those of all.
   public init(_ settings: [RetentionSetting]) throws(RetentionProblem) {
     self.init()
+    var seen: Set<String> = []
+    for setting in settings {
+      let name = (setting.namespace.map { "\($0)/" } ?? "") + setting.kind
+      guard seen.insert(name).inserted else { throw RetentionProblem("expected each limit once, got \"\(name)\" twice") }
+    }
     for setting in settings where setting.namespace == nil { try set(setting) }
     for setting in settings where setting.namespace != nil { try set(setting) }
   }

@@ -87,5 +87,12 @@ extension Schedule {
   }
 
   /// What holds a lane back, for people.
-  package func state(of webhook: WebhookID, now: Timestamp) -> LaneState { lanes[webhook]?.health.state(at: now) ?? LaneState() }
+  package func state(of webhook: WebhookID, now: Timestamp) -> LaneState {
+    guard let lane = lanes[webhook] else { return LaneState() }
+    var state = lane.health.state(at: now)
+    // A pause is the rate limit's where the receiver's health asks for none.
+    if case .closed = lane.health.gate(at: now) { return state }
+    state.rateLimitedUntil = lane.pausedUntil.flatMap { $0 > now ? $0 : nil }
+    return state
+  }
 }

@@ -16,7 +16,7 @@ struct ReceivedRequest: Sendable {
   /// Its body.
   let body: [UInt8]
 
-  /// What a gateway asks to be echoed, as `serve --verify-ownership` does.
+  /// What a gateway asks to be echoed, as `serve --verify-ownership true` does.
   var challenge: String? { headers.first { $0.name.lowercased() == "x-tidehook-challenge" }?.value }
 
   init(_ head: HTTPRequestHead, body: [UInt8]) {

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
   @Option(help: help(.autoDisableMinFailures)) var autoDisableMinFailures: String?
   @Option(help: help(.retention)) var retention: String?
   @Option(help: help(.maxDatabaseBytes)) var maxDatabaseBytes: String?
-  @Flag(help: help(.verifyOwnership)) var verifyOwnership = false
+  @Option(help: help(.verifyOwnership)) var verifyOwnership: String?
   @Option(help: help(.origin)) var origin: String?
   @Option(help: help(.metricsAccess)) var metricsAccess: String?
   @Option(help: help(.console)) var console: String?
@@ -63,7 +63,7 @@ struct Serve: AsyncParsableCommand {
       (.databases, databases), (.allowDestinations, allowDestinations), (.proxy, way), (.rateLimitPerMinute, rateLimitPerMinute),
       (.drainTimeoutSecs, drainTimeoutSecs), (.autoDisableAfterDays, autoDisableAfterDays),
       (.autoDisableMinFailures, autoDisableMinFailures), (.retention, retention), (.maxDatabaseBytes, maxDatabaseBytes),
-      (.verifyOwnership, verifyOwnership ? "true" : nil), (.origin, origin),
+      (.verifyOwnership, verifyOwnership), (.origin, origin),
       (.metricsAccess, metricsAccess), (.console, console), (.consoleSessionHours, consoleSessionHours),
       (.consoleIdleMinutes, consoleIdleMinutes), (.logLevel, logLevel),
     ]

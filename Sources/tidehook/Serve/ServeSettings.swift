@@ -173,10 +173,16 @@ private struct Source {
     return days > 0 ? AutoDisable(afterDays: days, minFailures: failures) : nil
   }
 
+  /// An empty database has a quarter of it: less is a slip, 20 for 20 GB, and would remove all that has ended.
+  private static let leastDatabaseBytes = 1 << 20
+
   func retention() throws -> RetentionPolicy {
     let text = value(.retention) ?? ""
     let isMapped = value(.retention) == nil
     let maxBytes = try number(.maxDatabaseBytes, in: 0...Int.max)
+    guard maxBytes == 0 || maxBytes >= Self.leastDatabaseBytes else {
+      throw error(.maxDatabaseBytes, expected: "0 or at least \(Self.leastDatabaseBytes)")
+    }
     do throws(RetentionProblem) {
       var policy = try RetentionPolicy(isMapped ? retentionInFile ?? [] : RetentionSetting.list(text))
       policy.maxDatabaseBytes = maxBytes > 0 ? Int64(maxBytes) : nil

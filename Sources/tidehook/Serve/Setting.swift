@@ -82,7 +82,7 @@ enum Setting: String, CaseIterable {
     case .retention:
       "How many days events are kept, by what became of their deliveries; 0 for ever. NAMESPACE/KIND=DAYS is for one namespace. In YAML also a mapping."
     case .maxDatabaseBytes: "How many bytes of the database may be in use before the oldest finished events go; 0 for no limit."
-    case .verifyOwnership: "Whether receivers must echo a challenge before their webhook becomes active."
+    case .verifyOwnership: "Whether receivers must echo a challenge before their webhook becomes active: true or false."
     case .drainTimeoutSecs: "How long SIGTERM waits for deliveries that are under way, in seconds."
     case .origin:
       "The DNS name by which receivers are asked for their consent (`handshake` of webhooks); this machine's name when it is not set."

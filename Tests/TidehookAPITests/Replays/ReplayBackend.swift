@@ -8,7 +8,7 @@ final class ReplayBackend: ReplayJobs {
     var requests: [ReplayRequest] = []
     var previewed: [ReplayRequest] = []
     var cancelled: [ReplayID] = []
-    var preview = ReplayPreview()
+    var preview: Result<ReplayPreview, StoreError> = .success(ReplayPreview())
     var isFull = false
     var blockers: [WebhookID] = []
   }
@@ -33,7 +33,10 @@ final class ReplayBackend: ReplayJobs {
   }
 
   /// What previews say from now on.
-  func setPreview(_ preview: ReplayPreview) { state.withLock { $0.preview = preview } }
+  func setPreview(_ preview: ReplayPreview) { state.withLock { $0.preview = .success(preview) } }
+
+  /// Refuses previews from now on.
+  func setPreview(_ failure: StoreError) { state.withLock { $0.preview = .failure(failure) } }
 
   /// Every replay waits for these from now on.
   func block(by webhooks: [WebhookID]) { state.withLock { $0.blockers = webhooks } }
@@ -44,10 +47,11 @@ final class ReplayBackend: ReplayJobs {
   func fill() { state.withLock { $0.isFull = true } }
 
   func preview(_ request: ReplayRequest) async throws(StoreError) -> ReplayPreview {
-    state.withLock { state in
+    let preview = state.withLock { state in
       state.previewed.append(request)
       return state.preview
     }
+    return try preview.get()
   }
 
   func start(_ request: ReplayRequest, by maker: String) async throws(StoreError) -> Replay? {

@@ -64,6 +64,12 @@ import TidehookCore
     #expect(gateway.replays.requests.isEmpty && gateway.replays.previewed.count == 1)
   }
 
+  @Test func tooManyPreviewsAtOnceAreToldSo() async throws {
+    gateway.replays.setPreview(StoreError(.busy, "2 previews of replays are under way"))
+    let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true,"dry_run":true}"#)
+    #expect(answer.status == 503 && answer.json["error"]?["message"] == "too many previews of replays are under way, try again")
+  }
+
   @Test(arguments: [
     (#"{"states":["pending"]}"#, "states[0]"), (#"{"states":"dead"}"#, "states"), (#"{"states":[]}"#, "states"),
     ("{}", "all"), (#"{"all":false,"rate":5}"#, "all"), (#"{"all":1}"#, "all"), (#"{"dry_run":true}"#, "all"),

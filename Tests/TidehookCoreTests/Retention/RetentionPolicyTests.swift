@@ -36,6 +36,8 @@ import TidehookCore
       "/dead=1",
       "expected a namespace of 1 to 256 bytes of text without control characters and marks that turn the order of text around, got \"\""
     ),
+    ("dead=7,dead=8", "expected each limit once, got \"dead\" twice"),
+    ("shop/dead=7,dead=7,shop/dead=7", "expected each limit once, got \"shop/dead\" twice"),
   ]) func whatMakesNoSenseIsRefusedInOneSentence(text: String, problem: String) {
     #expect(throws: RetentionProblem(problem)) { try policy(text) }
   }

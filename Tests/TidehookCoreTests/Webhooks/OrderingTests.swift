@@ -66,6 +66,14 @@ import TidehookTesting
   }
 
   @Test(arguments: [
+    ("data", false), ("data.tags[0]", false), ("data.tags[12].name", false), ("data.a[]", false), ("data.a", true), ("event", true),
+    ("namespace", true), ("data.data", true), ("data.a]", true), ("data.a[x]", true),
+  ])
+  func somePathsLeadNowhere(text: String, mayLead: Bool) throws {
+    #expect(try #require(EventPath(text)).mayLeadToScalar == mayLead)
+  }
+
+  @Test(arguments: [
     "", ".", "data.", ".data", "data..a", "memory_id", "event.x", "namespace.x", "data" + String(repeating: ".a", count: 8),
   ])
   func whatIsNoPathIsNone(text: String) {

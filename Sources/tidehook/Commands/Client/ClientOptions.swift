@@ -1,6 +1,7 @@
 // The options that every client command has: which server, with which key, and in which form to answer.
 
 import ArgumentParser
+import Glibc
 
 /// Where the server is, and how to speak to it and to the user.
 struct ServerOptions: ParsableArguments {
@@ -53,6 +54,14 @@ struct ClientOptions: ParsableArguments {
 
   /// A client for the server that these options name.
   func client() throws(CommandFailure) -> APIClient {
-    try server.client(dataFolder: data)
+    if let data, !Self.isFolder(data) {
+      throw CommandFailure(.usage, "--data: expected the server's data folder, got \(SafeText.line(data)), and there is no such folder")
+    }
+    return try server.client(dataFolder: data)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 }

@@ -28,12 +28,17 @@ struct ProgressBar {
   mutating func update(done: Int, count: Int) {
     guard terminal.isInteractive, drawn.map({ ContinuousClock.now - $0 >= Self.interval }) ?? true else { return }
     drawn = .now
-    let seconds = max(0.001, (ContinuousClock.now - started) / .seconds(1))
-    let rate = "\(count) \(unit), \(Int(Double(count) / seconds))/s"
+    let rate = "\(count) \(unit)" + Self.rate(count, in: ContinuousClock.now - started)
     guard let total, total > 0 else { return terminal.write("\r\u{1B}[K\(rate)") }
     let filled = min(Self.columns, done * Self.columns / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled)
     terminal.write("\r\u{1B}[K\(bar) \(min(100, done * 100 / total))% \(rate)")
+  }
+
+  /// Before some time has passed a rate says nothing: what the first answer brings took no time at all.
+  private static func rate(_ count: Int, in time: Duration) -> String {
+    guard time >= .seconds(1) else { return "" }
+    return ", \(Int(Double(count) / (time / .seconds(1))))/s"
   }
 
   /// Takes the bar away.

@@ -47,6 +47,7 @@ struct WebhookView {
     facts.add("ordering", ordering(webhook["ordering"]))
     facts.add("breaker", breaker(webhook), webhook["breaker_state"]?.stringValue == "closed" ? .good : .waiting)
     facts.add("backs off", webhook.time("backoff_until").map { "until \($0) UTC: the receiver asked for less" }, .waiting)
+    facts.add("paused", webhook.time("rate_limited_until").map { "until \($0) UTC: its rate limit is used up" }, .waiting)
     facts.add("batch", webhook["batch"]?.settings)
     facts.add("handshake", handshake(webhook))
     facts.add("revision", webhook["revision"].map(JSONLayout.text))
