@@ -12,6 +12,11 @@ struct Machine {
   let fileSystem: String
   /// The median time to write 4 KiB and have it on disk, in microseconds: what each commit waits for.
   let syncMicroseconds: Double
+  /// How steady the processors are.
+  let stalls: ProcessorStalls
+
+  /// How long that is looked at, in seconds.
+  private static let stallSeconds = 5.0
 
   /// Looks around; `folder` is where the data will be.
   init(dataParent folder: String) throws {
@@ -21,6 +26,7 @@ struct Machine {
     memoryBytes = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     fileSystem = try Self.fileSystem(of: folder)
     syncMicroseconds = try Self.medianSync(in: folder)
+    stalls = ProcessorStalls.measured(cores: cores, seconds: Self.stallSeconds)
   }
 
   /// Whether data is only in memory, so that a commit costs nothing: figures would not be those of a real installation.

@@ -26,7 +26,8 @@ enum JSONText {
         object([
           ("processor", string(machine.processor)), ("cores", "\(machine.cores)"), ("kernel", string(machine.kernel)),
           ("memory_bytes", "\(machine.memoryBytes)"), ("file_system", string(machine.fileSystem)),
-          ("sync_us", "\(machine.syncMicroseconds)"),
+          ("sync_us", "\(machine.syncMicroseconds)"), ("stalled_share", "\(machine.stalls.share)"),
+          ("longest_stall_secs", "\(machine.stalls.longest)"),
         ])
       ),
       ("duration_secs", "\(report.settings.duration)"),

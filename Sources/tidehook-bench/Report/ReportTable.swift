@@ -69,6 +69,10 @@ struct ReportTable {
         ["kernel", "Linux \(machine.kernel)"],
         ["file system of the data folder", machine.fileSystem],
         ["write and sync of 4 KiB there, median", "\(Figures.decimal(machine.syncMicroseconds, 0)) µs"],
+        [
+          "time in which a plain loop ran three times slower than mostly, and the longest such time",
+          "\(Figures.decimal(machine.stalls.share * 100, 1)) %, \(Figures.decimal(machine.stalls.longest * 1000, 0)) ms",
+        ],
       ])
   }
 

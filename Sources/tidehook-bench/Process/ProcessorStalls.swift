@@ -1,0 +1,66 @@
+// Finds out how steady the processors are: while they are slow, no program that runs on them is quick.
+
+import Glibc
+import Synchronization
+import TidehookCore
+
+/// Times in which a plain loop, without any I/O, takes several times as much processor time as it mostly does. Virtual machines have
+/// them when their host has too much to do; they are not in the kernel's figure for stolen time.
+struct ProcessorStalls {
+  /// The part of the time in which a processor was slow, 0...1.
+  let share: Double
+  /// The longest such time, in seconds.
+  let longest: Double
+
+  private static let spanNanoseconds: UInt64 = 5_000_000
+  /// Slow is what takes so many times as much as the median.
+  private static let factor = 3.0
+
+  /// Keeps every processor busy for that long, and looks at each 5 ms.
+  static func measured(cores: Int, seconds: Double) -> ProcessorStalls {
+    let start = Monotonic.now
+    let spans = Int(seconds.nanoseconds / spanNanoseconds)
+    let found = Mutex<[[Double]]>([])
+    let threads = (0..<cores).compactMap { _ in
+      startThread {
+        let costs = Self.costs(from: start, spans: spans)
+        found.withLock { $0.append(costs) }
+      }
+    }
+    for thread in threads { pthread_join(thread, nil) }
+    return ProcessorStalls(costs: found.withLock { $0 })
+  }
+
+  /// Judges what one unit of work cost in each span, for each processor; 0 where none was done.
+  init(costs: [[Double]]) {
+    let known = costs.joined().filter { $0 > 0 }.sorted()
+    let limit = known.isEmpty ? .infinity : known[known.count / 2] * Self.factor
+    let spans = costs.map(\.count).min() ?? 0
+    var (slow, run, longest) = (0, 0, 0)
+    for span in 0..<spans {
+      let isSlow = costs.contains { $0[span] > limit }
+      run = isSlow ? run + 1 : 0
+      slow += isSlow ? 1 : 0
+      longest = max(longest, run)
+    }
+    share = Double(slow) / Double(max(1, spans))
+    self.longest = Double(longest * Int(Self.spanNanoseconds)) / 1e9
+  }
+
+  /// The mean processor time of a unit of work in each span, in nanoseconds.
+  private static func costs(from start: UInt64, spans: Int) -> [Double] {
+    var sums = Array(repeating: (nanoseconds: 0.0, units: 0.0), count: spans)
+    var state: UInt64 = 1
+    while true {
+      let span = Int((Monotonic.now - start) / spanNanoseconds)
+      guard span < spans else { break }
+      let before = Monotonic.read(CLOCK_THREAD_CPUTIME_ID)
+      for _ in 0..<10_000 { state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407 }
+      sums[span].nanoseconds += Double(Monotonic.read(CLOCK_THREAD_CPUTIME_ID) - before)
+      sums[span].units += 1
+    }
+    // What is used nowhere is not computed.
+    if state == 0 { sums[0].units += 1 }
+    return sums.map { $0.units > 0 ? $0.nanoseconds / $0.units : 0 }
+  }
+}
