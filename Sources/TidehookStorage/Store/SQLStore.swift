@@ -68,7 +68,11 @@ public final class SQLStore: Sendable {
     self.folder = folder
     self.node = node
     self.time = time
-    self.writer = GroupCommit(database, logger: logger)
+    do throws(SQLFailure) {
+      self.writer = try GroupCommit(database, logger: logger)
+    } catch {
+      throw error.storeError("cannot start the writer")
+    }
   }
 
   /// Commits what waits, refuses what comes later as `closed`, and lets go of the data folder.

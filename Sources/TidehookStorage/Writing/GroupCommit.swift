@@ -1,6 +1,7 @@
 // The one writer: everything that waits goes into one transaction, one forced write serves all of them, then all are answered.
 
 import Dispatch
+import Glibc
 import Logging
 import Synchronization
 import TidehookCore
@@ -18,11 +19,21 @@ package final class GroupCommit: Sendable {
   var waiting: (count: Int, weight: Int) { queue.waiting }
 
   /// Starts the writer thread, which holds the queue and not this object: this object's end closes the queue, and that ends the thread.
-  init(_ database: any SQLDatabase, logger: Logger) {
+  ///
+  /// The thread is none of Dispatch's, which has 255 at most for all of a process: it blocks until the end.
+  /// - Throws: a failure when the system refuses a thread.
+  init(_ database: any SQLDatabase, logger: Logger) throws(SQLFailure) {
     let writer = GroupWriter(queue: queue, counts: counts, logger: logger)
-    DispatchQueue(label: "tidehook.store.writer", qos: .userInitiated).async(group: ended) {
+    ended.enter()
+    let started = startThread { [ended] in
       writer.run(database)
+      ended.leave()
     }
+    guard let started else {
+      ended.leave()
+      throw SQLFailure(.other, "the system refused a thread")
+    }
+    pthread_detach(started)
   }
 
   deinit {
