@@ -117,6 +117,20 @@ def test_all_that_are_dead_are_replayed(page, api, receiver):
     receiver.wait_for(8)
 
 
+def test_a_rate_that_was_typed_is_taken_by_the_click_that_follows(page, api, receiver):
+    died(api, receiver, "/a", 2, name="mended")
+    receiver.reply("/a", Reply())
+    page.visit("/dead")
+    page.get_by_role("button", name="Replay 2 of mended, status").click()
+    dialog = page.get_by_role("dialog", name="Replay to mended")
+    button = dialog.get_by_role("button", name="Replay 2", exact=True)
+    expect(button).to_be_enabled()
+    dialog.get_by_label("At most, per second").fill("7")
+    button.click()
+    expect(page).to_have_url(re.compile("#/replays/"))
+    assert [job["rate"] for job in api.pages("/v1/replays")] == [7]
+
+
 def test_a_replay_is_followed_and_stopped(page, api, receiver):
     webhook = died(api, receiver, "/slow", 3, name="slow")
     assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"active": False}).status == 200

@@ -39,6 +39,16 @@ def test_the_list_narrows_by_state_and_webhook(page, api, receiver):
     expect(page.get_by_text("No delivery is like that")).to_be_visible()
 
 
+def test_a_webhook_that_was_just_made_has_its_name(page, api, receiver):
+    page.visit("/deliveries")
+    expect(page.get_by_role("link", name="Make a webhook")).to_be_visible()
+    page.evaluate("import('/console/kit.js').then((kit) => kit.api.post('/v1/webhooks', %s))" % json.dumps({"url": receiver.url("/new"), "events": ["*"], "name": "made here"}))
+    page.visit("/events")
+    page.visit("/deliveries")
+    expect(page.get_by_role("link", name="Publish an event")).to_be_visible()
+    page.get_by_label("Webhook", exact=True).select_option("made here")
+
+
 def test_no_deliveries_yet_says_what_to_do(page, accessible, portraits):
     page.visit("/deliveries")
     expect(page.get_by_text("No deliveries yet")).to_be_visible()

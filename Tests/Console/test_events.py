@@ -271,6 +271,8 @@ def test_a_payload_is_a_tree_whose_paths_are_copied(page, api, accessible, portr
     page.visit(f"/events/{event['id']}")
     tree = page.get_by_role("group", name="Event")
     expect(tree).to_contain_text("9007199254740993")
+    # A script's event has none.
+    expect(tree.get_by_role("button", name="namespace", exact=True)).to_have_count(0)
     tree.get_by_role("button", name="1", exact=True).first.click()
     expect(page.get_by_text("Copied event.data.tags[1]")).to_be_visible()
     tree.get_by_role("button", name="a b", exact=True).click()

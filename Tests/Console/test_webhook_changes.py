@@ -153,6 +153,20 @@ def test_stages_are_added_moved_and_removed_with_the_keyboard(page, api, receive
     assert stored(api, webhook)["pipeline"] == [{"plugin": "redact", "options": {"names": ["email", "card, old"]}}, {"script": "function transform(event) return { a = 1 } end"}]
 
 
+def test_a_stage_that_was_removed_is_put_back_with_all_that_was_typed(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), pipeline=[{"plugin": "tags", "options": {"any": ["x"]}}, {"plugin": "redact", "options": {"names": ["email"]}}])
+    opened(page, webhook, "/edit")
+    page.get_by_label("names", exact=True).fill("card")
+    page.get_by_role("button", name="Remove tags").click()
+    page.get_by_role("button", name="Remove redact").click()
+    assert pipeline_names(page) == []
+    page.get_by_role("button", name="Undo").last.click()
+    page.get_by_role("button", name="Undo").last.click()
+    assert pipeline_names(page) == ["tags", "redact"]
+    saved(page)
+    assert stored(api, webhook)["pipeline"] == [{"plugin": "tags", "options": {"any": ["x"]}}, {"plugin": "redact", "options": {"names": ["card"]}}]
+
+
 def test_stages_are_moved_with_the_pointer(page, api, receiver):
     webhook = api.add_webhook(receiver.url(), pipeline=[{"plugin": "rem"}, {"plugin": "standard"}, {"plugin": "mem0"}])
     opened(page, webhook, "/edit")

@@ -10,6 +10,14 @@ from playwright.sync_api import expect
 # ---- its page
 
 
+def test_one_without_deliveries_says_what_to_do(page, api, receiver, accessible):
+    opened(page, api.add_webhook(receiver.url()), "?tab=deliveries")
+    expect(page.get_by_text("No deliveries yet")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_its_page_shows_how_it_fares(page, api, receiver, accessible, portraits):
     receiver.reply("/half", Reply(status=500), Reply(), Reply(status=500))
     webhook = api.add_webhook(receiver.url("/half"), name="half of it", retry=ONCE)

@@ -164,7 +164,7 @@ function enter(answer, next) {
 }
 function signIn({ query }) {
   const input = h("input", { type: "password", name: "key", autocomplete: "current-password", autofocus: true, required: true, class: "mono" });
-  const key = field({ label: "API key", input, hint: ["The admin key is in ", h("code", null, "admin.key"), " of the data folder. ", h("code", null, "tidehook console"), " prints a link that signs in without it."] });
+  const key = field({ label: "API key", input, hint: ["The admin key is the one that the gateway was given as ", h("code", null, "TIDEHOOK_API_KEY"), ", else it is in ", h("code", null, "admin.key"), " of the data folder. ", h("code", null, "tidehook console"), " prints a link that signs in without it."] });
   const form = h("form", { class: "stack", on: { submit: async (event) => {
     event.preventDefault();
     if (!input.value.trim()) return key.setError("Give an API key.");

@@ -153,6 +153,7 @@ async function call(method, path, { query, body, headers = {}, signal } = {}, ag
     if (error.name === "AbortError") throw error;
     throw new ApiError(0, "unreachable", "The gateway does not answer. Is it running?");
   }
+  if (method !== "GET") api.writes += 1;
   if (response.ok) return response;
   const error = await refusal(response);
   if (again && error.status === 403 && error.field === "X-Tidehook-CSRF" && await renewed()) return call(method, path, { query, body, headers, signal }, false);
@@ -184,6 +185,8 @@ async function json(method, path, options) {
 
 /** Calls of the API. They throw ApiError, and AbortError when `signal` aborts. */
 export const api = {
+  /** How many calls that may have changed something were answered. */
+  writes: 0,
   get: (path, query, { signal } = {}) => json("GET", path, { query, signal }),
   post: (path, body, options = {}) => json("POST", path, { ...options, body }),
   patch: (path, body, options = {}) => json("PATCH", path, { ...options, body }),

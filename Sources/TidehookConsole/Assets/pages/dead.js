@@ -54,7 +54,7 @@ async function dead({ query, signal, page }) {
     groups.reload();
   };
   shortcut("r", "refresh the list", groups.reload, signal);
-  const jobs = jobTable(names, signal, { count: false, empty: h("p", { class: "muted" }, "Nothing was replayed yet.") });
+  const jobs = jobTable(names, signal, { count: false, empty: h("p", { class: "muted" }, "Nothing was replayed yet. “Replay” beside a group above makes its deliveries due again; how far that is stands here then.") });
   await Promise.all([groups.ready, jobs.ready]);
   return h("div", { class: "stack" }, h("div", null, bar, groups), panel({ title: "Replays", flush: true }, jobs));
 }

@@ -228,7 +228,7 @@ async function one({ params, signal, page }) {
   const view = h("div"), modes = ["Tree", "JSON"].map((name) => h("button", { type: "button", on: { click: () => show(name) } }, name));
   const show = (name) => {
     modes.forEach((element) => element.setAttribute("aria-pressed", element.textContent === name));
-    put(view, name === "Tree" ? jsonTree({ id: event.id, event: event.event, timestamp: event.timestamp, namespace: event.namespace, data: event.data }, { root: "event", open: 3, label: "Event" }) : code(text, "json", { label: "Event" }));
+    put(view, name === "Tree" ? jsonTree({ id: event.id, event: event.event, timestamp: event.timestamp, data: event.data }, { root: "event", open: 3, label: "Event" }) : code(text, "json", { label: "Event" }));
   };
   show("Tree");
 

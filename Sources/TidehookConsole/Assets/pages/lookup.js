@@ -1,12 +1,13 @@
-// What several pages ask for: the names of webhooks, kept for half a minute, the choices of filters, and which headers are hidden.
+// What several pages ask for: the names of webhooks, kept for half a minute or until this page changes something, the choices of filters, and which headers are hidden.
 import { api, h, link, session } from "../kit.js";
 
-let kept = null, keptAt = 0, keptFor = null;
+let kept = null, keptAt = 0, keptFor = null, keptAfter = 0;
 /** Webhooks by id, of those that the key may see; at most 500, the others are shown by their ids. */
 export function webhooks(signal) {
-  if (!kept || performance.now() - keptAt > 30_000 || keptFor !== session.csrf) {
+  if (!kept || performance.now() - keptAt > 30_000 || keptFor !== session.csrf || keptAfter !== api.writes) {
     keptAt = performance.now();
     keptFor = session.csrf;
+    keptAfter = api.writes;
     kept = api.get("/v1/webhooks", { limit: 500 }).then((answer) => new Map(answer.data.map((one) => [one.id, one])));
     kept.catch(() => { kept = null; });
   }

@@ -1,5 +1,5 @@
 // One webhook: how it fares, what it is set to, what can be done with it.
-import { api, badge, button, confirmAction, copy, count, dialog, duration, every, facts, formatJSON, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, time, toast } from "../kit.js";
+import { api, badge, button, confirmAction, copy, count, dialog, duration, empty, every, facts, formatJSON, go, h, health, link, liveRegion, out, panel, path, plural, put, setQuery, shortcut, time, toast } from "../kit.js";
 import { tabs } from "../kit/forms.js";
 import { deliveryTable } from "../pages/deliveries.js";
 import { isSecret } from "../pages/lookup.js";
@@ -107,7 +107,7 @@ export async function show({ params, query, signal, page }) {
     page.actions(button("Test", { icon: "out", title: "Send a test (t)", on: { click: act.test } }), webhook.active ? button("Pause", { icon: "pause", on: { click: act.pause } }) : button("Resume…", { icon: "play", on: { click: act.resume } }), button("Recover…", { icon: "replay", title: "Send again what it did not get", on: { click: act.recover } }), link(`/webhooks/${encodeURIComponent(webhook.id)}/edit`, "Edit", { class: "button primary", title: "Edit (e)" }));
     put(attention, notes(webhook, act));
   };
-  const deliveries = () => h("div", { class: "stack tight" }, deliveryTable(new Map([[webhook.id, webhook]]), (cursor) => api.get("/v1/deliveries", { webhook: webhook.id, limit: 50, cursor }, { signal })), h("p", null, link(path("/deliveries", { webhook: webhook.id }), "Filter them by state, failure and time")));
+  const deliveries = () => h("div", { class: "stack tight" }, deliveryTable(new Map([[webhook.id, webhook]]), (cursor) => api.get("/v1/deliveries", { webhook: webhook.id, limit: 50, cursor }, { signal }), { empty: () => empty("No deliveries yet", "Send a test, or publish an event of a type that it wants.", button("Send a test", { icon: "out", on: { click: act.test } })) }), h("p", null, link(path("/deliveries", { webhook: webhook.id }), "Filter them by state, failure and time")));
   const sections = tabs([{ id: "overview", label: "Overview", render: () => statistics.node }, { id: "deliveries", label: "Deliveries", render: deliveries }, { id: "settings", label: "Settings", render: () => settings(webhook, act) },
     { id: "revisions", label: "Revisions", render: () => history(webhook, { signal, chosen: Number(query.revision) || null, done: () => refresh() }) }], { selected: tab, label: "Webhook", onSelect: (id) => { tab = id; setQuery(id === "overview" ? {} : { tab: id }); } });
   head();

@@ -1,5 +1,5 @@
 // The pipeline builder: stages in their order, moved by keyboard and pointer, with a form of options made from what each plugin declares.
-import { formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select } from "../kit.js";
+import { formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select, toast } from "../kit.js";
 import { code } from "../kit/text.js";
 import { Problem, STORED, checkPart, choicePart, numberPart, textPart } from "./parts.js";
 
@@ -95,11 +95,20 @@ export function pipelinePart(errors, pipeline, context) {
     stage.up = control("Move up", "up", () => place(stage, index() - 1));
     stage.down = control("Move down", "down", () => place(stage, index() + 1));
     const remove = control("Remove", "trash", () => {
-      stages.splice(index(), 1);
+      const was = index();
+      stages.splice(was, 1);
       stage.item.remove();
       number();
       changed();
-      liveRegion(`${stage.made.title} removed`);
+      // What was typed exists nowhere else.
+      toast(`${stage.made.title} is removed`, { undo: () => {
+        const before = stages[was]?.item ?? null;
+        stages.splice(was, 0, stage);
+        list.insertBefore(stage.item, before);
+        number();
+        changed();
+        remove.focus();
+      } });
       (stages.at(-1)?.up ?? chooser).focus();
     });
     const message = h("p", { class: "error", hidden: true });

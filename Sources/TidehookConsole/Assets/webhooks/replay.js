@@ -1,5 +1,5 @@
 // Replaying many: what it would do is counted first, then a job does it, which is followed and can be stopped.
-import { api, badge, button, confirmAction, count, dialog, duration, every, facts, field, go, h, link, panel, plural, put, select, state, table, time, toast } from "../kit.js";
+import { api, badge, button, confirmAction, count, dialog, duration, every, facts, field, go, h, link, panel, path, plural, put, select, state, table, time, toast } from "../kit.js";
 import { progress } from "../kit/forms.js";
 
 const SINCE = [["1h", "1 hour"], ["6h", "6 hours"], ["24h", "1 day"], ["7d", "7 days"], ["30d", "30 days"], ["365d", "1 year"]];
@@ -43,7 +43,8 @@ function ask(title, about, { at = "/v1/replays", make, needsSince }) {
       go(`/replays/${encodeURIComponent(job.id)}`);
     } catch (error) { refused(error); }
   };
-  for (const control of [since, rate, revision]) control.addEventListener("change", recount);
+  // How many at once changes nothing in how many there are.
+  for (const control of [since, revision]) control.addEventListener("change", recount);
   const opened = dialog(title, h("div", { class: "stack" }, h("p", null, about), h("div", { class: "subfields" }, field({ label: "Made within", input: since }), options, field({ label: "At most, per second", input: rate })), counted, message), { actions: [button("Cancel", { on: { click: () => opened.close() } }), go_] });
   recount();
 }
@@ -90,7 +91,7 @@ export async function showJob({ params, signal, page }, names) {
     meter.update(done(job), job.total);
     page.title("Replay");
     page.sub(h("div", { class: "row" }, state(job.state), h("span", null, subject(job, names))));
-    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link("/deliveries", "Deliveries", { class: "button" }));
+    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link(path("/deliveries", { webhook: job.webhook, event_type: job.types?.length === 1 ? job.types[0] : null }), "What became of them", { class: "button" }));
     wasOpen = isOpen(job);
     const took = (new Date(job.ended_at ?? job.updated_at) - new Date(job.created_at)) * 1000;
     put(root, job.waiting ? h("p", { class: "note warn" }, h("span", null, "It waits: ", job.waiting)) : null, panel("Progress", h("div", { class: "stack" }, meter, facts([["Made due", count(job.replayed)], ["Missing ones made", job.missing ? count(job.created) : null], ["Skipped", job.skipped ? `${count(job.skipped)}: changed at the same moment, or without an original` : "0"], ["Of", job.total == null ? "being counted" : count(job.total)]]))),
