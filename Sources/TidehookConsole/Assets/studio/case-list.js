@@ -2,7 +2,7 @@
 
 import { badge, button, copy, dialog, empty, field, h, liveRegion, plural, put, report, toast } from "../kit.js";
 import { diff } from "../kit/text.js";
-import { areSame, casesText, expected, readCases, runCases } from "./cases.js";
+import { areSame, casesText, expected, merged, readCases, runCases, sampleOf, unheeded } from "./cases.js";
 import { keep, kept } from "./storage.js";
 import { casesName } from "./subject.js";
 
@@ -14,8 +14,7 @@ export class CaseList {
    */
   constructor(options) {
     Object.assign(this, options);
-    const unsaved = kept(casesName(this.subject), null);
-    this.cases = structured(Array.isArray(unsaved) ? unsaved : this.subject.cases);
+    this.#open();
     this.verdicts = new Map();
     this.list = h("ul", { class: "st-cases" });
     this.node = h("div", { class: "stack tight" },
@@ -24,12 +23,22 @@ export class CaseList {
         this.runner = button("Run all", { icon: "play", small: true, on: { click: () => this.run() } }),
         button("Copy as cases.json", { icon: "copy", small: true, kind: "quiet", on: { click: () => copy(casesText(this.cases)) } }),
         button("Paste", { small: true, kind: "quiet", label: "Paste cases.json", on: { click: () => this.#paste() } })),
-      this.state = h("div", { role: "status" }), this.list, h("p", { class: "faint" }, "Cases are saved with the script, in its webhook, and run before it is saved again, whoever changes it. They have the form of a plugin's cases.json."));
+      this.state = h("div", { role: "status" }), this.list, h("p", { class: "faint" }, "Cases are saved with the script, in its webhook, for everybody; the studio runs them before it saves. They have the form of a plugin's cases.json."));
     this.#draw();
   }
 
   /** Whether they differ from what is saved. */
-  get isChanged() { return !areSame(this.cases, this.subject.cases); }
+  get isChanged() { return !areSame(this.cases, this.base); }
+
+  /** Takes in what others have saved since: `theirs` is what is saved now. */
+  rebase(theirs) {
+    if (areSame(this.base, theirs)) return;
+    this.cases = merged(this.base, this.cases, structured(theirs));
+    this.base = theirs;
+    this.verdicts.clear();
+    this.#save();
+    this.#draw();
+  }
 
   /** They are saved: this browser need not keep them. */
   end() {
@@ -73,8 +82,18 @@ export class CaseList {
     }
   }
 
+  /** What was kept unsaved is a change of the cases that were saved then, and others may have saved since. */
+  #open() {
+    const { cases: saved, webhook } = this.subject, unsaved = kept(casesName(this.subject), null);
+    this.base = saved;
+    this.cases = structured(Array.isArray(unsaved?.cases) && Array.isArray(unsaved.base) ? merged(unsaved.base, unsaved.cases, saved) : saved);
+    if (unsaved && !this.isChanged) keep(casesName(this.subject), undefined);
+    this.isOlder = this.isChanged && unsaved.revision !== (webhook?.revision ?? null);
+  }
+
   #discard() {
-    this.cases = structured(this.subject.cases);
+    this.cases = structured(this.base);
+    this.isOlder = false;
     this.verdicts.clear();
     this.#save();
     this.#draw();
@@ -89,13 +108,14 @@ export class CaseList {
 
   #save() {
     if (this.isOver) return;
-    if (!keep(casesName(this.subject), this.isChanged ? this.cases : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
+    const { base, cases, subject: { webhook } } = this;
+    if (!keep(casesName(this.subject), this.isChanged ? { revision: webhook?.revision ?? null, base, cases } : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
     this.#drawState();
     this.onChange();
   }
 
   #drawState() {
-    put(this.state, this.isChanged && this.subject.webhook ? h("div", { class: "row" }, h("span", { class: "muted" }, "Not saved yet: Save keeps them with the script."), button("Discard the changes", { small: true, kind: "quiet", on: { click: () => this.#discard() } })) : null);
+    put(this.state, this.isChanged && this.subject.webhook ? h("div", { class: "row" }, h("span", { class: "muted" }, "Not saved yet: Save keeps them with the script.", this.isOlder ? " The webhook has changed since they were kept; what others did to its cases is among them." : ""), button("Discard the changes", { small: true, kind: "quiet", on: { click: () => this.#discard() } })) : null);
   }
 
   #draw() {
@@ -111,9 +131,9 @@ export class CaseList {
     const name = h("input", { type: "text", class: "st-name", value: each.name, "aria-label": "Name of the case", maxlength: 200, on: { change: () => { each.name = name.value.trim() || each.name; name.value = each.name; this.#save(); } } });
     return h("li", { class: "st-case" },
       h("div", { class: "st-case-head" }, verdict ? badge(verdict.isPassed ? "passes" : "fails", verdict.isPassed ? "ok" : "dead") : badge("not run", "neutral"), name,
-        button("Open", { small: true, kind: "quiet", label: `Open the sample of ${each.name}`, on: { click: () => this.#open(each) } }),
+        button("Open", { small: true, kind: "quiet", label: `Open the sample of ${each.name}`, on: { click: () => this.onOpen(sampleOf(each)) } }),
         button("", { icon: "trash", small: true, kind: "quiet", label: `Remove ${each.name}`, on: { click: () => this.#remove(each) } })),
-      h("p", { class: "faint" }, summary(each)), verdict && !verdict.isPassed ? this.#failure(each, verdict) : null);
+      h("p", { class: "faint" }, summary(each)), unheeded(each).length ? h("p", { class: "faint" }, `Not heeded here: ${unheeded(each).join(", ")}.`) : null, verdict && !verdict.isPassed ? this.#failure(each, verdict) : null);
   }
 
   #failure(each, verdict) {
@@ -128,10 +148,6 @@ export class CaseList {
     this.#save();
     this.verdicts.set(each, { isPassed: true, difference: null });
     this.#draw();
-  }
-
-  #open(each) {
-    this.onOpen({ ...each.event, ...(each.ctx?.namespace ? { namespace: each.ctx.namespace } : {}) });
   }
 
   #remove(each) {
@@ -161,7 +177,8 @@ export class CaseList {
 /** A copy that can be changed; its parts are values of the API, of which only names and expectations are replaced. */
 const structured = (cases) => cases.map((each) => ({ ...each }));
 
-function summary({ event, expect }) {
+function summary(each) {
+  const { expect } = each;
   const wanted = "drop" in expect ? `expected to be filtered${expect.drop === true ? "" : `, ${expect.drop}`}` : "error" in expect ? `expected to fail, ${expect.error}` : expect.untouched ? "expected to be sent as it is" : "expected to be sent as kept";
-  return `${event.event}: ${wanted}`;
+  return `${sampleOf(each).event}: ${wanted}`;
 }

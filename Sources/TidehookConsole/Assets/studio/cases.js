@@ -5,6 +5,8 @@ import { patiently } from "./trial.js";
 import { tried } from "./subject.js";
 
 const MEMBERS = ["name", "event", "ctx", "expect"];
+/** What an event has that does not say it, as in a plugin's cases.json. */
+const USUAL = { id: "evt_0000000000000000000000001", event: "memory.created", timestamp: "2026-01-01T00:00:00.000Z", data: {} };
 const PLACEHOLDER = "https://webhook.invalid/";
 
 /** A case that expects what a dry run has just shown. @param {{name: string, event: object, result: object, subject: object}} parts */
@@ -13,6 +15,12 @@ export function caseOf({ name, event, result, subject }) {
   const kept = { name, event: { ...(id ? { id } : {}), event: type, ...(timestamp ? { timestamp } : {}), data }, expect: expected(result, subject) };
   return namespace && namespace !== "default" ? { ...kept, ctx: { namespace } } : kept;
 }
+
+/** The event that a case is tried on: with what it leaves out, and in its namespace. */
+export const sampleOf = ({ event, ctx }) => ({ ...USUAL, ...event, ...(ctx?.namespace ? { namespace: ctx.namespace } : {}) });
+
+/** What a case says of `ctx` that a dry run cannot be given: the time, for one. */
+export const unheeded = ({ ctx }) => Object.keys(ctx ?? {}).filter((member) => member !== "namespace").map((member) => `ctx.${member}`);
 
 /** What a result is, as `expect` of a case says it. */
 export function expected(result, subject) {
@@ -114,9 +122,8 @@ export async function runCases(cases, subject, script, signal, tell = () => {}) 
 }
 
 async function judged(each, subject, script, signal) {
-  const event = { ...each.event, ...(each.ctx?.namespace ? { namespace: each.ctx.namespace } : {}) };
   try {
-    const { results: [result] } = await patiently({ ...tried(subject, script).body, event }, signal);
+    const { results: [result] } = await patiently({ ...tried(subject, script).body, event: sampleOf(each) }, signal);
     const found = difference(each, result, subject);
     return { isPassed: !found, difference: found, result };
   } catch (error) {
@@ -146,5 +153,5 @@ export function readCases(text) {
     const other = Object.keys(each).find((member) => !MEMBERS.includes(member));
     if (other) throw new Error(`Case ${index + 1}, ${each.name}: ${other} is for plugins; a script's case has ${MEMBERS.join(", ")}.`);
   });
-  return list.map((each) => ({ ...each, event: { event: "memory.created", data: {}, ...each.event } }));
+  return list;
 }

@@ -3,7 +3,6 @@
 import { api, ApiError, button, confirmAction, copy, dialog, field, h, link, plural, put, select, toast } from "../kit.js";
 import { form } from "../kit/forms.js";
 import { diff } from "../kit/text.js";
-import { merged } from "./cases.js";
 import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 
 /**
@@ -28,9 +27,13 @@ export const label = ({ name, url, namespace }) => `${name || url}${namespace ? 
 function existing(parts, webhook, opened) {
   const isSame = parts.subject.webhook?.id === webhook.id;
   const where = select(places(webhook).map(({ value, text }) => [value, text]), { value: isSame ? parts.subject.stage : subjectOf(webhook).stage });
+  const gone = h("p", { role: "status" });
+  const draw = () => put(gone, isOwn(parts.subject, webhook, where.value) ? null : replaced(webhook, where.value));
+  where.addEventListener("change", draw);
+  draw();
   return form({
     submit: `Save as revision ${webhook.revision + 1}`, cancel: () => opened.close(),
-    fields: [{ node: field({ label: "As", input: where }) }, { node: h("p", { class: "faint" }, "Deliveries use it from their next attempt on. Revisions can be compared and taken back on the webhook's page.") }],
+    fields: [{ node: field({ label: "As", input: where }) }, { node: gone }, { node: h("p", { class: "faint" }, "Deliveries use it from their next attempt on. Revisions can be compared and taken back on the webhook's page.") }],
     onSubmit: async () => {
       const saved = await saveRevision(parts, webhook, where.value);
       if (saved) opened.close(saved);
@@ -38,8 +41,15 @@ function existing(parts, webhook, opened) {
   });
 }
 
-/** Saves the script as the next revision. @returns {Promise<null|{webhook: object, stage: string}>} */
-export async function saveRevision(parts, webhook, place) {
+/** What goes when another script takes a place: the script that is there, and what it had to do. */
+function replaced(webhook, place) {
+  const { script, cases = [] } = webhook.pipeline[Number(place)] ?? {};
+  if (script === undefined) return null;
+  return cases.length ? `It takes the place of the script that is there, whose ${plural(cases.length, "case")} ${cases.length === 1 ? "goes" : "go"} with it.` : "It takes the place of the script that is there.";
+}
+
+/** Saves the script as the next revision, with its cases: those of its own place with what others made of them meanwhile. @returns {Promise<null|{webhook: object, stage: string}>} */
+export async function saveRevision(parts, webhook, place, isSame = isOwn(parts.subject, webhook, place)) {
   const now = await api.get(`/v1/webhooks/${webhook.id}`);
   const there = movedTo(webhook, now, place);
   if (there === null && now.pipeline[Number(place)]?.script === undefined) {
@@ -48,19 +58,20 @@ export async function saveRevision(parts, webhook, place) {
   }
   if (now.revision !== webhook.revision && !(await mayTakePlace(parts, webhook, now, place, there))) return null;
   const subject = subjectOf(now, there ?? place);
+  if (isSame) parts.cases.rebase(subject.cases);
   if (!(await mayBeSaved(parts, subject))) return null;
-  const { pipeline, index } = pipelineWith(subject, parts.script(), merged(isSame(parts.subject, webhook, place) ? parts.subject.cases : [], parts.cases.cases, subject.cases));
+  const { pipeline, index } = pipelineWith(subject, parts.script(), parts.cases.cases);
   try {
     return { webhook: await api.patch(`/v1/webhooks/${webhook.id}`, { pipeline }, { headers: { "If-Match": `"${now.revision}"` } }), stage: String(index) };
   } catch (error) {
     // It was changed while the cases ran.
-    if (error.status === 412) return saveRevision(parts, now, there ?? place);
+    if (error.status === 412) return saveRevision(parts, now, there ?? place, isSame);
     throw error;
   }
 }
 
 /** Whether a place of a webhook is the one that was opened. */
-const isSame = (subject, webhook, place) => subject.webhook?.id === webhook.id && subject.stage === place;
+const isOwn = (subject, webhook, place) => subject.webhook?.id === webhook.id && subject.stage === place;
 
 /** Asks before saving into a webhook that somebody changed, and shows what of theirs would be replaced. */
 function mayTakePlace(parts, before, now, place, there) {
