@@ -25,6 +25,18 @@ def test_the_first_page_is_small(page):
     assert size <= 150 * 1024, size
 
 
+def test_a_style_sheet_that_did_not_come_is_asked_for_again(page):
+    page.guard.allow("Failed to load resource")
+    page.visit("/")
+    page.route("**/pages.css", lambda route: route.abort())
+    page.visit("/events")
+    expect(page.get_by_text("This page could not be loaded")).to_be_visible()
+    page.unroute("**/pages.css")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("No events yet")).to_be_visible()
+    assert page.evaluate("[...document.styleSheets].some((sheet) => sheet.href.endsWith('pages.css'))")
+
+
 def test_an_address_that_leads_nowhere_says_so(page):
     page.visit("/nowhere/at/all")
     expect(page.get_by_text("There is no such page")).to_be_visible()

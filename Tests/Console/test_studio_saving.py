@@ -2,9 +2,11 @@
 
 import json
 import re
+from urllib.parse import urljoin
 
 from playwright.sync_api import expect
 
+from browser.console import Console
 from browser.studio import BODY, DROP, editor, keep_case, options, outcome, script_of, tab, write
 
 
@@ -324,18 +326,69 @@ def test_stored_cases_have_what_they_leave_out(studio, api, receiver):
     expect(studio.get_by_role("textbox", name="Event")).to_have_value(re.compile('"event": "memory.created"'))
 
 
-def test_signing_out_leaves_nothing_of_the_studio_in_the_browser(studio, api):
+# ---- what stays in the browser, and for how long
+
+KEPT = "Object.keys(localStorage).filter((name) => name.startsWith('tidehook-studio')).length"
+
+
+def with_drafts(studio):
+    """Leaves a script and a case in the studio that are not saved."""
     studio.guard.allow("status of 401")
     write(studio, BODY)
     expect(outcome(studio)).to_have_text("would be sent")
     keep_case(studio)
-    kept = "Object.keys(localStorage).filter((name) => name.startsWith('tidehook-studio')).length"
+
+
+def test_signing_out_leaves_nothing_of_the_studio_in_the_browser(studio, api):
+    with_drafts(studio)
     studio.visit("/nowhere")
-    assert studio.evaluate(kept) == 2
+    assert studio.evaluate(KEPT) == 2
     studio.visit("/studio")
     studio.get_by_role("button", name="Sign out").click()
     asked = studio.get_by_role("alertdialog", name="Sign out?")
     expect(asked).to_contain_text("Signing out removes them from it.")
     asked.get_by_role("button", name="Sign out").click()
     expect(studio.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
-    assert studio.evaluate(kept) == 0
+    assert studio.evaluate(KEPT) == 0
+
+
+def test_signing_out_in_another_tab_is_final_here_too(studio, gateway):
+    with_drafts(studio)
+    other = Console.of(gateway).page(studio.context, signed_in=False)
+    other.guard.allow("status of 401")
+    other.visit("/about")
+    other.get_by_role("button", name="Sign out", exact=True).click()
+    other.get_by_role("alertdialog", name="Sign out?").get_by_role("button", name="Sign out").click()
+    expect(studio.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
+    studio.visit("/nowhere")
+    expect(studio.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
+    assert studio.evaluate(KEPT) == 0
+    other.guard.check()
+
+
+def test_signing_out_of_a_session_that_has_run_out_leaves_nothing_either(studio, api):
+    with_drafts(studio)
+    studio.visit("/about")
+    (session,) = api.call("GET", "/v1/console/sessions").json["data"]
+    assert api.call("DELETE", f"/v1/console/sessions/{session['id']}").status == 204
+    assert studio.evaluate(KEPT) == 2
+    studio.get_by_role("button", name="Sign out everywhere").click()
+    studio.get_by_role("alertdialog").get_by_role("button", name="Sign out everywhere").click()
+    expect(studio.get_by_role("heading", name="Sign in to Tidehook")).to_be_visible()
+    assert studio.evaluate(KEPT) == 0
+
+
+def test_a_link_of_another_key_leaves_nothing_of_the_first_one(studio, gateway, api):
+    def sign_in(key):
+        studio.goto(urljoin(gateway.url, api.call("POST", "/v1/console/links", key=key).json["url"]))
+        asked = studio.get_by_role("alertdialog", name="Sign in with this link?")
+        expect(asked).to_contain_text("are removed from this browser")
+        asked.get_by_role("button", name="Sign in with the link").click()
+        expect(studio.locator("#main h1")).to_have_text("Overview")
+
+    with_drafts(studio)
+    sign_in(gateway.key)
+    assert studio.evaluate(KEPT) == 2, "one's own link goes on"
+    sign_in(api.call("POST", "/v1/keys", {"name": "of a team", "namespaces": ["team"]}).json["key"])
+    expect(studio.locator(".who")).to_contain_text("of a team")
+    assert studio.evaluate(KEPT) == 0

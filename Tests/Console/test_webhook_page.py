@@ -4,6 +4,7 @@ import re
 
 from browser.webhooks import ONCE, opened, patched, stored
 from harness.receiver import Reply
+from harness.waiting import eventually
 from playwright.sync_api import expect
 
 
@@ -16,6 +17,16 @@ def test_one_without_deliveries_says_what_to_do(page, api, receiver, accessible)
     accessible(page)
     page.get_by_role("button", name="Send a test").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_rate_limit_that_is_used_up_is_told(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), rate_limit={"count": 1, "per_secs": 3600})
+    for _ in range(2):
+        api.publish()
+    eventually(lambda: stored(api, webhook)["rate_limited_until"])
+    opened(page, webhook)
+    expect(page.locator(".page-head")).to_contain_text("rate limited")
+    expect(page.locator(".note")).to_contain_text("Its rate limit is used up")
 
 
 def test_its_page_shows_how_it_fares(page, api, receiver, accessible, portraits):

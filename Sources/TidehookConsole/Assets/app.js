@@ -1,5 +1,5 @@
 // The frame of the console: routes, navigation, search, theme, keyboard, signing in; and the overview.
-import { ApiError, api, badge, button, busy, chart, confirmAction, count, dialog, drafts, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, table, time, toast } from "./kit.js";
+import { ApiError, api, badge, button, busy, chart, confirmAction, count, dialog, drafts, duration, empty, every, failed, field, go, h, health, icon, link, panel, path, percent, plural, put, report, s, session, setQuery, shortcut, shortcutList, sparkline, styleSheet, table, time, toast } from "./kit.js";
 
 // What the first part of a path opens; overview is here, everything else is loaded when it is opened.
 const PAGES = { events: "events", deliveries: "deliveries", dead: "dead", replays: "dead", webhooks: "webhooks", studio: "studio", sources: "sources", plugins: "plugins", keys: "keys", operations: "operations", about: "about" };
@@ -87,12 +87,10 @@ const match = (pattern, parts) => {
 };
 const OWN = [{ path: "/", title: "Overview", render: overview }, { path: "/login", title: "Sign in", open: true, render: signIn }, { path: "/login/:token", title: "Sign in", open: true, render: signInByLink }];
 
-let styles = null;
-/** The rest of the design system, which the first page does without. */
-const styled = () => styles ??= new Promise((done) => { document.head.append(h("link", { rel: "stylesheet", href: "pages.css", on: { load: done, error: done } })); });
+/** What a page is made of, with the rest of the design system, which the first page does without. */
 async function routes(first) {
   if (!PAGES[first]) return OWN;
-  try { return (await busy(Promise.all([import(`./pages/${PAGES[first]}.js`), styled()])))[0].default; } catch (error) {
+  try { return (await busy(Promise.all([import(`./pages/${PAGES[first]}.js`), styleSheet("pages.css")])))[0].default; } catch (error) {
     console.warn(error);
     throw new ApiError(0, "unreachable", "This page could not be loaded. Is the gateway running?");
   }
@@ -184,16 +182,20 @@ function signIn({ query }) {
 async function signInByLink({ params }) {
   history.replaceState(null, "", "#/login");
   // A link that somebody else sent must not change unseen who acts here.
-  if (session.key && !await confirmAction({ title: "Sign in with this link?", action: "Sign in with the link", body: `You are signed in as ${session.key.name}. The link ends that here and signs in as the key that it was made for.` })) return go("/", { replace: true });
-  try { enter(await api.post("/console/session", { link: params.token })); return h("p", null, "Signing in…"); } catch (error) {
+  if (session.key && !await confirmAction({ title: "Sign in with this link?", action: "Sign in with the link", body: `You are signed in as ${session.key.name}. The link ends that here and signs in as the key that it was made for.${drafts.any() ? " If that is another one, scripts and cases of the studio that are not saved are removed from this browser." : ""}` })) return go("/", { replace: true });
+  const before = session.key && drafts.prefix();
+  try {
+    enter(await api.post("/console/session", { link: params.token }));
+    if (before && before !== drafts.prefix()) drafts.forget(before);
+    return h("p", null, "Signing in…");
+  } catch (error) {
     toast(error.status === 401 ? "This link was used already or has expired. Sign in with a key." : error.message, { bad: true });
     return signIn({ query: {} });
   }
 }
 async function signOut() {
   if (drafts.any() && !await confirmAction({ title: "Sign out?", action: "Sign out", danger: true, body: "This browser keeps scripts or cases of the studio that are not saved. Signing out removes them from it." })) return;
-  await api.delete("/console/session").catch((error) => { if (error.status !== 401) throw error; });
-  drafts.forget();
+  await drafts.forgetAfter(api.delete("/console/session"));
   ended();
 }
 function ended() {

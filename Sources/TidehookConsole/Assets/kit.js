@@ -105,13 +105,31 @@ try { Object.assign(session, JSON.parse(document.querySelector('meta[name="tideh
 /** What the studio keeps in this browser for the key that is signed in: scripts and cases that are not saved. It goes when somebody signs out, as cases hold events. */
 export const drafts = {
   prefix: () => `tidehook-studio:${session.key?.id ?? session.key?.name}:`,
-  names() { try { return Object.keys(localStorage).filter((name) => name.startsWith(this.prefix())); } catch { return []; } },
+  names(prefix = this.prefix()) { try { return Object.keys(localStorage).filter((name) => name.startsWith(prefix)); } catch { return []; } },
   any() { return this.names().length > 0; },
-  forget() { for (const name of this.names()) localStorage.removeItem(name); },
+  /** Removes them, and has the other tabs of that key end, which would keep them again. */
+  forget(prefix = this.prefix()) {
+    for (const name of this.names(prefix)) localStorage.removeItem(name);
+    tabs.postMessage(prefix);
+  },
+  /** Removes them once a call has ended the session, or has found it ended, after which nobody is signed in here. */
+  async forgetAfter(call) {
+    const prefix = this.prefix();
+    try { await call; } catch (error) { if (error.status !== 401) throw error; }
+    this.forget(prefix);
+  },
 };
 
 // Where the gateway is: the folder above the console, also behind a proxy that serves it below a path.
 const ROOT = new URL("..", document.baseURI).pathname.replace(/\/$/, "");
+
+/** The other tabs of this console: one browser has one session. */
+const tabs = new BroadcastChannel(`tidehook:${ROOT}`);
+tabs.addEventListener("message", ({ data: prefix }) => {
+  if (!session.key || prefix !== drafts.prefix()) return;
+  window.dispatchEvent(new Event("tidehook-signed-out"));
+  for (const name of drafts.names(prefix)) localStorage.removeItem(name);
+});
 
 /** A refusal of the API, or no answer at all (`status` 0). */
 export class ApiError extends Error {
@@ -335,7 +353,18 @@ export function health(webhook) {
   if (webhook.breaker_state === "open") return badge("breaker open", "dead", why(failing));
   if (failing) return badge("failing", "warn", why(failing));
   if (webhook.backoff_until && new Date(webhook.backoff_until) > Date.now()) return badge("slowed", "retrying");
+  if (webhook.rate_limited_until && new Date(webhook.rate_limited_until) > Date.now()) return badge("rate limited", "retrying", "It has used up its rate limit; what is due waits.");
   return badge("active", "ok");
+}
+
+const sheets = new Map();
+/** Loads a style sheet once; one that did not come is asked for again the next time. */
+export function styleSheet(href) {
+  if (!sheets.has(href)) sheets.set(href, new Promise((done, fail) => {
+    const sheet = h("link", { rel: "stylesheet", href, on: { load: done, error: () => { sheet.remove(); sheets.delete(href); fail(new ApiError(0, "unreachable", "This page could not be loaded. Is the gateway running?")); } } });
+    document.head.append(sheet);
+  }));
+  return sheets.get(href);
 }
 
 // ---- telling and asking

@@ -67,8 +67,7 @@ function browser() {
 }
 async function signOut() {
   if (!await confirmAction({ title: "Sign out everywhere?", danger: true, action: "Sign out everywhere", body: `Every session that was opened with ${session.key?.name ?? "this key"} ends at once, in all browsers, this one too. The key itself stays valid.${drafts.any() ? " Scripts and cases of the studio that are not saved are removed from this browser." : ""}` })) return;
-  await api.delete("/console/sessions");
-  drafts.forget();
+  await drafts.forgetAfter(api.delete("/console/sessions"));
   window.dispatchEvent(new Event("tidehook-signed-out"));
 }
 
@@ -96,11 +95,12 @@ async function sessions(signal) {
 async function end(row, draw) {
   const body = row.this ? `You are signed out of this browser.${drafts.any() ? " What is not saved in the studio is removed from it." : ""}` : `Whoever uses it is signed out at once. The key ${row.key.name} stays valid: with it, one can sign in again.`;
   if (!await confirmAction({ title: row.this ? "End this session?" : `End this session of ${row.key.name}?`, danger: true, action: "End the session", body })) return;
-  await api.delete(`/v1/console/sessions/${encodeURIComponent(row.id)}`);
+  const ended = api.delete(`/v1/console/sessions/${encodeURIComponent(row.id)}`);
   if (row.this) {
-    drafts.forget();
+    await drafts.forgetAfter(ended);
     return window.dispatchEvent(new Event("tidehook-signed-out"));
   }
+  await ended;
   toast("Ended. Whoever used it must sign in again.");
   await draw();
 }

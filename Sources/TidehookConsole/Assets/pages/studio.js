@@ -1,6 +1,6 @@
 // The script studio: a script, a sample and what comes of it, side by side, until it is saved into a webhook.
 
-import { api, button, count, field, formatJSON, go, h, liveRegion, path, put, report, select, setQuery, time, toast } from "../kit.js";
+import { api, button, count, field, formatJSON, go, h, liveRegion, path, put, report, select, setQuery, styleSheet, time, toast } from "../kit.js";
 import { tabs } from "../kit/forms.js";
 import { CaseList } from "../studio/case-list.js";
 import { caseOf } from "../studio/cases.js";
@@ -272,13 +272,6 @@ function withEvent(body, raw) {
   return `${formatJSON(body, 0).slice(0, -1)},"event":${raw}}`;
 }
 
-function style() {
-  if (document.querySelector('link[href="studio/studio.css"]')) return null;
-  return new Promise((resolve) => {
-    document.head.append(h("link", { rel: "stylesheet", href: "studio/studio.css", on: { load: resolve, error: resolve } }));
-  });
-}
-
 async function allWebhooks(signal) {
   const all = [];
   let cursor = null;
@@ -291,7 +284,7 @@ async function allWebhooks(signal) {
 }
 
 async function render(context) {
-  const [webhooks] = await Promise.all([allWebhooks(context.signal), style()]);
+  const [webhooks] = await Promise.all([allWebhooks(context.signal), styleSheet("studio/studio.css")]);
   const studio = new Studio(context, webhooks);
   studio.begin();
   return studio.node;
