@@ -181,7 +181,8 @@ import TidehookTesting
   }
 
   /// Webhooks and nodes are few: they may be read one after the other.
+  /// An aggregate `g` is one row.
   private func isScan(_ step: String) -> Bool {
-    step.hasPrefix("SCAN") && !step.hasPrefix("SCAN w") && step != "SCAN CONSTANT ROW" && step != "SCAN nodes"
+    step.hasPrefix("SCAN") && !step.hasPrefix("SCAN w") && step != "SCAN CONSTANT ROW" && step != "SCAN g" && step != "SCAN nodes"
   }
 }

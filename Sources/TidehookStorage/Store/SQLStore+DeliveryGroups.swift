@@ -98,14 +98,7 @@ extension SQLStore {
       isAtLeast: summary.count == limit, first: summary.first, last: newest.createdAt, example: example)
   }
 
-  private static let lastMessage = SQLStatement(
-    """
-    SELECT failure_message FROM attempts WHERE key IN (
-      SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
-      UNION ALL SELECT a.key FROM deliveries d CROSS JOIN attempts a
-      WHERE d.key = $1 AND a.delivery_key = d.batch_id AND a.batch_entropy = d.batch_entropy)
-    ORDER BY number DESC, key DESC LIMIT 1
-    """)
+  private static let lastMessage = SQLStatement("SELECT \(AttemptKeys.last("failure_message")) FROM deliveries d WHERE d.key = $1")
 
   /// Looks at the newest of each group that failed of statuses, which are in no index.
   private static func addStatuses(to groups: inout [DeliveryGroup], _ connection: any SQLConnection) throws(SQLFailure) {

@@ -16,9 +16,7 @@ extension SQLStore: History {
   /// Those of a delivery by itself, and those of its batch, which are stored once.
   private static let attemptsOfMember = SQLStatement(
     """
-    SELECT \(attemptColumns), dropped, batch_entropy FROM attempts WHERE key IN (
-      SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
-      UNION ALL SELECT key FROM attempts WHERE delivery_key = $2 AND batch_entropy = $3)
+    SELECT \(attemptColumns), dropped FROM attempts WHERE key IN (\(AttemptKeys.of("$1", batch: "$2", entropy: "$3")))
     ORDER BY key DESC LIMIT $4
     """)
 
@@ -74,16 +72,12 @@ extension SQLStore: History {
     let most = SQLValue.integer(Int64(limit))
     let batch = delivery.batch.map { [SQLValue.key($0.value), .entropy($0.value)] }
     let arguments: [SQLValue] = [.key(delivery.id.value)] + (batch ?? []) + [most]
-    var shared: Set<AttemptID> = []
     try connection.query(batch == nil ? attemptsOfDelivery : attemptsOfMember, arguments) { row in
       let isAbridged = bytes >= DeliveryRecord.maximumBytes
       var attempt = isAbridged ? row.abridgedAttempt() : row.attempt()
       if batch != nil, let drop = row.optionalText(23).flatMap({ DropsText.drop(of: delivery.id, in: $0) }) {
         attempt = attempt.droppingOut(drop)
-        // The batch's later attempts were made without it.
-        record.attempts.removeAll { shared.contains($0.id) }
       }
-      if batch != nil, !row.isNull(24) { shared.insert(attempt.id) }
       if isAbridged { record.abridged.insert(attempt.id) }
       bytes += attempt.shownBytes(payload: event.payload)
       record.attempts.append(attempt)

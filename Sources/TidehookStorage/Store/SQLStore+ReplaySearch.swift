@@ -74,12 +74,7 @@ extension SQLStore {
         separator: " UNION ALL ")
       if parts.isEmpty { keys = "SELECT key FROM deliveries WHERE webhook_key = $1 AND 1 = 0 AND \(bounds)" }
     }
-    let failure = """
-      (SELECT failure_kind || ': ' || COALESCE(failure_message, '') FROM attempts WHERE key IN (
-        SELECT key FROM attempts WHERE delivery_key = d.key AND batch_entropy IS NULL
-        UNION ALL SELECT key FROM attempts WHERE delivery_key = d.batch_id AND batch_entropy = d.batch_entropy)
-      ORDER BY number DESC, key DESC LIMIT 1)
-      """
+    let failure = AttemptKeys.last("failure_kind || ': ' || COALESCE(failure_message, '')")
     return SQLStatement(
       once: """
         SELECT d.key, d.entropy, d.state, d.reason, e.id, e.type, e.namespace, d.created_at_us, d.leased_by, e.erased_at_us,

@@ -102,15 +102,47 @@ extension StoreConformance {
       var first = sample.result(batch, .retrying, nextAttemptAt: sample.due)
       first.batch = CompletedBatch(id: batch.id, members: [sample.ids[0]], dropped: [CompletedBatch.Drop(id: sample.ids[1], drop)])
       try await test.store.record(first)
-      let again = try await sample.claimOne(at: sample.due)
-      try await test.store.record(sample.result(again, .delivered))
+      let second = sample.result(try await sample.claimOne(at: sample.due), .delivered)
+      try await test.store.record(second)
       try expectEqual(try await test.store.known(sample.ids[0]).attempts.map(\.drop), [nil, nil], "the attempts of what was sent")
+      let last = try await test.store.lastAttempts(of: sample.ids, maxBytes: .max)
+      try expectEqual(last.flatMap { $0.attempts.map(\.id) }, [second, first].compactMap(\.attempt?.id), "their last attempts")
+      try expectEqual(last.map { $0.attempts.map(\.drop) }, [[nil], [drop]], "why the last ones were dropped")
+      try expect(last[1].attempts.allSatisfy { $0.request == nil && $0.response == nil }, "the last one without what others were sent")
       _ = try await test.store.replay(sample.ids[1], at: sample.due, runs: .current)
       _ = try await test.store.claimReplays(sample.webhook, dueBy: sample.due, limit: 9, maxBytes: 1 << 20)
       try await test.store.record(sample.samples.result(sample.ids[1], number: 2))
       let record = try await test.restart().known(sample.ids[1])
       try expectEqual(record.attempts.map(\.number), [1, 2], "the attempts of what was dropped")
       try expectEqual(record.attempts.map(\.drop), [drop, nil], "why each was dropped")
+    },
+    StoreRule("what was dropped out of a batch and replayed failed of its own last attempt, not of the batch's") { test in
+      let sample = try await BatchSample(test.store, events: 2)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      var first = sample.result(batch, .retrying, nextAttemptAt: sample.due)
+      let drop = CompletedBatch.Drop(id: sample.ids[1], PipelineDrop("no"))
+      first.batch = CompletedBatch(id: batch.id, members: [sample.ids[0]], dropped: [drop])
+      try await test.store.record(first)
+      _ = try await test.store.replay(sample.ids[1], at: sample.due, runs: .current)
+      _ = try await test.store.claimReplays(sample.webhook, dueBy: sample.due, limit: 9, maxBytes: 1 << 20)
+      try await test.store.record(sample.samples.result(sample.ids[1], .dead, number: 2, status: 404))
+      let again = try await sample.claimOne(at: sample.due)
+      var dead = sample.samples.result(again.members[0].id, .dead, number: 5, status: 500)
+      dead.batch = CompletedBatch(id: again.id, members: again.members.map(\.id))
+      try await test.store.record(dead)
+      let group = try await test.store.groups(DeliveryGroupFilter(states: [.dead])).groups.first
+      let counted = group?.statuses.map { "\($0.status): \($0.count)" }
+      try expectEqual(counted, ["404: 1", "500: 1"], "the statuses")
+      guard let webhook = try await test.store.webhooks().first else { throw RuleBroken(description: "expected a webhook") }
+      let part = ReplayPart(webhook: webhook.id, kind: .deliveries)
+      for (status, id) in [(500, sample.ids[0]), (404, sample.ids[1])] {
+        let request = ReplayRequest(webhook: webhook.id, error: "\(status)")
+        let found = try await test.store.search(part, of: request, for: webhook, upTo: .max, limit: 9)
+        try expectEqual(found.candidates.map(\.key), [id.value], "what failed of \(status)")
+      }
+      let last = try await test.store.lastAttempts(of: sample.ids, maxBytes: .max)
+      try expectEqual(last.map { $0.attempts.map(\.number) }, [[5], [2]], "the numbers of their last attempts")
     },
     StoreRule("replays find each member of a batch by the batch's failure, and by what the batch ran") { test in
       let sample = try await BatchSample(test.store, events: 2)
