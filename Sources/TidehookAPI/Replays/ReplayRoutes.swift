@@ -76,19 +76,9 @@ struct ReplayRoutes: Sendable {
     if let namespace = request.namespace { try principal.check(namespace) }
     request.limits = principal.namespaces
     request.scope = principal.namespaces ?? request.webhook.flatMap { editor.registry.webhook($0)?.namespace }.map { [$0] }
-    if fields.isDryRun { return try await preview(request) }
+    if fields.isDryRun { return Self.answer(try await jobs.preview(request)) }
     let replay = try await jobs.start(request, by: principal.name)
     return try started(replay)
-  }
-
-  /// That there are too many at once is no failure of ours.
-  private func preview(_ request: ReplayRequest) async throws -> Response {
-    do throws(StoreError) {
-      return Self.answer(try await jobs.preview(request))
-    } catch {
-      guard error.code == .busy else { throw error }
-      throw APIError(.unavailable, "too many previews of replays are under way, try again")
-    }
   }
 
   private func started(_ replay: Replay?) throws -> Response {

@@ -64,10 +64,11 @@ import TidehookCore
     #expect(gateway.replays.requests.isEmpty && gateway.replays.previewed.count == 1)
   }
 
-  @Test func tooManyPreviewsAtOnceAreToldSo() async throws {
-    gateway.replays.setPreview(StoreError(.busy, "2 previews of replays are under way"))
+  @Test func aPreviewThatCannotBeMadeNowIsAskedForAgainAndNoReasonIsGuessed() async throws {
+    gateway.replays.setPreview(StoreError(.busy, "database is locked"))
     let answer = try await gateway.send(.post, "/v1/replays", #"{"all":true,"dry_run":true}"#)
-    #expect(answer.status == 503 && answer.json["error"]?["message"] == "too many previews of replays are under way, try again")
+    #expect(answer.status == 503 && answer.headers[.retryAfter] == "1")
+    #expect(answer.json["error"]?["message"] == "the service cannot do this now, try again")
   }
 
   @Test(arguments: [
