@@ -158,6 +158,8 @@ def test_sessions_outlive_the_process_but_not_another_admin_key(gateway):
     gateway.key = "another-end-to-end-key"
     gateway.start()
     assert (status(other), status(team)) == (401, 200)
+    rows = Browser(gateway.api).get("/v1/console/sessions").json["data"]
+    assert sorted((row["key"]["name"], row["this"]) for row in rows) == [("admin", True), ("team", False)]
 
 
 def test_signing_out_everywhere_ends_every_session_of_the_key(api):

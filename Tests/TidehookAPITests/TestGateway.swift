@@ -245,13 +245,17 @@ struct TestGateway {
   private func keys() -> KeyRing {
     ring.ring.withLock { ring in
       if let ring { return ring }
-      let source = KeySource(
-        generate: { "thk_\(UInt64.random(in: 0...(.max)))" }, digest: { Array($0.utf8.reversed()) }, isAdmin: { $0 == Self.key },
-        adminDigest: Array(Self.key.utf8.reversed()))
-      let made = KeyRing(store: backend, source: source, limit: rateLimit, ids: ids, time: clock)
+      let made = makeRing(adminDigest: Array(Self.key.utf8.reversed()))
       ring = made
       return made
     }
+  }
+
+  private func makeRing(adminDigest: [UInt8]) -> KeyRing {
+    let source = KeySource(
+      generate: { "thk_\(UInt64.random(in: 0...(.max)))" }, digest: { Array($0.utf8.reversed()) }, isAdmin: { $0 == Self.key },
+      adminDigest: adminDigest)
+    return KeyRing(store: backend, source: source, limit: rateLimit, ids: ids, time: clock)
   }
 
   /// One book for all requests, like the ring.
@@ -265,6 +269,15 @@ struct TestGateway {
       book = made
       return made
     }
+  }
+
+  /// The same gateway after a restart with another admin key, as far as digests tell.
+  func restart(adminDigest: [UInt8]) async throws {
+    let made = makeRing(adminDigest: adminDigest)
+    try await made.load()
+    ring.ring.withLock { $0 = made }
+    forgetSessions()
+    try await sessions().load()
   }
 
   /// The same gateway after a restart, as far as sessions are concerned.

@@ -133,7 +133,7 @@ public final class SessionBook: Sendable {
   /// Whose key a token stands for, as far as can be told without its text; `nil` when that is gone, or became another one.
   func holder(of token: ConsoleToken) -> KeyHolder? {
     guard let holder = keys.holder(of: token.key) else { return nil }
-    let mark = token.binding.dropFirst(Self.bindingBytes)
+    let mark = token.binding.dropFirst(Self.bindingBytes).prefix(Self.markBytes)
     // Tokens of before have none.
     guard mark.isEmpty || (try? Self.mark(of: holder)) == Array(mark) else { return nil }
     return holder
@@ -216,10 +216,14 @@ extension SessionBook {
 
   /// How long a digest is.
   private static let bindingBytes = 32
+  /// How long a mark is; it was longer once.
+  private static let markBytes = 1
 
-  /// Tells a key from the one whose place it took, with four bytes of a digest: too few to find a key by.
+  /// Tells a key from nearly every one whose place it may have taken, for lists alone: whether a session is good is the binding's business.
+  ///
+  /// One byte of a digest: people choose admin keys, and a longer mark in a copy of the store would tell a guess from the key.
   private static func mark(of holder: KeyHolder) throws -> [UInt8] {
-    Array(try Digest.sha256(Array("holder\n".utf8) + holder.digest).prefix(4))
+    Array(try Digest.sha256(Array("holder\n".utf8) + holder.digest).prefix(markBytes))
   }
 
   private static func binding(of text: String, to holder: KeyHolder) throws -> [UInt8] {
