@@ -147,6 +147,30 @@ def test_what_code_says_of_a_payload_is_told_to_nobody_and_is_gone_with_it(gatew
     assert all(QUOTED.encode() not in request.body for request in receiver.requests("/ops"))
 
 
+@pytest.mark.parametrize("failure, error", [
+    ("blocked", "blocked: where the pipeline sends is not allowed"),
+    ("connect", "no connection to where the pipeline sends"),
+])
+def test_where_a_pipeline_sends_is_told_to_nobody_and_is_gone_with_the_payload(gateway, receiver, dead_end, failure, error):
+    api = gateway.api
+    place = "10.98.76.54" if failure == "blocked" else dead_end.url.split("/")[2]
+    api.add_webhook(receiver.url("/ops"), namespace="tidehook")
+    script = "function transform(event) return event, {url = 'http://' .. event.data.place .. '/'} end"
+    webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE, script=script)
+    event = api.publish(data={"place": place})
+    dead = api.settled(webhook, event)
+    assert dead["attempts"][0]["failure"] == failure and place in dead["attempts"][0]["error"], "who may look at the delivery sees it"
+    (death,) = told(receiver, 1, "delivery.dead")
+    assert death["data"]["examples"][0]["error"] == error
+    assert shown(api, webhook)["failing"]["error"] == error
+    assert api.call("DELETE", f"/v1/events/{event['id']}/content").status == 204
+    for path in ("/v1/events?namespace=tidehook", f"/v1/webhooks/{webhook['id']}", f"/v1/deliveries/{dead['id']}", "/v1/overview"):
+        answer = api.call("GET", path)
+        assert answer.status == 200 and place.encode() not in answer.body, path
+    assert gateway.stop() == 0
+    assert [path.name for path in gateway.data.iterdir() if path.is_file() and place.encode() in path.read_bytes()] == []
+
+
 def test_one_success_ends_the_streak(api, receiver, ops):
     receiver.reply("/hook", *[Reply(500)] * 3, Reply(200), Reply(500))
     webhook = api.add_webhook(receiver.url("/hook"), retry=ONCE, auto_disable=SOON)

@@ -144,6 +144,9 @@ public struct AttemptFailure: Sendable, Equatable, Error {
     self.message = message
     self.outline = outline ?? kind.outline ?? message
   }
+
+  /// The failure of a request that a pipeline sent elsewhere: it may have made the address of the event, so that the outline names none.
+  public var elsewhere: AttemptFailure { AttemptFailure(kind, message, outline: kind.outlineElsewhere ?? outline) }
 }
 
 extension FailureKind {
@@ -156,6 +159,19 @@ extension FailureKind {
     case .database: "the database refused it"
     case .auth: "no access token was to be had"
     case .dns, .connect, .tls, .timeout, .blocked, .oversized, .malformed, .status, .signature, .proxy: nil
+    }
+  }
+
+  /// What stands for messages that name hosts and addresses; `nil` where none do.
+  fileprivate var outlineElsewhere: String? {
+    switch self {
+    case .dns: "the host name that the pipeline chose did not resolve"
+    case .connect: "no connection to where the pipeline sends"
+    case .tls: "no TLS connection to where the pipeline sends"
+    case .timeout: "no answer in time from where the pipeline sends"
+    case .blocked: "blocked: where the pipeline sends is not allowed"
+    case .proxy: "the proxy opened no way to where the pipeline sends"
+    case .script, .response, .handshake, .database, .auth, .oversized, .malformed, .status, .signature: nil
     }
   }
 }

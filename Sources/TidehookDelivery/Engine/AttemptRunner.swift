@@ -181,7 +181,9 @@ public struct AttemptRunner: Sendable {
     }
     attempt.phases = granted.shown == nil ? nil : granted.exchange.phases
     if let response = granted.earlierResponse { Self.keep(response, &attempt) }
-    let input = await follow(granted.exchange.result, &attempt, judge)
+    let isAtHome = prepared.url == active.webhook.url
+    let result = isAtHome ? granted.exchange.result : granted.exchange.result.mapError(\.elsewhere)
+    let input = await follow(result, &attempt, judge)
     for secrets in granted.secrets { attempt.hide(secrets) }
     return granted.secrets.reduce(input) { $0.hiding($1) }
   }

@@ -12,6 +12,15 @@ import TidehookCore
     #expect(failure.outline.contains("jane.doe") == !quoting.contains(kind))
   }
 
+  @Test(arguments: FailureKind.allCases)
+  func anOutlineNamesNoHostThatAPipelineChose(kind: FailureKind) {
+    // Their messages name no host.
+    let placeless: [FailureKind] = [.oversized, .malformed, .status, .signature]
+    let failure = AttemptFailure(kind, "host name jane-doe.invalid does not resolve").elsewhere
+    #expect(failure.kind == kind && failure.message.contains("jane-doe"))
+    #expect(failure.outline.contains("jane-doe") == placeless.contains(kind))
+  }
+
   @Test(arguments: [200, 404])
   func whatAPluginSaysOfAnAnswerIsNotInTheOutline(status: Int) throws {
     let failure = try #require(DeliveryInput.judged(.dead, reason: "jane.doe", status: status, retryAfter: nil).failure)

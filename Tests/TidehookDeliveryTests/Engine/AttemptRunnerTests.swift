@@ -55,6 +55,18 @@ import TidehookTesting
     #expect(failure.message.hasPrefix(failure.outline))
   }
 
+  @Test(arguments: ["https://jane-doe.invalid/", nil] as [String?])
+  func whereAPipelineSendsIsNotInAnOutline(url: String?) async throws {
+    let message = "host name jane-doe.invalid does not resolve"
+    let fixture = EngineFixture(
+      answers: [.failure(AttemptFailure(.dns, message))],
+      pipeline: FixedPipeline(verdict: .send(body: nil, overrides: RequestOverrides(url: url))))
+    let webhook = try fixture.makeWebhook { $0.pipeline = [.script("")] }
+    let completed = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id)))
+    let failure = try #require(completed.attempt?.failure)
+    #expect(failure.kind == .dns && failure.message == message && failure.outline.contains("jane-doe") == (url == nil))
+  }
+
   @Test func aPipelineThatLeavesTheReceiverThatIsAskedIsOutlinedAsThat() async throws {
     let overrides = RequestOverrides(url: "https://example.org/other")
     let completed = try await attempt(.send(body: nil, overrides: overrides)) {
