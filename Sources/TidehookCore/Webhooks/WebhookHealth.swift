@@ -38,7 +38,7 @@ public struct WebhookHealth: Sendable, Hashable {
   public private(set) var owesRecovery = false
   /// The last failure, in one line: ``AttemptFailure/outline``.
   public private(set) var lastError: String?
-  /// No failure makes the webhook inactive before, because its first warning came late; `nil` where the rule alone counts.
+  /// No failure makes the webhook inactive before, because its last warning came late; `nil` where the rule alone counts.
   public private(set) var disablesNotBefore: Timestamp?
   /// What was known when the streak was started anew, while people are still to be told how it ends.
   public private(set) var earlier: Streak?
@@ -90,7 +90,7 @@ public struct WebhookHealth: Sendable, Hashable {
   ///
   /// A streak is as far as the less advanced of its two measures, time and number; each of the two warnings comes once, the higher one alone
   /// where both are reached at once. At the end every further failure says `disable`, so that a change that got lost is made after all. Nobody is
-  /// made inactive unwarned: where the end is reached and nothing was told, that is told as if three quarters were reached now.
+  /// made inactive before the second: where the end is reached without it, that is told as if three quarters were reached now.
   /// - Parameter rule: `nil` when the webhook is never made inactive.
   public mutating func failed(_ error: String, at now: Timestamp, rule: AutoDisable?) -> Verdict {
     let since = failingSince ?? now
@@ -105,18 +105,14 @@ public struct WebhookHealth: Sendable, Hashable {
   /// Looks whether time alone has made a warning due.
   /// - Returns: whether people are to be told: ``told``.
   public mutating func timePassed(at now: Timestamp, rule: AutoDisable) -> Bool {
-    let verdict = judge(at: now, rule)
-    guard verdict == .disable, told < .threeQuarters else { return verdict == .tell }
-    // Nobody looked in between: that is told late, so that the end is later, too.
-    disablesNotBefore = now + rule.lastQuarter
-    told = .threeQuarters
-    return true
+    judge(at: now, rule) == .tell
   }
 
   private mutating func judge(at now: Timestamp, _ rule: AutoDisable) -> Verdict {
     let share = progress(at: now, rule: rule)
-    if share >= 1, told > .nothing { return .disable }
+    if share >= 1, told == .threeQuarters { return .disable }
     guard let level = Told.allCases.last(where: { share >= $0.share }), level > told else { return .nothing }
+    // Told late, so that the end is later, too.
     if share >= 1 { disablesNotBefore = now + rule.lastQuarter }
     told = level
     owesRecovery = true

@@ -22,7 +22,9 @@ import TidehookTesting
       ([0, 2, 2.1, 2.2, 2.9, 3, 3.5], [.nothing, .tell, .nothing, .nothing, .nothing, .tell, .nothing]),
       ([0, 0, 0, 3, 3.1], [.nothing, .nothing, .nothing, .tell, .nothing]),
       // At the end each failure says so.
-      ([0, 1, 2, 4, 4.5], [.nothing, .nothing, .tell, .disable, .disable]),
+      ([0, 1, 2, 3, 4, 4.5], [.nothing, .nothing, .tell, .tell, .disable, .disable]),
+      // The second warning was not given in time: that comes first, and the end a quarter of the time later.
+      ([0, 1, 2, 4, 4.9, 5, 6], [.nothing, .nothing, .tell, .tell, .nothing, .disable, .disable]),
       // Nobody was warned: that comes first, and the end a quarter of the time later.
       ([0, 1, 1, 4, 4.9, 5, 6], [.nothing, .nothing, .nothing, .tell, .nothing, .disable, .disable]),
     ] as [([Double], [WebhookHealth.Verdict])])
@@ -80,6 +82,25 @@ import TidehookTesting
     #expect(warned.disablesAt(rule) == last, "what is told as the end is not past")
     let (early, verdict) = (warned.failed("x", at: end, rule: rule), warned.failed("x", at: last, rule: rule))
     #expect(early == .nothing && verdict == .disable)
+  }
+
+  /// After a time in which nothing ran, the look at the time and the first failure come in either order.
+  @Test(arguments: [true, false])
+  func theSecondWarningComesBeforeTheEndWhateverIsFirst(isFailureFirst: Bool) {
+    var health = WebhookHealth()
+    let end = clock.now() + .seconds(9 * 86_400)
+    _ = verdicts(&health, atDays: [0, 0, 0, 2], rule: rule)
+    #expect(health.told == .half)
+    var (verdict, isTold) = (WebhookHealth.Verdict.nothing, false)
+    if isFailureFirst { verdict = health.failed("x", at: end, rule: rule) }
+    isTold = health.timePassed(at: end, rule: rule)
+    if !isFailureFirst { verdict = health.failed("x", at: end, rule: rule) }
+    #expect(verdict == (isFailureFirst ? .tell : .nothing) && isTold != isFailureFirst)
+    #expect(health.told == .threeQuarters && health.disablesAt(rule) == end + .seconds(86_400))
+    let (early, last) = (
+      health.failed("x", at: end + .seconds(86_399), rule: rule), health.failed("x", at: end + .seconds(86_400), rule: rule)
+    )
+    #expect(early == .nothing && last == .disable)
   }
 
   @Test func oneSuccessEndsTheStreakAndIsToldAfterAWarningOnly() {
