@@ -1,5 +1,7 @@
 // Shows how far a long command has come.
 
+import TidehookCore
+
 /// A bar on standard error; silent when standard error is no terminal.
 struct ProgressBar {
   /// Between two drawings: ten a second is smooth and costs nothing.
@@ -28,17 +30,11 @@ struct ProgressBar {
   mutating func update(done: Int, count: Int) {
     guard terminal.isInteractive, drawn.map({ ContinuousClock.now - $0 >= Self.interval }) ?? true else { return }
     drawn = .now
-    let rate = "\(count) \(unit)" + Self.rate(count, in: ContinuousClock.now - started)
+    let rate = "\(count) \(unit)" + ((ContinuousClock.now - started).rate(of: count).map { ", \($0)/s" } ?? "")
     guard let total, total > 0 else { return terminal.write("\r\u{1B}[K\(rate)") }
     let filled = min(Self.columns, done * Self.columns / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled)
     terminal.write("\r\u{1B}[K\(bar) \(min(100, done * 100 / total))% \(rate)")
-  }
-
-  /// Before some time has passed a rate says nothing: what the first answer brings took no time at all.
-  private static func rate(_ count: Int, in time: Duration) -> String {
-    guard time >= .seconds(1) else { return "" }
-    return ", \(Int(Double(count) / (time / .seconds(1))))/s"
   }
 
   /// Takes the bar away.
