@@ -20,7 +20,8 @@ final class ConnectAttempt {
   private var isReachingProxy = false
   /// Whether the connection is there, and only the TLS handshake is left.
   private var isStartingTLS = false
-  private lazy var watch = CertificateWatch()
+  /// That of the connection on its way: each has one of its own.
+  private var watch: CertificateWatch?
 
   init(_ exchange: PendingExchange, to origin: Origin, shard: ConnectionShard) {
     self.exchange = exchange
@@ -37,7 +38,7 @@ final class ConnectAttempt {
 
   /// What the receiver has asked for so far.
   private var certificate: CertificateAsk {
-    guard watch.isAsked else { return .none }
+    guard watch?.isAsked == true else { return .none }
     return origin.key.route?.tls?.certificate == nil ? .unanswered : .answered
   }
 
@@ -85,7 +86,7 @@ final class ConnectAttempt {
   /// The TLS handshake is done.
   func handshakeCompleted(_ connection: ConnectionHandler) {
     connection.certificate = certificate
-    channel?.pipeline.syncOperations.removeHandler(watch, promise: nil)
+    if let watch { channel?.pipeline.syncOperations.removeHandler(watch, promise: nil) }
     ready(connection)
   }
 
@@ -95,7 +96,7 @@ final class ConnectAttempt {
     isReachingProxy = false
     isStartingTLS = true
     do {
-      try context.pipeline.syncOperations.addHandlers([watch, try tlsHandler()], position: .after(handler))
+      try context.pipeline.syncOperations.addHandlers(try tlsHandlers(), position: .after(handler))
     } catch {
       fail(ConnectFailures.tls(error, peer: url.hostHeader, host: url.host))
       context.close(promise: nil)
@@ -178,10 +179,17 @@ final class ConnectAttempt {
       if let proxy = origin.proxy {
         try pipeline.addHandler(ProxyTunnelHandler(self, request: ProxyTunnel.request(to: url, through: proxy)))
       } else {
-        try pipeline.addHandlers([watch, try tlsHandler()])
+        try pipeline.addHandlers(try tlsHandlers())
       }
     }
     try pipeline.addHandler(ConnectionHandler(attempt: self, origin: origin, shard: shard))
+  }
+
+  /// TLS, and before it what watches its handshake.
+  private func tlsHandlers() throws -> [any ChannelHandler] {
+    let watch = CertificateWatch()
+    self.watch = watch
+    return [watch, try tlsHandler()]
   }
 
   private func tlsHandler() throws -> NIOSSLClientHandler {

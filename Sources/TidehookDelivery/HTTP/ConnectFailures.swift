@@ -30,12 +30,14 @@ enum ConnectFailures {
   /// What a connection's end says about TLS when it comes in the place of an answer; `nil` when that is nothing.
   ///
   /// In TLS 1.3 a receiver sees only after our handshake is over that we showed no certificate, or one that it does not take (RFC 8446,
-  /// section 4.4.2.4). It should say so in an alert, but some just close the connection.
+  /// section 4.4.2.4). It should say so in an alert, but some just close the connection. Where it was shown one, and does not say that this is the
+  /// reason, the end may mean anything.
   static func refusal(_ error: (any Error)?, certificate: CertificateAsk) -> AttemptFailure? {
     if let error, let failure = refused(String(describing: error), certificate) { return failure }
     guard certificate != .none else { return nil }
     let reason = error.flatMap(reason).map { " (\($0))" } ?? ""
-    return AttemptFailure(.tls, "connection closed before an answer\(reason)\(certificate.words)")
+    let kind = certificate == .unanswered ? FailureKind.tls : .malformed
+    return AttemptFailure(kind, "connection closed before an answer\(reason)\(certificate.words)")
   }
 
   /// The reason of a broken connection, for messages about an answer that did not come.

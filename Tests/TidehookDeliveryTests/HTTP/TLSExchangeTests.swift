@@ -3,7 +3,10 @@ import TidehookCore
 import TidehookDelivery
 
 @Suite struct TLSExchangeTests {
-  private static let resolver = ["hooks.example": [["127.0.0.1"]], "hooks.example.": [["127.0.0.1"]], "other.example": [["127.0.0.1"]]]
+  private static let resolver = [
+    "hooks.example": [["127.0.0.1"]], "hooks.example.": [["127.0.0.1"]], "other.example": [["127.0.0.1"]],
+    "two.example": [["::1", "127.0.0.1"]],
+  ]
 
   @Test(arguments: ["hooks.example", "hooks.example.", "127.0.0.1"])
   func trustedCertificatesAreAccepted(host: String) async throws {
@@ -12,6 +15,12 @@ import TidehookDelivery
       #expect(second.text == "ok")
       #expect(second.phases.connectMicroseconds == nil)
       #expect(fixture.server.connections == 1)
+    }
+  }
+
+  @Test func eachAddressIsTriedWithAHandshakeOfItsOwn() async throws {
+    try await exchange(with: "two.example", certificate: "DNS:two.example") { first, second, _ in
+      #expect(first.text == "ok" && second.text == "ok")
     }
   }
 
