@@ -50,6 +50,12 @@ struct Lane {
     return next
   }
 
+  /// Whether something waits for its turn: in memory, on its way there, or due in the store.
+  func hasWaiting(at now: Timestamp) -> Bool {
+    if !ready.isEmpty || !replays.ready.isEmpty || isClaiming || replays.isClaiming { return true }
+    return [backlogDue, replays.due].contains { due in due.map { $0 <= now } ?? false }
+  }
+
   /// Deliveries that take up memory on behalf of this lane.
   var held: Int { ready.count + replays.ready.count + inFlight + reserved + unrecorded }
 }

@@ -92,6 +92,7 @@ extension Schedule {
     var state = lane.health.state(at: now)
     // A pause is the rate limit's where the receiver's health asks for none.
     if case .closed = lane.health.gate(at: now) { return state }
+    guard !lane.isInactive, lane.hasWaiting(at: now) else { return state }
     state.rateLimitedUntil = lane.pausedUntil.flatMap { $0 > now ? $0 : nil }
     return state
   }

@@ -104,6 +104,24 @@ import TidehookTesting
     #expect(start(&schedule, at: 10).count == 8 && schedule.state(of: webhook, now: now).backoffUntil == nil)
   }
 
+  @Test func aRateLimitHoldsWhatWaitsAndNothingElse() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeLane(nil, holding: 3, in: &schedule)
+    schedule.configure(webhook, maxInFlight: 8, rateLimit: RateLimit(count: 1, perSeconds: 3600, burst: 1), now: now)
+    let started = start(&schedule, at: 0)
+    let until = schedule.state(of: webhook, now: now).rateLimitedUntil
+    #expect(started.count == 1 && until != nil)
+    schedule.setActive(webhook, false)
+    #expect(schedule.state(of: webhook, now: now).rateLimitedUntil == nil, "all is held")
+    schedule.setActive(webhook, true)
+    #expect(schedule.state(of: webhook, now: now).rateLimitedUntil == until)
+    let waiting = schedule.evict(webhook)
+    #expect(waiting.count == 2 && schedule.state(of: webhook, now: now).rateLimitedUntil == nil)
+    schedule.noteBacklog(webhook, due: at(1))
+    #expect(schedule.state(of: webhook, now: now).rateLimitedUntil == nil, "not due yet")
+    #expect(schedule.state(of: webhook, now: at(1)).rateLimitedUntil == until)
+  }
+
   @Test func otherLanesNeverNotice() {
     var schedule = Schedule(limits: LaneLimits())
     let failing = makeLane(breaker, holding: 100, in: &schedule)
