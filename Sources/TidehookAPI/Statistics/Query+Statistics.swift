@@ -25,6 +25,9 @@ extension Query {
     switch problem {
     case .ends: return .unexpected("since", "a time before until", got: "a later one", code: .invalidParameter)
     case .width: return .unexpected("step", expectation + ", at most 366d", got: got, code: .invalidParameter)
+    case .tooLong(let most):
+      let words = "at most \(Self.words(most)) before until: more is too much to add up over all the webhooks that are seen"
+      return .unexpected("since", words, got: "an earlier time", code: .invalidParameter)
     case .tooFine(let least):
       let words =
         "at least \(Self.words(least)) for this range, of which finer counts are not kept, or more than \(StatisticsRange.maximumPoints), or "

@@ -27,6 +27,8 @@ public struct StatisticsRange: Sendable, Hashable {
     case width
     /// The width is too small: so many seconds are the least.
     case tooFine(atLeast: Int64)
+    /// Even in days there is too much to add up: so many seconds are the most.
+    case tooLong(atMost: Int64)
   }
 
   /// Makes a range of what was asked for, made wider so that its steps are whole.
@@ -94,17 +96,27 @@ public struct StatisticsRange: Sendable, Hashable {
 
   /// How many counts the sum over webhooks may be made of; a million is seconds of work.
   private static let maximumCounts: Int64 = 10_000
-  /// The same where nothing finer than days would keep to that.
-  private static let mostCounts: Int64 = 250_000
+  /// The same where nothing finer than days would keep to that; one for each webhook in any case.
+  public static let mostCounts: Int64 = 250_000
 
-  /// The same time in steps that are wide enough for the sum over so many webhooks to be quick.
+  /// The same time in steps that are wide enough for the sum over so many webhooks to be quick. Where days are not, it is shortened to the last
+  /// ones that are.
   public func affordable(over webhooks: Int, now: Timestamp) -> StatisticsRange {
     guard !isSummed(from: Self.maximumCounts, over: webhooks) else { return self }
     let coarse = coarse(now: now)
     guard !coarse.isSummed(from: Self.mostCounts, over: webhooks) else { return coarse }
     // Ten thousand webhooks, and more: a chart of a few points is better than none.
-    let days = Self.usualWidths.compactMap { Self.aligned(coarse.start, coarse.end, $0) }.first { $0.step == .day }
-    return days.map(StatisticsRange.init) ?? coarse
+    guard let days = coarse.step == .day ? coarse : Self.aligned(coarse.start, coarse.end, 86_400).map(StatisticsRange.init) else {
+      return coarse
+    }
+    return days.isSummed(from: Self.mostCounts, over: webhooks) ? days : days.shortened(for: webhooks)
+  }
+
+  /// Its end, as far back as the sum over so many webhooks may go; at least a day.
+  private func shortened(for webhooks: Int) -> StatisticsRange {
+    let seconds = max(1, Self.mostCounts / Int64(max(1, webhooks))) * step.seconds
+    let width = seconds >= self.width * Self.fewestPoints ? self.width : step.seconds
+    return StatisticsRange((end - seconds / width * width, end, width, step))
   }
 
   private func isSummed(from limit: Int64, over webhooks: Int) -> Bool {
@@ -115,7 +127,12 @@ public struct StatisticsRange: Sendable, Hashable {
   /// Throws when its steps, which were asked for, make the sum over so many webhooks slow: finer counts than ``affordable(over:now:)`` reads.
   public func checkAffordable(over webhooks: Int, now: Timestamp) throws(Problem) {
     let usable = affordable(over: webhooks, now: now)
-    guard usable.step.seconds > step.seconds else { return }
+    guard usable.step.seconds > step.seconds else {
+      guard usable.step == step, usable.end - usable.start < end - start else { return }
+      guard !isSummed(from: Self.mostCounts, over: webhooks) else { return }
+      // One step less, for a range that begins within one is made wider.
+      throw .tooLong(atMost: max(step.seconds, ((usable.end - usable.start) / width - 1) * width))
+    }
     let least = Self.usualWidths.first { width in
       guard let steps = Self.aligned(start, end, width), steps.step == usable.step else { return false }
       return Self.points(steps) <= Self.maximumPoints && Self.isKept(steps, now)

@@ -77,6 +77,24 @@ import TidehookCore
     #expect(try range(ago: ago).affordable(over: webhooks, now: now).width == width)
   }
 
+  @Test(arguments: [1, 31, 60, 731, 20_000] as [Int64], [500, 8000, 10_000, 200_000, 1_000_000, Int.max])
+  func whatIsTooLongInDaysIsShortened(days: Int64, webhooks: Int) throws {
+    let range = try range(ago: days * 86_400)
+    let usable = range.affordable(over: webhooks, now: now)
+    let steps = (usable.end - usable.start) / usable.step.seconds
+    #expect(steps >= 1 && (steps == 1 || steps <= StatisticsRange.mostCounts / Int64(webhooks)))
+    #expect(usable.start.isMultiple(of: usable.width) && usable.end.isMultiple(of: usable.step.seconds))
+    #expect(usable.end >= now.seconds && (usable.end - usable.start).isMultiple(of: usable.width))
+  }
+
+  @Test func whatIsTooLongInDaysIsRefusedWithTheLongestThatIsNot() throws {
+    #expect(throws: StatisticsRange.Problem.tooLong(atMost: 24 * 86_400)) {
+      try range(ago: 700 * 86_400, width: 86_400).checkAffordable(over: 10_000, now: now)
+    }
+    try range(ago: 24 * 86_400, width: 86_400).checkAffordable(over: 10_000, now: now)
+    try range(ago: 6 * 3600, width: 86_400).checkAffordable(over: 250_000, now: now)
+  }
+
   @Test func aStepThatMakesSuchASumSlowIsRefused() throws {
     let (day, week) = (Int64(86_400), Int64(604_800))
     for (webhooks, width) in [(6, Int64(900)), (7, 3600), (500, 3600), (500, 86_400)] {
