@@ -69,7 +69,7 @@ extension Field {
     return batch
   }
 
-  /// Refuses a key that no event has; what is stored may have one.
+  /// Refuses a key that hardly any event has; what is stored may have one.
   private func check(_ key: EventPath) throws {
     guard !key.mayLeadToScalar else { return }
     throw APIError.unexpected(

@@ -25,7 +25,8 @@ public struct EventPath: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`) is none.
+  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`) is
+  /// taken for one, though a member may have such a name.
   public var mayLeadToScalar: Bool {
     names != ["data"] && !names.contains { name in name.hasSuffix("]") && name.dropLast().reversed().drop { $0.isNumber }.first == "[" }
   }
