@@ -103,22 +103,22 @@ private final class MemoryHealths: HealthStore {
     #expect(await told(watched).isEmpty)
   }
 
-  @Test func aFailingWebhookIsToldTwiceAndThenMadeInactive() async throws {
+  @Test(.timeLimit(.minutes(5))) func aFailingWebhookIsToldTwiceAndThenMadeInactive() async throws {
     let watched = watched([500])
     let webhook = try watched.fixture.makeWebhook { $0.retry = RetryPolicy(maxRetries: 0) }
     var notices = watched.engine.notices.makeAsyncIterator()
     var records = watched.fixture.queue.records.makeAsyncIterator()
     let start = watched.fixture.clock.now()
-    for _ in 0..<4 {
+    for _ in 0..<5 {
       try await deliver(watched)
       _ = await records.next()
       watched.fixture.clock.advance(by: .seconds(8 * 3600))
     }
-    let message = "all 4 attempts since \(start.rfc3339) failed"
-    let disablement = Disablement(.failing, at: start + .seconds(24 * 3600), message: message)
+    let message = "all 5 attempts since \(start.rfc3339) failed"
+    let disablement = Disablement(.failing, at: start + .seconds(32 * 3600), message: message)
     #expect(await notices.next() == .disable(webhook.id, revision: 1, disablement))
     let events = await told(watched).filter { $0.type.name != "delivery.dead" }
-    #expect(events.map(\.type.name) == ["webhook.failing"])
+    #expect(events.map(\.type.name) == ["webhook.failing", "webhook.failing"])
     #expect(try JSONValue(parsing: events[0].data)["progress"] == 0.5)
   }
 
