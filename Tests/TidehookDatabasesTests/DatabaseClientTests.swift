@@ -18,7 +18,10 @@ import TidehookDatabases
       let isInTime = outcome.isFailure(.timeout, containing: "200 ms") || outcome.isFailure(.database, containing: "locked")
       #expect(isInTime, "\(outcome)")
     }
-    #expect(try await fixture.send(memory()) == .done(upserted: 1, deleted: 0, ignored: 0))
+    // The late write may have got the lock when the test let go of it: then this one has nothing left to do.
+    let next = try await fixture.send(memory(), timeout: .seconds(60))
+    #expect([.done(upserted: 1, deleted: 0, ignored: 0), .done(upserted: 0, deleted: 0, ignored: 1)].contains(next), "\(next)")
+    #expect(try fixture.rows("SELECT count(*) FROM memories") == ["1"])
   }
 
   @Test func whoWaitsBehindALockedFileIsAnsweredInTime() async throws {

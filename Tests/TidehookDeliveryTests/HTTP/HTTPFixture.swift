@@ -13,9 +13,12 @@ struct HTTPFixture: Sendable {
 
   static let loopback: [AddressRange] = [.loopbackV4, .loopbackV6]
 
+  /// The usual limits, but idle connections stay: a test may have to wait for its turn longer than they would be kept.
+  static let patient = HTTPClientLimits(idleTimeout: .seconds(3600))
+
   /// Runs a test body, then shuts everything down.
   static func run(
-    limits: HTTPClientLimits = HTTPClientLimits(), policy: EgressPolicy = EgressPolicy(allowed: loopback),
+    limits: HTTPClientLimits = patient, policy: EgressPolicy = EgressPolicy(allowed: loopback),
     resolver: any AddressResolver = FixedResolver([:]), trust: TLSTrust = TLSTrust(), serverTLS: NIOSSLContext? = nil, loops: Int = 1,
     reply: @escaping @Sendable (SeenRequest) -> Reply = { _ in .ok }, _ body: (HTTPFixture) async throws -> Void
   ) async throws {
@@ -30,13 +33,13 @@ struct HTTPFixture: Sendable {
     try result.get()
   }
 
-  /// A request to the server; `host` replaces `127.0.0.1`.
+  /// A request to the server; `host` replaces `127.0.0.1`, and `port` that of the server.
   func request(
-    _ path: String = "/hook", method: String = "POST", scheme: String = "http", host: String = "127.0.0.1", headers: [HeaderField] = [],
-    body: String = "{}", connectTimeout: Duration = .seconds(30), timeout: Duration = .seconds(60)
+    _ path: String = "/hook", method: String = "POST", scheme: String = "http", host: String = "127.0.0.1", port: Int? = nil,
+    headers: [HeaderField] = [], body: String = "{}", connectTimeout: Duration = .seconds(30), timeout: Duration = .seconds(60)
   ) -> SignedRequest {
     SignedRequest(
-      method: method, url: Self.url("\(scheme)://\(host):\(server.port)\(path)"), headers: headers,
+      method: method, url: Self.url("\(scheme)://\(host):\(port ?? server.port)\(path)"), headers: headers,
       body: Array(body.utf8),
       connectTimeout: connectTimeout, timeout: timeout)
   }

@@ -34,7 +34,6 @@ final class ScriptedServer: Sendable {
   let requests: AsyncStream<SeenRequest>
   let closes: AsyncStream<Int>
   private let state: State
-  private let listener: any Channel
   private let group: MultiThreadedEventLoopGroup
 
   final class State: Sendable {
@@ -59,7 +58,7 @@ final class ScriptedServer: Sendable {
     let (closes, closeInput) = AsyncStream.makeStream(of: Int.self)
     let state = State(requests: requestInput, closes: closeInput, reply: reply)
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    listener = try await ServerBootstrap(group: group)
+    let listener = try await ServerBootstrap(group: group)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -84,11 +83,6 @@ final class ScriptedServer: Sendable {
 
   func nextRequest() async -> SeenRequest? {
     await requests.first { _ in true }
-  }
-
-  /// Takes no more connections.
-  func stopListening() async throws {
-    try await listener.close()
   }
 
   func shutdown() async throws {
