@@ -2,7 +2,7 @@ import Testing
 import TidehookCore
 import TidehookDelivery
 
-@Suite struct ConnectionPoolTests {
+@Suite(.timeLimit(.minutes(2))) struct ConnectionPoolTests {
   @Test func requestsBeyondTheLimitWaitForAConnection() async throws {
     try await HTTPFixture.run(limits: HTTPClientLimits(maxConnectionsPerOrigin: 2), loops: 2) { fixture in
       await sendAll(100, fixture)

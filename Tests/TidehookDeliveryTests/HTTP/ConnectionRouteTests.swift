@@ -2,7 +2,7 @@ import Testing
 import TidehookCore
 import TidehookDelivery
 
-@Suite struct ConnectionRouteTests {
+@Suite(.timeLimit(.minutes(2))) struct ConnectionRouteTests {
   @Test func connectionsAreSharedAmongEqualRoutesOnly() async throws {
     try await HTTPFixture.run { fixture in
       func trusting(_ name: String) -> ConnectionRoute { ConnectionRoute(tls: EndpointTLS(authorities: name)) }

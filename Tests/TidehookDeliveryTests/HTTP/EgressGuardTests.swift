@@ -2,7 +2,7 @@ import Testing
 import TidehookCore
 import TidehookDelivery
 
-@Suite struct EgressGuardTests {
+@Suite(.timeLimit(.minutes(2))) struct EgressGuardTests {
   @Test(arguments: [
     ("127.0.0.1", "blocked: loopback address 127.0.0.1"), ("2130706433", "blocked: loopback address 127.0.0.1"),
     ("0x7f.1", "blocked: loopback address 127.0.0.1"), ("[::ffff:127.0.0.1]", "blocked: loopback address ::ffff:127.0.0.1"),

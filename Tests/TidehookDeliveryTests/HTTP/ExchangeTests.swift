@@ -2,7 +2,7 @@ import Testing
 import TidehookCore
 import TidehookDelivery
 
-@Suite struct ExchangeTests {
+@Suite(.timeLimit(.minutes(2))) struct ExchangeTests {
   @Test func requestIsWrittenAsItWasSigned() async throws {
     try await HTTPFixture.run { fixture in
       let headers = [
