@@ -204,6 +204,110 @@ def test_what_is_not_saved_is_there_when_one_comes_back(studio, api, receiver):
     expect(editor(studio)).to_have_value(BODY)
 
 
+def kept(studio):
+    """What this browser keeps of the studio: names without the key, and values."""
+    return studio.evaluate("Object.fromEntries(Object.entries(localStorage).filter(([name]) => name.startsWith('tidehook-studio:')).map(([name, value]) => [name.split(':').slice(2).join(':'), JSON.parse(value)]))")
+
+
+def left_with_a_draft(studio, webhook, text=DROP):
+    """Leaves the studio with an unsaved script, and an unsaved case, of the stage that is opened first."""
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(outcome(studio)).to_have_text("would be sent")
+    keep_case(studio)
+    tab(studio, "Result")
+    write(studio, text)
+    studio.visit("/nowhere")
+
+
+def test_a_draft_and_its_cases_go_with_their_stage(studio, api, receiver):
+    webhook, added = api.add_webhook(receiver.url("/"), name="Chat", script=BODY), {"script": "function filter() return 1 == 1 end"}
+    left_with_a_draft(studio, webhook)
+    change_meanwhile(api, webhook, lambda pipeline: [added, *pipeline])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_role("combobox", name="Stage")).to_contain_text("Stage 2: script")
+    expect(studio.get_by_role("combobox", name="Stage")).to_have_value("1")
+    expect(editor(studio)).to_have_value(DROP)
+    expect(studio.get_by_text("What was stage 1 is stage 2 now.")).to_be_visible()
+    expect(studio.get_by_role("tab", name="Cases 1")).to_be_visible()
+    studio.get_by_role("combobox", name="Stage").select_option("0")
+    expect(editor(studio)).to_have_value(added["script"])
+    expect(studio.get_by_role("tab", name="Cases", exact=True)).to_be_visible()
+    studio.visit(f"/studio?webhook={webhook['id']}&stage=1")
+    studio.get_by_role("button", name="Save", exact=True).click()
+    studio.get_by_role("button", name="Save nevertheless").click()
+    expect(studio.get_by_text(re.compile("Revision 3, saved"))).to_be_visible()
+    stages = api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"]
+    assert stages[0] == added and stages[1]["script"] == DROP and len(stages[1]["cases"]) == 1
+    assert kept(studio) == {}
+
+
+def test_a_draft_of_a_script_that_changed_meanwhile_is_a_choice(studio, api, receiver, accessible, portraits):
+    webhook, theirs = api.add_webhook(receiver.url("/"), name="Chat", script=BODY), BODY + "-- theirs\n"
+    left_with_a_draft(studio, webhook)
+    change_meanwhile(api, webhook, lambda pipeline: [{"script": theirs}])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(DROP)
+    expect(studio.get_by_text("This draft was begun at revision 1. The webhook is at revision 2 now, and its script was changed, too.")).to_be_visible()
+    portraits(studio, "studio-stale-draft")
+    accessible(studio, keyboard=False)
+    studio.get_by_role("button", name="What changed since").click()
+    expect(studio.get_by_role("dialog").get_by_role("group", name="Difference")).to_contain_text("+ -- theirs")
+    studio.keyboard.press("Escape")
+    studio.get_by_role("button", name="What differs").click()
+    expect(studio.get_by_role("dialog").get_by_role("group", name="Difference")).to_contain_text("- -- theirs")
+    studio.keyboard.press("Escape")
+    # Nothing was chosen: saving asks, and coming back finds both again.
+    studio.get_by_role("button", name="Save", exact=True).click()
+    asked = studio.get_by_role("alertdialog", name="The saved script has changed meanwhile")
+    expect(asked.get_by_role("group", name="Difference")).to_contain_text("- -- theirs")
+    asked.get_by_role("button", name="Cancel").click()
+    assert script_of(api, webhook["id"]) == theirs
+    studio.reload()
+    expect(studio.get_by_role("button", name="Take what is saved")).to_be_visible()
+    studio.get_by_role("button", name="Take what is saved").click()
+    expect(editor(studio)).to_have_value(theirs)
+    expect(studio.get_by_role("button", name="Take what is saved")).to_have_count(0)
+
+
+def test_a_draft_that_is_kept_over_what_others_saved_is_saved_unasked(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    write(studio, DROP)
+    studio.visit("/nowhere")
+    change_meanwhile(api, webhook, lambda pipeline: [{"script": BODY + "-- theirs\n"}])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    studio.get_by_role("button", name="Keep my draft").click()
+    expect(studio.get_by_role("button", name="Discard")).to_be_visible()
+    studio.get_by_role("button", name="Save", exact=True).click()
+    studio.get_by_role("alertdialog", name="Save without a case?").get_by_role("button", name="Save without").click()
+    expect(studio.get_by_text(re.compile("Revision 3, saved"))).to_be_visible()
+    assert script_of(api, webhook["id"]) == DROP
+
+
+def test_what_is_kept_of_a_webhook_or_a_stage_that_is_gone_goes(studio, api, receiver):
+    gone, webhook = (api.add_webhook(receiver.url("/"), name=name, script=BODY) for name in ("Gone", "Chat"))
+    left_with_a_draft(studio, gone)
+    left_with_a_draft(studio, webhook)
+    assert sorted(kept(studio)) == sorted(f"{kind}:{one['id']}:0" for kind in ("draft", "cases") for one in (gone, webhook))
+    assert api.call("DELETE", f"/v1/webhooks/{gone['id']}").status == 204
+    change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_text("A script was not saved, and its stage is gone from this webhook.")).to_be_visible()
+    studio.get_by_role("button", name="Show it").click()
+    expect(studio.get_by_role("dialog").get_by_role("group", name="Unsaved script")).to_contain_text("has_tag(event")
+    studio.keyboard.press("Escape")
+    assert list(kept(studio)) == [f"draft:{webhook['id']}:gone0"]
+    # The stage comes back, and its script is found again.
+    assert api.call("POST", f"/v1/webhooks/{webhook['id']}/rollback", {"revision": 1}).status in (200, 201)
+    studio.reload()
+    expect(editor(studio)).to_have_value(DROP)
+    change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
+    studio.reload()
+    studio.get_by_role("button", name="Remove it").click()
+    expect(studio.get_by_text("its stage is gone")).to_have_count(0)
+    assert kept(studio) == {}
+
+
 def test_cases_are_the_webhooks_and_another_browser_has_them(studio, api, receiver, make_page, gateway, portraits):
     webhook = api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": BODY}])
     studio.visit(f"/studio?webhook={webhook['id']}")

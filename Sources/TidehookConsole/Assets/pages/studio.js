@@ -5,7 +5,7 @@ import { tabs } from "../kit/forms.js";
 import { CaseList } from "../studio/case-list.js";
 import { caseOf } from "../studio/cases.js";
 import { complete } from "../studio/completion.js";
-import { Draft } from "../studio/draft.js";
+import { Draft, lostNotes } from "../studio/draft.js";
 import { Editor } from "../studio/editor.js";
 import { library } from "../studio/lua-library.js";
 import { reference } from "../studio/reference.js";
@@ -15,6 +15,7 @@ import { label, saveDialog, saveRevision, showSecret } from "../studio/save.js";
 import { emptyShape, learn, shapeOfEvents } from "../studio/shapes.js";
 import { startRow, templateDialog } from "../studio/start.js";
 import { sentence, Status } from "../studio/status.js";
+import { follow, forgetGone } from "../studio/storage.js";
 import { places, scriptProblem, subjectOf, tried } from "../studio/subject.js";
 import { Suggestions } from "../studio/suggestions.js";
 import { Trial } from "../studio/trial.js";
@@ -22,6 +23,8 @@ import { Trial } from "../studio/trial.js";
 /** How long typing must rest before a script that does not compile is called wrong, in milliseconds. */
 const PAUSE = 800;
 const NEW = "";
+/** At most so many webhooks are read. */
+const MOST = 5000;
 const DONE = { delivered: "is sent", filtered: "is filtered", error: "fails" };
 
 class Studio {
@@ -29,11 +32,16 @@ class Studio {
     Object.assign(this, { query, signal, page, webhooks });
     const webhook = webhooks.find(({ id }) => id === query.webhook) ?? null;
     if (query.webhook && !webhook) toast(`There is no webhook ${query.webhook}: this script is for a new one.`, { bad: true });
-    this.subject = subjectOf(webhook, query.stage);
+    const { moved, lost } = webhook ? follow(webhook) : { moved: new Map(), lost: [] };
+    // Who comes back to a draft comes to where its stage is now.
+    const asked = query.stage ?? subjectOf(webhook).stage, stage = moved.get(asked) ?? query.stage;
+    this.query = { ...query, stage };
+    this.subject = subjectOf(webhook, stage);
+    this.lost = lostNotes(lost);
     this.knowledge = { event: emptyShape(), original: emptyShape(), functions: new Map() };
     this.lastResult = null;
     this.#build();
-    this.draft.open();
+    this.draft.open(moved.has(asked) ? asked : undefined);
     this.#actions();
     this.#casesChanged();
   }
@@ -94,7 +102,7 @@ class Studio {
       { id: "result", label: "Result", render: () => this.results.node }, { id: "cases", label: "Cases", render: () => this.cases.node }, { id: "reference", label: "Reference", render: () => this.reference },
     ], { label: "Result, cases and reference" });
     this.node = h("div", { class: "st-studio" },
-      h("section", { class: "st-left", "aria-label": "Script" }, this.#bar(), this.draft.node, this.start, this.editor.node, this.status.node,
+      h("section", { class: "st-left", "aria-label": "Script" }, this.#bar(), this.lost, this.draft.node, this.start, this.editor.node, this.status.node,
         h("p", { class: "st-keys", id: "st-keys" }, "Tab indents; Esc, then Tab leaves the editor. Ctrl+Space suggests, Ctrl+/ comments, Ctrl+S saves.")),
       h("div", { class: "st-right" }, h("section", { class: "panel", "aria-label": "Sample" }, this.sample.node), h("section", { class: "panel st-output", "aria-label": "Result" }, this.tabs)));
   }
@@ -248,7 +256,7 @@ class Studio {
   }
 
   #parts() {
-    return { subject: this.subject, webhooks: this.webhooks, script: () => this.script, cases: this.cases, event: this.sample.kind === "stored" ? this.sample.event : null };
+    return { subject: this.subject, webhooks: this.webhooks, script: () => this.script, cases: this.cases, draft: this.draft, event: this.sample.kind === "stored" ? this.sample.event : null };
   }
 
   /** After a save that was not made: the reader wants to see which cases failed. */
@@ -279,12 +287,13 @@ async function allWebhooks(signal) {
     const page = await api.get("/v1/webhooks", { limit: 500, cursor }, { signal });
     all.push(...page.data);
     cursor = page.next_cursor;
-  } while (cursor && all.length < 5000);
+  } while (cursor && all.length < MOST);
   return all;
 }
 
 async function render(context) {
   const [webhooks] = await Promise.all([allWebhooks(context.signal), styleSheet("studio/studio.css")]);
+  if (webhooks.length < MOST) forgetGone(webhooks);
   const studio = new Studio(context, webhooks);
   studio.begin();
   return studio.node;

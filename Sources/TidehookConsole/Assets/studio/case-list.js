@@ -108,8 +108,8 @@ export class CaseList {
 
   #save() {
     if (this.isOver) return;
-    const { base, cases, subject: { webhook } } = this;
-    if (!keep(casesName(this.subject), this.isChanged ? { revision: webhook?.revision ?? null, base, cases } : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
+    const { base, cases, subject: { webhook, stored: saved } } = this;
+    if (!keep(casesName(this.subject), this.isChanged ? { revision: webhook?.revision ?? null, saved, base, cases } : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
     this.#drawState();
     this.onChange();
   }

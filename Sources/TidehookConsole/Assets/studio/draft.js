@@ -1,7 +1,7 @@
-// The unsaved script of a subject: kept in this browser while one types, offered again when one comes back.
+// The unsaved script of a subject: kept in this browser while one types, with the script that it began from; offered again when one comes back.
 
-import { button, dialog, h, put, time } from "../kit.js";
-import { diff } from "../kit/text.js";
+import { button, confirmAction, dialog, h, put, time } from "../kit.js";
+import { code, diff } from "../kit/text.js";
 import { keep, kept } from "./storage.js";
 import { draftName } from "./subject.js";
 
@@ -13,17 +13,23 @@ export class Draft {
   /** @param {{subject: object, editor: object, signal: AbortSignal}} options */
   constructor({ subject, editor, signal }) {
     Object.assign(this, { subject, editor });
+    this.#beginAnew();
     this.node = h("div");
     signal.addEventListener("abort", () => this.keepNow());
   }
 
-  /** Puts the draft into the editor, or what is saved when there is none. */
-  open() {
+  /** Whether the saved script is another one than that which the draft began from. */
+  get isStale() { return this.saved !== this.subject.stored; }
+
+  /** Puts the draft into the editor, or what is saved when there is none. @param {string|undefined} before the number that its stage had when it was kept, if that is another one now */
+  open(before) {
     const { stored } = this.subject;
     const draft = kept(draftName(this.subject), null);
     const isDraft = typeof draft?.script === "string" && draft.script !== stored;
     this.editor.load(isDraft ? draft.script : stored);
-    if (isDraft) this.#offer(draft.at);
+    if (!isDraft) return;
+    if (typeof draft.saved === "string") Object.assign(this, { saved: draft.saved, revision: draft.revision });
+    this.#offer(draft.at, before);
   }
 
   /** Keeps the script once typing rests. */
@@ -36,9 +42,9 @@ export class Draft {
   keepNow() {
     if (this.isOver) return;
     clearTimeout(this.timer);
-    const script = this.editor.value;
+    const script = this.editor.value, { saved, revision } = this;
     const isWorth = script !== this.subject.stored && script.trim() !== "";
-    keep(draftName(this.subject), isWorth ? { script, at: new Date().toISOString() } : undefined);
+    keep(draftName(this.subject), isWorth ? { script, at: new Date().toISOString(), saved, revision } : undefined);
   }
 
   /** Forgets the draft: it has been saved. */
@@ -48,19 +54,59 @@ export class Draft {
     keep(draftName(this.subject), undefined);
   }
 
-  #offer(at) {
-    const { stored } = this.subject;
-    put(this.node, h("div", { class: "note st-draft" }, h("div", { class: "row" }, h("span", null, "Unsaved, from ", time(at), "."),
-      stored ? button("What differs", { small: true, on: { click: () => this.#compare() } }) : null, button("Discard", { small: true, on: { click: () => this.#discard() } }))));
+  /** Asks before a draft takes the place of a script that it did not begin from, unless that was chosen already. */
+  async mayReplace() {
+    if (!this.isStale) return true;
+    const body = h("div", { class: "stack tight" }, h("p", null, this.#since(), " What you save takes the place of what is there now:"), diff(this.subject.stored, this.editor.value));
+    if (!(await confirmAction({ title: "The saved script has changed meanwhile", action: "Save mine", body }))) return false;
+    this.#keepMine();
+    return true;
   }
 
-  #compare() {
-    dialog("What differs from what is saved", diff(this.subject.stored, this.editor.value), { wide: true });
+  /** From now on the draft is a change of what is saved now. */
+  #beginAnew() {
+    Object.assign(this, { saved: this.subject.stored, revision: this.subject.webhook?.revision ?? null });
+  }
+
+  #since() {
+    const { webhook } = this.subject;
+    return `This draft was begun at revision ${this.revision}. The webhook is at revision ${webhook?.revision} now, and its script was changed, too.`;
+  }
+
+  #offer(at, before) {
+    const { stored, stage } = this.subject, small = (text, click) => button(text, { small: true, on: { click } });
+    const moved = before === undefined ? null : ` What was stage ${Number(before) + 1} is stage ${Number(stage) + 1} now.`;
+    put(this.node, this.isStale
+      ? h("div", { class: "note warn st-draft" }, h("div", { class: "stack tight" }, h("p", null, "Unsaved, from ", time(at), ". ", this.#since(), moved), h("div", { class: "row" },
+        small("What changed since", () => this.#compare("What was changed since the draft was begun", this.saved, stored)), small("What differs", () => this.#compare("What the draft makes of what is saved", stored, this.editor.value)),
+        small("Keep my draft", () => this.#keepMine()), small("Take what is saved", () => this.#discard()))))
+      : h("div", { class: "note st-draft" }, h("div", { class: "row" }, h("span", null, "Unsaved, from ", time(at), ".", moved),
+        stored ? small("What differs", () => this.#compare("What differs from what is saved", stored, this.editor.value)) : null, small("Discard", () => this.#discard()))));
+  }
+
+  #compare(title, before, after) {
+    dialog(title, diff(before, after), { wide: true });
+  }
+
+  #keepMine() {
+    this.#beginAnew();
+    this.keepNow();
+    this.#offer(new Date());
   }
 
   #discard() {
+    this.#beginAnew();
     this.editor.overwrite(this.subject.stored);
     this.keepNow();
     put(this.node);
   }
+}
+
+/** What stands above the editor for scripts whose stages are gone, until they are removed. @param {{name: string, script: string}[]} lost */
+export function lostNotes(lost) {
+  return lost.map(({ name, script }) => {
+    const show = () => dialog("Unsaved, of a stage that is gone", code(script, "lua", { label: "Unsaved script", lines: true }), { wide: true });
+    const note = h("div", { class: "note warn st-draft" }, h("div", { class: "row" }, h("span", null, "A script was not saved, and its stage is gone from this webhook."), button("Show it", { small: true, on: { click: show } }), button("Remove it", { small: true, on: { click: () => { keep(name, undefined); note.remove(); } } })));
+    return note;
+  });
 }

@@ -56,6 +56,7 @@ export async function saveRevision(parts, webhook, place, isSame = isOwn(parts.s
     toast(`The webhook has changed meanwhile: the stage of this script is gone. "Save into…" puts it elsewhere.`, { bad: true });
     return null;
   }
+  if (isSame && !(await parts.draft.mayReplace())) return null;
   if (now.revision !== webhook.revision && !(await mayTakePlace(parts, webhook, now, place, there))) return null;
   const subject = subjectOf(now, there ?? place);
   if (isSame) parts.cases.rebase(subject.cases);

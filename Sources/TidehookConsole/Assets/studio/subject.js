@@ -29,6 +29,24 @@ export function movedTo(before, now, place) {
   return at.includes(place) ? place : at.length === 1 ? at[0] : null;
 }
 
+/**
+ * Where the stages of a pipeline are now of which something is kept: each is the one whose script is the one that was saved then; one whose script was changed stays at its number.
+ * @param {[string, string|undefined][]} kept the number of each then, and the script that was saved there
+ * @returns {Map<string, string|null>} the number now by the number then; `null` for a stage that is gone
+ */
+export function placesNow(pipeline, kept) {
+  const scripts = pipeline.map(({ script }) => script), taken = new Set(), now = new Map();
+  const take = (stage, at) => { taken.add(at); now.set(stage, at); };
+  const left = () => kept.filter(([stage]) => !now.has(stage));
+  for (const [stage, saved] of left()) if (scripts[stage] !== undefined && scripts[stage] === saved) take(stage, stage);
+  for (const [stage, saved] of left()) {
+    const at = scripts.findIndex((script, index) => script !== undefined && script === saved && !taken.has(String(index)));
+    if (at >= 0) take(stage, String(at));
+  }
+  for (const [stage] of left()) if (scripts[stage] !== undefined && !taken.has(stage)) take(stage, stage); else now.set(stage, null);
+  return now;
+}
+
 /** Whether a webhook gets events like this one; a new one gets all but the gateway's own. */
 export function wants(webhook, { event, namespace }) {
   if (!webhook) return namespace !== "tidehook";
