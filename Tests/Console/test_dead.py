@@ -95,7 +95,7 @@ def test_a_group_is_replayed_with_the_keyboard_alone(page, api, receiver, access
     dialog.get_by_role("button", name="Replay 4").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("#/replays/"))
-    expect(page.locator(".page-head")).to_contain_text(re.compile("completed|done|finished|ended"))
+    expect(page.locator(".page-head")).to_contain_text("made due again")
     receiver.wait_for(9)
     assert sorted(json.loads(request.body)["data"]["n"] for request in receiver.requests("/a")[4:]) == [0, 1, 2, 3]
     assert len(receiver.requests("/b")) == 1
@@ -129,6 +129,23 @@ def test_a_rate_that_was_typed_is_taken_by_the_click_that_follows(page, api, rec
     button.click()
     expect(page).to_have_url(re.compile("#/replays/"))
     assert [job["rate"] for job in api.pages("/v1/replays")] == [7]
+
+
+def test_a_replay_says_no_more_than_that_its_deliveries_were_made_due_again(page, api, receiver):
+    webhook = died(api, receiver, "/a", 2, name="still broken")
+    job = api.call("POST", "/v1/replays", {"webhook": webhook["id"], "states": ["dead"], "since": "1h"}).json
+    page.visit(f"/replays/{job['id']}")
+    expect(page.locator(".page-head .badge")).to_have_text("made due again")
+    expect(page.locator("#main")).to_contain_text("which does not say that they were delivered")
+    receiver.wait_for(4)
+    page.get_by_role("link", name="dead letters", exact=True).click()
+    expect(groups(page)).to_contain_text("still broken")
+    expect(page.get_by_label("Webhook", exact=True)).to_have_value(webhook["id"])
+    page.go_back()
+    page.get_by_role("link", name="What became of them").click()
+    expect(page.get_by_role("table", name="Deliveries").locator("tbody tr")).to_have_count(2)
+    expect(page).to_have_url(re.compile(f"webhook={webhook['id']}.*since="))
+    expect(page.get_by_label("Made within").locator("option:checked")).to_contain_text("since ")
 
 
 def test_a_replay_is_followed_and_stopped(page, api, receiver):

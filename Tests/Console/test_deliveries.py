@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from browser.markup import SHAPES, unharmed
@@ -237,6 +238,44 @@ def test_what_is_held_leads_to_its_webhook(page, api, receiver):
     expect(page.get_by_role("button", name="Resume…").first).to_be_visible()
 
 
+def test_what_webhooks_are_called_is_what_they_are_called_now(page, api, receiver):
+    page.visit("/deliveries")
+    expect(page.get_by_role("link", name="Make a webhook")).to_be_visible()
+    first = one(api, receiver.url("/a"), name="first")
+    page.visit("/events")
+    page.visit("/deliveries")
+    rows = page.get_by_role("table", name="Deliveries").locator("tbody tr")
+    expect(rows).to_contain_text(["first"])
+    # Names are kept by the page for a moment; those of others are looked for all the same.
+    one(api, receiver.url("/b"), name="second")
+    page.get_by_role("button", name="Refresh").click()
+    expect(rows).to_contain_text(["second", "first", "first"])
+    assert api.call("DELETE", f"/v1/webhooks/{first['webhook_id']}").status == 204
+    page.reload()
+    expect(rows).to_contain_text(["second", "deleted", "deleted"])
+    expect(rows.nth(1).get_by_role("link", name=first["webhook_id"])).to_have_count(0)
+    page.guard.allow("status of 404")
+    page.visit(f"/webhooks/{first['webhook_id']}")
+    page.get_by_role("link", name="All webhooks").click()
+    expect(page.locator("#main h1")).to_have_text("Webhooks")
+
+
+def test_webhooks_of_one_name_are_told_apart_by_where_they_go(page, api, receiver):
+    host = urlsplit(receiver.url("/")).netloc
+    for path in ("/orders", "/invoices"):
+        one(api, receiver.url(path), name="shop", retry=ONCE)
+    api.add_webhook(receiver.url("/alone"), name="alone", active=False)
+    page.visit("/deliveries")
+    rows = page.get_by_role("table", name="Deliveries").locator("tbody tr")
+    expect(rows.filter(has_text=f"shop ({host}/orders)")).to_have_count(2)
+    expect(rows.filter(has_text=f"shop ({host}/invoices)")).to_have_count(1)
+    page.get_by_label("Webhook", exact=True).select_option(f"shop ({host}/invoices)")
+    expect(rows).to_have_count(1)
+    assert page.get_by_label("Webhook", exact=True).locator("option").all_text_contents() == ["All webhooks", f"shop ({host}/orders)", f"shop ({host}/invoices)", "alone"]
+    page.visit("/studio")
+    expect(page.get_by_role("combobox", name="Webhook")).to_contain_text(f"shop ({host}/orders)")
+
+
 def test_a_dead_delivery_is_replayed_with_what_was_mended_or_with_the_original(page, api, receiver):
     webhook = api.add_webhook(receiver.url("/a"), script="function transform(event) return { version = 1 } end", retry=ONCE)
     receiver.reply("/a", Reply(status=500))
@@ -316,6 +355,17 @@ def test_a_delivery_that_is_refused_says_so(page, api, receiver):
     page.guard.allow("status of 409")
     page.get_by_role("button", name="Replay", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("inactive")
+
+
+def test_an_earlier_revision_is_offered_where_there_is_one(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/a"), retry=ONCE)
+    delivery = api.settled(webhook, api.publish())
+    visit(page, delivery)
+    expect(page.get_by_role("button", name="Replay", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Replay with an earlier revision")).to_have_count(0)
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"name": "renamed"}).status == 200
+    page.reload()
+    expect(page.get_by_role("button", name="Replay with an earlier revision")).to_be_visible()
 
 
 def test_it_changes_while_it_is_looked_at(page, api, receiver):

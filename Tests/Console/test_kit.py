@@ -189,3 +189,16 @@ def test_every_state_has_a_shape_of_its_own(kit):
     ({"active": True, "rate_limited_until": "2999-01-01T00:00:00Z"}, "rate limited"), ({"active": True, "rate_limited_until": "2026-01-01T00:00:00Z"}, "active")])
 def test_health_in_a_word(kit, webhook, text):
     assert kit("return k.health(webhook).textContent", webhook=webhook) == text
+
+
+@pytest.mark.parametrize(("secs", "text"), [(86_399, "in 1 d"), (12 * 3600 - 20, "in 12 h"), (3 * 3600 + 600, "in 3 h"), (3590, "in 1 h"), (59.8, "in 1 min"), (100, "in 2 min"), (-86_399, "23 h ago"), (-59, "59 s ago")])
+def test_what_is_ahead_is_rounded_and_what_has_passed_is_whole(kit, secs, text):
+    assert kit("return k.time(new Date(Date.now() + secs * 1000)).textContent", secs=secs) == text
+
+
+def test_few_points_of_a_chart_are_seen_each_under_the_next(kit, page):
+    kit("""const values = [null, 4, null, null];
+      box.append(k.chart({ times: values.map((_, i) => new Date(Date.UTC(2026, 0, 1, i)).toISOString()), kind: 'lines', series: ['accent', 'filter', 'warn'].map((tone) => ({ name: tone, tone, values })) }))""")
+    expect(page.locator(".chart path[class^='line-']")).to_have_count(3)
+    widths = page.evaluate("[...document.querySelectorAll('.chart path')].map((path) => parseFloat(getComputedStyle(path).strokeWidth))")
+    assert widths == sorted(widths, reverse=True) and len(set(widths)) == 3 and widths[-1] >= 2

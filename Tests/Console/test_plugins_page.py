@@ -190,3 +190,9 @@ def test_a_limited_key_sees_how_plugins_are_used_and_not_what_is_the_gateways(ma
     accessible(page)
     page.get_by_role("link", name="Make a webhook").click()
     expect(page.get_by_role("list", name="Stages of the pipeline").get_by_label("any", exact=True)).to_be_visible()
+
+
+def test_a_refused_plugin_is_offered_to_nobody(page):
+    page.visit("/plugins/broken")
+    expect(page.get_by_text("It can be used once it is loaded.")).to_be_visible()
+    expect(page.locator("#main").get_by_role("link", name="Make a")).to_have_count(0)

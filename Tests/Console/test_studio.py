@@ -97,6 +97,14 @@ def test_the_last_events_are_tried_at_once(studio):
     expect(rows).to_have_count(1)
 
 
+def test_outcomes_of_the_last_events_are_whole(studio):
+    write(studio, BODY)
+    studio.get_by_role("button", name="Last events").click()
+    badges = studio.get_by_role("table", name="Result per event").locator(".badge")
+    expect(badges.first).to_have_text("would be sent")
+    assert studio.evaluate("[...document.querySelectorAll('.st-table td:nth-child(2)')].map((cell) => cell.querySelector('.badge').scrollWidth - cell.querySelector('.badge').clientWidth)") == [0] * badges.count()
+
+
 def test_a_result_has_its_body_request_log_and_costs(studio):
     write(studio, 'function transform(event)\n  print("seen", event.event)\n  return { n = 9007199254740993 }, { method = "PUT", headers = { ["X-Team"] = "core" } }\nend')
     expect(studio.get_by_role("group", name="Log")).to_have_text("seen\tmemory.created")

@@ -59,6 +59,17 @@ def test_nothing_is_suggested_where_nothing_fits(studio, text):
     expect(options(studio)).to_have_count(0)
 
 
+def test_names_that_no_script_writes_plainly_end_no_suggestions(studio, api):
+    api.publish("odd.names", {"": 1, "a\u0001b": 2, "plain": 3})
+    studio.reload()
+    expect(studio.get_by_role("combobox", name="Event", exact=True)).to_contain_text("odd.names")
+    write(studio, "function transform(event)\n  return event.data")
+    studio.keyboard.type(".")
+    expect(options(studio).filter(has_text="plain")).to_have_count(1)
+    options(studio).filter(has_text="a").filter(has_text="b").first.click()
+    assert editor(studio).input_value().endswith('return event.data["a\\001b"]')
+
+
 def test_the_host_library_is_suggested_with_its_docs(studio):
     write(studio, "function transform(event)\n  return text")
     studio.keyboard.type(".esc")

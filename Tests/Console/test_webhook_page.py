@@ -171,3 +171,22 @@ def test_recovery_sends_what_it_did_not_get(page, api, receiver):
     dialog.get_by_role("button", name="Replay 1").click()
     receiver.wait_for(1, path="/late")
     expect(page).to_have_url(re.compile("#/replays/"))
+
+
+def test_a_revision_is_named_first_on_a_narrow_screen(make_page, gateway, api, receiver):
+    webhook = api.add_webhook(receiver.url("/a"), name="narrow")
+    page = make_page(gateway, width=360, height=740)
+    page.visit(f"/webhooks/{webhook['id']}?tab=revisions")
+    row = page.get_by_role("table", name="Revisions").locator("tbody tr")
+    name, when = row.get_by_role("button", name="Revision 1").bounding_box(), row.locator("time").bounding_box()
+    assert name["x"] < when["x"] and abs(name["y"] - when["y"]) < 8
+
+
+def test_the_last_of_many_retries_has_its_time(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/a"), retry={"max_retries": 20, "initial_delay_secs": 600, "max_delay_secs": 3600})
+    page.visit(f"/webhooks/{webhook['id']}?tab=settings")
+    expect(page.get_by_text("20 retries over 19 h 10 min")).to_be_visible()
+    labels = page.locator(".schedule text.axis")
+    expect(labels.last).to_have_text("19 h 10 min")
+    boxes = [label.bounding_box() for label in labels.all()]
+    assert all(one["x"] + one["width"] <= other["x"] for one, other in zip(boxes, boxes[1:]))

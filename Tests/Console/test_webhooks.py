@@ -44,6 +44,27 @@ def test_the_list_shows_how_each_fares(page, api, receiver, accessible, portrait
     expect(page.locator("#main h1")).to_have_text("resting")
 
 
+# The words of all names in a list that stand on more than one line; a word ends at a space or behind what parts a name.
+BROKEN = """(cells) => { const broken = []; for (const cell of document.querySelectorAll(cells)) { const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) for (const word of node.data.matchAll(/[^\\s._\\/@:-]+/g)) { const range = document.createRange(); range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word[0]); } } return broken; }"""
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_names_and_types_are_broken_between_words(make_page, gateway, api, receiver, width):
+    receiver.reply("/bad", Reply(status=503))
+    names = ["Production customer-notifications pipeline for the European data centre", "unbreakable_name_of_a_webhook_without_any_spaces", "Slack #architecture"]
+    for name in names:
+        webhook = api.add_webhook(receiver.url("/bad"), ["customer.*"], name=name, retry=ONCE, pipeline=[{"plugin": "rename", "options": {"fields": {"data.a": "data.b"}}}, {"script": "function filter() return true end"}])
+    api.settled(webhook, api.publish("customer.subscription.trial_will_end"))
+    page = make_page(gateway, width=width)
+    for path, table, cells in (("/webhooks", "Webhooks", "[data-label=Name] a"), ("/deliveries", "Deliveries", "[data-label=Event], [data-label=Webhook]"), ("/dead", "Dead letters", "[data-label=Webhook]")):
+        page.visit(path)
+        expect(page.get_by_role("table", name=table).locator("tbody tr")).to_have_count(3)
+        assert page.evaluate(BROKEN, cells) == [], path
+        assert page.evaluate("[...document.querySelectorAll('.list .scroll')].map((one) => one.scrollWidth - one.clientWidth)") == [0] * page.locator(".list .scroll").count(), path
+
+
 def test_a_long_namespace_fits_on_a_narrow_screen(page, api, receiver, portraits):
     webhook = api.add_webhook(receiver.url(), namespace="n" * 256)
     opened(page, webhook)
@@ -308,3 +329,20 @@ def test_a_limited_key_makes_a_webhook_in_its_namespace(make_page, gateway, api,
     expect(page.get_by_text("Keep this secret now")).to_be_visible()
     (webhook,) = api.pages("/v1/webhooks")
     assert (webhook["namespace"], webhook["pipeline"]) == ("team-a", [{"plugin": "tags", "options": {"any": ["x"]}}])
+
+
+def test_options_that_are_json_show_what_they_may_be_and_the_preview_what_is_wrong(page, api, receiver, accessible):
+    api.publish("memory.created", {"severity": 4})
+    page.visit("/webhooks/new")
+    stage = add_stage(page, "where")
+    for name, text in (("all", '[{ "path": "event", "starts_with": "memory." },\n{ "path": "data.severity", "gte": 3 }]'), ("not", '{ "path": "data.tags", "contains": "draft" }')):
+        expect(stage.get_by_role("textbox", name=name, exact=True)).to_have_attribute("placeholder", text)
+    expect(stage.get_by_role("textbox", name="any", exact=True)).to_have_attribute("placeholder", re.compile("^.{ .path"))
+    expect(stage.get_by_role("link", name="README of where")).to_have_attribute("href", "#/plugins/where")
+    preview = page.get_by_role("complementary", name="What would be sent")
+    expect(preview.locator(".note.bad p")).to_have_text("give at least one of the options all, any, not")
+    expect(preview.locator(".note.bad pre")).to_be_hidden()
+    expect(preview.locator(".note.filter")).to_have_count(0)
+    accessible(page, keyboard=False)
+    stage.get_by_role("textbox", name="all", exact=True).fill('[{"path": "data.severity", "gte": 5}]')
+    expect(preview.locator(".note.filter")).to_contain_text("all[1] does not hold")

@@ -117,7 +117,7 @@ async function open() {
   if (mine !== visits) return;
   for (const route of list) {
     const params = match(route.path, parts);
-    if (params) return show(route, { params, query, signal: leave.signal }, mine);
+    if (params) return show(route, { params, query, signal: leave.signal, back: known && link(known[0], `All ${known[1].toLowerCase()}`, { class: "button" }) }, mine);
   }
   show({ title: known?.[1] ?? "Not found", render: () => empty("There is no such page", "The address may be mistyped, or what it showed is gone.", link("/", "Go to the overview", { class: "button" })) }, { params: {}, query, signal: leave.signal }, mine);
 }
@@ -148,7 +148,7 @@ async function show(route, context, mine) {
   } catch (error) {
     if (mine !== visits || error.name === "AbortError") return;
     if (!(error instanceof ApiError)) console.error(error);
-    if (error.status !== 401) put(content, failed(error, () => open()));
+    if (error.status !== 401) put(content, failed(error, () => open(), context.back));
   }
   main.removeAttribute("aria-busy");
 }

@@ -277,12 +277,14 @@ export const exactTime = (ts) => EXACT.format(new Date(ts));
 /** A short time of the day, with the day when `span` (ms) is longer than one. */
 export const clockTime = (ts, span = 0) => (span > 25 * 36e5 ? DAYCLOCK : CLOCK).format(new Date(ts));
 
+const SPANS = [[1, 60, "s"], [60, 60, "min"], [3600, 24, "h"], [86400, Infinity, "d"]];
 function relative(date) {
   const secs = (Date.now() - date) / 1000, far = Math.abs(secs);
   if (far < 5) return "just now";
-  const [n, unit] = far < 60 ? [far, "s"] : far < 3600 ? [far / 60, "min"] : far < 86400 ? [far / 3600, "h"] : [far / 86400, "d"];
   if (far > 30 * 86400) return DAY.format(date);
-  const text = `${Math.floor(n)} ${unit}`;
+  // What has passed is whole; what is ahead is the nearest: a day less a second is a day.
+  const whole = secs < 0 ? Math.round : Math.floor, [size, , unit] = SPANS.find(([each, most]) => whole(far / each) < most);
+  const text = `${whole(far / size)} ${unit}`;
   return secs < 0 ? `in ${text}` : `${text} ago`;
 }
 
@@ -426,14 +428,14 @@ export async function confirmAction({ title, body, action = "Continue", danger =
 /** What a list says when it has nothing; `action` is a node (a button or link) that goes on. */
 export const empty = (title, text, action) => h("div", { class: "empty" }, h("h2", null, title), text && h("p", null, text), action);
 
-/** What stands in place of something that could not be loaded. */
-export const failed = (error, again) => h("div", { class: "empty bad", role: "alert" }, h("h2", null, error.status === 404 ? "Not found" : error.status === 403 ? "Not allowed" : "That did not work"), h("p", null, error.message), again && button("Try again", { icon: "refresh", on: { click: again } }));
+/** What stands in place of something that could not be loaded; `back` leads on where it does not exist. */
+export const failed = (error, again, back) => h("div", { class: "empty bad", role: "alert" }, h("h2", null, error.status === 404 ? "Not found" : error.status === 403 ? "Not allowed" : "That did not work"), h("p", null, error.message), error.status === 404 && back ? back : again && button("Try again", { icon: "refresh", on: { click: again } }));
 
 // ---- lists
 
 /**
  * A list with "load more", j/k and Enter. `columns`: `{label, render(row), class?, number?, wide?, link?}`: `wide` ones are left out on narrow screens, the first
- * (or the one with `link`) leads to `href(row)`. `load(cursor)` -> `{data, next_cursor}`. The element has `reload()`, `prepend(rows)`, `update(row)`, `rows()`; `note(answer)` stands below.
+ * (or the one with `link`) leads to `href(row)`, without what `below(row)` adds to its cell. `load(cursor)` -> `{data, next_cursor}`. The element has `reload()`, `prepend(rows)`, `update(row)`, `rows()`; `note(answer)` stands below.
  * When `prepend` takes rows away at the end, it can be loaded anew instead of further: what comes after the last row is not known any more.
  */
 export function table({ columns, load, key = (row) => row.id, href, empty: nothing, actions, label = "List", note, count: counted = true }) {
@@ -453,7 +455,7 @@ export function table({ columns, load, key = (row) => row.id, href, empty: nothi
   const build = (row) => {
     const line = h("tr", { dataset: { key: key(row) } }, columns.map((column, i) => {
       const content = column.render(row);
-      return h("td", { class: [column.class, column.number && "number", column.wide && "wide-only", href && i === linked && "main"], dataset: { label: column.label } }, href && i === linked ? link(href(row), content, { class: "row-link" }) : content);
+      return h("td", { class: [column.class, column.number && "number", column.wide && "wide-only", href && i === linked && "main"], dataset: { label: column.label } }, href && i === linked ? link(href(row), content, { class: "row-link" }) : content, column.below?.(row));
     }), actions && h("td", { class: "actions" }, actions(row)));
     if (href) line.addEventListener("click", (event) => {
       if (event.target.closest("a, button, input, select, label") || String(getSelection())) return;
@@ -634,7 +636,8 @@ function drawChart({ times, series, kind, format, height, width, span, label }) 
       base += v;
     }
   });
-  for (const one of lines) picture.append(s("path", { class: `line-${one.tone ?? "accent"}`, d: lineOf(one.values, center, y) }));
+  // Few points are dots, which must be seen, each line under the next one.
+  lines.forEach((one, i) => picture.append(s("path", { class: `line-${one.tone ?? "accent"}`, d: lineOf(one.values, center, y), style: one.values.filter((v) => v != null).length <= 12 && { "stroke-width": 2 + 2.5 * (lines.length - 1 - i) } })));
   const cursor = s("line", { class: "cursor", y1: top, y2: top + tall, visibility: "hidden" });
   picture.append(cursor);
   return { picture, cursor, center, width, index: (px) => Math.floor((px - left) / step) };

@@ -59,7 +59,8 @@ export function code(text, lang, { raw, label = "Code", lines, mark } = {}) {
 
 const LUA_WORDS = new Set("and break do else elseif end false for function goto if in local nil not or repeat return then true until while".split(" "));
 const luaKey = (key) => /^[A-Za-z_]\w*$/.test(key) && !LUA_WORDS.has(key) ? `.${key}` : `[${luaString(key)}]`;
-const luaString = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`)}"`;
+/** A text as Lua writes it. */
+export const luaString = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\u0000-\u001f\u007f]/g, (c) => `\\${String(c.charCodeAt(0)).padStart(3, "0")}`)}"`;
 /** The path of a value in Lua: `luaPath("event.data", ["tags", 0])` is `event.data.tags[1]`. */
 export const luaPath = (root, steps) => root + steps.map((step) => typeof step === "number" ? `[${step + 1}]` : luaKey(step)).join("");
 

@@ -1,7 +1,7 @@
 // Dead letters: what no further attempt is made for, grouped by webhook and cause; replayed together, or taken away as NDJSON. And the jobs that replay.
 import { address, api, badge, button, count, empty, field, h, icon, link, panel, path, put, select, setQuery, shortcut, state, table, time } from "../kit.js";
 import { jobTable, replayMany, showJob } from "../webhooks/replay.js";
-import { FAILURES, webhooks } from "./lookup.js";
+import { FAILURES, breakable, nameOf, webhookChoices, webhooks } from "./lookup.js";
 
 const number = (group) => `${count(group.count)}${group.at_least ? " or more" : ""}`;
 const filterOf = ({ state: of, webhook_id: webhook, failure }) => ({ webhook, states: [of], ...(failure ? { failure } : {}) });
@@ -15,9 +15,9 @@ const statuses = (group) => group.statuses.map(({ status, count: many }) => {
   return button(String(status), { small: true, title: `${about}: replay those`, label: `Replay what ${group.webhook_name} answered ${status}`, on: { click: () => replayMany(`Replay what ${group.webhook_name} answered ${status}`, { ...filterOf(group), error: `status: the receiver answered ${status}` }) } });
 });
 
-function columns() {
+function columns(names) {
   return [
-    { label: "Webhook", class: "break main", render: (group) => group.webhook_name === null ? [h("span", { class: "id" }, group.webhook_id), " ", h("span", { class: "tag" }, "deleted")] : link(`/webhooks/${encodeURIComponent(group.webhook_id)}`, group.webhook_name, { class: "row-title" }) },
+    { label: "Webhook", class: "name main", render: (group) => group.webhook_name === null ? [h("span", { class: "id" }, group.webhook_id), " ", h("span", { class: "tag" }, "deleted")] : link(`/webhooks/${encodeURIComponent(group.webhook_id)}`, breakable(nameOf(names, group.webhook_id) ?? group.webhook_name), { class: "row-title", title: group.webhook_name }) },
     { label: "Cause", render: (group) => h("div", { class: "row tight" }, group.failure ? badge(group.failure, "dead") : state(group.state), statuses(group)) },
     { label: "Example", class: "why", render: (group) => group.example ? link(`/deliveries/${encodeURIComponent(group.example.id)}`, group.example.reason?.split("\n")[0] ?? group.example.event_type, { class: "muted clamp", title: group.example.reason }) : null },
     { label: "Deliveries", number: true, render: (group) => link(path("/deliveries", { state: group.state, webhook: group.webhook_id, failure: group.failure }), number(group)) },
@@ -30,7 +30,7 @@ async function dead({ query, signal, page }) {
   const names = await webhooks(signal);
   let chosen = { webhook: query.webhook, failure: query.failure };
   let total = 0, more = false;
-  const title = () => [chosen.webhook ? ` of ${names.get(chosen.webhook)?.name ?? chosen.webhook}` : "", chosen.failure ? `, failed of ${chosen.failure}` : ""].join("");
+  const title = () => [chosen.webhook ? ` of ${nameOf(names, chosen.webhook) ?? chosen.webhook}` : "", chosen.failure ? `, failed of ${chosen.failure}` : ""].join("");
   const load = async () => {
     const answer = await api.get("/v1/deliveries/groups", { state: "dead", ...chosen }, { signal });
     total = answer.data.reduce((sum, group) => sum + group.count, 0);
@@ -44,9 +44,9 @@ async function dead({ query, signal, page }) {
   const none = () => chosen.webhook || chosen.failure ? empty("Nothing is dead here", "Take the filter away to see the rest.", button("Show all", { on: { click: () => change({}) } })) : empty("Nothing is dead", "Deliveries that have no try left are listed here, by webhook and cause, to be replayed when the cause is mended.", link("/deliveries", "See deliveries", { class: "button" }));
   const actions = (group) => h("div", { class: "row nowrap-row" }, exportLink({ state: group.state, webhook: group.webhook_id, failure: group.failure }, icon("download"), { class: "button quiet small square", "aria-label": `Export what ${group.webhook_name ?? group.webhook_id} did not get`, title: "Export as NDJSON" }),
     group.webhook_name === null ? null : button("Replay…", { small: true, icon: "replay", label: `Replay ${number(group)} of ${group.webhook_name}, ${group.failure ?? group.state}`, on: { click: () => replayMany(`Replay to ${group.webhook_name}`, filterOf(group)) } }));
-  const groups = table({ label: "Dead letters", columns: columns(), load, key: (group) => [group.state, group.webhook_id, group.failure].join(" "), empty: none, actions, count: false, note: (answer) => answer?.truncated ? h("p", { class: "faint" }, "There are more groups: the largest 500 are shown.") : null });
+  const groups = table({ label: "Dead letters", columns: columns(names), load, key: (group) => [group.state, group.webhook_id, group.failure].join(" "), empty: none, actions, count: false, note: (answer) => answer?.truncated ? h("p", { class: "faint" }, "There are more groups: the largest 500 are shown.") : null });
   const pick = (name, label, options) => field({ label, input: select(options, { value: chosen[name] ?? "", dataset: { name }, on: { change: (event) => change({ ...chosen, [name]: event.target.value || undefined }) } }) });
-  const bar = h("div", { class: "filters" }, pick("webhook", "Webhook", [["", "All webhooks"], ...[...names.values()].map((one) => [one.id, one.name])]), pick("failure", "Cause", [["", "Any"], ...FAILURES]));
+  const bar = h("div", { class: "filters" }, pick("webhook", "Webhook", webhookChoices(names)), pick("failure", "Cause", [["", "Any"], ...FAILURES]));
   const change = (now) => {
     chosen = now;
     for (const control of bar.querySelectorAll("select")) control.value = now[control.dataset.name] ?? "";

@@ -1,7 +1,7 @@
 // The list of deliveries, and one delivery: its attempts on a timeline, what was sent and answered, why it ended as it did, and its replay.
-import { api, badge, bodySize, button, bytes, confirmAction, copy, dialog, duration, empty, every, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
+import { api, badge, bodySize, button, bytes, confirmAction, copy, dialog, duration, empty, every, exactTime, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
 import { code } from "../kit/text.js";
-import { FAILURES, SPANS, STATES, bounded, isSecret, searched, webhookLink, webhooks } from "./lookup.js";
+import { FAILURES, SPANS, STATES, bounded, breakable, isSecret, searched, webhookChoices, webhookLink, webhooks, withNewer } from "./lookup.js";
 import { explain } from "./causes.js";
 import { curl } from "./curl.js";
 
@@ -20,22 +20,27 @@ function filterBar(query, names, changed) {
   const pick = (name, label, options) => field({ label, input: select(options, { value: query[name] ?? "", on: { change: (event) => set(name, event.target.value) } }) });
   const type = h("input", { value: query.event_type ?? "", placeholder: "any", spellcheck: "false", autocomplete: "off", on: { change: (event) => set("event_type", event.target.value.trim()) } });
   return h("div", { class: "filters" }, h("div", { class: "chips", role: "group", "aria-label": "States" }, chips),
-    pick("webhook", "Webhook", [["", "All webhooks"], ...[...names.values()].map((one) => [one.id, one.name])]), field({ label: "Event type", input: type }),
-    pick("failure", "Failure", [["", "Any"], ...FAILURES]), pick("since", "Made within", SPANS));
+    pick("webhook", "Webhook", webhookChoices(names)), field({ label: "Event type", input: type }),
+    pick("failure", "Failure", [["", "Any"], ...FAILURES]), pick("since", "Made within", [...SPANS, ...(!query.since || SPANS.some(([name]) => name === query.since) ? [] : [[query.since, `since ${isNaN(new Date(query.since)) ? query.since : exactTime(query.since)}`]])]));
 }
 
 const COLUMNS = (names) => [
-  { label: "Event", class: "break", render: (row) => h("span", { class: "clamp two", title: row.event_type }, row.event_type) },
+  { label: "Event", class: "name", render: (row) => h("span", { title: row.event_type }, breakable(row.event_type)) },
   { label: "State", render: (row) => state(row.state) },
-  { label: "Webhook", class: "break", render: (row) => webhookLink(names, row.webhook_id) },
-  { label: "Why", wide: true, class: "why", render: (row) => row.reason ? h("span", { class: "muted clamp", title: row.reason }, row.reason.split("\n")[0]) : row.waits_for_turn ? h("span", { class: "faint" }, "waits for its turn") : null },
+  { label: "Webhook", class: "name", render: (row) => webhookLink(names, row.webhook_id) },
+  { label: "Why", wide: true, class: "why", render: (row) => row.reason ? h("span", { class: "muted clamp two", title: row.reason }, row.reason.split("\n")[0]) : row.waits_for_turn ? h("span", { class: "faint" }, "waits for its turn") : null },
   { label: "Attempts", number: true, render: (row) => String(row.attempt_count) },
   { label: "Next", wide: true, number: true, render: (row) => row.next_attempt_at ? time(row.next_attempt_at) : h("span", { class: "faint" }, "–") },
   { label: "Made", number: true, class: "when", render: (row) => time(row.created_at) },
 ];
 /** A list of deliveries, also for pages of events and webhooks. */
 export function deliveryTable(names, load, options = {}) {
-  return table({ label: "Deliveries", columns: COLUMNS(names), load, href: (row) => `/deliveries/${encodeURIComponent(row.id)}`, note: (answer) => searched(answer, time), ...options });
+  const named = async (cursor) => {
+    const answer = await load(cursor);
+    await withNewer(names, answer.data.map((row) => row.webhook_id));
+    return answer;
+  };
+  return table({ label: "Deliveries", columns: COLUMNS(names), load: named, href: (row) => `/deliveries/${encodeURIComponent(row.id)}`, note: (answer) => searched(answer, time), ...options });
 }
 
 async function list({ query, signal, page }) {
@@ -155,6 +160,7 @@ async function chooseRevision(delivery, signal) {
 async function one({ params, signal, page }) {
   const at = `/v1/deliveries/${encodeURIComponent(params.id)}`;
   let [delivery, names] = await Promise.all([api.get(at, null, { signal }), webhooks(signal)]);
+  await withNewer(names, [delivery.webhook_id]);
   let chosen = null;
   const root = h("div", { class: "stack" });
 
@@ -175,7 +181,9 @@ async function one({ params, signal, page }) {
     page.title(delivery.event_type);
     page.crumbs(["/deliveries", "Deliveries"]);
     page.sub(h("div", { class: "row" }, state(delivery.state), h("span", null, "to ", webhookLink(names, delivery.webhook_id)), h("span", null, "of ", link(`/events/${encodeURIComponent(delivery.event_id)}`, h("span", { class: "id" }, delivery.event_id))), h("span", null, "made ", time(delivery.created_at))));
-    page.actions(delivery.attempts.length && delivery.state !== "held" ? button("Replay with an earlier revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: replayEarlier } }) : null,
+    // Of one revision there is no earlier one; plugins have revisions of their own.
+    const isAsEver = names.get(delivery.webhook_id)?.revision === 1 && !delivery.attempts.some(({ plugins }) => plugins?.length);
+    page.actions(delivery.attempts.length && delivery.state !== "held" && !isAsEver ? button("Replay with an earlier revision", { icon: "replay", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: replayEarlier } }) : null,
       // What is held goes when its webhook is resumed, not before.
       delivery.state === "held" ? link(`/webhooks/${encodeURIComponent(delivery.webhook_id)}`, "Open its webhook", { class: "button primary" }) : button(open ? "Try now" : "Replay", { icon: "replay", kind: "primary", disabled: delivery.state === "pending" || !!delivery.erased_at, on: { click: () => replay("current") } }));
     const chooseOne = (attempt) => { chosen = attempt; draw(); root.querySelector(`[data-number="${attempt.number}"]`)?.focus(); };

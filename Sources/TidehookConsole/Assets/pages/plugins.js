@@ -51,7 +51,7 @@ async function show({ params, query, page, signal }) {
   page.crumbs(["/plugins", "Plugins"]);
   page.title(plugin.name);
   page.sub(h("span", { class: "row" }, admin && standing(plugin), plugin.kind && h("span", { class: "tag" }, plugin.kind), plugin.version && h("span", null, `version ${plugin.version}`), plugin.revision != null && h("span", { class: "faint" }, `revision ${plugin.revision}`)), plugin.summary && h("p", null, plugin.summary));
-  page.actions(plugin.kind === "stage" && button("Copy as a stage", { icon: "copy", on: { click: () => copy(stage(plugin)) } }), plugin.kind && link(newUser(plugin), plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button primary" }));
+  page.actions(plugin.kind === "stage" && plugin.revision != null && button("Copy as a stage", { icon: "copy", on: { click: () => copy(stage(plugin)) } }), plugin.kind && plugin.revision != null && link(newUser(plugin), plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button primary" }));
   const loaded = plugin.revision != null;
   const list = [
     admin && { id: "readme", label: "README", render: () => readme(plugin) },
@@ -132,7 +132,7 @@ async function changes(plugin, number, signal) {
 
 async function users(plugin, signal) {
   const { webhooks, sources } = usersOf(await uses(signal), plugin.name);
-  if (!webhooks.length && !sources.length) return panel({ title: null }, empty("Nobody uses it", plugin.kind === "source" ? "No source is made with it." : "No webhook has it in its pipeline.", link(newUser(plugin), plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button" })));
+  if (!webhooks.length && !sources.length) return panel({ title: null }, empty("Nobody uses it", plugin.revision == null ? "It can be used once it is loaded." : plugin.kind === "source" ? "No source is made with it." : "No webhook has it in its pipeline.", plugin.revision != null && link(newUser(plugin), plugin.kind === "source" ? "Make a source" : "Make a webhook", { class: "button" })));
   const rows = (title, list, to, last) => list.length > 0 && panel({ title, flush: true }, table({ label: title, load: async () => ({ data: list, next_cursor: null }), href: (one) => `${to}/${one.id}`, columns: [{ label: "Name", render: (one) => one.name }, last, { label: "Id", wide: true, render: (one) => h("span", { class: "id" }, one.id) }] }));
   return h("div", { class: "stack" },
     rows("Webhooks", webhooks, "/webhooks", { label: "State", render: health }),

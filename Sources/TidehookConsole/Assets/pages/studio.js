@@ -109,7 +109,7 @@ class Studio {
 
   #bar() {
     const { webhook, stage } = this.subject;
-    const chosen = select([[NEW, "A new webhook"], ...this.webhooks.map((each) => [each.id, label(each)])], { value: webhook?.id ?? NEW, on: { change: () => go(path("/studio", { webhook: chosen.value })) } });
+    const chosen = select([[NEW, "A new webhook"], ...this.webhooks.map((each) => [each.id, label(each, this.webhooks)])], { value: webhook?.id ?? NEW, on: { change: () => go(path("/studio", { webhook: chosen.value })) } });
     const where = select(places(webhook).map(({ value, text }) => [value, text]), { value: stage, on: { change: () => go(path("/studio", { webhook: webhook?.id, stage: where.value })) } });
     return h("div", { class: "st-bar" }, field({ label: "Webhook", input: chosen }), webhook ? field({ label: "Stage", input: where }) : null);
   }

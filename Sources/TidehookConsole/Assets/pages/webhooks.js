@@ -2,6 +2,7 @@
 import { api, button, count, empty, h, health, link, percent, shortcut, sparkline, table } from "../kit.js";
 import { show } from "../webhooks/detail.js";
 import { edit } from "../webhooks/form.js";
+import { breakable } from "./lookup.js";
 
 /** How each webhook fared in the last day, by id; nothing for those beyond the overview's hundred. */
 const fares = (signal) => api.get("/v1/overview", { since: "24h" }, { signal }).then(({ webhooks }) => new Map(webhooks.map((one) => [one.id, one])), (error) => { if (error.name === "AbortError") throw error; return new Map(); });
@@ -11,11 +12,10 @@ async function list({ signal, page }) {
   let known = await fares(signal);
   const of = (row) => known.get(row.id), none = () => h("span", { class: "faint" }, "–");
   const columns = [
-    { label: "Name", class: "break", render: (row) => row.name },
+    { label: "Name", class: "name roomy", render: (row) => breakable(row.name), below: (row) => h("span", { class: "mono muted clamp", title: row.url }, row.url) },
     { label: "Health", render: health },
-    { label: "Goes to", class: "goes", render: (row) => h("span", { class: "mono muted clamp", title: row.url }, row.url) },
-    { label: "Events", wide: true, class: "break", render: (row) => [row.events.slice(0, 2).map((one) => [h("span", { class: "tag" }, one), " "]), row.events.length > 2 && h("span", { class: "faint", title: row.events.join(", ") }, `+${row.events.length - 2}`)] },
-    { label: "Pipeline", wide: true, class: "break", render: (row) => row.pipeline.length ? h("span", { class: "muted" }, stages(row.pipeline)) : none() },
+    { label: "Events", wide: true, class: "break", render: (row) => [row.events.slice(0, 2).map((one) => [h("span", { class: "tag", title: one }, one), " "]), row.events.length > 2 && h("span", { class: "faint", title: row.events.join(", ") }, `+${row.events.length - 2}`)] },
+    { label: "Pipeline", wide: true, class: "words", render: (row) => row.pipeline.length ? h("span", { class: "muted" }, stages(row.pipeline)) : none() },
     { label: "Success, 24 h", number: true, render: (row) => of(row)?.total.success_rate == null ? none() : h("span", { class: of(row).total.success_rate < 0.9 ? "bad-text" : null }, percent(of(row).total.success_rate)) },
     { label: "Trend", wide: true, render: (row) => of(row)?.series ? sparkline(of(row).series.delivered, { label: `Deliveries of ${row.name}, last day` }) : none() },
     { label: "Held", number: true, wide: true, render: (row) => row.held_count ? link(`/deliveries?state=held&webhook=${encodeURIComponent(row.id)}`, `${count(row.held_count)}${row.held_count_capped ? "+" : ""}`) : none() },

@@ -1,5 +1,6 @@
 // Decides what to suggest at a place in a script: paths of real events, `ctx`, functions, names of the script itself.
 
+import { luaString } from "../kit/text.js";
 import { contextAt, KEYWORDS } from "./lua.js";
 import { shapeAt, typesOf } from "./shapes.js";
 import { CTX } from "./lua-library.js";
@@ -50,8 +51,8 @@ function members(shape, path, from) {
   return [...shape.members].sort((a, b) => b[1].count - a[1].count).map(([name, child]) => {
     const isPlain = NAME.test(name) && !KEYWORDS.has(name);
     return {
-      label: name, insert: isPlain ? name : `[${JSON.stringify(name)}]`, from: isPlain ? from : from - 1, kind: "path", detail: typesOf(child),
-      doc: { title: isPlain ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`, shape: child, of: shape.count },
+      label: name, insert: isPlain ? name : `[${luaString(name)}]`, from: isPlain ? from : from - 1, kind: "path", detail: typesOf(child),
+      doc: { title: isPlain ? `${path}.${name}` : `${path}[${luaString(name)}]`, shape: child, of: shape.count },
     };
   });
 }
@@ -209,6 +210,6 @@ function trimmed({ from, items }, typed, isAsked) {
     if (place === 3 || (place === 2 && low.length < 2) || seen.has(item.label)) return false;
     return seen.add(item.label);
   }).sort((a, b) => a.rank - b.rank || a.index - b.index).map(({ item }) => item);
-  if (!kept.length || (!isAsked && kept.some(({ label, kind }) => label === typed && kind !== "snippet"))) return null;
+  if (!kept.length || (!isAsked && typed && kept.some(({ label, kind }) => label === typed && kind !== "snippet"))) return null;
   return { from, items: kept.slice(0, MOST) };
 }

@@ -3,6 +3,7 @@
 import { api, ApiError, button, confirmAction, copy, dialog, field, h, link, plural, put, select, toast } from "../kit.js";
 import { form } from "../kit/forms.js";
 import { diff } from "../kit/text.js";
+import { nameIn } from "../pages/lookup.js";
 import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 
 /**
@@ -13,7 +14,7 @@ import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 export function saveDialog(parts) {
   const { subject, webhooks } = parts;
   const body = h("div", { class: "stack tight" });
-  const target = select([["", "A new webhook"], ...webhooks.map((webhook) => [webhook.id, label(webhook)])], { value: subject.webhook?.id ?? "" });
+  const target = select([["", "A new webhook"], ...webhooks.map((webhook) => [webhook.id, label(webhook, webhooks)])], { value: subject.webhook?.id ?? "" });
   const opened = dialog("Save the script", h("div", { class: "stack" }, field({ label: "Into", input: target }), body));
   const draw = () => put(body, target.value ? existing(parts, target.value === subject.webhook?.id ? subject.webhook : webhooks.find(({ id }) => id === target.value), opened) : fresh(parts, opened));
   target.addEventListener("change", draw);
@@ -21,8 +22,8 @@ export function saveDialog(parts) {
   return opened.closed.then((saved) => saved ?? null);
 }
 
-/** What a webhook is called in lists. */
-export const label = ({ name, url, namespace }) => `${name || url}${namespace ? ` · ${namespace}` : ""}`;
+/** What a webhook is called in lists of `all`. */
+export const label = (webhook, all = []) => `${nameIn(all, webhook)}${webhook.namespace ? ` · ${webhook.namespace}` : ""}`;
 
 function existing(parts, webhook, opened) {
   const isSame = parts.subject.webhook?.id === webhook.id;

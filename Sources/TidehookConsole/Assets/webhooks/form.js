@@ -91,13 +91,18 @@ class WebhookForm {
 // ---- judging while somebody types
 
 const DECISION = { passed: "ok", dropped: "filtered", error: "dead" };
+/** What went wrong, with the way through the code folded. */
+function failure(error) {
+  const [first, ...trace] = error.split("\n");
+  return h("div", { class: "note bad" }, h("div", { class: "stack tight" }, h("p", { class: "break" }, first), trace.length > 0 && h("details", null, h("summary", null, "Traceback"), h("pre", { class: "wrap" }, trace.join("\n")))));
+}
 function preview(answer) {
   const [result] = answer.results;
   if (!result) return h("p", { class: "muted" }, "No stored event is one that it wants. Publish one, and it is shown here what would be sent.");
   const sent = result.request && (result.request.body_base64 != null ? h("p", { class: "muted" }, "A body that is no text.") : code(result.request.body, /^\s*[[{]/.test(result.request.body) ? "json" : null, { label: "What would be sent" }));
   const outcome = { delivered: badge("would be sent", "delivered"), filtered: badge("filtered", "filtered"), error: badge(result.failure ?? "fails", "dead") }[result.outcome];
   return h("div", { class: "stack tight" }, h("div", { class: "row" }, outcome, h("span", { class: "muted" }, "the newest ", result.event_id ? link(`/events/${encodeURIComponent(result.event_id)}`, result.event, { target: "_blank" }) : result.event)),
-    result.reason || result.error ? h("p", { class: "note filter" }, h("span", null, result.reason ?? result.error)) : null,
+    result.outcome === "error" ? failure(result.error ?? result.failure ?? "It fails.") : result.reason ? h("p", { class: "note filter" }, h("span", null, result.reason)) : null,
     result.stages.length ? h("ol", { class: "stack tight" }, result.stages.map((stage, i) => h("li", { class: "row" }, h("span", { class: "stage-number" }, String(i + 1)), h("span", { class: "break" }, stage.plugin ?? "Script"), badge(stage.decision, DECISION[stage.decision]), stage.reason && h("span", { class: "muted break" }, stage.reason)))) : null, sent);
 }
 

@@ -39,7 +39,7 @@ export function history(webhook, { signal, chosen, done }) {
     done();
   };
   const columns = [
-    { label: "Revision", render: (row) => h("button", { type: "button", class: "as-link", on: { click: () => { [from, to] = [Math.max(1, row.revision - 1), row.revision]; load(); compared.scrollIntoView({ block: "nearest" }); } } }, `Revision ${row.revision}`) },
+    { label: "Revision", class: "main", render: (row) => h("button", { type: "button", class: "as-link", on: { click: () => { [from, to] = [Math.max(1, row.revision - 1), row.revision]; load(); compared.scrollIntoView({ block: "nearest" }); } } }, `Revision ${row.revision}`) },
     { label: "Changed", class: "break", render: (row) => row.changed === null ? h("span", { class: "muted" }, "made") : row.changed.length > 4 ? plural(row.changed.length, "field") : row.changed.join(", ") },
     { label: "By", class: "break", render: (row) => h("span", { class: "muted" }, row.made_by) }, { label: "When", number: true, class: "when", render: (row) => time(row.created_at) },
   ];

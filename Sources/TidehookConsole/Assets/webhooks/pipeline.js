@@ -1,5 +1,5 @@
 // The pipeline builder: stages in their order, moved by keyboard and pointer, with a form of options made from what each plugin declares.
-import { formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select, toast } from "../kit.js";
+import { api, formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select, toast } from "../kit.js";
 import { code } from "../kit/text.js";
 import { Problem, STORED, checkPart, choicePart, numberPart, textPart } from "./parts.js";
 
@@ -14,6 +14,24 @@ function hintOf(spec) {
   const bounds = spec.type === "array" && (spec.min || spec.max) ? [spec.min ?? 0, spec.max].filter((n) => n != null).join(" to ") + " of them" : null;
   const standard = spec.default !== undefined && spec.default !== "" && spec.type !== "boolean" ? `Unless given: ${typeof spec.default === "string" ? spec.default : formatJSON(spec.default, 0)}` : null;
   return [spec.description, spec.type === "array" && spec.items === "string" && `One per line${bounds ? `, ${bounds}` : ""}.`, spec.type === "object" || spec.items === "object" ? "As JSON." : null, standard].filter(Boolean).join(" ");
+}
+const isJSON = (spec) => spec.type === "object" || spec.type === "array" && spec.items !== "string";
+const readmes = new Map();
+/** The options of a plugin as its README shows them, in stages of its own that stand there as JSON. */
+async function examples(name) {
+  if (!readmes.has(name)) readmes.set(name, api.get(`/v1/plugins/${encodeURIComponent(name)}`).then(({ readme }) => readme ?? "", () => ""));
+  const stages = [...(await readmes.get(name)).matchAll(/```json\n([^]*?)```/g)].map(([, text]) => { try { return parseJSON(text); } catch { return null; } });
+  return Object.assign({}, ...stages.filter((stage) => stage?.plugin === name).map(({ options }) => options));
+}
+const onOneLine = (value) => formatJSON(value).replace(/\n */g, " ");
+const onLines = (value) => Array.isArray(value) ? `[${value.map(onOneLine).join(",\n")}]` : onOneLine(value);
+/** Shows in the empty fields of options that are JSON what may stand there: the README's example, or that of an option of the same kind. */
+async function exemplify(name, specs, parts) {
+  const known = await examples(name), like = (spec) => specs.find(([other, one]) => other in known && one.type === spec.type && one.items === spec.items)?.[0];
+  for (const [i, [option, spec]] of specs.entries()) {
+    const value = known[option] ?? known[like(spec)];
+    if (isJSON(spec) && value !== undefined) parts[i][1].input.placeholder = onLines(value);
+  }
 }
 /** One option as a part; `read` gives undefined for one that is left out. */
 function optionPart(errors, at, name, spec, value) {
@@ -41,6 +59,7 @@ function optionsForm(errors, at, plugin, values) {
   const parts = specs.map(([name, spec]) => [name, optionPart(errors, () => `${at()}.options.${name}`, name, spec, values[name])]);
   const node = (which) => parts.filter(([name], i) => which(specs[i])).map(([, part]) => part.node);
   const rest = node((one) => !shown(one));
+  if (specs.some(([, spec]) => isJSON(spec))) exemplify(plugin.name, specs, parts);
   return { node: [h("div", { class: "option-fields" }, node(shown)), rest.length ? h("details", null, h("summary", null, `${rest.length} more options`), h("div", { class: "option-fields" }, rest)) : null, !specs.length && h("p", { class: "muted" }, "It takes no options.")],
     read: () => Object.fromEntries(parts.map(([name, part]) => [name, part.read()]).filter(([, value]) => value !== undefined)) };
 }
@@ -61,7 +80,8 @@ function scriptStage(errors, at, stage, { webhook, index, isStored }) {
 function pluginStage(errors, at, stage, { plugins, suggest }) {
   const plugin = plugins.get(stage.plugin), form = plugin && !plugin.problem ? optionsForm(errors, at, plugin, stage.options ?? {}) : rawOptions(errors, at, stage.options ?? {});
   const rate = plugin?.defaults?.rate_limit;
-  return { title: stage.plugin, about: plugin?.summary, node: [plugin?.problem && h("p", { class: "note bad" }, plugin.problem), form.node, rate && suggest ? h("p", { class: "muted" }, `Its receivers take about ${rate}. `, h("button", { type: "button", class: "button small", on: { click: () => suggest(rate) } }, "Limit the rate so")) : null],
+  const manual = Object.values(plugin?.options ?? {}).some(isJSON) && h("p", { class: "muted" }, "What these may be, with examples: ", link(`/plugins/${encodeURIComponent(stage.plugin)}`, `README of ${stage.plugin}`, { target: "_blank", class: "inline" }));
+  return { title: stage.plugin, about: plugin?.summary, node: [plugin?.problem && h("p", { class: "note bad" }, plugin.problem), form.node, manual, rate && suggest ? h("p", { class: "muted" }, `Its receivers take about ${rate}. `, h("button", { type: "button", class: "button small", on: { click: () => suggest(rate) } }, "Limit the rate so")) : null],
     read: () => { const options = form.read(); return Object.keys(options).length ? { plugin: stage.plugin, options } : { plugin: stage.plugin, options: {} }; } };
 }
 

@@ -1,6 +1,7 @@
 // Replaying many: what it would do is counted first, then a job does it, which is followed and can be stopped.
 import { api, badge, button, confirmAction, count, dialog, duration, every, facts, field, go, h, link, panel, path, plural, put, select, state, table, time, toast } from "../kit.js";
 import { progress } from "../kit/forms.js";
+import { nameOf } from "../pages/lookup.js";
 
 const SINCE = [["1h", "1 hour"], ["6h", "6 hours"], ["24h", "1 day"], ["7d", "7 days"], ["30d", "30 days"], ["365d", "1 year"]];
 
@@ -56,12 +57,16 @@ export const recover = (webhook) => ask(`Recover ${webhook.name}`, "Sends what i
 
 // ---- jobs
 
+/** How a job stands. That it is through says that its deliveries were made due again, not what became of them. */
+const standing = (job) => job.state === "done" ? badge("made due again", "info") : state(job.state);
+/** The deliveries that a job was about, as far as a filter of theirs can say. */
+const about = (job) => path("/deliveries", { webhook: job.webhook, event_type: job.types?.length === 1 ? job.types[0] : null, since: job.since });
 const done = (job) => job.replayed + job.created + job.skipped;
 const isOpen = (job) => !job.ended_at;
 /** What a job replays, in words. */
 export function subject(job, names) {
   const what = [job.states.join(", "), job.missing && "missing"].filter(Boolean).join(" and ");
-  return [what || "deliveries", job.webhook ? [" of ", names.get(job.webhook)?.name ?? job.webhook] : " of all webhooks", job.failure ? `, failed of ${job.failure}` : "", job.error ? `, with “${job.error}”` : "", job.types?.length ? `, ${job.types.join(", ")}` : ""];
+  return [what || "deliveries", job.webhook ? [" of ", nameOf(names, job.webhook) ?? job.webhook] : " of all webhooks", job.failure ? `, failed of ${job.failure}` : "", job.error ? `, with “${job.error}”` : "", job.types?.length ? `, ${job.types.join(", ")}` : ""];
 }
 export async function stop(job, after) {
   if (!await confirmAction({ title: "Stop this replay?", body: "What is due already, a few hundred at most, is still delivered. The rest stays as it was.", action: "Stop the replay", danger: true })) return;
@@ -74,7 +79,7 @@ const bar = (job) => isOpen(job) || job.total ? progress(done(job), job.total, "
 /** The list of jobs, newest first, kept fresh while some run. */
 export function jobTable(names, signal, options = {}) {
   const rows = table({ label: "Replays", ...options, href: (job) => `/replays/${encodeURIComponent(job.id)}`, load: (cursor) => api.get("/v1/replays", { limit: 30, cursor }, { signal }), columns: [
-    { label: "Replay", class: "break", render: (job) => h("span", null, subject(job, names)) }, { label: "State", render: (job) => h("span", { title: job.waiting }, state(job.state)) },
+    { label: "Replay", class: "break", render: (job) => h("span", null, subject(job, names)) }, { label: "State", render: (job) => h("span", { title: job.waiting }, standing(job)) },
     { label: "Progress", render: bar }, { label: "By", wide: true, class: "break", render: (job) => h("span", { class: "muted" }, job.made_by) }, { label: "Begun", number: true, class: "when", render: (job) => time(job.created_at) }],
     actions: (job) => isOpen(job) ? button("Stop", { small: true, label: "Stop the replay", on: { click: () => stop(job, () => rows.reload()) } }) : null });
   every(1500, async () => { for (const job of rows.rows().filter(isOpen).slice(0, 20)) if (!rows.contains(document.activeElement)) rows.update(await api.get(`/v1/replays/${encodeURIComponent(job.id)}`, null, { signal })); }, signal);
@@ -90,11 +95,12 @@ export async function showJob({ params, signal, page }, names) {
   const draw = () => {
     meter.update(done(job), job.total);
     page.title("Replay");
-    page.sub(h("div", { class: "row" }, state(job.state), h("span", null, subject(job, names))));
-    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link(path("/deliveries", { webhook: job.webhook, event_type: job.types?.length === 1 ? job.types[0] : null }), "What became of them", { class: "button" }));
+    page.sub(h("div", { class: "row" }, standing(job), h("span", null, subject(job, names))));
+    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link(about(job), "What became of them", { class: "button" }));
     wasOpen = isOpen(job);
     const took = (new Date(job.ended_at ?? job.updated_at) - new Date(job.created_at)) * 1000;
-    put(root, job.waiting ? h("p", { class: "note warn" }, h("span", null, "It waits: ", job.waiting)) : null, panel("Progress", h("div", { class: "stack" }, meter, facts([["Made due", count(job.replayed)], ["Missing ones made", job.missing ? count(job.created) : null], ["Skipped", job.skipped ? `${count(job.skipped)}: changed at the same moment, or without an original` : "0"], ["Of", job.total == null ? "being counted" : count(job.total)]]))),
+    put(root, job.waiting ? h("p", { class: "note warn" }, h("span", null, "It waits: ", job.waiting)) : null,
+      job.state === "done" ? h("p", { class: "note" }, h("span", null, "Its deliveries were made due again, which does not say that they were delivered. ", link(about(job), "The deliveries", { class: "inline" }), " say what became of each; those that died again are among the ", link(path("/dead", { webhook: job.webhook }), "dead letters", { class: "inline" }), ".")) : null, panel("Progress", h("div", { class: "stack" }, meter, facts([["Made due", count(job.replayed)], ["Missing ones made", job.missing ? count(job.created) : null], ["Skipped", job.skipped ? `${count(job.skipped)}: changed at the same moment, or without an original` : "0"], ["Of", job.total == null ? "being counted" : count(job.total)]]))),
       panel("Replay", facts([["What", subject(job, names)], ["Made between", job.since || job.until ? [job.since ? time(job.since) : "the beginning", " and ", job.until ? time(job.until) : "its begin"] : null], ["Namespace", job.namespace], ["The webhook", job.revision === "original" ? "as it was at the first attempt" : "as it is now"], ["At most", `${plural(job.rate, "delivery", "deliveries")} per second`], ["By", job.made_by], ["Begun", time(job.created_at)], ["Ended", job.ended_at && time(job.ended_at)], ["Took", took > 0 ? duration(took) : null], ["Id", h("span", { class: "id" }, job.id)]])));
   };
   draw();

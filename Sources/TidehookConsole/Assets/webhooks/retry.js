@@ -43,14 +43,14 @@ function draw(list, until, width) {
   picture.append(s("line", { class: "axis-line", x1: 10, x2: width - 10, y1: LINE, y2: LINE }));
   for (const one of list) if (one.late > one.early) picture.append(s("rect", { class: "band", x: x(one.early), width: Math.max(1, x(one.late) - x(one.early)), y: LINE - 9, height: 18, rx: 3 }));
   if (until) picture.append(s("line", { class: "deadline", x1: x(until), x2: x(until), y1: 8, y2: LINE + 14 }), s("text", { class: "axis", x: Math.min(x(until), width - 10), y: 12, "text-anchor": x(until) > width - 80 ? "end" : "start", dx: x(until) > width - 80 ? -4 : 4 }, "given up"));
+  const last = x(list.at(-1).at) + 5 - secs(list.at(-1).at).length * 6.4;
   let free = -Infinity;
   list.forEach((one, i) => {
     const at = x(one.at), isLast = i === list.length - 1, text = i === 0 ? "first" : secs(one.at), wide = text.length * 6.4, isLate = until && one.at > until;
     picture.append(s("circle", { class: isLate ? "mark late" : "mark", cx: at, cy: LINE, r: list.length > 30 ? 2.5 : 4.5 }));
     const anchor = i === 0 ? "start" : isLast || at + wide / 2 > width ? "end" : "middle", from = anchor === "start" ? at - 4 : anchor === "end" ? at + 5 - wide : at - wide / 2;
     // The last one is always named: a label that would run into it is left out.
-    const room = isLast ? Infinity : width - 14 - secs(list.at(-1).at).length * 6.4 - wide;
-    if (from < free + 8 || i > 0 && from > room) return;
+    if (!isLast && (from < free + 8 || i > 0 && from + wide > last - 8)) return;
     picture.append(s("text", { class: "axis", x: anchor === "start" ? at - 4 : anchor === "end" ? at + 5 : at, y: LINE + 30, "text-anchor": anchor }, text));
     free = from + wide;
   });
