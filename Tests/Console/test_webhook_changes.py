@@ -167,6 +167,22 @@ def test_a_stage_that_was_removed_is_put_back_with_all_that_was_typed(page, api,
     assert stored(api, webhook)["pipeline"] == [{"plugin": "tags", "options": {"any": ["x"]}}, {"plugin": "redact", "options": {"names": ["card"]}}]
 
 
+def test_a_stage_that_was_put_back_says_what_is_wrong_with_it(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), pipeline=[{"plugin": "tags", "options": {"any": ["x"]}}, {"plugin": "rename", "options": {"fields": {"data.a": "b"}}}])
+    opened(page, webhook, "/edit")
+    page.get_by_role("button", name="Remove rename").click()
+    # A refusal of another field, while the stage is not there.
+    page.get_by_label("URL", exact=True).fill("nowhere")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("URL", exact=True)).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("URL", exact=True).fill(webhook["url"])
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("fields", exact=True).fill("{")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("fields", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("fields", exact=True)).to_be_focused()
+
+
 def test_stages_are_moved_with_the_pointer(page, api, receiver):
     webhook = api.add_webhook(receiver.url(), pipeline=[{"plugin": "rem"}, {"plugin": "standard"}, {"plugin": "mem0"}])
     opened(page, webhook, "/edit")

@@ -104,7 +104,7 @@ try { Object.assign(session, JSON.parse(document.querySelector('meta[name="tideh
 
 /** What the studio keeps in this browser for the key that is signed in: scripts and cases that are not saved. It goes when somebody signs out, as cases hold events. */
 export const drafts = {
-  prefix: () => `tidehook-studio:${session.key?.id ?? session.key?.name}:`,
+  prefix: () => `tidehook-studio${ROOT}:${session.key?.id ?? session.key?.name}:`,
   names(prefix = this.prefix()) { try { return Object.keys(localStorage).filter((name) => name.startsWith(prefix)); } catch { return []; } },
   any() { return this.names().length > 0; },
   /** Removes them, and has the other tabs of that key end, which would keep them again. */

@@ -6,4 +6,4 @@ export const isAdmin = () => session.key?.admin ?? session.key?.namespaces == nu
 
 /** In place of a page that is the admin key's alone. */
 export const adminOnly = (what) => empty(`${what} are for the admin key`,
-  h("span", null, "You are signed in with ", h("strong", null, session.key?.name ?? "a key"), session.key?.namespaces ? `, which is limited to ${session.key.namespaces.join(", ")}. ` : ". ", "Sign in with the admin key to see them; it is in admin.key of the data folder."));
+  h("span", null, "You are signed in with ", h("strong", null, session.key?.name ?? "a key"), session.key?.namespaces ? `, which is limited to ${session.key.namespaces.join(", ")}. ` : ". ", "Sign in with the admin key to see them: the one that the gateway was given as TIDEHOOK_API_KEY, else in admin.key of the data folder."));

@@ -28,7 +28,8 @@ export class Errors {
     this.#places.push({ path: typeof path === "function" ? path : () => path, place });
     return place;
   }
-  #live() { return this.#places = this.#places.filter(({ place }) => place.isConnected); }
+  // What is not on the page now may be put back.
+  #live() { return this.#places.filter(({ place }) => place.isConnected); }
   /** The place that knows the longest part of a path. */
   place(path) {
     const found = this.#live().map(({ path: own, place }) => ({ own: own(), place })).filter(({ own }) => within(path, own));

@@ -1,6 +1,7 @@
 // The pipeline builder: stages in their order, moved by keyboard and pointer, with a form of options made from what each plugin declares.
 import { api, formatJSON, h, icon, liveRegion, parseJSON, path, link, plural, put, select, toast } from "../kit.js";
 import { code } from "../kit/text.js";
+import { isAdmin } from "../pages/access.js";
 import { Problem, STORED, checkPart, choicePart, numberPart, textPart } from "./parts.js";
 
 export const SCRIPT = "-- What this returns is sent; nothing, and the event goes on as it is.\nfunction transform(event, ctx)\n  return event\nend\n";
@@ -80,7 +81,7 @@ function scriptStage(errors, at, stage, { webhook, index, isStored }) {
 function pluginStage(errors, at, stage, { plugins, suggest }) {
   const plugin = plugins.get(stage.plugin), form = plugin && !plugin.problem ? optionsForm(errors, at, plugin, stage.options ?? {}) : rawOptions(errors, at, stage.options ?? {});
   const rate = plugin?.defaults?.rate_limit;
-  const manual = Object.values(plugin?.options ?? {}).some(isJSON) && h("p", { class: "muted" }, "What these may be, with examples: ", link(`/plugins/${encodeURIComponent(stage.plugin)}`, `README of ${stage.plugin}`, { target: "_blank", class: "inline" }));
+  const manual = isAdmin() && Object.values(plugin?.options ?? {}).some(isJSON) && h("p", { class: "muted" }, "What these may be, with examples: ", link(`/plugins/${encodeURIComponent(stage.plugin)}`, `README of ${stage.plugin}`, { target: "_blank", class: "inline" }));
   return { title: stage.plugin, about: plugin?.summary, node: [plugin?.problem && h("p", { class: "note bad" }, plugin.problem), form.node, manual, rate && suggest ? h("p", { class: "muted" }, `Its receivers take about ${rate}. `, h("button", { type: "button", class: "button small", on: { click: () => suggest(rate) } }, "Limit the rate so")) : null],
     read: () => { const options = form.read(); return Object.keys(options).length ? { plugin: stage.plugin, options } : { plugin: stage.plugin, options: {} }; } };
 }
