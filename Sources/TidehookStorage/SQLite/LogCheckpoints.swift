@@ -19,6 +19,8 @@ final class LogCheckpoints: Sendable {
     var written = 0
     /// Pages in the log at the writer's last try to finish it: one that a reader kept from ending is not repeated at once.
     var tried = 0
+    /// Commits since the thread last looked whether the database rests.
+    var commits = 0
     var isAsked = false
     var isClosed = false
   }
@@ -27,6 +29,12 @@ final class LogCheckpoints: Sendable {
   private static let roundPages = 500
   /// Pages at which the writer finishes the log, 8 MiB.
   private static let longPages = 2000
+
+  /// How often the thread looks whether the database rests, and how many commits at most are rest: health checks write, too.
+  private static let restPause = DispatchTimeInterval.seconds(30)
+  private static let restCommits = 16
+  /// How long commits may wait for a log that is cut while the database rests, in milliseconds.
+  private static let cutWait: CInt = 20
 
   private let path: String
   private let state = Mutex(State())
@@ -90,9 +98,25 @@ final class LogCheckpoints: Sendable {
     throw SQLFailure(.busy, "something reads all the time")
   }
 
+  /// Writes all of the log back and cuts its file when hardly anything is written: else what was given back would stay in both files until
+  /// the next work. When something reads, it is left to the next time.
+  func rest() {
+    let isResting = state.withLock { state in
+      defer { state.commits = 0 }
+      return state.pages > 0 && state.commits <= Self.restCommits
+    }
+    guard isResting, let connection = open() else { return }
+    defer { sqlite3_close_v2(connection) }
+    sqlite3_busy_timeout(connection, Self.cutWait)
+    let logged = state.withLock { $0.pages }
+    guard sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK else { return }
+    state.withLock { if $0.pages == logged { ($0.pages, $0.written, $0.tried) = (0, 0, 0) } }
+  }
+
   /// Notes how long the log is after a commit.
   private func logged(_ pages: Int) {
     let isWanted = state.withLock { state in
+      state.commits += 1
       if pages < state.pages { (state.written, state.tried) = (0, 0) }
       state.pages = pages
       // A long log is the writer's: the thread, asked again and again, would be in its way for ever.
@@ -107,8 +131,12 @@ final class LogCheckpoints: Sendable {
     guard let connection = open() else { return }
     defer { sqlite3_close_v2(connection) }
     while true {
-      wake.wait()
+      let isDue = wake.wait(timeout: .now() + Self.restPause) == .timedOut
       if state.withLock({ $0.isClosed }) { return }
+      guard !isDue else {
+        rest()
+        continue
+      }
       writeBack(connection)
       state.withLock { $0.isAsked = false }
     }

@@ -94,6 +94,9 @@ package final class SQLiteDatabase: SQLDatabase {
     try result.get()
   }
 
+  /// Gives room back that the log holds, if hardly anything is written.
+  package func rest() { checkpoints.rest() }
+
   private static let pageFacts = SQLStatement(
     "SELECT page_size, page_count, freelist_count FROM pragma_page_size, pragma_page_count, pragma_freelist_count")
 
