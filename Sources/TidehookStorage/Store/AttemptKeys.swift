@@ -2,9 +2,8 @@
 
 /// SQL about the attempts of one delivery: its own, and those of the batch that it was in, which are stored once for all its members.
 enum AttemptKeys {
-  /// Selects their keys. What the pipeline dropped out of a batch has none of the attempts that the batch made after that.
-  ///
-  /// Texts are searched only for keys in quotation marks with a colon, as ``DropsText`` writes them; no reason can look like that.
+  /// Selects their keys. Of its batch's attempts it has the first ones, as many as it was tried besides its own: what was dropped out of the
+  /// batch, or replayed by itself, has no part in what the batch tries after that.
   /// - Parameters:
   ///   - delivery: its key, as a column of an outer query or a parameter; parameters must be numbered in the order of these three.
   ///   - batch: the key of its batch's first delivery, or null.
@@ -12,10 +11,11 @@ enum AttemptKeys {
   static func of(_ delivery: String, batch: String, entropy: String) -> String {
     """
     SELECT key FROM attempts WHERE delivery_key = \(delivery) AND batch_entropy IS NULL
-    UNION ALL SELECT s.key FROM (
-      SELECT MIN(key) AS key FROM attempts WHERE delivery_key = \(batch) AND batch_entropy = \(entropy)
-        AND dropped LIKE '%"' || CAST(\(delivery) AS bigint) || '":%') g
-    CROSS JOIN attempts s WHERE s.delivery_key = \(batch) AND s.batch_entropy = \(entropy) AND (g.key IS NULL OR s.key <= g.key)
+    UNION ALL SELECT g.key FROM (
+      SELECT key, ROW_NUMBER() OVER (ORDER BY key) AS place FROM attempts WHERE delivery_key = \(batch) AND batch_entropy = \(entropy)) g
+    WHERE g.place <= (
+      SELECT m.attempt_count - (SELECT COUNT(*) FROM attempts WHERE delivery_key = m.key AND batch_entropy IS NULL)
+      FROM deliveries m WHERE m.key = \(delivery))
     """
   }
 

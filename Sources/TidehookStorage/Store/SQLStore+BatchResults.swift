@@ -59,7 +59,7 @@ extension SQLStore {
   ) throws(SQLFailure) -> Bool {
     var isErased = try finishErased(record.members, completed, connection)
     // What the pipeline dropped was not sent, but it was shown to scripts: the log may quote it.
-    for key in record.dropped where !isErased { isErased = try Self.isErased(key, connection) }
+    if try finishErased(record.dropped, completed, as: .filtered, connection) { isErased = true }
     guard isErased else { return false }
     let batch: [SQLValue] = [.key(record.batch.value), .entropy(record.batch.value)]
     if let attempt = completed.attempt?.withoutContent {

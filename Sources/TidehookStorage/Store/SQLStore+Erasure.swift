@@ -145,21 +145,17 @@ extension SQLStore: ContentStore {
     WHERE key = $4
     """)
 
-  /// Whether the content of a delivery's event was erased.
-  static func isErased(_ key: Int64, _ connection: any SQLConnection) throws(SQLFailure) -> Bool {
-    try connection.first(erasedDelivery, [.integer(key)]) { _ in true } ?? false
-  }
-
   /// Writes how a delivery ended that was under way when its content was erased: that it was answered, and nothing of what was said.
+  /// - Parameter state: what came of them; that of the outcome unless given.
   /// - Returns: false, having written nothing, when it is no such delivery.
   static func finishErased(
-    _ keys: [Int64], _ completed: CompletedDelivery, _ connection: any SQLConnection
+    _ keys: [Int64], _ completed: CompletedDelivery, as state: DeliveryState? = nil, _ connection: any SQLConnection
   ) throws(SQLFailure) -> Bool {
     var found = false
     for key in keys {
-      let state = try connection.first(erasedDelivery, [.integer(key)]) { DeliveryState(code: $0.integer(0)) }
-      guard state == .cancelled else { continue }
-      let ended: DeliveryState = completed.transition.state == .delivered ? .delivered : .cancelled
+      let known = try connection.first(erasedDelivery, [.integer(key)]) { DeliveryState(code: $0.integer(0)) }
+      guard known == .cancelled else { continue }
+      let ended: DeliveryState = (state ?? completed.transition.state) == .delivered ? .delivered : .cancelled
       let attempts: Int64 = completed.attempt == nil ? 0 : 1
       try connection.execute(finishErased, [.integer(ended.code), .integer(attempts), .time(completed.at), .integer(key)])
       try leaveOrder(key, at: completed.at, connection)

@@ -14,14 +14,11 @@ extension SQLStore {
       round_began_us = $1, pin_revision = $2, pin_plugins = $3, batch_key = NULL
     WHERE key = $4
     """)
-  /// Its own attempts, and those of the batch that it was in, which are stored with the batch's first delivery.
   private static let firstAttempt = SQLStatement(
     """
-    SELECT revision, plugins FROM attempts WHERE key IN (
-      SELECT key FROM attempts WHERE delivery_key = $1 AND batch_entropy IS NULL
-      UNION ALL SELECT a.key FROM deliveries d CROSS JOIN attempts a
-      WHERE d.key = $1 AND a.delivery_key = d.batch_id AND a.batch_entropy = d.batch_entropy)
-    ORDER BY number, key LIMIT 1
+    SELECT a.revision, a.plugins FROM deliveries d CROSS JOIN attempts a
+    WHERE d.key = $1 AND a.key IN (\(AttemptKeys.of("d.key", batch: "d.batch_id", entropy: "d.batch_entropy")))
+    ORDER BY a.key LIMIT 1
     """)
 
   private static let storedRevision = SQLStatement(

@@ -185,6 +185,44 @@ extension StoreConformance {
       try expectEqual(second.delivery.state, .dead, "the state of the other one")
       try expectEqual(second.attempts.map(\.id), [dead.attempt?.id].compactMap(\.self), "the attempts of the other one")
     },
+    StoreRule("what was replayed out of a batch has none of the attempts that the batch makes after that") { test in
+      let sample = try await BatchSample(test.store, events: 3)
+      try await sample.collect()
+      let batch = try await sample.claimOne(at: sample.due)
+      let first = sample.result(batch, .retrying, nextAttemptAt: sample.due + .seconds(5))
+      try await test.store.record(first)
+      // The first of its deliveries, with which the batch's attempts are stored, and another one.
+      let left = Array(sample.ids[..<2])
+      for id in left { _ = try await test.store.replay(id, at: sample.due, runs: .current) }
+      let again = try await sample.claimOne(at: sample.due + .seconds(5))
+      try expectEqual(again.members.map(\.id), [sample.ids[2]], "what is left of the batch")
+      var second = sample.samples.result(sample.ids[2], .dead, number: 2, status: 500)
+      second.batch = CompletedBatch(id: batch.id, members: [sample.ids[2]])
+      try await test.store.record(second)
+      for id in left {
+        try expectEqual(try await test.store.known(id).attempts.map(\.id), [first.attempt?.id].compactMap(\.self), "before it is tried")
+      }
+      _ = try await test.store.claimReplays(sample.webhook, dueBy: sample.due, limit: 9, maxBytes: 1 << 20)
+      let own = [
+        sample.samples.result(left[0], .delivered, number: 2), sample.samples.result(left[1], .dead, number: 2, status: 404),
+      ]
+      for result in own { try await test.store.record(result) }
+      let store = try await test.restart()
+      for (id, last) in zip(sample.ids, own + [second]) {
+        let record = try await store.known(id)
+        try expectEqual(record.attempts.map(\.id), [first, last].compactMap(\.attempt?.id), "the attempts")
+        try expectEqual(record.delivery.attemptCount, 2, "their number")
+        let exported = try await store.lastAttempts(of: [id], maxBytes: .max)
+        try expectEqual(exported.flatMap { $0.attempts.map(\.id) }, [last.attempt?.id].compactMap(\.self), "the last one")
+      }
+      let group = try await store.groups(DeliveryGroupFilter(states: [.dead])).groups.first
+      try expectEqual(group?.statuses.map { "\($0.status): \($0.count)" }, ["404: 1", "500: 1"], "the statuses of what is dead")
+      guard let webhook = try await store.webhooks().first else { throw RuleBroken(description: "expected a webhook") }
+      let request = ReplayRequest(webhook: webhook.id, error: "404")
+      let found = try await store.search(
+        ReplayPart(webhook: webhook.id, kind: .deliveries), of: request, for: webhook, upTo: .max, limit: 9)
+      try expectEqual(found.candidates.map(\.key), [left[1].value], "what failed of 404")
+    },
     StoreRule("a batch whose webhook was inactive goes as it was, also when not all of it was moved yet") { test in
       let sample = try await BatchSample(test.store, events: 3)
       try await sample.collect()

@@ -195,6 +195,7 @@ extension StoreConformance {
       for (id, state) in zip(sample.ids, [DeliveryState.delivered, .cancelled, .delivered]) {
         let record = try await test.store.known(id)
         try expectEqual(record.delivery.state, state, "the state")
+        try expectEqual(record.delivery.attemptCount, 1, "how often it was tried")
         try expectEqual(record.attempts.count, 1, "the number of attempts")
         for attempt in record.attempts { try expectErased(attempt) }
       }

@@ -35,11 +35,10 @@ extension Ledger {
     change(id, to: transition.state, at: now)
   }
 
-  /// How one ended whose content was erased meanwhile. What the pipeline dropped was cancelled before.
+  /// How one ended whose content was erased meanwhile. What the pipeline dropped stays cancelled.
   private mutating func endErased(_ id: DeliveryID, _ transition: Transition, wasTried: Bool, at now: Timestamp) throws {
     guard try entry(id).state == .cancelled else { throw Violation("\(id) is erased, and not cancelled") }
     update(id) { ($0.isUnderWay, $0.claimedAt) = (false, nil) }
-    guard transition.state != .filtered || entries[id]?.batch == nil else { return change(id, to: .cancelled, at: try entry(id).since) }
     if wasTried { entries[id]?.attempts += 1 }
     change(id, to: transition.state == .delivered ? .delivered : .cancelled, at: now)
   }
