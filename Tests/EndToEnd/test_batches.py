@@ -215,6 +215,7 @@ def test_bad_settings_are_refused_by_name(api, receiver):
     assert refusal({"max_events": 1, "max_wait_secs": 1e9})["field"] == "batch.max_wait_secs"
     assert refusal({"max_events": 1})["field"] == "batch.max_wait_secs"
     assert refusal({"max_events": 1, "max_wait_secs": 1, "key": ""})["field"] == "batch.key"
+    assert refusal({"max_events": 1, "max_wait_secs": 1, "key": "data.*"})["field"] == "batch.key"
     assert refusal({"max_events": 1, "max_wait_secs": 1, "window": 3})["field"] == "batch.window"
     assert refusal(7)["field"] == "batch"
     assert refusal({"max_events": 1, "max_wait_secs": 1}, url="postgres://u:p@127.0.0.1/db")["field"] == "batch"

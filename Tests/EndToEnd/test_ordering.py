@@ -120,7 +120,7 @@ def test_a_queue_of_many_keys_goes_in_order(api, receiver):
 
 @pytest.mark.parametrize("ordering, field", [
     ("lifo", "ordering"), (7, "ordering"), ({}, "ordering.key"), ({"key": "memory_id"}, "ordering.key"), ({"key": "data..x"}, "ordering.key"),
-    ({"key": "data.x", "more": 1}, "ordering.more"),
+    ({"key": "data.x", "more": 1}, "ordering.more"), ({"key": "data.a]"}, "ordering.key"), ({"key": "data.*"}, "ordering.key"),
 ])
 def test_a_bad_order_is_refused(shared_gateway, ordering, field):
     answer = shared_gateway.api.call("POST", "/v1/webhooks", {"url": "https://example.com/", "events": ["*"], "ordering": ordering})

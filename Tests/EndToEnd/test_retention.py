@@ -83,6 +83,12 @@ def test_a_retention_that_makes_no_sense_stops_the_start(tmp_path, text, problem
     assert done.returncode != 0 and f"cannot serve: retention: {problem}" in done.stderr, done.stderr
 
 
+def test_an_empty_retention_stops_the_start(tmp_path):
+    done = subprocess.run(
+        [binary(), "serve", "--retention", ""], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0 and 'cannot serve: retention must be a value, not ""' in done.stderr, done.stderr
+
+
 @pytest.mark.parametrize(("yaml", "problem"), [
     ("{delivered: 3}", "delivered: expected a number of days under one of delivered_days"),
     ("{namespaces: [a]}", "namespaces: expected a mapping"),

@@ -73,7 +73,8 @@ extension Field {
   private func check(_ key: EventPath) throws {
     guard !key.mayLeadToScalar else { return }
     throw APIError.unexpected(
-      "\(path).key", "a path to a value, which neither data itself nor an element of an array is", got: quoted(key.description))
+      "\(path).key", "a path to a value, which neither data itself nor an element of an array is, without [, ] and *",
+      got: quoted(key.description))
   }
 
   /// How a receiver is asked whether it agrees.

@@ -25,11 +25,9 @@ public struct EventPath: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`) is
-  /// taken for one, though a member may have such a name.
-  public var mayLeadToScalar: Bool {
-    names != ["data"] && !names.contains { name in name.hasSuffix("]") && name.dropLast().reversed().drop { $0.isNumber }.first == "[" }
-  }
+  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`) or a pattern
+  /// (`data.*`) is taken for one, though a member may have such a name.
+  public var mayLeadToScalar: Bool { names != ["data"] && !names.contains { $0.contains { "[]*".contains($0) } } }
 
   /// The path as it was written.
   public var description: String { names.joined(separator: ".") }

@@ -177,14 +177,14 @@ private struct Source {
   private static let leastDatabaseBytes = 1 << 20
 
   func retention() throws -> RetentionPolicy {
-    let text = value(.retention) ?? ""
-    let isMapped = value(.retention) == nil
+    let text = value(.retention)
+    guard text?.isEmpty != true else { throw error(.retention, expected: "a value") }
     let maxBytes = try number(.maxDatabaseBytes, in: 0...Int.max)
     guard maxBytes == 0 || maxBytes >= Self.leastDatabaseBytes else {
       throw error(.maxDatabaseBytes, expected: "0 or at least \(Self.leastDatabaseBytes)")
     }
     do throws(RetentionProblem) {
-      var policy = try RetentionPolicy(isMapped ? retentionInFile ?? [] : RetentionSetting.list(text))
+      var policy = try RetentionPolicy(text.map(RetentionSetting.list) ?? retentionInFile ?? [])
       policy.maxDatabaseBytes = maxBytes > 0 ? Int64(maxBytes) : nil
       return policy
     } catch {

@@ -67,7 +67,7 @@ import TidehookTesting
 
   @Test(arguments: [
     ("data", false), ("data.tags[0]", false), ("data.tags[12].name", false), ("data.a[]", false), ("data.a", true), ("event", true),
-    ("namespace", true), ("data.data", true), ("data.a]", true), ("data.a[x]", true),
+    ("namespace", true), ("data.data", true), ("data.a]", false), ("data.a[x]", false), ("data.*", false), ("data.a*.b", false),
   ])
   func somePathsLeadNowhere(text: String, mayLead: Bool) throws {
     #expect(try #require(EventPath(text)).mayLeadToScalar == mayLead)
