@@ -84,6 +84,48 @@ def test_a_pause_that_a_receiver_asked_for_goes_on_after_a_restart(gateway, rece
     assert len(receiver.requests("/busy")) == 1
 
 
+def check_that_the_pause_goes_on(api, receiver, busy, until):
+    again = eventually(lambda: shown(api, busy)["backoff_until"])
+    assert abs(datetime.fromisoformat(again).timestamp() - datetime.fromisoformat(until).timestamp()) < 1
+    publish(api, 2)
+    other = api.add_webhook(receiver.url("/other"))
+    api.settled(other, api.publish())
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_pause_that_a_receiver_asked_for_goes_on_after_a_resume(gateway, receiver, restarts):
+    receiver.reply("/busy", Reply(429, headers=(("Retry-After", "3600"),)))
+    busy = gateway.api.add_webhook(receiver.url("/busy"), max_in_flight=1)
+    publish(gateway.api, 5)
+    until = eventually(lambda: shown(gateway.api, busy)["backoff_until"])
+    eventually(lambda: gateway.api.deliveries(webhook=busy["id"], state="retrying"), what="the first one to be recorded")
+    assert gateway.api.call("PATCH", f"/v1/webhooks/{busy['id']}", {"active": False}).status == 200
+    eventually(lambda: len(gateway.api.deliveries(webhook=busy["id"], state="held")) == 5, what="all of it to be held")
+    if restarts:
+        assert gateway.stop() == 0
+        gateway.start()
+    assert gateway.api.call("PATCH", f"/v1/webhooks/{busy['id']}", {"active": True}).status == 200
+    check_that_the_pause_goes_on(gateway.api, receiver, busy, until)
+    eventually(lambda: not gateway.api.deliveries(webhook=busy["id"], state="held"), what="all of it to be resumed")
+    assert len(receiver.requests("/busy")) == 1
+
+
+@pytest.mark.parametrize("answers", [1, 2])
+def test_a_pause_goes_on_after_a_restart_when_what_was_refused_is_replayed(gateway, receiver, answers):
+    receiver.reply("/busy", *([Reply(429, headers=(("Retry-After", "1"),))] * (answers - 1)), Reply(429, headers=(("Retry-After", "3600"),)))
+    busy = gateway.api.add_webhook(receiver.url("/busy"), max_in_flight=1)
+    event = gateway.api.publish()
+    refused = gateway.api.settled(busy, event, states=("retrying",))
+    assert gateway.api.call("POST", f"/v1/deliveries/{refused['id']}/replay").status == 202
+    eventually(lambda: len(receiver.requests("/busy")) == answers, what="as many attempts")
+    eventually(lambda: gateway.api.call("GET", f"/v1/deliveries/{refused['id']}").json["attempt_count"] == answers)
+    until = shown(gateway.api, busy)["backoff_until"]
+    assert gateway.stop() == 0
+    gateway.start()
+    check_that_the_pause_goes_on(gateway.api, receiver, busy, until)
+    assert len(receiver.requests("/busy")) == answers
+
+
 def test_a_change_of_its_settings_closes_the_breaker(api, receiver):
     receiver.reply("/", Reply(500))
     webhook = api.add_webhook(receiver.url(), breaker={**BREAKER, "open_secs": 3600}, retry=RETRY)

@@ -11,7 +11,7 @@ extension DeliveryEngine {
     let replays = try await queue.replayBacklog()
     let collecting = try await collector?.load() ?? []
     let now = time.now()
-    let pauses = try await queue.askedPauses(of: Array(backlog.keys), after: now)
+    let pauses = try await queue.askedPauses(of: Array(Set(backlog.keys).union(replays.keys)), after: now)
     schedule.withLock { schedule in
       for pause in pauses {
         if let end = runner.directory.webhook(pause.webhook)?.end(of: pause, at: now) { schedule.resumeBackoff(pause.webhook, until: end) }
@@ -34,6 +34,21 @@ extension DeliveryEngine {
       alarm = next.map { due in Task { [time] in if (try? await time.sleep(until: due)) != nil { self.wake() } } }
     }
     alarm?.cancel()
+  }
+
+  /// Until when a webhook that is resumed goes on with a pause that its receiver asked for: what it holds may be all that knows of it.
+  func askedPause(of webhook: Webhook) async throws(StoreError) -> Timestamp? {
+    let now = time.now()
+    return try await queue.askedPauses(of: [webhook.id], after: now).compactMap { webhook.end(of: $0, at: now) }.max()
+  }
+
+  /// Goes on with such a pause; to be called before anything can be published to the webhook.
+  func pause(_ webhook: Webhook, until end: Timestamp) {
+    let now = time.now()
+    schedule.withLock { schedule in
+      schedule.configureHealth(webhook.id, breaker: webhook.breaker, origin: webhook.url.origin, now: now)
+      schedule.resumeBackoff(webhook.id, until: end)
+    }
   }
 
   private func claim(_ order: Schedule.ClaimOrder) async {

@@ -14,6 +14,7 @@ public final class Registrar: WebhookRegistry {
   private let time: any TimeSource
   private let logger: Logger
   private let changes = ChangeLock()
+  private let trouble = StoreTrouble()
   private let expiries: ExpiryTimers
 
   /// Deliveries that are moved in one transaction: few enough that publishing does not notice.
@@ -62,9 +63,12 @@ public final class Registrar: WebhookRegistry {
     try await changes.withLock { () throws(StoreError) in
       var webhook = webhook
       let earlier = directory.webhook(webhook.id)
+      var pause: Timestamp?
+      if webhook.isActive, earlier?.isActive == false { pause = try await engine.askedPause(of: webhook) }
       // What ended while the change was on its way must not come back with it.
       webhook.keys.forgetExpired(at: time.now())
       try await store.update(webhook, by: maker)
+      if let pause { engine.pause(webhook, until: pause) }
       directory.put(webhook)
       engine.configure(webhook)
       if let earlier, earlier.url != webhook.url || webhook.isActive && !earlier.isActive { engine.watch?.book.restart(webhook.id) }
@@ -95,9 +99,10 @@ public final class Registrar: WebhookRegistry {
         case .unsettled(let id): if try await settle(id) == false { engine.notify(notice) }
         case .expired(let id): try await forgetExpiredKeys(of: id)
         }
+        trouble.end(logger)
       } catch {
         guard error.code != .closed else { return }
-        logger.error("webhook not settled", metadata: ["notice": "\(notice)", "error": "\(error)"])
+        trouble.report("webhook not settled", error, at: time.now(), logger)
         Task { [engine, time] in if (try? await time.sleep(until: time.now() + Self.retryDelay)) != nil { engine.notify(notice) } }
       }
     }

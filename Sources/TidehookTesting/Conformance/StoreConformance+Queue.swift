@@ -79,6 +79,30 @@ extension StoreConformance {
       let after = try await store.askedPauses(of: [sample.webhook], after: sample.due)
       try expectEqual(Set(after.map(\.retryAfter)), ["300"], "what was asked for without the first")
     },
+    StoreRule("what a receiver asked for is found again while what it refused is held, or was replayed") { test in
+      let samples = StoreSamples()
+      let webhook = try samples.webhook()
+      try await test.store.insert(webhook)
+      let events = (0..<3).map { _ in samples.event(for: [webhook.id], isLeased: true) }
+      _ = try await test.store.append(events + [samples.event(for: [webhook.id])])
+      let ids = events.map { $0.deliveries[0].id }
+      for (index, id) in ids.enumerated() {
+        // The last was under way when the webhook became inactive.
+        let state: DeliveryState = index == 2 ? .held : .retrying
+        var result = samples.result(id, state, status: 429, nextAttemptAt: index == 2 ? nil : samples.now + .seconds(300))
+        result.attempt?.response?.headers.append(HeaderField("retry-after", "\(300 + index)"))
+        try await test.store.record(result)
+      }
+      _ = try await test.store.replay(ids[1], at: samples.now, runs: .current)
+      let store = try await test.restart()
+      let found = try await store.askedPauses(of: [webhook.id], after: samples.now)
+      try expectEqual(found.map(\.retryAfter).sorted(), ["300", "301", "302"], "what was asked for")
+      let moved = try await store.moveDeliveries(
+        of: webhook.id, from: DeliveryCause.webhookInactive.storedSources, to: .held, reason: nil, at: samples.now, limit: 9)
+      try expectEqual(moved, 3, "the number of those that become held")
+      let held = try await store.askedPauses(of: [webhook.id], after: samples.now)
+      try expectEqual(held.map(\.retryAfter).sorted(), ["300", "301", "302"], "what was asked for by those that are held")
+    },
     StoreRule("a claim stops at its bytes but always brings one") { test in
       let samples = StoreSamples()
       let webhook = try samples.webhook()
