@@ -49,6 +49,7 @@ import TidehookCore
     Refusal(body: "[]", code: "invalid_body"),
     Refusal(body: #"{"events":["*"]}"#, code: "missing_field", field: "url"),
     Refusal(body: #"{"url":"https://example.com"}"#, code: "missing_field", field: "events"),
+    Refusal(body: #"{"url":"https://example.com","events":["a","memory:add.*"]}"#, code: "invalid_field", field: "events[1]"),
     Refusal(body: #"{"url":7,"events":["*"]}"#, code: "invalid_field", field: "url", says: "got 7"),
   ]
 

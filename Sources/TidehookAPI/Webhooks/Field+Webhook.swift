@@ -27,7 +27,7 @@ extension Field {
     guard (1...100).contains(elements.count) else { throw unexpected(expectation) }
     var patterns: [EventPattern] = []
     for element in elements {
-      guard let pattern = element.value.stringValue.flatMap({ EventPattern($0) }) else {
+      guard let pattern = element.value.stringValue.flatMap({ EventPattern($0) }), pattern.isPossible else {
         throw element.unexpected(EventPattern.expectation)
       }
       if !patterns.contains(pattern) { patterns.append(pattern) }

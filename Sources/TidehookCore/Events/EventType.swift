@@ -11,7 +11,7 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
       self.name = canonical
       return
     }
-    guard (1...256).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
+    guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
     self.name = text
   }
 
@@ -25,6 +25,9 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
   public init(stored name: String) {
     self.name = name
   }
+
+  /// How long a type may be, in bytes.
+  static let maximumLength = 256
 
   /// What ``init(_:)`` accepts, for error messages.
   public static let expectation = "1 to 256 characters of A-Z, a-z, 0-9, _, - and ., like memory.created"
@@ -82,6 +85,12 @@ public enum EventPattern: Sendable, Hashable, CustomStringConvertible {
     case .below(let prefix): type.name.utf8.starts(with: prefix.utf8) && type.name.utf8.count > prefix.utf8.count
     case .exactly(let wanted): wanted == type
     }
+  }
+
+  /// Whether there can be an event that the pattern wants: below one of Mem0's names with a colon, or below the longest names, there is no type.
+  public var isPossible: Bool {
+    guard case .below(let prefix) = self else { return true }
+    return prefix.utf8.count < EventType.maximumLength && prefix.utf8.allSatisfy(EventType.isAllowed)
   }
 
   /// The pattern as it is written.

@@ -25,6 +25,16 @@ import TidehookCore
     #expect(pattern.matches(EventType(stored: type)) == expected)
   }
 
+  @Test(arguments: [
+    ("memory.*", true), ("*", true), ("memory:add", true), ("memory..x", true), ("memory..*", true), ("memory_add.*", true),
+    ("memory:add.*", false), (String(repeating: "a", count: 254) + ".*", true), (String(repeating: "a", count: 255) + ".*", false),
+  ])
+  func aPatternIsPossibleWhenThereIsATypeForIt(_ text: String, _ expected: Bool) throws {
+    #expect(try #require(EventPattern(text)).isPossible == expected)
+    let longest = EventType(text.replacing("*", with: "x")).flatMap { EventPattern(text)?.matches($0) }
+    #expect(expected == (text == "*" || longest == true))
+  }
+
   @Test(arguments: ["", "**", "*.created", "memory.**", ".*", "a b.*"])
   func otherTextIsNoPattern(_ text: String) {
     #expect(EventPattern(text) == nil || text == ".*" && EventPattern(text) == nil)
