@@ -21,6 +21,8 @@ def test_they_are_kept_with_each_revision_and_deliveries_do_not_see_them(api, re
     assert api.call("POST", f"{path}/rollback", {"revision": 1}).json["pipeline"][0]["cases"] == CASES
     cli = Cli(tmp_path, gateway)
     assert cli.json("webhooks", "show", webhook["id"])["pipeline"][0]["cases"] == CASES
+    (listed,) = cli.json("webhooks", "list")["data"]
+    assert listed["pipeline"] == [{"script": SCRIPT, "case_count": 2}]
     (tmp_path / "new.lua").write_text(SCRIPT + "\n")
     cli.json("webhooks", "update", webhook["id"], "--script", str(tmp_path / "new.lua"))
     (stage,) = api.call("GET", path).json["pipeline"]

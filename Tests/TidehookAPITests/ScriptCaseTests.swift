@@ -27,6 +27,19 @@ import TidehookCore
     #expect(revision["configuration"]?["pipeline"]?[0]?["cases"]?[0]?["name"] == "numbers are kept")
   }
 
+  @Test func listsSayOnlyHowManyThereAre() async throws {
+    let gateway = TestGateway()
+    let id = try await makeWebhook(gateway)
+    let listed = try await gateway.send(.get, "/v1/webhooks").json["data"]?[0]?["pipeline"]
+    #expect(listed == [["script": "return {}", "case_count": 1]])
+    let shown = try await gateway.send(.get, "/v1/webhooks/\(id)").json["pipeline"]
+    #expect(shown?[0]?.members?.map(\.key) == ["script", "cases"])
+    // Who sends back what a list said would lose them unseen.
+    let sent = #"{"pipeline":[{"script":"return {}","case_count":1}]}"#
+    let refused = try await gateway.send(.patch, "/v1/webhooks/\(id)", sent)
+    #expect(refused.status == 400 && refused.field == "pipeline[0].case_count", "\(refused.text)")
+  }
+
   @Test func aScriptWithoutThemShowsNone() async throws {
     let gateway = TestGateway()
     for given in [#"{"script":"a"}"#, #"{"script":"a","cases":[]}"#, #"{"script":"a","cases":null}"#] {

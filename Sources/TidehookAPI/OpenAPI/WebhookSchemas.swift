@@ -97,6 +97,8 @@ enum WebhookSchemas {
             ], required: ["name", "event", "expect"]),
           "description": "What the script must do, at most 64 KiB. The studio runs them before it saves; deliveries know nothing of them.",
         ]),
+      .init(
+        "case_count", ["type": "integer", "minimum": 1, "readOnly": true, "description": "In lists, instead of cases: how many it has."]),
     ], required: ["script"])
 
   private static let outputs: [JSONValue.Member] =

@@ -2,11 +2,21 @@
 
 import TidehookCore
 
+/// How much of the cases of scripts an answer has.
+enum CaseDetail {
+  /// All of them.
+  case whole
+  /// How many there are: in lists they would be most of the bytes.
+  case count
+}
+
 extension JSONWriter {
   /// Writes a webhook without its secret and those of its plugins.
-  mutating func webhook(_ webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?) {
+  mutating func webhook(
+    _ webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?, cases: CaseDetail = .whole
+  ) {
     beginObject()
-    members(of: webhook, hiding: options, standing)
+    members(of: webhook, hiding: options, standing, cases: cases)
     endObject()
   }
 
@@ -30,10 +40,12 @@ extension JSONWriter {
     endObject()
   }
 
-  private mutating func members(of webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?) {
+  private mutating func members(
+    of webhook: Webhook, hiding options: SecretOptions, _ standing: WebhookStanding?, cases: CaseDetail = .whole
+  ) {
     key("id")
     string(webhook.id.description)
-    configuration(of: webhook, hiding: options)
+    configuration(of: webhook, hiding: options, cases: cases)
     access(webhook.access)
     handshake(webhook.handshake == nil ? nil : webhook.handshakeState)
     retrySchedule(webhook.retry)
@@ -63,7 +75,7 @@ extension JSONWriter {
   }
 
   /// Writes the members that changes may set, but for the secret.
-  mutating func configuration(of webhook: Webhook, hiding options: SecretOptions) {
+  mutating func configuration(of webhook: Webhook, hiding options: SecretOptions, cases: CaseDetail = .whole) {
     key("name")
     string(webhook.name)
     key("url")
@@ -74,7 +86,7 @@ extension JSONWriter {
     optional(webhook.namespace?.name)
     key("active")
     bool(webhook.isActive)
-    pipeline(webhook.pipeline, hiding: options)
+    pipeline(webhook.pipeline, hiding: options, cases)
     key("signing")
     value(.array(webhook.signing.map(\.json)))
     key("headers")
@@ -102,14 +114,31 @@ extension JSONWriter {
   }
 
   /// Writes `pipeline`, and `script` beside it when it is one script.
-  private mutating func pipeline(_ stages: [PipelineStage], hiding options: SecretOptions) {
+  private mutating func pipeline(_ stages: [PipelineStage], hiding options: SecretOptions, _ detail: CaseDetail) {
     key("pipeline")
     beginArray()
-    for stage in stages { value(stage.json(hiding: options)) }
+    for stage in stages { self.stage(stage, hiding: options, detail) }
     endArray()
     guard stages.count == 1, case .script(let source, _) = stages[0] else { return }
     key("script")
     string(source)
+  }
+
+  /// Writes the cases as the bytes that are stored.
+  private mutating func stage(_ stage: PipelineStage, hiding options: SecretOptions, _ detail: CaseDetail) {
+    guard case .script(let source, let cases) = stage, !cases.isEmpty else { return value(stage.json(hiding: options)) }
+    beginObject()
+    key("script")
+    string(source)
+    switch detail {
+    case .whole:
+      key("cases")
+      raw(cases.json)
+    case .count:
+      key("case_count")
+      integer(cases.count)
+    }
+    endObject()
   }
 
   private mutating func strings(_ texts: [String]) {

@@ -26,7 +26,7 @@ struct WebhookRoutes: Sendable {
     let webhooks = editor.webhooks(for: request.principal).filter { $0.id.key > start }
     let standings = try await editor.standings(of: webhooks.prefix(limit))
     return Page(webhooks.prefix(limit), of: .webhooks, hasMore: webhooks.count > limit, key: \.id.key)
-      .answer { [options] in $1.webhook($0, hiding: options, standings[$0.id]) }
+      .answer { [options] in $1.webhook($0, hiding: options, standings[$0.id], cases: .count) }
   }
 
   private func show(_ request: APIRequest) async throws -> Response {

@@ -3,18 +3,17 @@
 /// The cases of a script, as JSON text: only people and editors of scripts read them, so that nothing else pays for their parts.
 public struct ScriptCases: Sendable, Hashable {
   /// No cases.
-  public static let none = ScriptCases(json: [])
+  public static let none = ScriptCases([])
 
   /// An array of objects, written canonically; empty when there are none.
-  private let json: [UInt8]
-
-  private init(json: [UInt8]) {
-    self.json = json
-  }
+  public let json: [UInt8]
+  /// How many there are.
+  public let count: Int
 
   /// Keeps cases, each an object.
   public init(_ cases: [JSONValue]) {
-    self.init(json: cases.isEmpty ? [] : JSONValue.array(cases).bytes)
+    json = cases.isEmpty ? [] : JSONValue.array(cases).bytes
+    count = cases.count
   }
 
   /// Whether there are none.

@@ -65,15 +65,20 @@ enum WebhookDocument {
     return webhook
   }
 
-  /// Whether a configuration is that of an active webhook.
-  static func isActive(_ text: String) -> Bool {
-    (try? JSONValue(parsing: Array(text.utf8)))?["active"]?.boolValue ?? false
-  }
+  /// What decides whether a delivery may be replayed, and how: read in one pass, and nothing else of the configuration is kept.
+  struct ReplayFacts {
+    /// Whether the webhook is active.
+    let isActive: Bool
+    /// Whether it is ordered.
+    let isOrdered: Bool
 
-  /// Whether a configuration is that of an ordered webhook.
-  static func isOrdered(_ text: String) -> Bool {
-    let ordering = (try? JSONValue(parsing: Array(text.utf8)))?["ordering"]
-    return ordering != nil && ordering != Ordering.unordered.json
+    /// - Parameter text: what ``WebhookDocument/write(_:)`` wrote.
+    init(_ text: String) {
+      let document = try? JSONView(Array(text.utf8))
+      isActive = document?["active"]?.bool ?? false
+      let ordering = document?["ordering"].flatMap { try? JSONValue(parsing: Array($0.text)) }
+      isOrdered = ordering != nil && ordering != Ordering.unordered.json
+    }
   }
 
   /// A configuration with every text in the options of its plugins replaced by `<secret>`, as which of them are secrets only the plugins know,

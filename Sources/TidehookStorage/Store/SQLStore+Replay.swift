@@ -31,10 +31,11 @@ extension SQLStore {
       var isOrdered = false
       let known = try connection.first(Self.replayed, [.key(id.value), .entropy(id.value)]) { row in
         guard row.isNull(6) else { return ReplayResult.erased }
-        isOrdered = WebhookDocument.isOrdered(row.text(4))
+        let facts = WebhookDocument.ReplayFacts(row.text(4))
+        isOrdered = facts.isOrdered
         let state = DeliveryState(code: row.integer(0))
         let isFree = row.isNull(1) && DeliveryCause.replayed.applies(to: state)
-        let isWanted = row.isNull(5) && WebhookDocument.isActive(row.text(4))
+        let isWanted = row.isNull(5) && facts.isActive
         return isFree && isWanted ? ReplayResult.queued(WebhookID(row.id(2))) : .refused(state)
       }
       guard let known else { return .unknown }

@@ -28,10 +28,11 @@ extension SQLStore {
       let config = try connection.first(Self.partPosition, names + [.entropy(id.value)]) { row in
         row.integer(0) == part.position && row.isNull(2) ? row.text(1) : ""
       }
-      guard let config, finding.candidates.isEmpty || WebhookDocument.isActive(config) else {
+      let facts = config.map(WebhookDocument.ReplayFacts.init)
+      guard let facts, finding.candidates.isEmpty || facts.isActive else {
         throw StoreError(.stale, "it has ended, or its webhook cannot take anything now")
       }
-      let round = ReplayRound(versions: versions, now: now, isOrdered: WebhookDocument.isOrdered(config))
+      let round = ReplayRound(versions: versions, now: now, isOrdered: facts.isOrdered)
       let step =
         switch part.kind {
         case .deliveries: try Self.makeDue(finding.candidates, round, connection)

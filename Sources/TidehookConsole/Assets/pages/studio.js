@@ -28,9 +28,8 @@ const MOST = 5000;
 const DONE = { delivered: "is sent", filtered: "is filtered", error: "fails" };
 
 class Studio {
-  constructor({ query, signal, page }, webhooks) {
+  constructor({ query, signal, page }, webhooks, webhook) {
     Object.assign(this, { query, signal, page, webhooks });
-    const webhook = webhooks.find(({ id }) => id === query.webhook) ?? null;
     if (query.webhook && !webhook) toast(`There is no webhook ${query.webhook}: this script is for a new one.`, { bad: true });
     const { moved, lost } = webhook ? follow(webhook) : { moved: new Map(), lost: [] };
     // Who comes back to a draft comes to where its stage is now.
@@ -280,6 +279,7 @@ function withEvent(body, raw) {
   return `${formatJSON(body, 0).slice(0, -1)},"event":${raw}}`;
 }
 
+/** Every webhook, as lists have it: without the cases of its scripts. */
 async function allWebhooks(signal) {
   const all = [];
   let cursor = null;
@@ -292,9 +292,11 @@ async function allWebhooks(signal) {
 }
 
 async function render(context) {
-  const [webhooks] = await Promise.all([allWebhooks(context.signal), styleSheet("studio/studio.css")]);
+  const { query: { webhook: id }, signal } = context;
+  const opened = id && api.get(`/v1/webhooks/${encodeURIComponent(id)}`, null, { signal }).catch((error) => { if (error.status !== 404) throw error; });
+  const [webhooks, webhook] = await Promise.all([allWebhooks(signal), opened, styleSheet("studio/studio.css")]);
   if (webhooks.length < MOST) forgetGone(webhooks);
-  const studio = new Studio(context, webhooks);
+  const studio = new Studio(context, webhooks, webhook ?? null);
   studio.begin();
   return studio.node;
 }

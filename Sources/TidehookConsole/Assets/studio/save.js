@@ -44,9 +44,9 @@ function existing(parts, webhook, opened) {
 
 /** What goes when another script takes a place: the script that is there, and what it had to do. */
 function replaced(webhook, place) {
-  const { script, cases = [] } = webhook.pipeline[Number(place)] ?? {};
+  const { script, cases, case_count: number = cases?.length } = webhook.pipeline[Number(place)] ?? {};
   if (script === undefined) return null;
-  return cases.length ? `It takes the place of the script that is there, whose ${plural(cases.length, "case")} ${cases.length === 1 ? "goes" : "go"} with it.` : "It takes the place of the script that is there.";
+  return number ? `It takes the place of the script that is there, whose ${plural(number, "case")} ${number === 1 ? "goes" : "go"} with it.` : "It takes the place of the script that is there.";
 }
 
 /** Saves the script as the next revision, with its cases: those of its own place with what others made of them meanwhile. @returns {Promise<null|{webhook: object, stage: string}>} */
