@@ -185,7 +185,7 @@ def test_every_state_has_a_shape_of_its_own(kit):
 
 @pytest.mark.parametrize(("webhook", "text"), [
     ({"active": True}, "active"), ({"active": False}, "paused"), ({"active": False, "disabled": {"reason": "request"}}, "paused"), ({"active": False, "disabled": {"reason": "failing", "message": "5 days"}}, "disabled"),
-    ({"active": True, "failing": {"failures": 3, "error": "timeout"}}, "failing"), ({"active": True, "breaker_state": "open"}, "breaker open"),
+    ({"active": True, "failing": {"failures": 4, "error": "timeout"}}, "4 failures"), ({"active": True, "failing": {"failures": 5, "error": "timeout"}}, "failing"), ({"active": True, "breaker_state": "open"}, "breaker open"),
     ({"active": True, "rate_limited_until": "2999-01-01T00:00:00Z"}, "rate limited"), ({"active": True, "rate_limited_until": "2026-01-01T00:00:00Z"}, "active")])
 def test_health_in_a_word(kit, webhook, text):
     assert kit("return k.health(webhook).textContent", webhook=webhook) == text

@@ -73,6 +73,20 @@ def test_what_happened_is_counted_and_drawn(page, busy, accessible, portraits):
     accessible(page)
 
 
+def test_what_is_held_and_what_never_arrived_is_told_as_it_is(page, api, receiver, busy):
+    held = api.add_webhook(receiver.url("/held"), name="on hold", active=False)
+    api.settled(held, api.publish("memory.updated"), ("held",))
+    page.visit("/?range=1h")
+    rows = page.get_by_role("table", name="Webhooks")
+    labels = rows.locator("th").all_text_contents()
+    cells = lambda name: dict(zip(labels, rows.get_by_role("row", name=name).locator("td").all_text_contents(), strict=True))
+    assert cells("on hold")["Waiting"] == "0, 1 held"
+    assert cells("always bad")["p95"] == "–", "nothing of it was delivered"
+    assert cells("always good")["p95"] != "–"
+    assert cells("always bad")["Health"] == "failing", "after seven failures in a row"
+    expect(page.locator(".figures").get_by_role("link", name="Waiting")).to_contain_text("1 held")
+
+
 def test_the_range_is_chosen_and_kept(page, busy):
     page.visit("/")
     page.get_by_role("group", name="Time shown").get_by_role("button", name="7 d").click()

@@ -30,7 +30,7 @@ def test_the_list_shows_how_each_fares(page, api, receiver, accessible, portrait
     page.visit("/webhooks")
     rows = page.get_by_role("table", name="Webhooks").locator("tbody tr")
     expect(rows).to_have_count(3)
-    expect(rows.nth(0)).to_contain_text("failing")
+    expect(rows.nth(0)).to_contain_text("1 failure")
     expect(rows.nth(1)).to_contain_text("paused")
     expect(rows.nth(1)).to_contain_text("script")
     expect(rows.nth(1).get_by_role("link", name="1", exact=True)).to_have_attribute("href", re.compile("#/deliveries\\?state=held&webhook=wh_"))

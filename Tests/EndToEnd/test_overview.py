@@ -38,8 +38,20 @@ def test_a_healthy_gateway_needs_nothing(api, receiver):
     (row,) = found["webhooks"]
     assert (row["id"], row["name"], row["active"], row["total"]["success_rate"]) == (webhook["id"], "fine", True, 1)
     assert sum(row["series"]["delivered"]) == 3 and sum(row["series"]["dead"]) == 0
-    assert sum(point["delivered"] for point in found["points"]) == 3
+    assert sum(found["series"]["delivered"]) == sum(found["series"]["events"]) == 3
+    assert max(time for time in found["series"]["delivery_ms"]["p95"] if time) > 0
     assert found["total"]["delivery_ms"]["p95"] > 0
+
+
+def test_of_many_webhooks_the_busiest_are_shown(api, receiver):
+    quiet = [api.add_webhook(receiver.url(), ["rare"], name=f"a{n:02}") for n in range(22)]
+    busy = api.add_webhook(receiver.url(), ["often"], name="z")
+    api.settled(busy, api.publish("often"))
+    for span in ("1h", "24h", "30d"):
+        found = overview(api, f"since={span}")
+        assert (found["webhook_count"], [row["name"] for row in found["webhooks"]]) == (23, ["z", *(f"a{n:02}" for n in range(19))])
+        assert len(overview(api, f"since={span}&limit=100")["webhooks"]) == len(quiet) + 1
+    assert api.call("GET", "/v1/overview?limit=101").error["field"] == "limit"
 
 
 def test_what_needs_repair_is_told_and_no_more_once_it_is_repaired(api, receiver, dead_end):

@@ -10,10 +10,11 @@ enum OverviewSchemas {
         .init("since", Schema.time()), .init("until", Schema.time()), .init("step_secs", Schema.count("The width of a step.")),
         .init("now", Schema.object(StatisticsSchemas.queue + [.init("oldest_pending", oldest)])),
         .init("total", Schema.object(StatisticsSchemas.counts)),
-        .init("points", Schema.array(of: Schema.object([.init("at", Schema.time())] + StatisticsSchemas.counts))),
+        .init("series", mainSeries),
         .init("webhooks", Schema.array(of: Schema.reference("OverviewWebhook"))),
-        .init("webhook_count", Schema.count("How many webhooks there are; at most 100 are shown.")),
+        .init("webhook_count", Schema.count("How many webhooks there are.")),
         .init("attention", Schema.array(of: Schema.reference("Attention"))),
+        .init("attention_count", Schema.count("How much needs attention.")),
       ])),
     .init("OverviewWebhook", Schema.object(webhook)),
     .init(
@@ -45,6 +46,14 @@ enum OverviewSchemas {
     .init("rate_limited_until", Schema.time(nullable: true)),
     .init("now", StatisticsSchemas.standing), .init("total", Schema.object(StatisticsSchemas.counts)), .init("series", series),
   ]
+
+  /// One number for each step from `since` on; `events` for the whole gateway alone, the times of deliveries are null where there were none.
+  private static let mainSeries = Schema.object(
+    ["events", "delivered", "filtered", "failed_attempts", "dead"].map { .init($0, Schema.array(of: ["type": "integer"])) }
+      + [
+        .init(
+          "delivery_ms", Schema.object(["p50", "p95", "p99"].map { .init($0, Schema.array(of: ["type": ["number", "null"]])) }))
+      ])
 
   private static let series = Schema.object(
     [.init("since", Schema.time()), .init("step_secs", Schema.count("The width of a step."))]

@@ -3,10 +3,11 @@
 import TidehookCore
 
 extension JSONWriter {
-  /// Writes `{since, until, step_secs, now, total, points, webhooks, webhook_count, attention}`.
+  /// Writes `{since, until, step_secs, now, total, series, webhooks, webhook_count, attention, attention_count}`.
   mutating func overview(_ report: OverviewReport) {
     beginObject()
     members(of: report.statistics) { json in json.oldest(report.oldest) }
+    series(of: report.statistics)
     key("webhooks")
     beginArray()
     for row in report.rows { self.row(row, in: report.fewSteps) }
@@ -17,6 +18,35 @@ extension JSONWriter {
     beginArray()
     for one in report.attention { attention(one) }
     endArray()
+    key("attention_count")
+    integer(report.attentionCount)
+    endObject()
+  }
+
+  /// Writes what charts show: one number for each step, so that no name is said more than once.
+  private mutating func series(of report: StatisticsReport) {
+    key("series")
+    beginObject()
+    let counts: [(String, (Tally) -> Int64)] = [
+      ("delivered", \.delivered), ("filtered", \.filtered), ("failed_attempts", \.failedAttempts), ("dead", \.dead),
+    ]
+    for (name, count) in (report.countsEvents ? [("events", \.events)] : []) + counts {
+      key(name)
+      beginArray()
+      for point in report.points { integer(count(point.tally)) }
+      endArray()
+    }
+    key("delivery_ms")
+    beginObject()
+    for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
+      key(name)
+      beginArray()
+      for point in report.points {
+        if let time = point.tally.deliveryTimes.quantile(share) { number(Self.milliseconds(time)) } else { null() }
+      }
+      endArray()
+    }
+    endObject()
     endObject()
   }
 

@@ -27,24 +27,30 @@ struct OverviewReport {
   let oldest: (webhook: Webhook, due: Timestamp)?
   /// The steps of the webhooks' small charts.
   let fewSteps: StatisticsRange
-  /// Those with trouble first, then by name; at most ``maximumRows``.
+  /// Some of the webhooks, as ``choose(_:_:_:limit:)`` has them.
   let rows: [Row]
   /// How many webhooks there are.
   let webhookCount: Int
-  /// The most urgent first; at most ``maximumAttentions``.
+  /// The first of what needs attention, the most urgent first.
   let attention: [Attention]
+  /// How much needs attention.
+  let attentionCount: Int
 
-  /// More webhooks are not shown: each costs a look at its counts.
-  static let maximumRows = 100
-  /// More than these nobody repairs at once.
-  static let maximumAttentions = 200
+  /// How many webhooks, and how many of what needs attention, are shown unless more are asked for: a page's worth, which bounds the answer.
+  static let usualLimit = 20
+  /// More are not shown: each webhook costs a look at its counts.
+  static let maximumLimit = 100
 
-  /// Which webhooks are shown: those that need attention first, in its order, then by name.
-  static func choose(_ webhooks: [Webhook], _ attention: [Attention]) -> [Webhook] {
+  /// Which webhooks are shown: those that need attention first, in its order, then those with the most deliveries, then by name.
+  static func choose(_ webhooks: [Webhook], _ attention: [Attention], _ deliveries: [WebhookID: Int64], limit: Int) -> [Webhook] {
     var ranks: [String: Int] = [:]
     for (rank, one) in attention.enumerated() { ranks[one.id] = min(rank, ranks[one.id] ?? rank) }
-    let ranked = webhooks.map { (rank: ranks[$0.id.description] ?? .max, name: $0.name.lowercased(), webhook: $0) }
-    let sorted = ranked.sorted { ($0.rank, $0.name, $0.webhook.id.value) < ($1.rank, $1.name, $1.webhook.id.value) }
-    return sorted.prefix(maximumRows).map(\.webhook)
+    let ranked = webhooks.map {
+      (rank: ranks[$0.id.description] ?? .max, idleness: -(deliveries[$0.id] ?? 0), name: $0.name.lowercased(), webhook: $0)
+    }
+    let sorted = ranked.sorted {
+      ($0.rank, $0.idleness, $0.name, $0.webhook.id.value) < ($1.rank, $1.idleness, $1.name, $1.webhook.id.value)
+    }
+    return sorted.prefix(limit).map(\.webhook)
   }
 }

@@ -25,6 +25,7 @@ struct OverviewRoutes: Sendable {
   private func overview(_ request: APIRequest) async throws -> Response {
     let now = time.now()
     let range = try request.query.statisticsRange(now: now)
+    let limit = try request.query.overviewLimit()
     let webhooks = registry.webhooks().filter { request.principal.mayUse($0.namespace) }
     let isLimited = request.principal.namespaces != nil
     let fewSteps = range.coarse(now: now)
@@ -33,7 +34,7 @@ struct OverviewRoutes: Sendable {
     let tallies = try await statistics.tallies(of: scope, in: mainRange)
     let standings = try await statistics.standings()
     let attention = try await attention(for: request.principal, webhooks, standings, now)
-    let chosen = OverviewReport.choose(webhooks, attention)
+    let chosen = OverviewReport.choose(webhooks, attention, try await deliveries(of: webhooks, in: fewSteps), limit: limit)
     let small = try await statistics.tallies(ofEach: chosen.map(\.id), in: fewSteps)
     let inFlight = lanes.requestsInFlight()
     let report = OverviewReport(
@@ -44,10 +45,16 @@ struct OverviewRoutes: Sendable {
           webhook: webhook, standing: standing(of: webhook, now), queue: standings[webhook.id] ?? QueueStanding(),
           inFlight: inFlight[webhook.id] ?? 0, tallies: small[webhook.id] ?? [:])
       },
-      webhookCount: webhooks.count, attention: Array(attention.prefix(OverviewReport.maximumAttentions)))
-    var json = JSONWriter(reserving: 64 << 10)
+      webhookCount: webhooks.count, attention: Array(attention.prefix(limit)), attentionCount: attention.count)
+    var json = JSONWriter(reserving: 48 << 10)
     json.overview(report)
     return .json(json)
+  }
+
+  /// How many deliveries each webhook had; where there are very many webhooks, in the last days alone.
+  private func deliveries(of webhooks: [Webhook], in range: StatisticsRange) async throws -> [WebhookID: Int64] {
+    let tallies = try await statistics.tallies(ofEach: webhooks.map(\.id), in: range.compared(over: webhooks.count))
+    return tallies.mapValues { steps in steps.values.reduce(into: Tally()) { $0.add($1) }.deliveries }
   }
 
   private func standing(of webhook: Webhook, _ now: Timestamp) -> WebhookStanding {
@@ -82,6 +89,17 @@ extension OverviewRoutes {
 
   private static let overview = Operation(
     id: "showOverview", method: .get, path: "/v1/overview", isScoped: true,
-    summary: "Show what happened, how each webhook fares, and what needs attention now.", query: StatisticsRoutes.parameters,
-    answer: "Overview")
+    summary: "Show what happened, how each webhook fares, and what needs attention now.",
+    query: StatisticsRoutes.parameters + [
+      QueryParameter("limit", "How many webhooks, and how many of what needs attention: 1 to 100, 20 unless given.")
+    ], answer: "Overview")
+}
+
+extension Query {
+  /// `limit`: 1 to 100, 20 unless given.
+  fileprivate func overviewLimit() throws -> Int {
+    let most = OverviewReport.maximumLimit
+    return try value("limit", "a number of 1...\(most)") { Int($0).flatMap { (1...most).contains($0) ? $0 : nil } }
+      ?? OverviewReport.usualLimit
+  }
 }

@@ -7,10 +7,11 @@ extension JSONWriter {
   mutating func statistics(_ report: StatisticsReport) {
     beginObject()
     members(of: report)
+    points(of: report)
     endObject()
   }
 
-  /// Writes the members of a report.
+  /// Writes the members of a report, but for its steps.
   /// - Parameter more: writes further members of `now`.
   mutating func members(of report: StatisticsReport, _ more: (inout JSONWriter) -> Void = { _ in }) {
     key("since")
@@ -28,6 +29,9 @@ extension JSONWriter {
     beginObject()
     members(of: report.total, withEvents: report.countsEvents)
     endObject()
+  }
+
+  private mutating func points(of report: StatisticsReport) {
     key("points")
     beginArray()
     for point in report.points {
@@ -90,7 +94,7 @@ extension JSONWriter {
   }
 
   /// Milliseconds with the microseconds behind the point.
-  private static func milliseconds(_ microseconds: Double) -> Double { microseconds.rounded() / 1000 }
+  static func milliseconds(_ microseconds: Double) -> Double { microseconds.rounded() / 1000 }
 
   /// A second since 1970 as a text.
   static func time(_ seconds: Int64) -> String {

@@ -215,9 +215,9 @@ const REPAIRS = {
   source_rejecting: ["warn", "rejecting", (id) => `/sources/${id}`, "Look"], plugin_refused: ["dead", "refused", (id) => `/plugins/${id}`, "Look"],
 };
 
-function attention(list) {
+function attention({ attention: list, attention_count: all }, more) {
   if (!list.length) return h("p", { class: "note ok" }, h("span", null, h("strong", null, "Nothing needs attention."), " No webhook fails, and no delivery is dead."));
-  return panel({ title: "Needs attention", flush: true }, h("ul", { class: "attention" }, list.map((item) => {
+  return panel({ title: "Needs attention", flush: true, actions: all > list.length && [h("span", { class: "muted" }, `${count(list.length)} of ${count(all)}`), more && button("Show more", { small: true, on: { click: more } })] }, h("ul", { class: "attention" }, list.map((item) => {
     const [shape, word, to, verb] = REPAIRS[item.kind] ?? ["warn", item.kind.replaceAll("_", " "), () => "/", "Look"];
     return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.name && h("strong", null, item.name, ": "), item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${item.name ?? ""}`)], { class: "button small" }));
   })));
@@ -231,17 +231,16 @@ function figures({ total, now }) {
     figure("/deliveries?state=retrying", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
     figure("/deliveries?state=filtered", "Filtered", count(total.filtered), "by pipelines"),
     figure("/dead", "Dead", count(total.dead), `${count(now.dead)} now`),
-    figure("/deliveries?state=pending,retrying", "Waiting", count(waiting), oldest ? ["oldest due ", time(oldest.due_at)] : now.held ? `${count(now.held)} held` : "nothing is overdue"));
+    figure("/deliveries?state=pending,retrying", "Waiting", count(waiting), oldest ? ["oldest due ", time(oldest.due_at), now.held > 0 && `, ${count(now.held)} held`] : now.held ? `${count(now.held)} held` : "nothing is overdue"));
 }
-function charts({ points }) {
-  const counted = points.some(({ events }) => events != null);
-  const times = points.map(({ at }) => at), of = (name) => points.map((point) => point[name] ?? 0), ms = (name) => points.map((point) => (point.delivery_ms ?? point.attempt_ms)?.[name] ?? null);
-  const series = [{ name: "delivered", tone: "ok", values: of("delivered") }, { name: "filtered", tone: "filter", values: of("filtered") }, { name: "failed attempts", tone: "warn", values: of("failed_attempts") }, { name: "dead", tone: "bad", values: of("dead") }];
-  if (counted) series.unshift({ name: "accepted", tone: "info", line: true, values: of("events") });
+function charts({ since, step_secs: step, series: { events, delivered, filtered, failed_attempts: failures, dead, delivery_ms: ms } }) {
+  const counted = events != null, times = delivered.map((_, i) => new Date(Date.parse(since) + i * step * 1000).toISOString());
+  const series = [{ name: "delivered", tone: "ok", values: delivered }, { name: "filtered", tone: "filter", values: filtered }, { name: "failed attempts", tone: "warn", values: failures }, { name: "dead", tone: "bad", values: dead }];
+  if (counted) series.unshift({ name: "accepted", tone: "info", line: true, values: events });
   return h("div", { class: "split" }, panel("Deliveries", chart({ times, series, height: 190, label: counted ? "Events accepted, and what became of deliveries" : "What became of deliveries" }),
     !counted && h("p", { class: "faint" }, "Accepted events are counted for the whole gateway only, not by namespace: ", link("/events", "the list of events", { class: "inline" }), " has those of this key.")),
     panel("Time to delivery", chart({ times, kind: "lines", height: 190, label: "Time from acceptance to delivery, percentiles", format: (v) => v ? duration(v * 1000) : "0",
-      series: [{ name: "p50", tone: "accent", values: ms("p50") }, { name: "p95", tone: "filter", values: ms("p95") }, { name: "p99", tone: "warn", values: ms("p99") }] })));
+      series: [{ name: "p50", tone: "accent", values: ms.p50 }, { name: "p95", tone: "filter", values: ms.p95 }, { name: "p99", tone: "warn", values: ms.p99 }] })));
 }
 function fares({ webhooks, webhook_count: all }) {
   const tone = (rate) => rate == null ? "faint" : rate < 0.9 ? "bad-text" : rate < 0.99 ? "warn-text" : null;
@@ -251,11 +250,12 @@ function fares({ webhooks, webhook_count: all }) {
     { label: "Delivered", number: true, wide: true, render: ({ total }) => count(total.delivered) },
     { label: "Trend", wide: true, render: ({ series, name }) => series ? sparkline(series.delivered, { label: `Deliveries of ${name} over time` }) : null },
     { label: "Failures", wide: true, render: ({ series, name }) => series?.failed_attempts.some(Boolean) ? sparkline(series.failed_attempts, { tone: "bad", label: `Failed attempts of ${name} over time` }) : h("span", { class: "faint" }, "none") },
-    { label: "p95", number: true, wide: true, render: ({ total }) => { const p95 = (total.delivery_ms ?? total.attempt_ms)?.p95; return p95 == null ? h("span", { class: "faint" }, "–") : duration(p95 * 1000); } },
-    { label: "Waiting", number: true, render: ({ now }) => count(now.pending + now.retrying + now.held) },
+    { label: "p95", number: true, wide: true, render: ({ total }) => { const p95 = total.delivery_ms?.p95; return p95 == null ? h("span", { class: "faint" }, "–") : duration(p95 * 1000); } },
+    { label: "Waiting", number: true, render: ({ now }) => [count(now.pending + now.retrying), now.held > 0 && h("span", { class: "faint" }, `, ${count(now.held)} held`)] },
     { label: "Dead", number: true, render: ({ now, id }) => now.dead ? link(`/dead?webhook=${encodeURIComponent(id)}`, count(now.dead)) : h("span", { class: "faint" }, "0") },
   ];
-  return panel({ title: "Webhooks", flush: true, actions: link("/webhooks", all > webhooks.length ? `All ${count(all)}` : "All", { class: "button small" }) },
+  const some = all > webhooks.length;
+  return panel({ title: "Webhooks", flush: true, actions: [some && h("span", { class: "muted" }, `${count(webhooks.length)} of ${count(all)}, the busiest after those that need attention`), link("/webhooks", some ? "All webhooks" : "All", { class: "button small" })] },
     table({ label: "Webhooks", columns, load: async () => ({ data: webhooks, next_cursor: null }), href: (one) => `/webhooks/${encodeURIComponent(one.id)}`, count: false,
       empty: empty("No webhooks yet", "A webhook says where events go, and which. Make one, publish an event, and watch it arrive here.", link("/webhooks/new", "Make a webhook", { class: "button primary" })) }));
 }
@@ -271,13 +271,15 @@ async function redraw(part, draw, isAsked) {
 
 async function overview({ query, signal, page }) {
   let range = RANGES.some(([name]) => name === query.range) ? query.range : "24h";
-  const parts = [({ attention: list }) => attention(list), figures, charts, fares].map((draw) => [h("div"), draw]);
+  // So many rows unless somebody asks for more: it bounds the first page.
+  let limit;
+  const parts = [(answer) => attention(answer, !limit && (() => { limit = 100; return load(true); })), figures, charts, fares].map((draw) => [h("div"), draw]);
   const root = h("div", { class: "stack" }, parts.map(([part]) => part));
   const segments = RANGES.map(([name, text]) => h("button", { type: "button", "aria-pressed": name === range, on: { click: () => { range = name; segments.forEach((one, i) => one.setAttribute("aria-pressed", RANGES[i][0] === range)); setQuery({ range }); load(true).catch(report); } } }, text));
   page.actions(h("div", { class: "segments", role: "group", "aria-label": "Time shown" }, segments));
   const load = async (isAsked = false) => {
-    const mine = range, answer = await api.get("/v1/overview", { since: range }, { signal });
-    if (mine !== range) return;
+    const mine = range, most = limit, answer = await api.get("/v1/overview", { since: range, limit }, { signal });
+    if (mine !== range || most !== limit) return;
     for (const [part, draw] of parts) await redraw(part, () => draw(answer), isAsked);
   };
   await load(true);

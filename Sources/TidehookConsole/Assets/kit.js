@@ -353,7 +353,8 @@ export function health(webhook) {
   if (disabled && disabled.reason !== "request") return badge("disabled", "dead", why(disabled));
   if (webhook.active === false) return badge("paused", "held");
   if (webhook.breaker_state === "open") return badge("breaker open", "dead", why(failing));
-  if (failing) return badge("failing", "warn", why(failing));
+  // Fewer in a row need nobody's attention: they are what retries are for.
+  if (failing) return badge(failing.failures < 5 ? plural(failing.failures, "failure") : "failing", "warn", why(failing));
   if (webhook.backoff_until && new Date(webhook.backoff_until) > Date.now()) return badge("slowed", "retrying");
   if (webhook.rate_limited_until && new Date(webhook.rate_limited_until) > Date.now()) return badge("rate limited", "retrying", "It has used up its rate limit; what is due waits.");
   return badge("active", "ok");

@@ -28,8 +28,8 @@ import TidehookCore
     }
     let answer = try await gateway.send(.get, "/v1/overview")
     #expect(answer.status == 200, "\(answer.text)")
-    let statistics = ["since", "until", "step_secs", "now", "total", "points"]
-    #expect(answer.keys == statistics + ["webhooks", "webhook_count", "attention"])
+    let statistics = ["since", "until", "step_secs", "now", "total", "series"]
+    #expect(answer.keys == statistics + ["webhooks", "webhook_count", "attention", "attention_count"])
     let oldest = answer.json["now"]?["oldest_pending"]
     #expect(oldest?["webhook_id"]?.stringValue == id.description && oldest?["name"] == "hook")
     #expect(answer.json["total"]?["delivered"] == 3 && answer.json["step_secs"] == 900)
@@ -41,7 +41,22 @@ import TidehookCore
     #expect(series.map(\.last) == [3, 2, 1] && series.allSatisfy { (24...25).contains($0.count) })
     let attention = try #require(answer.json["attention"]?.elements)
     #expect(attention.map { $0["kind"] } == ["deliveries_dead"] && attention[0]["count"] == 4 && attention[0]["name"] == "hook")
-    #expect(answer.json["webhook_count"] == 1)
+    #expect(answer.json["webhook_count"] == 1 && answer.json["attention_count"] == 1)
+  }
+
+  @Test func stepsAreWrittenAsOneNumberEach() async throws {
+    let (now, tally) = (gateway.clock.time, tally(delivered: 3))
+    gateway.backend.with { $0.tallies = [RollupStep.minute.start(of: now) - 900: tally] }
+    let series = try #require(try await gateway.send(.get, "/v1/overview").json["series"])
+    #expect(series.members?.map(\.key) == ["events", "delivered", "filtered", "failed_attempts", "dead", "delivery_ms"])
+    let counts = try ["events", "delivered", "filtered", "failed_attempts", "dead"].map { try #require(series[$0]?.elements) }
+    #expect(counts.allSatisfy { (96...97).contains($0.count) } && counts.map { $0.filter { $0 != 0 } } == [[], [3], [], [2], [1]])
+    for name in ["p50", "p95", "p99"] {
+      let times = try #require(series["delivery_ms"]?[name]?.elements)
+      #expect(times.count == counts[0].count && times.allSatisfy { $0 == .null })
+    }
+    let limited = try await gateway.send(.get, "/v1/overview", key: try await gateway.makeKey())
+    #expect(limited.json["series"]?["events"] == nil)
   }
 
   @Test func itIsThereBeforeThereIsAnything() async throws {
@@ -49,17 +64,38 @@ import TidehookCore
     #expect(answer.json["webhooks"] == [] && answer.json["attention"] == [] && answer.json["now"]?["oldest_pending"] == .null)
   }
 
-  @Test func thoseWithTroubleComeFirstAndNoMoreThanAHundred() async throws {
-    for index in 0..<101 { _ = try await gateway.makeWebhook(#","name":"\#(1000 + index)""#) }
+  @Test(arguments: [("1h", "", 20), ("24h", "&limit=100", 100), ("30d", "&limit=2", 2)])
+  func thoseWithTroubleComeFirstThenTheBusiest(since: String, query: String, count: Int) async throws {
+    for index in 0..<100 { _ = try await gateway.makeWebhook(#","name":"\#(1000 + index)""#) }
+    let busy = try await makeWebhook(#","name":"yyy""#)
     let broken = try await makeWebhook(#","name":"zzz""#)
     let now = gateway.clock.time
-    gateway.backend.with { state in
+    var tally = Tally()
+    tally.deliveries = 7
+    gateway.backend.with { [tally] state in
+      state.webhookTallies = [busy: [RollupStep.minute.start(of: now): tally]]
       state.healths[broken] = WebhookHealth(failingSince: now, failures: 5, told: .nothing, owesRecovery: false, lastError: "no")
     }
-    let answer = try await gateway.send(.get, "/v1/overview?since=1h")
+    let answer = try await gateway.send(.get, "/v1/overview?since=\(since)\(query)")
     let names = try #require(answer.json["webhooks"]?.elements).map { $0["name"] }
-    #expect(names.count == 100 && names.prefix(3) == ["zzz", "1000", "1001"])
-    #expect(answer.json["webhook_count"] == 102)
+    let first: [JSONValue?] = ["zzz", "yyy", "1000", "1001"]
+    #expect(names.count == count && names.prefix(4) == first.prefix(count))
+    #expect(answer.json["webhook_count"] == 102 && answer.json["attention_count"] == 1)
+  }
+
+  @Test func whatNeedsAttentionIsBoundedAndCounted() async throws {
+    for _ in 0..<25 {
+      let id = try await makeWebhook()
+      gateway.backend.with { $0.standings[id, default: QueueStanding()].dead = 1 }
+    }
+    for (query, count) in [("", 20), ("?limit=100", 25), ("?limit=1", 1)] {
+      let answer = try await gateway.send(.get, "/v1/overview\(query)")
+      #expect(answer.json["attention"]?.elements?.count == count && answer.json["attention_count"] == 25)
+    }
+    for limit in ["0", "101", "x"] {
+      let answer = try await gateway.send(.get, "/v1/overview?limit=\(limit)")
+      #expect(answer.status == 400 && answer.field == "limit" && answer.message.contains("1...100"), "\(answer.text)")
+    }
   }
 
   @Test func sourcesPluginsAndTheDiskAreToldOf() async throws {

@@ -44,6 +44,17 @@ import TidehookCore
     #expect(try range(ago: 400 * 86_400, until: 399 * 86_400).coarse(now: now).width == 86_400)
   }
 
+  @Test(arguments: [
+    (3600, 30, 60, 65), (3600, 31, 86_400, 1), (86_400, 80, 3600, 25), (86_400, 200, 86_400, 2), (86_400, 100_000, 86_400, 2),
+    (30 * 86_400, 60, 86_400, 31), (30 * 86_400, 1000, 86_400, 2),
+  ])
+  func webhooksAreComparedByFewCounts(ago: Int64, webhooks: Int, width: Int64, mostSteps: Int64) throws {
+    let range = try range(ago: ago).coarse(now: now)
+    let compared = range.compared(over: webhooks)
+    #expect(compared.step.seconds == width && compared.end >= range.end)
+    #expect((compared.end - compared.start) / compared.step.seconds <= mostSteps)
+  }
+
   @Test func stepsAreWholeAndAligned() throws {
     let range = try range(ago: 3600, until: 60, width: 420)
     #expect(range.start.isMultiple(of: 420) && range.end.isMultiple(of: 420) && range.step == .minute)
