@@ -19,7 +19,7 @@ enum ConsoleFiles: Sendable {
     case .shipped(let files): return files[path]
     case .folder(let folder):
       guard Self.isPlain(path) else { return nil }
-      return Self.read("\(folder)/\(path)").map { ConsoleFile(name: path, bytes: $0) }
+      return FirstModule.bytes(at: path) { Self.read("\(folder)/\($0)") }.map { ConsoleFile(name: path, bytes: $0) }
     }
   }
 
@@ -32,15 +32,14 @@ enum ConsoleFiles: Sendable {
   }
 
   private static func readShipped() -> [String: ConsoleFile] {
-    var files: [String: ConsoleFile] = [:]
+    var files: [String: [UInt8]] = [:]
     var entry = console_list()
     while let current = entry, let path = current.pointee.path, let text = current.pointee.text {
-      let bytes = Array(UnsafeRawBufferPointer(start: text, count: current.pointee.len))
-      let name = String(cString: path)
-      files[name] = ConsoleFile(name: name, bytes: bytes)
+      files[String(cString: path)] = Array(UnsafeRawBufferPointer(start: text, count: current.pointee.len))
       entry = current.advanced(by: 1)
     }
-    return files
+    let names = files.keys.map { name in (name, FirstModule.bytes(at: name) { files[$0] } ?? []) }
+    return Dictionary(uniqueKeysWithValues: names.map { ($0, ConsoleFile(name: $0, bytes: $1)) })
   }
 
   private static func read(_ path: String) -> [UInt8]? {

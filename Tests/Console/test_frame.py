@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from urllib.parse import urljoin
 
 import pytest
 from harness.receiver import Reply
@@ -23,6 +24,25 @@ def test_every_page_can_be_opened_from_the_navigation(page):
 
 def requests(page):
     return [request for request in page.guard.requests if not request.url.startswith("data:")]
+
+
+def test_the_first_page_takes_five_requests_however_it_is_opened(make_page, gateway):
+    url = urljoin(gateway.url, gateway.api.call("POST", "/v1/console/links").json["url"])
+    page = make_page(gateway, signed_in=False)
+    page.goto(url)
+    expect(page.locator(".figures")).to_be_visible()
+    assert len(requests(page)) <= 5, [request.url for request in requests(page)]
+    for path in ("/console", "/console/"):
+        page = make_page(gateway)
+        page.goto(f"{gateway.url}{path}")
+        expect(page.locator(".figures")).to_be_visible()
+        assert len(requests(page)) <= 5, [request.url for request in requests(page)]
+
+
+def test_pages_get_the_module_that_the_first_page_has(page):
+    page.visit("/events")
+    assert page.evaluate("Promise.all(['kit.js', 'app.js'].map((name) => import(new URL(name, document.baseURI).href))).then(([kit, app]) => kit.session === app.session && kit.session.key.name)") == "admin"
+    assert sum(request.url.endswith("/app.js") for request in requests(page)) == 1
 
 
 # As if what was counted had happened in every step of the last month.

@@ -48,6 +48,15 @@ import TidehookCore
     #expect(get("/console/\(name)", knowing: "\"other\"").status == 200)
   }
 
+  @Test func theFirstPageIsOneModuleAndPagesGetTheKitFromIt() {
+    for console in [Console(), Console(folder: "Sources/TidehookConsole/Assets")] {
+      let module = text(get("/console/app.js", from: console))
+      #expect(module.contains("export function table(") && module.contains("async function overview("))
+      #expect(!module.contains(#"from "./kit.js""#))
+      #expect(text(get("/console/kit.js", from: console)) == "export * from \"./app.js\";\n")
+    }
+  }
+
   @Test func thePageSaysWhoIsSignedInAndNoValueBreaksOut() {
     #expect(text(get("/console/")).contains(#"<meta name="tidehook-session" content="">"#))
     let page = text(get("/console/", session: #"{"name":"\"><script>&'"}"#))
