@@ -39,6 +39,30 @@ def test_a_key_is_made_shown_once_used_and_revoked(page, api, accessible, portra
     assert api.call("GET", "/v1/webhooks", key=key).status == 401
 
 
+def test_a_key_that_is_shown_once_does_not_go_unasked(page):
+    page.visit("/keys")
+    page.get_by_role("button", name="New key").first.click()
+    made = page.get_by_role("dialog", name="New key")
+    made.get_by_label("Name", exact=True).fill("team a")
+    made.get_by_label("May use").select_option("all")
+    made.get_by_role("button", name="Make the key").click()
+    shown = page.get_by_role("dialog", name="The key of team a")
+    ask = page.get_by_role("alertdialog", name="Have you kept it?")
+    expect(shown.get_by_label("API key")).to_be_focused()
+    leave = [lambda: page.keyboard.press("Escape"), lambda: shown.get_by_role("button", name="Close").click(), lambda: page.mouse.click(5, 5)]
+    for act in leave * 2:
+        act()
+        ask.get_by_role("button", name="Cancel").click()
+        expect(shown).to_be_visible()
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(shown).to_be_visible()
+    if ask.is_hidden():
+        page.keyboard.press("Escape")
+    ask.get_by_role("button", name="I have kept it").click()
+    expect(shown).to_be_hidden()
+
+
 def test_a_key_for_every_namespace_until_a_time(page, api):
     page.visit("/keys")
     page.get_by_role("button", name="New key").first.click()
@@ -69,6 +93,10 @@ def test_the_keyboard_alone_makes_and_revokes_one(page, api):
     shown = page.get_by_role("dialog", name="The key of team b")
     expect(shown.get_by_label("API key")).to_be_focused()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("alertdialog", name="Have you kept it?").get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(shown).to_be_hidden()
     expect(rows(page)).to_have_count(1)
     # The row has the focus itself: Enter does nothing that its buttons do.
     page.keyboard.press("j")

@@ -400,19 +400,26 @@ export function liveRegion(text) {
   document.getElementById("live").textContent = text;
 }
 
-/** Opens a dialog: `{element, close(value), closed}`; `closed` is a promise of what it was closed with. Escape closes it, focus goes back. */
-export function dialog(title, node, { wide, actions = [], role = "dialog" } = {}) {
+/** Opens a dialog: `{element, close(value), closed}`; `closed` is a promise of what it was closed with. Escape closes it, focus goes back. With `ask`, which promises whether, it is asked before anything but `close` closes it. */
+export function dialog(title, node, { wide, actions = [], role = "dialog", ask } = {}) {
   const heading = uid("dialog"), before = document.activeElement;
   const element = h("dialog", { class: wide && "wide", "aria-labelledby": heading, role },
-    h("header", null, h("h2", { id: heading }, title), button("", { icon: "close", label: "Close", kind: "quiet", on: { click: () => close() } })),
+    h("header", null, h("h2", { id: heading }, title), button("", { icon: "close", label: "Close", kind: "quiet", on: { click: () => left() } })),
     h("div", { class: "content" }, node), actions.length ? h("footer", null, actions) : null);
   let settle, result;
   const closed = new Promise((resolve) => { settle = resolve; });
   const close = (value) => { result = value; element.close(); };
   element.addEventListener("close", () => { element.remove(); before?.focus?.(); settle(result); });
   const leave = () => element.open && element.close();
-  window.addEventListener("hashchange", leave, { once: true });
-  element.addEventListener("click", (event) => { if (event.target === element) close(); });
+  const left = async () => { if (!ask || await ask()) close(); };
+  if (ask) {
+    // A browser lets nobody hold a dialog open against a second Escape, but for who takes the key itself.
+    const key = (event) => { if (event.key === "Escape" && [...document.querySelectorAll("dialog[open]")].at(-1) === element) { event.preventDefault(); left(); } };
+    document.addEventListener("keydown", key, true);
+    closed.then(() => document.removeEventListener("keydown", key, true));
+    element.addEventListener("cancel", (event) => { event.preventDefault(); left(); });
+  } else window.addEventListener("hashchange", leave, { once: true });
+  element.addEventListener("click", (event) => { if (event.target === element) left(); });
   document.body.append(element);
   element.showModal();
   (element.querySelector("[autofocus]") ?? element.querySelector(".content input, .content textarea, .content select") ?? element.querySelector("footer .button") ?? element).focus();

@@ -1,5 +1,8 @@
 // Shows a secret that is never shown again.
-import { button, copy, dialog, field, h } from "../kit.js";
+import { button, confirmAction, copy, dialog, field, h } from "../kit.js";
+
+/** Asks before what is shown this once goes: whether somebody has kept it. */
+export const keptIt = () => confirmAction({ title: "Have you kept it?", action: "I have kept it", danger: true, body: "It is not shown again. Without it, another one must be made." });
 
 /** Opens the dialog and returns a promise of its end; `more` are nodes below the secret. */
 export function showOnce({ title, label, secret, hint, more = [] }) {
@@ -7,7 +10,7 @@ export function showOnce({ title, label, secret, hint, more = [] }) {
   const opened = dialog(title, h("div", { class: "stack" },
     h("p", { class: "note warn" }, "Copy it now: it is kept so that nobody can read it again, and this is the only time it is shown."),
     field({ label, hint, input }), more), {
-    wide: more.length > 0,
+    wide: more.length > 0, ask: keptIt,
     actions: [button("Copy", { icon: "copy", on: { click: () => copy(secret).then(() => done.focus()) } })],
   });
   const done = button("Done", { kind: "primary", on: { click: () => opened.close() } });

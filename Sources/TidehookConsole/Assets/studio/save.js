@@ -4,6 +4,7 @@ import { api, ApiError, button, confirmAction, copy, dialog, field, h, link, plu
 import { form } from "../kit/forms.js";
 import { diff } from "../kit/text.js";
 import { nameIn } from "../pages/lookup.js";
+import { keptIt } from "../pages/once.js";
 import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
 
 /**
@@ -131,7 +132,7 @@ export async function showSecret({ webhook }) {
   const opened = dialog("The webhook is saved", h("div", { class: "stack tight" },
     h("p", null, "Its requests are signed with this secret. It is shown now and never again: give it to the receiver."),
     h("div", { class: "row" }, value, button("Copy", { icon: "copy", small: true, on: { click: () => copy(webhook.secret) } })),
-    h("p", null, link(`/webhooks/${webhook.id}`, "Open the webhook"), " to send a test."),
-  ), { actions: [button("Done", { kind: "primary", on: { click: () => opened.close() } })] });
+    h("p", null, link(`/webhooks/${webhook.id}`, "Open the webhook", { on: { click: () => opened.close() } }), " to send a test."),
+  ), { ask: keptIt, actions: [button("Done", { kind: "primary", on: { click: () => opened.close() } })] });
   await opened.closed;
 }
