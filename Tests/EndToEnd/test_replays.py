@@ -224,6 +224,22 @@ def test_a_replay_waits_for_a_webhook_that_became_inactive(api, receiver):
     assert ended(api, replay)["replayed"] == 3
 
 
+def test_replays_that_wait_hold_up_no_other_and_one_too_many_is_refused(api, receiver):
+    waiting = make_dead(api, receiver, 1, path="/waiting", events=["a"], event="a")
+    quick = make_dead(api, receiver, 3, path="/quick", events=["b"], event="b")
+    path = f"/v1/webhooks/{waiting['id']}"
+    assert api.call("PATCH", path, {"active": False}).status == 200
+    jobs = [begin(api, webhook=waiting["id"]) for _ in range(19)]
+    assert ended(api, begin(api, webhook=quick["id"]))["replayed"] == 3
+    jobs.append(begin(api, webhook=waiting["id"]))
+    refused = api.call("POST", "/v1/replays", {"webhook": quick["id"]})
+    assert refused.status == 409 and refused.error["message"] == "20 replays are under way: wait for one to end, or cancel one", refused
+    assert api.call("POST", f"/v1/replays/{jobs[0]['id']}/cancel").status == 200
+    ended(api, begin(api, webhook=quick["id"]))
+    assert api.call("PATCH", path, {"active": True}).status == 200
+    assert sum(ended(api, job)["replayed"] for job in jobs[1:]) == 1
+
+
 def test_a_receiver_that_hangs_keeps_no_other_webhook_of_the_replay_waiting(api, receiver):
     hanging = make_dead(api, receiver, 150, path="/hanging", events=["a"], event="a", max_in_flight=1, timeout_secs=60)
     quick = make_dead(api, receiver, 50, path="/quick", events=["b"], event="b")
