@@ -20,6 +20,10 @@ let staticRuntime: [LinkerSetting] = [
   ])
 ]
 
+/// What one thread allocates another one frees here, all the time, and the allocator of glibc is slow at that: with this one a gateway
+/// delivers a fifth more in the same time (docs/performance.md). The floor of the benchmark has it too.
+let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc")]
+
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
@@ -57,7 +61,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ] + nio,
       swiftSettings: strict,
-      linkerSettings: staticRuntime),
+      linkerSettings: staticRuntime + allocator),
     .target(
       name: "TidehookAPI",
       dependencies: [
@@ -111,7 +115,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ] + nio,
       swiftSettings: strict,
-      linkerSettings: staticRuntime),
+      linkerSettings: staticRuntime + allocator),
     .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: tests),
     .testTarget(name: "TidehookConsoleTests", dependencies: ["TidehookConsole", "TidehookCore"], swiftSettings: tests),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: tests),
