@@ -159,7 +159,7 @@ def test_without_retry_after_the_pauses_grow(api, receiver):
     requests = receiver.wait_for(6)
     gaps = [later.at - earlier.at for earlier, later in zip(requests, requests[1:])]
     for gap, least in zip(gaps, (0.3, 0.6, 1.2)):
-        assert least - 0.05 <= gap <= least + 1.5, gaps
+        assert least - 0.05 <= gap <= least + 10, gaps
 
 
 @pytest.mark.parametrize("breaker, field", [
