@@ -77,7 +77,7 @@ def test_pause_holds_and_resume_delivers_or_skips(page, api, receiver):
     webhook = api.add_webhook(receiver.url("/p"), name="tap")
     opened(page, webhook)
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(page.get_by_text("It is paused")).to_be_visible()
+    expect(page.get_by_text("It was paused")).to_be_visible()
     first = api.publish("a.b")
     page.reload()
     expect(page.locator(".note")).to_contain_text("1 of its events is held")
@@ -144,6 +144,14 @@ def test_revisions_are_compared_and_rolled_back(page, api, receiver, accessible,
     assert (found["revision"], found["name"]) == (4, "one") and "return true" in found["script"]
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#main h1")).to_have_text("three")
+
+
+def test_comments_in_a_script_are_lines_of_a_difference_like_others(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), script="-- one\nfunction filter(event)\n  return true\nend")
+    patched(api, webhook, script="-- two\nfunction filter(event)\n  return true\nend")
+    opened(page, webhook, "?revision=2")
+    expect(page.locator(".line.removed")).to_have_text(["- -- one"])
+    expect(page.locator(".line.added")).to_have_text(["+ -- two"])
 
 
 def test_a_deletion_asks_and_says_what_it_does(page, api, receiver):

@@ -282,7 +282,7 @@ def test_everything_that_a_webhook_can_be_is_set_in_the_form(page, api, receiver
     portraits(page, "webhook-form")
     accessible(page, keyboard=False)
     page.get_by_role("button", name="Create webhook").click()
-    expect(page.get_by_text("It is paused")).to_be_visible()
+    expect(page.get_by_text("It was paused")).to_be_visible()
     (webhook,) = api.pages("/v1/webhooks")
     assert webhook["retry"] == {"schedule_secs": [1, 120, 10800], "jitter": 0.5, "retry_on": ["5xx", "!501"], "give_up_after_secs": 7200}
     assert webhook["signing"] == ["rem", "github", webhook["signing"][2]] and webhook["signing"][2]["header"] == "X-Acme"

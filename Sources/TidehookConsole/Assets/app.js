@@ -228,7 +228,7 @@ function figures({ total, now }) {
   return h("div", { class: "figures" },
     total.events == null ? figure("/deliveries", "Deliveries", count(total.deliveries), "made for your webhooks") : figure("/events", "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
     figure("/deliveries?state=delivered", "Delivered", count(total.delivered), total.success_rate == null ? "none has ended" : `${percent(total.success_rate)} success`),
-    figure("/deliveries?state=retrying", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
+    figure("/deliveries?state=retrying,dead", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
     figure("/deliveries?state=filtered", "Filtered", count(total.filtered), "by pipelines"),
     figure("/dead", "Dead", count(total.dead), `${count(now.dead)} now`),
     figure("/deliveries?state=pending,retrying", "Waiting", count(waiting), oldest ? ["oldest due ", time(oldest.due_at), now.held > 0 && `, ${count(now.held)} held`] : now.held ? `${count(now.held)} held` : "nothing is overdue"));

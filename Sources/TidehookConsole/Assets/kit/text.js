@@ -108,7 +108,8 @@ export function diff(before, after) {
 }
 /** A unified difference, as the API has it, in colours. */
 export function unified(text) {
-  return diffTable(text.split("\n").filter((line) => !/^(---|\+\+\+) /.test(line)).map((line) => line.startsWith("@@") ? ["@", line] : [line[0] ?? " ", line.slice(1)]));
+  const lines = text.split("\n"), begin = lines.findIndex((line) => line.startsWith("@@"));
+  return diffTable(lines.slice(Math.max(0, begin)).map((line) => line.startsWith("@@") ? ["@", line] : [line[0] ?? " ", line.slice(1)]));
 }
 function compare(a, b) {
   let start = 0, enda = a.length, endb = b.length;
