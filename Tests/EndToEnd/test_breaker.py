@@ -110,10 +110,10 @@ def test_a_pause_that_a_receiver_asked_for_goes_on_after_a_resume(gateway, recei
     assert len(receiver.requests("/busy")) == 1
 
 
-@pytest.mark.parametrize("answers", [1, 2])
-def test_a_pause_goes_on_after_a_restart_when_what_was_refused_is_replayed(gateway, receiver, answers):
+@pytest.mark.parametrize("answers, options", [(1, {}), (2, {}), (1, {"ordering": "fifo"})])
+def test_a_pause_goes_on_after_a_restart_when_what_was_refused_is_replayed(gateway, receiver, answers, options):
     receiver.reply("/busy", *([Reply(429, headers=(("Retry-After", "1"),))] * (answers - 1)), Reply(429, headers=(("Retry-After", "3600"),)))
-    busy = gateway.api.add_webhook(receiver.url("/busy"), max_in_flight=1)
+    busy = gateway.api.add_webhook(receiver.url("/busy"), max_in_flight=1, **options)
     event = gateway.api.publish()
     refused = gateway.api.settled(busy, event, states=("retrying",))
     assert gateway.api.call("POST", f"/v1/deliveries/{refused['id']}/replay").status == 202

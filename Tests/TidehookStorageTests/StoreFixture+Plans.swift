@@ -21,7 +21,9 @@ extension StoreFixture {
         let parameters = (1...30).last { statement.contains("$\($0)") } ?? 0
         let values = [SQLValue](repeating: .null, count: parameters)
         try connection.query(SQLStatement("EXPLAIN QUERY PLAN " + statement), values) { row in
-          steps.append(row.text(3))
+          // What a window numbers, the attempts of one batch, was found through an index itself.
+          let isNumbered = statement.contains("ROW_NUMBER()") && row.text(3).hasPrefix("SCAN (subquery")
+          if !isNumbered { steps.append(row.text(3)) }
           return true
         }
       }

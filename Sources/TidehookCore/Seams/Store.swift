@@ -54,8 +54,8 @@ public protocol DeliveryQueue: Sendable {
   func backlog() async throws(StoreError) -> [WebhookID: Timestamp]
   /// The same for replays, which were made due by hand and were not tried since.
   func replayBacklog() async throws(StoreError) -> [WebhookID: Timestamp]
-  /// What the receivers of some webhooks asked for when they answered 429 or 503 to deliveries that are to be tried again after `now`, were
-  /// replayed since, or are held; of each webhook a few at most, those that are due first.
+  /// What the receivers of some webhooks asked for when they answered 429 or 503 to deliveries that are due by `now` or to be tried again
+  /// later, were replayed since, or are held; of each webhook a few at most, those that are due first.
   func askedPauses(of webhooks: [WebhookID], after now: Timestamp) async throws(StoreError) -> [AskedPause]
   /// Takes hold of up to `limit` deliveries of a webhook that are due by `now`, oldest due first, stopping early after `maxBytes` of payload.
   /// Replays are left to ``claimReplays(_:dueBy:limit:maxBytes:)``.

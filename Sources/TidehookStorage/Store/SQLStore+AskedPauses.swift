@@ -3,8 +3,9 @@
 public import TidehookCore
 
 extension SQLStore {
-  /// Through the indices of what is due, of replays and of what ended, and that of attempts. Some twenty rows of what is due are enough, for those
-  /// are tried next; what is held is in no such order: the oldest and the newest of it are looked at.
+  /// Through the indices of what is due, of replays and of what ended, and that of attempts. Some twenty rows of what is due now, and of what is due
+  /// later, are enough, for those are tried next; a replay within an order is one of the former. What is held is in no such order: the oldest and
+  /// the newest of it are looked at.
   private static let throttled = SQLStatement(
     """
     SELECT a.started_at_us + a.duration_us, a.request_url, a.response_headers
@@ -12,6 +13,7 @@ extension SQLStore {
     WHERE a.response_status IN (429, 503) AND a.request_url IS NOT NULL AND a.response_headers IS NOT NULL AND d.attempt_count > 0
       AND d.key IN (
         SELECT key FROM (\(waiting("due_at_us > $2"))) later
+        UNION SELECT key FROM (\(waiting("due_at_us <= $2"))) ready
         UNION SELECT key FROM (\(waiting("order_key IS NULL AND next_trigger = 2"))) replays
         UNION SELECT key FROM (\(held("key"))) oldest
         UNION SELECT key FROM (\(held("key DESC"))) newest)

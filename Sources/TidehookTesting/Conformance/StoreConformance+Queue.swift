@@ -60,7 +60,7 @@ extension StoreConformance {
       }
       try expectEqual(found.sorted { $0.retryAfter < $1.retryAfter }, wanted, "what was asked for")
       let later = try await store.askedPauses(of: [webhook.id], after: due)
-      try expectEqual(later.map(\.retryAfter), ["302"], "what is left when the first is due")
+      try expectEqual(later.map(\.retryAfter).sorted(), ["300", "302"], "what was asked for when the first is due")
     },
     StoreRule("what a receiver asked of a batch is found again, whichever of its members are left") { test in
       let sample = try await BatchSample(test.store, events: 3)

@@ -11,10 +11,8 @@ struct LaneWatch {
 
   init() {}
 
-  /// A pause that goes on after a restart.
-  init(goingOnUntil end: Timestamp) {
-    (pausedUntil, isCareful) = (end, true)
-  }
+  /// A pause goes on after a restart, or when its webhook is resumed.
+  mutating func goOn(until end: Timestamp) { (pausedUntil, isCareful) = (max(pausedUntil ?? end, end), true) }
 
   /// An attempt begins.
   mutating func start(_ id: DeliveryID, of webhook: Webhook, _ state: LaneState, at now: Timestamp) throws {

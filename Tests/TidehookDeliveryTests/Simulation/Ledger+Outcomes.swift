@@ -79,14 +79,20 @@ extension Ledger {
     return min(asked, .microseconds(Int64(mostAsked(policy) * 1e6)))
   }
 
-  /// The pause of a webhook's receiver that goes on after a restart: what the next twenty were answered that are to be tried again.
+  /// The pause of a webhook's receiver that goes on after a restart or when it is resumed: what those were answered that are held, and the next
+  /// twenty that are due or are to be tried again.
   func askedPause(of webhook: Webhook, at now: Timestamp) -> Timestamp? {
-    let open = live.compactMap { entries[$0] }.filter { $0.webhook == webhook.id && $0.state.isOpen }
+    let free = live.compactMap { entries[$0] }.filter { $0.webhook == webhook.id && $0.claimedAt == nil }
+    let (held, open) = (free.filter { $0.state == .held }, free.filter(\.state.isOpen))
     let dues = open.map { $0.isCollected ? max($0.notBefore, $0.acceptedAt + (webhook.batch?.maxWait ?? .zero)) : $0.notBefore }
     let later = dues.filter { $0 > now }.sorted()
     // Of those that are due at the same time as the last of the twenty nobody knows which are among them.
     let end = later.count > 20 ? later[20] : .distantFuture
-    return open.filter { $0.notBefore > now && $0.notBefore < end }.compactMap(\.askedUntil).filter { $0 > now }.max()
+    let next = open.filter { $0.notBefore > now && $0.notBefore < end }
+    // Which of an order has the turn, and which of a batch is due, nobody knows here.
+    let due = open.filter { $0.notBefore <= now }
+    let known = due.count > 20 ? [] : due.filter { $0.orderKey == nil && !$0.isCollected }
+    return (next + known + (held.count > 1000 ? [] : held)).compactMap(\.askedUntil).filter { $0 > now }.max()
   }
 }
 

@@ -172,7 +172,7 @@ struct Ledger {
   mutating func replay(_ id: DeliveryID, at now: Timestamp) {
     step += 1
     reopen(id, .replayed, at: now)
-    update(id) { ($0.roundAttempts, $0.batch, $0.isAlone, $0.askedUntil) = (0, nil, true, nil) }
+    update(id) { ($0.roundAttempts, $0.batch, $0.isAlone) = (0, nil, true) }
   }
 
   private mutating func reopen(_ id: DeliveryID, _ cause: DeliveryCause, at now: Timestamp) {
@@ -194,10 +194,17 @@ struct Ledger {
     live = live.filter { entries[$0]?.isInTheWay == true }
     (starts, underWay, lanes) = ([:], [:], [:])
     for (id, webhook) in webhooks {
-      guard let end = askedPause(of: webhook, at: now) else { continue }
-      lanes[id] = LaneWatch(goingOnUntil: end)
+      // Of a webhook with nothing open it is asked once it is resumed.
+      let isOpen = live.contains { entries[$0].map { $0.webhook == id && $0.state.isOpen } ?? false }
+      guard isOpen, let end = askedPause(of: webhook, at: now) else { continue }
+      lanes[id, default: LaneWatch()].goOn(until: end)
       see(.pauseOverRestart)
     }
+  }
+
+  /// A webhook becomes active again: a pause goes on that what it holds knows of.
+  mutating func resume(_ webhook: Webhook, at now: Timestamp) {
+    if let end = askedPause(of: webhook, at: now) { lanes[webhook.id, default: LaneWatch()].goOn(until: end) }
   }
 
   mutating func release(_ ids: [DeliveryID]) {

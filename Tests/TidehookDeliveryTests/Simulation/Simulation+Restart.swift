@@ -30,7 +30,7 @@ extension Simulation {
     let backlog = try await store.backlog()
     let replays = try await store.replayBacklog()
     for webhook in try await collector.load() { schedule.noteBacklog(webhook, due: now) }
-    for pause in try await store.askedPauses(of: Array(backlog.keys), after: now) {
+    for pause in try await store.askedPauses(of: Array(Set(backlog.keys).union(replays.keys)), after: now) {
       if let end = webhooks[pause.webhook]?.end(of: pause, at: now) { schedule.resumeBackoff(pause.webhook, until: end) }
     }
     for (webhook, due) in backlog { schedule.noteBacklog(webhook, due: due) }

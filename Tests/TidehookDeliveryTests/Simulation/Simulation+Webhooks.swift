@@ -33,7 +33,13 @@ extension Simulation {
 
   mutating func setActive(_ id: WebhookID, _ isActive: Bool) async throws {
     guard let webhook = webhooks[id], webhook.isActive != isActive else { return }
+    var pause: Timestamp?
+    if isActive {
+      pause = try await store.askedPauses(of: [id], after: now).compactMap { webhook.end(of: $0, at: now) }.max()
+      ledger.resume(webhook, at: now)
+    }
     try await change(id) { $0.isActive = isActive }
+    if let pause { schedule.resumeBackoff(id, until: pause) }
     try await settle(id, skips: dice.chance(0.2))
   }
 
