@@ -28,6 +28,9 @@ extension Query {
     case .tooLong(let most):
       let words = "at most \(Self.words(most)) before until: more is too much to add up over all the webhooks that are seen"
       return .unexpected("since", words, got: "an earlier time", code: .invalidParameter)
+    case .tooCoarse(let most):
+      let words = "at most \(Self.words(most)): wider steps are too much to add up over all the webhooks that are seen"
+      return .unexpected("step", words, got: got, code: .invalidParameter)
     case .tooFine(let least):
       let words =
         "at least \(Self.words(least)) for this range, of which finer counts are not kept, or more than \(StatisticsRange.maximumPoints), or "

@@ -29,6 +29,8 @@ public struct StatisticsRange: Sendable, Hashable {
     case tooFine(atLeast: Int64)
     /// Even in days there is too much to add up: so many seconds are the most.
     case tooLong(atMost: Int64)
+    /// Steps so wide that not even two of them can be added up: so many seconds are the most.
+    case tooCoarse(atMost: Int64)
   }
 
   /// Makes a range of what was asked for, made wider so that its steps are whole.
@@ -141,7 +143,12 @@ public struct StatisticsRange: Sendable, Hashable {
       guard usable.step == step, usable.end - usable.start < end - start else { return }
       guard !isSummed(from: Self.mostCounts, over: webhooks) else { return }
       // One step less, for a range that begins within one is made wider.
-      throw .tooLong(atMost: max(step.seconds, ((usable.end - usable.start) / width - 1) * width))
+      let most = ((usable.end - usable.start) / width - 1) * width
+      guard most > 0 || width == step.seconds else {
+        let good = Self.usualWidths.last { $0 >= step.seconds && $0 * 2 <= usable.end - usable.start }
+        throw .tooCoarse(atMost: good ?? step.seconds)
+      }
+      throw .tooLong(atMost: max(step.seconds, most))
     }
     let least = Self.usualWidths.first { width in
       guard let steps = Self.aligned(start, end, width), steps.step == usable.step else { return false }

@@ -106,6 +106,17 @@ import TidehookCore
     try range(ago: 6 * 3600, width: 86_400).checkAffordable(over: 250_000, now: now)
   }
 
+  @Test(arguments: [(10_000, 7), (20_000, 1), (250_000, 1)] as [(Int, Int64)])
+  func aStepThatIsTooWideForAnyRangeIsRefusedAndTheOneThatIsNamedIsNot(webhooks: Int, most: Int64) throws {
+    let day = Int64(86_400)
+    for ago in [day, 700 * day] {
+      #expect(throws: StatisticsRange.Problem.tooCoarse(atMost: most * day)) {
+        try range(ago: ago, width: 30 * day).checkAffordable(over: webhooks, now: now)
+      }
+    }
+    try range(ago: day / 4, width: most * day).checkAffordable(over: webhooks, now: now)
+  }
+
   @Test func aStepThatMakesSuchASumSlowIsRefused() throws {
     let (day, week) = (Int64(86_400), Int64(604_800))
     for (webhooks, width) in [(6, Int64(900)), (7, 3600), (500, 3600), (500, 86_400)] {
