@@ -12,6 +12,13 @@ public enum WebhookNotice: Sendable, Equatable {
   case unsettled(WebhookID)
   /// The time of a secret that was replaced may be over.
   case expired(WebhookID)
+
+  /// Which webhook it is about.
+  var webhook: WebhookID {
+    switch self {
+    case .disable(let id, _, _), .unsettled(let id), .expired(let id): id
+    }
+  }
 }
 
 /// Attempts deliveries, lane by lane, and writes their outcomes.
@@ -72,7 +79,7 @@ public final class DeliveryEngine: Sendable {
   public var notices: AsyncStream<WebhookNotice> { noticeChannel.stream }
 
   /// Adds to ``notices``.
-  func notify(_ notice: WebhookNotice) { noticeChannel.continuation.yield(notice) }
+  package func notify(_ notice: WebhookNotice) { noticeChannel.continuation.yield(notice) }
 
   // MARK: Webhooks
 

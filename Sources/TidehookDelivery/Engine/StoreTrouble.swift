@@ -11,13 +11,16 @@ final class StoreTrouble: Sendable {
   private let lastReport = Mutex<Timestamp?>(nil)
 
   /// Logs a failure unless one was logged a short while ago.
-  func report(_ message: Logger.Message, _ error: StoreError, at now: Timestamp, _ logger: Logger) {
+  /// - Parameter metadata: what was to be done, and for whom.
+  func report(
+    _ message: Logger.Message, _ error: StoreError, at now: Timestamp, _ logger: Logger, metadata: Logger.Metadata = [:]
+  ) {
     let isDue = lastReport.withLock { last in
       if let known = last, known <= now, now < known + Self.silence { return false }
       last = now
       return true
     }
-    if isDue { logger.error(message, metadata: ["error": "\(error)"]) }
+    if isDue { logger.error(message, metadata: metadata.merging(["error": "\(error)"]) { $1 }) }
   }
 
   /// Logs that the store works, if it was said that it does not.

@@ -94,23 +94,31 @@ public final class Registrar: WebhookRegistry {
   public func run() async {
     for await notice in engine.notices {
       do throws(StoreError) {
-        switch notice {
-        case .disable(let id, let revision, let disablement): try await deactivate(id, revision: revision, disablement)
-        case .unsettled(let id): if try await settle(id) == false { engine.notify(notice) }
-        case .expired(let id): try await forgetExpiredKeys(of: id)
-        }
-        trouble.end(logger)
+        if try await carryOut(notice) { trouble.end(logger) }
       } catch {
         guard error.code != .closed else { return }
-        trouble.report("webhook not settled", error, at: time.now(), logger)
+        trouble.report("webhook not settled", error, at: time.now(), logger, metadata: ["webhook.id": "\(notice.webhook)"])
         Task { [engine, time] in if (try? await time.sleep(until: time.now() + Self.retryDelay)) != nil { engine.notify(notice) } }
       }
     }
   }
 
+  /// - Returns: whether the store was asked for anything.
+  private func carryOut(_ notice: WebhookNotice) async throws(StoreError) -> Bool {
+    switch notice {
+    case .disable(let id, let revision, let disablement): return try await deactivate(id, revision: revision, disablement)
+    case .unsettled(let id):
+      let isSettled = try await settle(id)
+      if !isSettled { engine.notify(notice) }
+      return true
+    case .expired(let id): return try await forgetExpiredKeys(of: id)
+    }
+  }
+
   /// Makes a webhook inactive that is of no use; one that was changed meanwhile may have another receiver, and stays as it is.
-  private func deactivate(_ id: WebhookID, revision: Int, _ disablement: Disablement) async throws(StoreError) {
-    guard var webhook = directory.webhook(id), webhook.isActive, webhook.revision == revision else { return }
+  /// - Returns: whether the store was asked.
+  private func deactivate(_ id: WebhookID, revision: Int, _ disablement: Disablement) async throws(StoreError) -> Bool {
+    guard var webhook = directory.webhook(id), webhook.isActive, webhook.revision == revision else { return false }
     webhook.isActive = false
     webhook.disablement = disablement
     webhook.skipsHeldBelow = nil
@@ -121,12 +129,13 @@ public final class Registrar: WebhookRegistry {
     } catch {
       guard error.code == .stale else { throw error }
       // Somebody changed or deleted it at the same moment.
-      return
+      return true
     }
     logger.warning(
       "webhook made inactive",
       metadata: ["webhook.id": "\(id)", "reason": "\(disablement.cause.rawValue)", "error": "\(disablement.message)"])
     engine.watch?.noteDisabled(webhook, disablement)
+    return true
   }
 
   /// Has ``run()`` look at a webhook when the next of its secrets ends.
@@ -135,7 +144,9 @@ public final class Registrar: WebhookRegistry {
   }
 
   /// Forgets secrets that have ended, in the store and here; nothing is signed with them any more in any case.
-  private func forgetExpiredKeys(of id: WebhookID) async throws(StoreError) {
+  /// - Returns: whether the store was asked.
+  private func forgetExpiredKeys(of id: WebhookID) async throws(StoreError) -> Bool {
+    guard directory.webhook(id) != nil else { return false }
     try await changes.withLock { () throws(StoreError) in
       guard var webhook = directory.webhook(id) else { return }
       let now = time.now()
@@ -144,6 +155,7 @@ public final class Registrar: WebhookRegistry {
       directory.put(webhook)
       watchExpiry(of: webhook)
     }
+    return true
   }
 
   /// Moves some of the deliveries that nobody holds into the state that goes with the webhook as it is now.

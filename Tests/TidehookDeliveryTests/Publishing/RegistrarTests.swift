@@ -88,13 +88,44 @@ private final class MemoryWebhookStore: WebhookStore {
   }
 }
 
+/// Tells what is logged.
+private final class ToldLines: LogHandler, Sendable {
+  let lines: AsyncStream<String>
+  private let told: AsyncStream<String>.Continuation
+  private let counter = Mutex(0)
+
+  init() { (lines, told) = AsyncStream.makeStream() }
+
+  var count: Int { counter.withLock { $0 } }
+
+  var metadata: Logger.Metadata {
+    get { [:] }
+    set {}
+  }
+  var logLevel: Logger.Level {
+    get { .trace }
+    set {}
+  }
+  subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+    get { nil }
+    set {}
+  }
+
+  func log(event: LogEvent) {
+    counter.withLock { $0 += 1 }
+    told.yield("\(event.level): \(event.message), webhook \(event.metadata?["webhook.id"] ?? "-")")
+  }
+}
+
 @Suite struct RegistrarTests {
   private static let hold = MemoryWebhookStore.Move(states: [.pending, .retrying], state: .held)
   private static let resume = MemoryWebhookStore.Move(states: [.held], state: .pending)
   private static let cancel = MemoryWebhookStore.Move(states: [.pending, .retrying, .held], state: .cancelled)
 
-  private func makeRegistrar(_ fixture: EngineFixture, _ store: MemoryWebhookStore) -> (registrar: Registrar, engine: DeliveryEngine) {
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+  private func makeRegistrar(
+    _ fixture: EngineFixture, _ store: MemoryWebhookStore, logs: any LogHandler = SwiftLogNoOpLogHandler()
+  ) -> (registrar: Registrar, engine: DeliveryEngine) {
+    let logger = Logger(label: "test") { _ in logs }
     let engine = DeliveryEngine(queue: fixture.queue, runner: fixture.runner, time: fixture.clock, logger: logger)
     let registrar = Registrar(store: store, directory: fixture.directory, engine: engine, time: fixture.clock, logger: logger)
     return (registrar, engine)
@@ -198,15 +229,22 @@ private final class MemoryWebhookStore: WebhookStore {
     let fixture = EngineFixture()
     let webhook = try fixture.makeWebhook()
     let store = MemoryWebhookStore([webhook], failures: [StoreError](repeating: StoreError(.full, "no space"), count: 3))
-    let (registrar, _) = makeRegistrar(fixture, store)
+    let logs = ToldLines()
+    let (registrar, engine) = makeRegistrar(fixture, store, logs: logs)
     let running = Task { await registrar.run() }
     try await registrar.replace(revise(webhook, isActive: false), by: WebhookRevision.admin)
     for _ in 0..<3 {
       #expect(await fixture.clock.nextSleep() == fixture.clock.now() + .seconds(1))
+      // The store is not asked about a webhook that is gone, so that nothing is said of it.
+      engine.notify(.expired(WebhookID(fixture.ids.next())))
       fixture.clock.advance(by: .seconds(1))
     }
     var moves = store.moves.makeAsyncIterator()
     #expect(await moves.next() == Self.hold)
+    var lines = logs.lines.makeAsyncIterator()
+    #expect(await lines.next() == "error: webhook not settled, webhook \(webhook.id)")
+    #expect(await lines.next() == "notice: the store answers again, webhook -")
+    #expect(logs.count == 2)
     running.cancel()
   }
 
