@@ -146,7 +146,11 @@ public struct AttemptFailure: Sendable, Equatable, Error {
   }
 
   /// The failure of a request that a pipeline sent elsewhere: it may have made the address of the event, so that the outline names none.
-  public var elsewhere: AttemptFailure { AttemptFailure(kind, message, outline: kind.outlineElsewhere ?? outline) }
+  /// One of its own words is about what the operator chose, like a proxy, or about nothing outside.
+  public var elsewhere: AttemptFailure {
+    guard outline == message else { return self }
+    return AttemptFailure(kind, message, outline: kind.outlineElsewhere ?? outline)
+  }
 }
 
 extension FailureKind {
@@ -162,7 +166,7 @@ extension FailureKind {
     }
   }
 
-  /// What stands for messages that name hosts and addresses; `nil` where none do.
+  /// What stands for messages that name hosts and addresses; `nil` where none do, or only that of the proxy.
   fileprivate var outlineElsewhere: String? {
     switch self {
     case .dns: "the host name that the pipeline chose did not resolve"
@@ -170,8 +174,7 @@ extension FailureKind {
     case .tls: "no TLS connection to where the pipeline sends"
     case .timeout: "no answer in time from where the pipeline sends"
     case .blocked: "blocked: where the pipeline sends is not allowed"
-    case .proxy: "the proxy opened no way to where the pipeline sends"
-    case .script, .response, .handshake, .database, .auth, .oversized, .malformed, .status, .signature: nil
+    case .script, .response, .handshake, .database, .auth, .oversized, .malformed, .status, .signature, .proxy: nil
     }
   }
 }

@@ -105,7 +105,9 @@ final class AccessTokens: Sendable {
     case .success(let response):
       return Result { () throws(AttemptFailure) in try AccessToken(response) }
     case .failure(let failure):
-      return .failure(AttemptFailure(failure.kind == .blocked ? .blocked : .auth, "token endpoint: \(failure.message)"))
+      let message = "token endpoint: \(failure.message)"
+      guard failure.kind == .blocked else { return .failure(AttemptFailure(.auth, message)) }
+      return .failure(AttemptFailure(.blocked, message, outline: "the token endpoint is not allowed: \(failure.message)"))
     }
   }
 

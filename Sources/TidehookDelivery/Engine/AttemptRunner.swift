@@ -181,7 +181,8 @@ public struct AttemptRunner: Sendable {
     }
     attempt.phases = granted.shown == nil ? nil : granted.exchange.phases
     if let response = granted.earlierResponse { Self.keep(response, &attempt) }
-    let isAtHome = prepared.url == active.webhook.url
+    // Messages name no more of where it went than host and port.
+    let isAtHome = prepared.url.origin == active.webhook.url.origin
     let result = isAtHome ? granted.exchange.result : granted.exchange.result.mapError(\.elsewhere)
     let input = await follow(result, &attempt, judge)
     for secrets in granted.secrets { attempt.hide(secrets) }

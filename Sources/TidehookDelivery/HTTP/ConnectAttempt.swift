@@ -232,7 +232,9 @@ final class ConnectAttempt {
   /// A failure as one of the proxy; that it must not be connected to is still the guard's word.
   private func proxied(_ failure: AttemptFailure) -> AttemptFailure {
     let peer = origin.proxy?.peer ?? ""
-    return AttemptFailure(failure.kind == .blocked ? .blocked : .proxy, "proxy \(peer): \(failure.message)")
+    let message = "proxy \(peer): \(failure.message)"
+    guard failure.kind == .blocked else { return AttemptFailure(.proxy, message) }
+    return AttemptFailure(.blocked, message, outline: "the proxy is not allowed: \(message)")
   }
 
   private func text(_ address: IPAddress) -> String {

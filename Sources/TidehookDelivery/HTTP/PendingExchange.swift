@@ -73,7 +73,9 @@ final class PendingExchange: Equatable {
     switch stage {
     case .connecting(let attempt):
       return isTotal ? attempt.expiryFailure(after: request.timeout) : attempt.timeoutFailure(after: request.connectTimeout)
-    case .queued: return AttemptFailure(.timeout, "timed out after \(request.timeout.forPeople) while waiting for a free connection")
+    case .queued:
+      let reason = "while waiting for a free connection"
+      return AttemptFailure(.timeout, "timed out after \(request.timeout.forPeople) \(reason)", outline: "timed out \(reason)")
     case .exchanging, .done:
       let progress = phases.firstByteMicroseconds == nil ? "no answer" : "no complete answer"
       return AttemptFailure(.timeout, "\(progress) within \(request.timeout.forPeople)")

@@ -33,7 +33,8 @@ final class TLSContexts: Sendable {
       }
       return context
     } catch {
-      throw AttemptFailure(.tls, "the webhook's certificates cannot be used: \(error)")
+      let outline = "the webhook's certificates cannot be used"
+      throw AttemptFailure(.tls, "\(outline): \(error)", outline: outline)
     }
   }
 }

@@ -14,11 +14,16 @@ import TidehookCore
 
   @Test(arguments: FailureKind.allCases)
   func anOutlineNamesNoHostThatAPipelineChose(kind: FailureKind) {
-    // Their messages name no host.
-    let placeless: [FailureKind] = [.oversized, .malformed, .status, .signature]
+    // Their messages name no host, or only that of the proxy.
+    let placeless: [FailureKind] = [.oversized, .malformed, .status, .signature, .proxy]
     let failure = AttemptFailure(kind, "host name jane-doe.invalid does not resolve").elsewhere
     #expect(failure.kind == kind && failure.message.contains("jane-doe"))
     #expect(failure.outline.contains("jane-doe") == placeless.contains(kind))
+  }
+
+  @Test func anOutlineOfItsOwnStaysElsewhereToo() {
+    let failure = AttemptFailure(.blocked, "token endpoint: blocked", outline: "the token endpoint is not allowed")
+    #expect(failure.elsewhere == failure)
   }
 
   @Test(arguments: [200, 404])

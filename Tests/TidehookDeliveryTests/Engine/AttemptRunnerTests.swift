@@ -55,8 +55,9 @@ import TidehookTesting
     #expect(failure.message.hasPrefix(failure.outline))
   }
 
-  @Test(arguments: ["https://jane-doe.invalid/", nil] as [String?])
-  func whereAPipelineSendsIsNotInAnOutline(url: String?) async throws {
+  @Test(
+    arguments: [("https://jane-doe.invalid/", false), (nil, true), ("https://example.com/bot7/sendMessage", true)] as [(String?, Bool)])
+  func whereAPipelineSendsIsNotInAnOutline(url: String?, isAtHome: Bool) async throws {
     let message = "host name jane-doe.invalid does not resolve"
     let fixture = EngineFixture(
       answers: [.failure(AttemptFailure(.dns, message))],
@@ -64,7 +65,7 @@ import TidehookTesting
     let webhook = try fixture.makeWebhook { $0.pipeline = [.script("")] }
     let completed = try #require(await fixture.runner.attempt(fixture.makeDelivery(for: webhook.id)))
     let failure = try #require(completed.attempt?.failure)
-    #expect(failure.kind == .dns && failure.message == message && failure.outline.contains("jane-doe") == (url == nil))
+    #expect(failure.kind == .dns && failure.message == message && failure.outline.contains("jane-doe") == isAtHome)
   }
 
   @Test func aPipelineThatLeavesTheReceiverThatIsAskedIsOutlinedAsThat() async throws {
