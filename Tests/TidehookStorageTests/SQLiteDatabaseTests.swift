@@ -1,5 +1,6 @@
 // What Tidehook asks of SQLite is what SQLite is set to, and lists read the rows they show.
 
+import Dispatch
 import Glibc
 import Testing
 import TidehookCore
@@ -75,7 +76,7 @@ import TidehookTesting
     let steps = Set(Migration.all.flatMap { $0.statements(database.dialect) })
     let scans = try database.withWriter { connection in
       try Set(faults.statements).subtracting(steps).filter { !isOfTheSchema($0) }.flatMap { statement in
-        try plan(of: statement, connection).filter(isScan).map { "\($0) in \(statement)" }
+        try plan(of: statement, connection).filter { isScan($0, in: statement) }.map { "\($0) in \(statement)" }
       }
     }
     #expect(scans == [])
@@ -170,6 +171,25 @@ import TidehookTesting
     try database.close()
   }
 
+  @Test func theLogIsCutByItselfWhileNothingIsWritten() async throws {
+    let path = fixture.folder + ".db"
+    let database = try SQLiteDatabase(path: path, durability: .normal, restPause: .milliseconds(10))
+    defer { for suffix in [".db", ".db-wal", ".db-shm"] { unlink(fixture.folder + suffix) } }
+    try database.withWriter { connection in
+      try connection.execute(SQLStatement("CREATE TABLE rows (id INTEGER PRIMARY KEY)"), [])
+      try connection.execute(SQLStatement("INSERT INTO rows DEFAULT VALUES"), [])
+    }
+    // Nothing tells when another thread cuts a file; it is looked at on a thread that may wait.
+    let isCut = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+      DispatchQueue.global().async {
+        for _ in 0..<3000 where size(of: path + "-wal") > 0 { usleep(10_000) }
+        continuation.resume(returning: size(of: path + "-wal") == 0)
+      }
+    }
+    #expect(isCut && size(of: path) > 0)
+    try database.close()
+  }
+
   @Test func aBusyLogIsNotCut() async throws {
     let database = try SQLiteDatabase(path: fixture.folder + ".db", durability: .normal)
     defer { for suffix in [".db", ".db-wal", ".db-shm"] { unlink(fixture.folder + suffix) } }
@@ -215,8 +235,8 @@ import TidehookTesting
 
   /// Webhooks and nodes are few: they may be read one after the other.
   /// An aggregate `g` is one row, and what a window numbers, the attempts of one batch, was found through an index itself.
-  private func isScan(_ step: String) -> Bool {
+  private func isScan(_ step: String, in statement: String) -> Bool {
     step.hasPrefix("SCAN") && !step.hasPrefix("SCAN w") && step != "SCAN CONSTANT ROW" && step != "SCAN g" && step != "SCAN nodes"
-      && !step.hasPrefix("SCAN (subquery")
+      && !(step.hasPrefix("SCAN (subquery") && statement.contains("ROW_NUMBER()"))
   }
 }

@@ -31,18 +31,20 @@ final class LogCheckpoints: Sendable {
   private static let longPages = 2000
 
   /// How often the thread looks whether the database rests, and how many commits at most are rest: health checks write, too.
-  private static let restPause = DispatchTimeInterval.seconds(30)
+  static let restPause = DispatchTimeInterval.seconds(30)
   private static let restCommits = 16
-  /// How long commits may wait for a log that is cut while the database rests, in milliseconds.
+  /// How long the cut of a log may wait for others while the database rests, in milliseconds; commits wait for that, and for the cut.
   private static let cutWait: CInt = 20
 
   private let path: String
+  private let restPause: DispatchTimeInterval
   private let state = Mutex(State())
   private let wake = DispatchSemaphore(value: 0)
   private let thread = Mutex<pthread_t?>(nil)
 
-  init(path: String) {
+  init(path: String, restPause: DispatchTimeInterval) {
     self.path = path
+    self.restPause = restPause
   }
 
   /// Takes over from SQLite's own checkpoints on the writing connection, which must not outlive this.
@@ -109,6 +111,8 @@ final class LogCheckpoints: Sendable {
     defer { sqlite3_close_v2(connection) }
     sqlite3_busy_timeout(connection, Self.cutWait)
     let logged = state.withLock { $0.pages }
+    // Commits go on beside this one; what it leaves to the other, which has the writer's lock, is little.
+    writeBack(connection)
     guard sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil) == SQLITE_OK else { return }
     state.withLock { if $0.pages == logged { ($0.pages, $0.written, $0.tried) = (0, 0, 0) } }
   }
@@ -131,7 +135,7 @@ final class LogCheckpoints: Sendable {
     guard let connection = open() else { return }
     defer { sqlite3_close_v2(connection) }
     while true {
-      let isDue = wake.wait(timeout: .now() + Self.restPause) == .timedOut
+      let isDue = wake.wait(timeout: .now() + restPause) == .timedOut
       if state.withLock({ $0.isClosed }) { return }
       guard !isDue else {
         rest()

@@ -1,6 +1,6 @@
 // Opens a SQLite file through GRDB: one writing connection in WAL mode, a few reading ones that never block it.
 
-import Dispatch
+package import Dispatch
 import GRDB
 import GRDBSQLite
 package import TidehookCore
@@ -26,7 +26,8 @@ package final class SQLiteDatabase: SQLDatabase {
   private static let keptLogBytes = 16 << 20
 
   /// Opens a file, making it when there is none.
-  package init(path: String, durability: Durability) throws(SQLFailure) {
+  /// - Parameter restPause: how often it is looked whether hardly anything is written, so that the log is cut.
+  package init(path: String, durability: Durability, restPause: DispatchTimeInterval? = nil) throws(SQLFailure) {
     var configuration = Configuration()
     configuration.label = "tidehook"
     configuration.foreignKeysEnabled = false
@@ -37,7 +38,7 @@ package final class SQLiteDatabase: SQLDatabase {
       // Sorting and temporary tables stay off the data folder's disk.
       try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
-    let checkpoints = LogCheckpoints(path: path)
+    let checkpoints = LogCheckpoints(path: path, restPause: restPause ?? LogCheckpoints.restPause)
     self.checkpoints = checkpoints
     do {
       pool = try DatabasePool(path: path, configuration: configuration)
