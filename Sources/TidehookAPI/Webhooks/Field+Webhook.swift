@@ -73,7 +73,8 @@ extension Field {
   private func check(_ key: EventPath) throws {
     guard !key.mayLeadToScalar else { return }
     throw APIError.unexpected(
-      "\(path).key", "a path to a value, which neither data itself nor an element of an array is, without [, ] and *",
+      "\(path).key",
+      "a path to a value by the names of members, without elements of arrays like tags[0], patterns like * and brackets that are left open",
       got: quoted(key.description))
   }
 

@@ -25,9 +25,20 @@ public struct EventPath: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`) or a pattern
-  /// (`data.*`) is taken for one, though a member may have such a name.
-  public var mayLeadToScalar: Bool { names != ["data"] && !names.contains { $0.contains { "[]*".contains($0) } } }
+  /// Whether it can lead to a value that counts: `data` is an object, and what looks like an element of an array (`data.tags[0]`), a pattern
+  /// (`data.*`) or a slip (`data.tags[`) is taken for one, though a member may have such a name, as one may be called `filter[name]`.
+  public var mayLeadToScalar: Bool { names != ["data"] && !names.contains { $0 == "*" || Self.isElement($0) || !Self.isBalanced($0) } }
+
+  private static func isElement(_ name: String) -> Bool {
+    guard let start = name.lastIndex(of: "["), name.last == "]" else { return false }
+    return name[start...].dropFirst().dropLast().allSatisfy { $0.isASCII && $0.isNumber }
+  }
+
+  private static func isBalanced(_ name: String) -> Bool {
+    var depth = 0
+    for character in name where depth >= 0 { depth += character == "[" ? 1 : character == "]" ? -1 : 0 }
+    return depth == 0
+  }
 
   /// The path as it was written.
   public var description: String { names.joined(separator: ".") }

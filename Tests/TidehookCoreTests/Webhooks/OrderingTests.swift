@@ -67,7 +67,9 @@ import TidehookTesting
 
   @Test(arguments: [
     ("data", false), ("data.tags[0]", false), ("data.tags[12].name", false), ("data.a[]", false), ("data.a", true), ("event", true),
-    ("namespace", true), ("data.data", true), ("data.a]", false), ("data.a[x]", false), ("data.*", false), ("data.a*.b", false),
+    ("namespace", true), ("data.data", true), ("data.a]", false), ("data.a[", false), ("data.a]b[", false), ("data.*", false),
+    ("data.*.b", false),
+    ("data.a[x]", true), ("data.a[x][0]", false), ("data.filter[name][0x]", true), ("data.a*.b", true), ("data.tags[0]x", true),
   ])
   func somePathsLeadNowhere(text: String, mayLead: Bool) throws {
     #expect(try #require(EventPath(text)).mayLeadToScalar == mayLead)
