@@ -3,7 +3,7 @@
 /// The pace of a sweep: how long a step waits for the writes of others, and how much it removes.
 ///
 /// A sweep that keeps up is the last in the row: between two steps of a few milliseconds it waits up to a second for writes that wait. While it
-/// falls behind, each look makes it a level faster: at first it waits for half as long, until a step follows the one before at once; then it
+/// falls behind, each comparison of two looks makes it a level faster: at first it waits for half as long, until a step follows the one before at once; then it
 /// removes twice as much in each, up to 3200 rows, which are some tens of milliseconds of the writer. It keeps the level at which it catches up,
 /// and goes back by one with each sweep that was in time throughout.
 ///

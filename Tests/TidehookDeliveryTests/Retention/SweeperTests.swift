@@ -104,6 +104,18 @@ import TidehookTesting
     #expect(waited <= steps * 50_000, "\(steps) steps in \(waited) µs")
   }
 
+  /// A turn is 50 looks, in each of which 50 events are removed and two pauses made at the slowest level, one at the next.
+  @Test(arguments: [(2000, 40 * 2), (5000, 50 * 2 + 50)])
+  func aFileThatDoesNotShrinkMakesItFasterOnceInATurn(events: Int, pauses: Int64) async throws {
+    store.add(events, "a", .delivered, days: 1)
+    store.wait(for: .max)
+    store.keepGrowing()
+    let began = clock.now()
+    try await sweep(policy("", maxBytes: 4096))
+    #expect(store.counts.isEmpty)
+    #expect(clock.now().microseconds - began.microseconds == pauses * 25_000)
+  }
+
   @Test func theSizeHasItsTurnWhileAgesAreFarBehind() async throws {
     store.add(100, "b", .delivered, days: 1)
     // Sixty looks by age, of which each finds that nothing may go.
@@ -165,6 +177,7 @@ private final class MemoryRetention: RetentionStore {
     var steps = 0
     var largestStep = 0
     var waiting = 0
+    var grows = false
   }
 
   private let state = Mutex(State())
@@ -186,6 +199,9 @@ private final class MemoryRetention: RetentionStore {
   }
 
   func wait(for turns: Int) { state.withLock { $0.waiting = turns } }
+
+  /// From now on what is removed leaves no free page behind, and each step takes one more.
+  func keepGrowing() { state.withLock { $0.grows = true } }
 
   var counts: [String: Int] { state.withLock { Dictionary(grouping: $0.entries, by: \.namespace).mapValues(\.count) } }
   var ages: [Int: Int] { state.withLock { Dictionary(grouping: $0.entries, by: \.days).mapValues(\.count) } }
@@ -229,7 +245,7 @@ private final class MemoryRetention: RetentionStore {
         case .remove:
           state.entries.remove(at: index)
           state.readsAtRemoval = state.readsAtRemoval ?? state.reads
-          state.free += 1
+          if !state.grows { state.free += 1 }
           removed.events += 1
         case .expire:
           state.entries[index].event.deliveries[0].state = .cancelled
@@ -237,6 +253,7 @@ private final class MemoryRetention: RetentionStore {
         }
       }
       state.steps += 1
+      if state.grows { state.pages += 1 }
       state.largestStep = max(state.largestStep, some.count)
       return (removed, some.count)
     }
