@@ -175,7 +175,7 @@ def test_a_receiver_without_an_answer_is_no_failure_of_tls_when_it_was_shown_a_c
         receiver.close()
 
 
-def test_a_receiver_without_an_answer_is_no_failure_of_tls_when_it_asked_it_asked_for_no_certificate(api, authority):
+def test_a_receiver_without_an_answer_is_no_failure_of_tls_when_it_asked_for_no_certificate(api, authority):
     receiver = Receiver(tls=authority.server(asks_for_client=False))
     try:
         receiver.reply("/", Reply(close=True))

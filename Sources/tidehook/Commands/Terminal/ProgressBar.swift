@@ -30,7 +30,7 @@ struct ProgressBar {
   mutating func update(done: Int, count: Int) {
     guard terminal.isInteractive, drawn.map({ ContinuousClock.now - $0 >= Self.interval }) ?? true else { return }
     drawn = .now
-    let rate = "\(count) \(unit)" + ((ContinuousClock.now - started).rate(of: count).map { ", \($0)/s" } ?? "")
+    let rate = "\(count) \(unit)" + ((ContinuousClock.now - started).shownRate(of: count).map { ", \($0)/s" } ?? "")
     guard let total, total > 0 else { return terminal.write("\r\u{1B}[K\(rate)") }
     let filled = min(Self.columns, done * Self.columns / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.columns - filled)
