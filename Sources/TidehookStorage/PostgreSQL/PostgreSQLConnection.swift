@@ -37,6 +37,7 @@ package final class PostgreSQLConnection: SQLConnection {
     self.text = text
     self.deadline = deadline
     PQsetnonblocking(handle, 1)
+    narrow(PQsocket(handle))
   }
 
   deinit { PQfinish(handle) }
@@ -107,7 +108,7 @@ package final class PostgreSQLConnection: SQLConnection {
     return PQgetResult(handle).map { PostgreSQLResult($0, words: text) }
   }
 
-  /// Reads what has come, unless that is more than anybody asked for. Each call reads no more than libpq's buffer takes.
+  /// Reads what has come, unless that is more than anybody asked for. Each call reads until nothing is there, at most what libpq has room for.
   private func consume() throws(SQLFailure) {
     let received = receivedBytes(PQsocket(handle))
     guard received <= min(receivedBefore + Self.answerBytes, Self.lifetimeBytes) else {
@@ -142,6 +143,15 @@ func waitForSocket(_ socket: Int32, _ events: Int32, until deadline: ContinuousC
     let count = poll(&descriptor, 1, Int32(min(left / 1000 + 1, 60_000)))
     guard count == 0 || (count < 0 && errno == EINTR) else { return true }
   }
+}
+
+/// Has the system take in little of a connection before it is read.
+///
+/// For a message that is announced as a long one libpq makes room at once, and one call of it reads on as long as something is there: that
+/// ends soon where a server that sends more than anybody asked for cannot keep the socket full.
+private func narrow(_ socket: Int32) {
+  var bytes: Int32 = 64 * 1024
+  _ = setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
 }
 
 /// How much has come over a TCP connection so far, in bytes, be it read or not; zero when the system does not say.
