@@ -76,9 +76,11 @@ def test_what_was_to_be_tried_again_later_is_so_after_pause_and_resume(api, rece
         patch(api, webhook, active=False)
         api.settled(webhook, event, ("held",))
         patch(api, webhook, active=True)
-        resumed = api.settled(webhook, event, ("pending",))
-        assert (resumed["next_attempt_at"], resumed["attempt_count"]) == (before["next_attempt_at"], 1)
+        resumed = api.settled(webhook, event, ("retrying",))
+        assert (resumed["next_attempt_at"], resumed["attempt_count"], resumed["failure"]) == (before["next_attempt_at"], 1, "status")
     assert len(arrived(receiver)) == 1
+    # Whoever does not want to wait replays it.
+    assert api.call("POST", f"/v1/deliveries/{resumed['id']}/replay").status == 202
 
 
 def test_the_commands_pause_and_resume(gateway, receiver, tmp_path):

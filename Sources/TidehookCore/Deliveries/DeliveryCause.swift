@@ -20,6 +20,8 @@ public enum DeliveryCause: String, Sendable, CaseIterable {
   case webhookDeleted = "webhook deleted"
   /// Its webhook became active again.
   case resumed = "webhook active again"
+  /// Its webhook became active again before the time of the try that was to come when it became inactive.
+  case resumedEarly = "webhook active again before the next try"
   /// Its webhook became active again, and what had been held was not wanted.
   case skipped = "skipped on resume"
   /// It was held for longer than the retention allows.
@@ -37,7 +39,7 @@ public enum DeliveryCause: String, Sendable, CaseIterable {
     case .published, .publishedInactive: [nil]
     case .delivered, .dropped, .failed, .ended, .webhookInactive: [.pending, .retrying]
     case .webhookDeleted: [.pending, .retrying, .held]
-    case .resumed, .skipped, .expired: [.held]
+    case .resumed, .resumedEarly, .skipped, .expired: [.held]
     case .erased: [.pending, .retrying, .held]
     case .deliveredMeanwhile: [.cancelled]
     case .replayed: [.retrying, .delivered, .filtered, .dead, .held, .cancelled]
@@ -51,7 +53,7 @@ public enum DeliveryCause: String, Sendable, CaseIterable {
     case .publishedInactive, .webhookInactive: .held
     case .delivered, .deliveredMeanwhile: .delivered
     case .dropped: .filtered
-    case .failed: .retrying
+    case .failed, .resumedEarly: .retrying
     case .ended: .dead
     case .webhookDeleted, .skipped, .expired, .erased: .cancelled
     }

@@ -82,7 +82,8 @@ public protocol WebhookStore: Sendable {
   func webhooks() async throws(StoreError) -> [Webhook]
   /// Deleted webhooks whose deliveries were not all moved: the process ended, or the disk was full, between the two.
   func unsettledDeletions() async throws(StoreError) -> [WebhookID]
-  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; call it until it returns less.
+  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; call it until it returns less. What was to be tried again later when
+  /// it became held is `retrying` when it is to be `pending`.
   /// - Returns: how many were moved.
   func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int

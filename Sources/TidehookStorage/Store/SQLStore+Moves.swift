@@ -14,23 +14,27 @@ extension SQLStore {
     "SELECT key FROM deliveries WHERE webhook_key = $1 AND state = $2 ORDER BY key LIMIT $3")
   private static let end = SQLStatement(
     "UPDATE deliveries SET state = $1, reason = $2, failure = NULL, due_at_us = NULL, updated_at_us = $3 WHERE key = $4")
-  /// While a delivery is held, `round_began_us` has no other use than to keep when the next try of one that failed would have been due.
+  /// While a delivery is held, `round_began_us` has no other use than to keep when the next try of one that failed would have been due, and
+  /// `failure` none but to keep of what it failed.
   private static let hold = SQLStatement(
     """
-    UPDATE deliveries SET state = $1, reason = $2, failure = NULL, due_at_us = NULL, updated_at_us = $3,
+    UPDATE deliveries SET state = $1, reason = $2, due_at_us = NULL, updated_at_us = $3,
+      failure = CASE WHEN attempt_count = earlier_attempts THEN NULL ELSE failure END,
       round_began_us = CASE WHEN attempt_count = earlier_attempts OR due_at_us IS NULL THEN round_began_us
         WHEN due_at_us >= \(OrderTurn.wait) THEN due_at_us - \(OrderTurn.wait) ELSE due_at_us END
     WHERE key = $4
     """)
   private static let open = SQLStatement(
     """
-    UPDATE deliveries SET state = $1, reason = $2, failure = NULL, updated_at_us = $3, round_began_us = $3,
+    UPDATE deliveries SET reason = $2, updated_at_us = $3, round_began_us = $3,
+      state = CASE WHEN state = 5 AND round_began_us > $3 THEN \(DeliveryState.retrying.code) ELSE $1 END,
+      failure = CASE WHEN state = 5 AND round_began_us > $3 THEN failure END,
       due_at_us = CASE WHEN state = 5 AND round_began_us > $3 THEN round_began_us ELSE $3 END
     WHERE key = $4
     """)
 
-  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; an open one is due at once, unless it was to be tried again later
-  /// when it became held, and its deadline counts from now.
+  /// Moves up to `limit` unclaimed deliveries of a webhook to another state; an open one is due at once, and its deadline counts from now. One
+  /// that was to be tried again later when it became held is `retrying` again, and due when it was.
   public func moveDeliveries(
     of id: WebhookID, from states: [DeliveryState], to state: DeliveryState, reason: String?, at now: Timestamp, limit: Int
   ) async throws(StoreError) -> Int {

@@ -70,6 +70,14 @@ private struct ArrowSubject {
       let moved = try await store.moveDeliveries(
         of: webhook.id, from: cause.storedSources, to: cause.target, reason: cause.rawValue, at: now, limit: 9)
       try expectEqual(moved, 1, "the number of deliveries moved")
+    case .resumedEarly:
+      try await move([.held], to: .pending, at: samples.now)
+      try await attempt(.failed, again: now + .seconds(60))
+      try await move([.retrying], to: .held, at: now)
+      try await move(cause.storedSources, to: .pending, at: now)
+      let delivery = try await store.known(id).delivery
+      try expectEqual([delivery.nextAttemptAt], [now + .seconds(60)], "when it is due")
+      try expectEqual([delivery.failure], [.status], "of what it failed")
     case .expired:
       let events = try await store.oldestEvents(in: nil, after: .min, accepted: nil, limit: 9)
       let settled = try await store.settle(events, at: now) { .expire($0.deliveries.map(\.key)) }
@@ -89,15 +97,21 @@ private struct ArrowSubject {
     try expectEqual(try await store.append([event]), [.stored], "the result of an append")
   }
 
-  private func attempt(_ cause: DeliveryCause) async throws {
+  private func attempt(_ cause: DeliveryCause, again next: Timestamp? = nil) async throws {
     let due = try await store.claim(webhook.id, dueBy: now, limit: 9, maxBytes: 1 << 20)
     try expectEqual(due.deliveries.map(\.id), [id], "what is due")
-    try await record(cause)
+    try await record(cause, again: next)
+  }
+
+  private func move(_ states: [DeliveryState], to state: DeliveryState, at time: Timestamp) async throws {
+    let moved = try await store.moveDeliveries(of: webhook.id, from: states, to: state, reason: nil, at: time, limit: 9)
+    try expectEqual(moved, 1, "the number of deliveries moved to \(state)")
   }
 
   /// Writes an outcome of an attempt that this node is to hold.
-  func record(_ cause: DeliveryCause) async throws(StoreError) {
+  func record(_ cause: DeliveryCause, again next: Timestamp? = nil) async throws(StoreError) {
     try await store.record(
-      samples.result(id, cause.target, status: cause.target == .delivered ? 200 : 500, nextAttemptAt: cause == .failed ? samples.now : nil))
+      samples.result(
+        id, cause.target, status: cause.target == .delivered ? 200 : 500, nextAttemptAt: cause == .failed ? next ?? samples.now : nil))
   }
 }

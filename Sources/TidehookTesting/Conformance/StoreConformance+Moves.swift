@@ -46,8 +46,9 @@ extension StoreConformance {
         }
         try expectEqual(try await store.backlog(), [webhook.id: due], "when it is due")
       }
+      try expectEqual(try await store.known(event.deliveries[0].id).delivery.state, .retrying, "the state")
       let now = samples.now + .seconds(5)
-      _ = try await store.moveDeliveries(of: webhook.id, from: [.pending], to: .held, reason: nil, at: now, limit: 10)
+      _ = try await store.moveDeliveries(of: webhook.id, from: [.retrying], to: .held, reason: nil, at: now, limit: 10)
       try expectEqual(try await store.replay(event.deliveries[0].id, at: now, runs: .current), .queued(webhook.id), "a replay")
       try expectEqual(try await store.replayBacklog(), [webhook.id: now], "when the replay is due")
     },

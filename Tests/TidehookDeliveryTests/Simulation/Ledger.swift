@@ -177,11 +177,12 @@ struct Ledger {
 
   private mutating func reopen(_ id: DeliveryID, _ cause: DeliveryCause, at now: Timestamp) {
     if entries[id]?.isInTheWay == false { entries[id]?.openedAt = step }
-    change(id, to: cause.target, at: now)
+    // One that was to be tried again later stays so when it is held and resumed.
+    let isEarly = cause == .resumed && entries[id].map { $0.roundAttempts > 0 && $0.notBefore > now } == true
+    change(id, to: isEarly ? DeliveryCause.resumedEarly.target : cause.target, at: now)
     guard cause.target.isOpen else { return }
     entries[id]?.roundBegan = now
-    // One that was to be tried again later stays so when it is held and resumed.
-    if cause == .resumed, let entry = entries[id], entry.roundAttempts > 0, entry.notBefore > now { return }
+    guard !isEarly else { return }
     entries[id]?.notBefore = now
     entries[id]?.isHastened = true
   }
