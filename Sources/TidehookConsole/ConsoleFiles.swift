@@ -38,8 +38,10 @@ enum ConsoleFiles: Sendable {
       files[String(cString: path)] = Array(UnsafeRawBufferPointer(start: text, count: current.pointee.len))
       entry = current.advanced(by: 1)
     }
-    let names = files.keys.map { name in (name, FirstModule.bytes(at: name) { files[$0] } ?? []) }
-    return Dictionary(uniqueKeysWithValues: names.map { ($0, ConsoleFile(name: $0, bytes: $1)) })
+    let served = files.keys.compactMap { name in
+      FirstModule.bytes(at: name) { files[$0] }.map { (name, ConsoleFile(name: name, bytes: $0)) }
+    }
+    return Dictionary(uniqueKeysWithValues: served)
   }
 
   private static func read(_ path: String) -> [UInt8]? {

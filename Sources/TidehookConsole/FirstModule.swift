@@ -12,11 +12,10 @@ enum FirstModule {
     return path == "kit.js" ? alias : kit + withoutImport(app)
   }
 
-  /// The module without the line that imports the kit, which stands before it now.
+  /// The module without what imports the kit, on however many lines: the kit stands before it now.
   private static func withoutImport(_ app: [UInt8]) -> [UInt8] {
-    let (start, end) = (Array("import {".utf8), Array("} from \"./kit.js\";".utf8))
-    let lines = app.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    return Array(
-      lines.filter { !($0.starts(with: start) && $0.suffix(end.count).elementsEqual(end)) }.joined(separator: [UInt8(ascii: "\n")]))
+    guard let end = app.firstRange(of: Array("from \"./kit.js\";".utf8)) else { return app }
+    guard let start = app[..<end.lowerBound].ranges(of: Array("import {".utf8)).last else { return app }
+    return Array(app[..<start.lowerBound] + app[end.upperBound...])
   }
 }

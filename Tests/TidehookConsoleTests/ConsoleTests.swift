@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TidehookConsole
 import TidehookCore
@@ -55,6 +56,34 @@ import TidehookCore
       #expect(!module.contains(#"from "./kit.js""#))
       #expect(text(get("/console/kit.js", from: console)) == "export * from \"./app.js\";\n")
     }
+  }
+
+  @Test func ofTheFirstModuleOneImportIsCutAndNothingElse() throws {
+    let folder = URL(filePath: "Sources/TidehookConsole/Assets")
+    let kit = try String(contentsOf: folder.appending(path: "kit.js"), encoding: .utf8)
+    let app = try String(contentsOf: folder.appending(path: "app.js"), encoding: .utf8)
+    let cut = app.components(separatedBy: #"from "./kit.js";"#)
+    #expect(cut.count == 2)
+    let before = cut[0].components(separatedBy: "import {").dropLast().joined(separator: "import {")
+    for console in [Console(), Console(folder: folder.path)] {
+      #expect(text(get("/console/app.js", from: console)) == kit + before + cut[1])
+    }
+  }
+
+  @Test(arguments: [
+    "import { a, b } from \"./kit.js\";", "import { a,\n  b\n} from \"./kit.js\";", "import {\n  a, b }\n  from \"./kit.js\";",
+    "import { c } from \"./other.js\";\nimport {\n  a\n} from \"./kit.js\";",
+  ])
+  func theImportIsCutOnHoweverManyLines(imports: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "tidehook-console-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("kit();\n".utf8).write(to: folder.appending(path: "kit.js"))
+    try Data("// app\n\(imports)\napp();\n".utf8).write(to: folder.appending(path: "app.js"))
+    let other = imports.hasPrefix("import { c }") ? "import { c } from \"./other.js\";\n" : ""
+    #expect(text(get("/console/app.js", from: Console(folder: folder.path))) == "kit();\n// app\n\(other)\napp();\n")
+    try FileManager.default.removeItem(at: folder.appending(path: "kit.js"))
+    #expect(get("/console/app.js", from: Console(folder: folder.path)).status == 404)
   }
 
   @Test func thePageSaysWhoIsSignedInAndNoValueBreaksOut() {
