@@ -159,3 +159,31 @@ def test_a_row_that_has_the_focus_is_drawn_anew_and_keeps_it(page, api, busy):
     page.clock.run_for(11_000)
     expect(webhooks.locator("tbody tr").filter(has_text="always good")).to_contain_text("7")
     expect(webhooks.get_by_role("link", name=name)).to_be_focused()
+
+
+def crowd(page, all_, compared):
+    """Answers for a gateway with so many webhooks that are dead."""
+
+    def answer(route):
+        most = int(re.search(r"attention_limit=(\d+)", route.request.url)[1]) if "attention_limit" in route.request.url else 20
+        found = route.fetch().json()
+        dead = [{"kind": "deliveries_dead", "id": f"wh_{n:026}", "name": f"hook {n}", "since": found["since"], "count": 1, "at_least": False, "message": "1 delivery is dead."} for n in range(min(most, all_))]
+        route.fulfill(json={**found, "attention": dead[::-1], "attention_count": all_, "webhook_count": all_, "compared": compared(found)})
+
+    page.route("**/v1/overview*", answer)
+
+
+def test_the_time_of_the_busiest_is_said_where_it_is_another(page, busy):
+    told = {}
+    crowd(page, 30, lambda found: told["compared"](found))
+    webhooks = page.get_by_role("region", name="Webhooks")
+    for compared, text in (
+        (lambda found: {"since": found["since"], "until": found["until"]}, "the busiest after"),
+        (lambda found: {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"}, "the busiest of the day after"),
+        (lambda found: {"since": "2026-01-01T00:00:00Z", "until": "2026-01-03T00:00:00Z"}, "the busiest of the last 2 days after"),
+        (lambda found: None, "by name after"),
+    ):
+        told["compared"] = compared
+        page.visit("/?range=1h")
+        page.reload()
+        expect(webhooks).to_contain_text(f"2 of 30, {text} those that need attention")

@@ -13,6 +13,7 @@ enum OverviewSchemas {
         .init("series", mainSeries),
         .init("webhooks", Schema.array(of: Schema.reference("OverviewWebhook"))),
         .init("webhook_count", Schema.count("How many webhooks there are.")),
+        .init("compared", compared),
         .init("attention", Schema.array(of: Schema.reference("Attention"))),
         .init("attention_count", Schema.count("How much needs attention.")),
       ])),
@@ -27,6 +28,9 @@ enum OverviewSchemas {
         .init("at_least", Schema.flag("Whether there may be more.")), .init("message", Schema.string("A sentence for people.")),
       ])),
   ]
+
+  /// The time whose deliveries put webhooks in order; null where there are too many to compare.
+  private static let compared: JSONValue = ["type": ["object", "null"], "properties": ["since": Schema.time(), "until": Schema.time()]]
 
   private static let oldest: JSONValue = [
     "type": ["object", "null"],

@@ -3,7 +3,7 @@
 import TidehookCore
 
 extension JSONWriter {
-  /// Writes `{since, until, step_secs, now, total, series, webhooks, webhook_count, attention, attention_count}`.
+  /// Writes `{since, until, step_secs, now, total, series, webhooks, webhook_count, compared, attention, attention_count}`.
   mutating func overview(_ report: OverviewReport) {
     beginObject()
     members(of: report.statistics) { json in json.oldest(report.oldest) }
@@ -14,6 +14,7 @@ extension JSONWriter {
     endArray()
     key("webhook_count")
     integer(report.webhookCount)
+    compared(report.compared)
     key("attention")
     beginArray()
     for one in report.attention { attention(one) }
@@ -47,6 +48,17 @@ extension JSONWriter {
       endArray()
     }
     endObject()
+    endObject()
+  }
+
+  private mutating func compared(_ range: StatisticsRange?) {
+    key("compared")
+    guard let range else { return null() }
+    beginObject()
+    key("since")
+    string(Self.time(range.start))
+    key("until")
+    string(Self.time(range.end))
     endObject()
   }
 

@@ -31,6 +31,8 @@ struct OverviewReport {
   let rows: [Row]
   /// How many webhooks there are.
   let webhookCount: Int
+  /// Over which time webhooks were compared by their deliveries; `nil` where there are too many to compare.
+  let compared: StatisticsRange?
   /// The first of what needs attention, the most urgent first.
   let attention: [Attention]
   /// How much needs attention.

@@ -34,7 +34,9 @@ struct OverviewRoutes: Sendable {
     let tallies = try await statistics.tallies(of: scope, in: mainRange)
     let standings = try await statistics.standings()
     let attention = try await attention(for: request.principal, webhooks, standings, now)
-    let chosen = OverviewReport.choose(webhooks, attention, try await deliveries(of: webhooks, in: fewSteps), limit: limit)
+    let compared = fewSteps.compared(over: webhooks.count, now: now)
+    let deliveries = try await deliveries(of: webhooks, in: compared)
+    let chosen = OverviewReport.choose(webhooks, attention, deliveries, limit: limit)
     let small = try await statistics.tallies(ofEach: chosen.map(\.id), in: fewSteps)
     let inFlight = lanes.requestsInFlight()
     let report = OverviewReport(
@@ -45,15 +47,16 @@ struct OverviewRoutes: Sendable {
           webhook: webhook, standing: standing(of: webhook, now), queue: standings[webhook.id] ?? QueueStanding(),
           inFlight: inFlight[webhook.id] ?? 0, tallies: small[webhook.id] ?? [:])
       },
-      webhookCount: webhooks.count, attention: Array(attention.prefix(limit)), attentionCount: attention.count)
+      webhookCount: webhooks.count, compared: compared, attention: Array(attention.prefix(limit)), attentionCount: attention.count)
     var json = JSONWriter(reserving: 48 << 10)
     json.overview(report)
     return .json(json)
   }
 
-  /// How many deliveries each webhook had; where there are very many webhooks, in the last days alone.
-  private func deliveries(of webhooks: [Webhook], in range: StatisticsRange) async throws -> [WebhookID: Int64] {
-    let tallies = try await statistics.tallies(ofEach: webhooks.map(\.id), in: range.compared(over: webhooks.count))
+  /// How many deliveries each webhook had in the time that they are compared over.
+  private func deliveries(of webhooks: [Webhook], in range: StatisticsRange?) async throws -> [WebhookID: Int64] {
+    guard let range else { return [:] }
+    let tallies = try await statistics.tallies(ofEach: webhooks.map(\.id), in: range)
     return tallies.mapValues { steps in steps.values.reduce(into: Tally()) { $0.add($1) }.deliveries }
   }
 

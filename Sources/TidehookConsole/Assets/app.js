@@ -242,7 +242,14 @@ function charts({ since, step_secs: step, series: { events, delivered, filtered,
     panel("Time to delivery", chart({ times, kind: "lines", height: 190, label: "Time from acceptance to delivery, percentiles", format: (v) => v ? duration(v * 1000) : "0",
       series: [{ name: "p50", tone: "accent", values: ms.p50 }, { name: "p95", tone: "filter", values: ms.p95 }, { name: "p99", tone: "warn", values: ms.p99 }] })));
 }
-function fares({ webhooks, webhook_count: all }) {
+/** By what webhooks are in order: the time is said where it is another than the one that was chosen. */
+function order({ compared, since, until }) {
+  if (!compared) return "by name";
+  const of = Date.parse, days = Math.round((of(compared.until) - of(compared.since)) / 864e5);
+  return Math.abs(of(compared.since) - of(since)) <= Math.max(36e5, (of(until) - of(since)) / 7) ? "the busiest" : `the busiest of ${days > 1 ? `the last ${days} days` : "the day"}`;
+}
+function fares(answer) {
+  const { webhooks, webhook_count: all } = answer;
   const tone = (rate) => rate == null ? "faint" : rate < 0.9 ? "bad-text" : rate < 0.99 ? "warn-text" : null;
   const columns = [
     { label: "Webhook", class: "break", render: (one) => one.name }, { label: "Health", render: (one) => health(one) },
@@ -255,7 +262,7 @@ function fares({ webhooks, webhook_count: all }) {
     { label: "Dead", number: true, render: ({ now, id }) => now.dead ? link(`/dead?webhook=${encodeURIComponent(id)}`, count(now.dead)) : h("span", { class: "faint" }, "0") },
   ];
   const some = all > webhooks.length;
-  return panel({ title: "Webhooks", flush: true, actions: [some && h("span", { class: "muted" }, `${count(webhooks.length)} of ${count(all)}, the busiest after those that need attention`), link("/webhooks", some ? "All webhooks" : "All", { class: "button small" })] },
+  return panel({ title: "Webhooks", flush: true, actions: [some && h("span", { class: "muted" }, `${count(webhooks.length)} of ${count(all)}, ${order(answer)} after those that need attention`), link("/webhooks", some ? "All webhooks" : "All", { class: "button small" })] },
     table({ label: "Webhooks", columns, load: async () => ({ data: webhooks, next_cursor: null }), href: (one) => `/webhooks/${encodeURIComponent(one.id)}`, count: false,
       empty: empty("No webhooks yet", "A webhook says where events go, and which. Make one, publish an event, and watch it arrive here.", link("/webhooks/new", "Make a webhook", { class: "button primary" })) }));
 }

@@ -121,14 +121,21 @@ public struct StatisticsRange: Sendable, Hashable {
     return StatisticsRange((end - seconds / width * width, end, width, step))
   }
 
-  /// How many counts are read to compare webhooks: ten milliseconds or two of work.
+  /// How many counts are read to compare webhooks, so that more webhooks are not compared: ten milliseconds or two of work.
   private static let comparedCounts: Int64 = 2000
 
-  /// The same time, for comparing so many webhooks by what they did; its last days where it has more counts than are read for that.
-  public func compared(over webhooks: Int) -> StatisticsRange {
-    guard !isSummed(from: Self.comparedCounts, over: webhooks) else { return self }
-    let seconds = max(1, Self.comparedCounts / Int64(max(1, webhooks))) * 86_400
-    return Self.aligned(max(start, end - seconds), end, 86_400).map(StatisticsRange.init) ?? self
+  /// The same time, for comparing so many webhooks by what they did: in hours or days where its own counts are more than are read for that, its
+  /// last days where even those are; `nil` for more webhooks than that.
+  public func compared(over webhooks: Int, now: Timestamp) -> StatisticsRange? {
+    guard Int64(webhooks) <= Self.comparedCounts else { return nil }
+    let wider = [RollupStep.hour, .day].filter { $0.seconds > step.seconds }
+    let ranges = [self] + wider.compactMap { Self.aligned(start, end, $0.seconds).map(StatisticsRange.init) }
+    if let good = ranges.first(where: { $0.isSummed(from: Self.comparedCounts, over: webhooks) }) { return good }
+    // A wide step ends in days to come, of which there are no counts.
+    let last = min(end, RollupStep.day.start(of: now) + 86_400)
+    guard start < last, let days = Self.aligned(start, last, 86_400) else { return nil }
+    let most = Self.comparedCounts / Int64(max(1, webhooks)) * 86_400
+    return StatisticsRange((max(days.start, days.end - most), days.end, 86_400, .day))
   }
 
   private func isSummed(from limit: Int64, over webhooks: Int) -> Bool {

@@ -29,7 +29,7 @@ import TidehookCore
     let answer = try await gateway.send(.get, "/v1/overview")
     #expect(answer.status == 200, "\(answer.text)")
     let statistics = ["since", "until", "step_secs", "now", "total", "series"]
-    #expect(answer.keys == statistics + ["webhooks", "webhook_count", "attention", "attention_count"])
+    #expect(answer.keys == statistics + ["webhooks", "webhook_count", "compared", "attention", "attention_count"])
     let oldest = answer.json["now"]?["oldest_pending"]
     #expect(oldest?["webhook_id"]?.stringValue == id.description && oldest?["name"] == "hook")
     #expect(answer.json["total"]?["delivered"] == 3 && answer.json["step_secs"] == 900)
@@ -95,6 +95,27 @@ import TidehookCore
     for limit in ["0", "101", "x"] {
       let answer = try await gateway.send(.get, "/v1/overview?limit=\(limit)")
       #expect(answer.status == 400 && answer.field == "limit" && answer.message.contains("1...100"), "\(answer.text)")
+    }
+  }
+
+  @Test func theBusiestAreThoseOfTheTimeThatWasChosen() async throws {
+    for _ in 0..<30 { _ = try await makeWebhook() }
+    let (earlier, lately) = (try await makeWebhook(#","name":"earlier""#), try await makeWebhook(#","name":"lately""#))
+    let hour = RollupStep.hour.start(of: gateway.clock.time)
+    var (much, little) = (Tally(), Tally())
+    (much.deliveries, little.deliveries) = (100, 1)
+    gateway.backend.with { [much, little] state in
+      // Of the same day, before the hour that is asked for.
+      state.webhookTallies = [earlier: [max(hour - 5 * 3600, RollupStep.day.start(ofSecond: hour)): much], lately: [hour: little]]
+    }
+    for (since, first) in [("1h", "lately"), ("24h", "earlier")] {
+      let answer = try await gateway.send(.get, "/v1/overview?since=\(since)")
+      #expect(answer.json["webhooks"]?[0]?["name"]?.stringValue == first, "\(since)")
+      let compared = try ["since", "until"].map { name in
+        try #require(Timestamp(rfc3339: answer.json["compared"]?[name]?.stringValue ?? "")).seconds
+      }
+      #expect(compared[0] <= gateway.clock.time.seconds && compared[1] >= gateway.clock.time.seconds)
+      #expect(compared[1] - compared[0] <= (since == "1h" ? 2 : 25) * 3600)
     }
   }
 

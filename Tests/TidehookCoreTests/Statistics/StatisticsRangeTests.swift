@@ -44,15 +44,26 @@ import TidehookCore
     #expect(try range(ago: 400 * 86_400, until: 399 * 86_400).coarse(now: now).width == 86_400)
   }
 
-  @Test(arguments: [
-    (3600, 30, 60, 65), (3600, 31, 86_400, 1), (86_400, 80, 3600, 25), (86_400, 200, 86_400, 2), (86_400, 100_000, 86_400, 2),
-    (30 * 86_400, 60, 86_400, 31), (30 * 86_400, 1000, 86_400, 2),
-  ])
+  @Test(
+    arguments: [
+      (3600, 30, 60, 65), (3600, 31, 3600, 2), (3600, 1000, 3600, 2), (3600, 2000, 86_400, 1), (86_400, 80, 3600, 25),
+      (86_400, 200, 86_400, 2), (86_400, 2000, 86_400, 1), (2_592_000, 60, 86_400, 31), (2_592_000, 1000, 86_400, 2),
+      (34_560_000, 2000, 86_400, 1),
+    ] as [(Int64, Int, Int64, Int64)])
   func webhooksAreComparedByFewCounts(ago: Int64, webhooks: Int, width: Int64, mostSteps: Int64) throws {
     let range = try range(ago: ago).coarse(now: now)
-    let compared = range.compared(over: webhooks)
-    #expect(compared.step.seconds == width && compared.end >= range.end)
+    let compared = try #require(range.compared(over: webhooks, now: now))
+    #expect(compared.step.seconds == width && compared.start <= now.seconds && compared.end >= now.seconds)
     #expect((compared.end - compared.start) / compared.step.seconds <= mostSteps)
+    #expect((compared.end - compared.start) / compared.step.seconds * Int64(webhooks) <= 2000)
+  }
+
+  @Test func soManyWebhooksAreNotComparedThatEachCostsACount() throws {
+    for ago in [3600, 86_400, 400 * 86_400] as [Int64] {
+      let range = try range(ago: ago).coarse(now: now)
+      #expect(range.compared(over: 2001, now: now) == nil && range.compared(over: .max, now: now) == nil)
+      #expect(range.compared(over: 0, now: now) == range)
+    }
   }
 
   @Test func stepsAreWholeAndAligned() throws {
