@@ -161,6 +161,19 @@ def test_a_row_that_has_the_focus_is_drawn_anew_and_keeps_it(page, api, busy):
     expect(webhooks.get_by_role("link", name=name)).to_be_focused()
 
 
+def test_webhooks_of_equal_names_are_told_apart(page, api, receiver):
+    receiver.reply("/b", Reply(status=500))
+    webhooks = [api.add_webhook(receiver.url(path), name=name, retry=ONCE) for name, path in (("twin", "/a?key=1"), ("twin", "/b"), ("other", "/c"))]
+    event = api.publish()
+    for webhook in webhooks:
+        api.settled(webhook, event)
+    page.visit("/?range=1h")
+    place = receiver.url("").split("//")[1].rstrip("/")
+    links = page.get_by_role("table", name="Webhooks").locator(".row-link")
+    expect(links).to_have_text([f"twin ({place}/b)", "other", f"twin ({place}/a)"])
+    expect(page.get_by_role("region", name="Needs attention").locator("strong")).to_have_text([f"twin ({place}/b): "])
+
+
 def crowd(page, all_, compared):
     """Answers for a gateway with so many webhooks that are dead."""
 
@@ -171,6 +184,22 @@ def crowd(page, all_, compared):
         route.fulfill(json={**found, "attention": dead[::-1], "attention_count": all_, "webhook_count": all_, "compared": compared(found)})
 
     page.route("**/v1/overview*", answer)
+
+
+def test_what_more_needs_attention_is_shown_up_to_a_bound_and_then_where_it_is(page, busy):
+    crowd(page, 612, lambda _: None)
+    page.visit("/?range=1h")
+    region = page.get_by_role("region", name="Needs attention")
+    expect(region).to_contain_text("20 of 612")
+    button = region.get_by_role("button", name="Show more")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(region.get_by_role("listitem")).to_have_count(500)
+    # The first that was not there before.
+    expect(region.get_by_role("link", name="Replay hook 499")).to_be_focused()
+    expect(button).to_have_count(0)
+    for name, to in (("Dead letters", "dead"), ("All webhooks", "webhooks"), ("All sources", "sources"), ("All plugins", "plugins")):
+        expect(region.get_by_role("link", name=name)).to_have_attribute("href", f"#/{to}")
 
 
 def test_the_time_of_the_busiest_is_said_where_it_is_another(page, busy):

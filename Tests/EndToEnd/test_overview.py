@@ -51,7 +51,9 @@ def test_of_many_webhooks_the_busiest_are_shown(api, receiver):
         found = overview(api, f"since={span}")
         assert (found["webhook_count"], [row["name"] for row in found["webhooks"]]) == (23, ["z", *(f"a{n:02}" for n in range(19))])
         assert len(overview(api, f"since={span}&limit=100")["webhooks"]) == len(quiet) + 1
-    assert api.call("GET", "/v1/overview?limit=101").error["field"] == "limit"
+    for name, most in (("limit", 100), ("attention_limit", 500)):
+        assert api.call("GET", f"/v1/overview?{name}={most}").status == 200
+        assert api.call("GET", f"/v1/overview?{name}={most + 1}").error["field"] == name
 
 
 def test_what_needs_repair_is_told_and_no_more_once_it_is_repaired(api, receiver, dead_end):

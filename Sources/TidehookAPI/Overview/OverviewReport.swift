@@ -33,15 +33,27 @@ struct OverviewReport {
   let webhookCount: Int
   /// Over which time webhooks were compared by their deliveries; `nil` where there are too many to compare.
   let compared: StatisticsRange?
-  /// The first of what needs attention, the most urgent first.
+  /// What needs attention, as ``share(_:limit:)`` has it.
   let attention: [Attention]
   /// How much needs attention.
   let attentionCount: Int
 
   /// How many webhooks, and how many of what needs attention, are shown unless more are asked for: a page's worth, which bounds the answer.
   static let usualLimit = 20
-  /// More are not shown: each webhook costs a look at its counts.
-  static let maximumLimit = 100
+  /// More webhooks are not shown: each costs a look at its counts.
+  static let maximumWebhooks = 100
+  /// More of what needs attention is not shown: nobody reads it.
+  static let maximumAttention = 500
+
+  /// What is shown of what needs attention: some of each kind, so that none hides another, in the order that it came in.
+  static func share(_ attention: [Attention], limit: Int) -> [Attention] {
+    var turns: [Attention.Kind: Int] = [:]
+    let places = attention.enumerated().map { place, one in
+      turns[one.kind, default: 0] += 1
+      return (turn: turns[one.kind] ?? 0, place: place)
+    }
+    return places.sorted { ($0.turn, $0.place) < ($1.turn, $1.place) }.prefix(limit).map(\.place).sorted().map { attention[$0] }
+  }
 
   /// Which webhooks are shown: those that need attention first, in its order, then those with the most deliveries, then by name.
   static func choose(_ webhooks: [Webhook], _ attention: [Attention], _ deliveries: [WebhookID: Int64], limit: Int) -> [Webhook] {

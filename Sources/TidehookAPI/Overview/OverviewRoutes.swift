@@ -25,7 +25,7 @@ struct OverviewRoutes: Sendable {
   private func overview(_ request: APIRequest) async throws -> Response {
     let now = time.now()
     let range = try request.query.statisticsRange(now: now)
-    let limit = try request.query.overviewLimit()
+    let most = try request.query.overviewLimits()
     let webhooks = registry.webhooks().filter { request.principal.mayUse($0.namespace) }
     let isLimited = request.principal.namespaces != nil
     let fewSteps = range.coarse(now: now)
@@ -34,9 +34,11 @@ struct OverviewRoutes: Sendable {
     let tallies = try await statistics.tallies(of: scope, in: mainRange)
     let standings = try await statistics.standings()
     let attention = try await attention(for: request.principal, webhooks, standings, now)
+    let shown = OverviewReport.share(attention, limit: most.attention)
     let compared = fewSteps.compared(over: webhooks.count, now: now)
     let deliveries = try await deliveries(of: webhooks, in: compared)
-    let chosen = OverviewReport.choose(webhooks, attention, deliveries, limit: limit)
+    // Those first whose trouble is shown.
+    let chosen = OverviewReport.choose(webhooks, shown + attention, deliveries, limit: most.webhooks)
     let small = try await statistics.tallies(ofEach: chosen.map(\.id), in: fewSteps)
     let inFlight = lanes.requestsInFlight()
     let report = OverviewReport(
@@ -47,7 +49,7 @@ struct OverviewRoutes: Sendable {
           webhook: webhook, standing: standing(of: webhook, now), queue: standings[webhook.id] ?? QueueStanding(),
           inFlight: inFlight[webhook.id] ?? 0, tallies: small[webhook.id] ?? [:])
       },
-      webhookCount: webhooks.count, compared: compared, attention: Array(attention.prefix(limit)), attentionCount: attention.count)
+      webhookCount: webhooks.count, compared: compared, attention: shown, attentionCount: attention.count)
     var json = JSONWriter(reserving: 48 << 10)
     json.overview(report)
     return .json(json)
@@ -94,15 +96,21 @@ extension OverviewRoutes {
     id: "showOverview", method: .get, path: "/v1/overview", isScoped: true,
     summary: "Show what happened, how each webhook fares, and what needs attention now.",
     query: StatisticsRoutes.parameters + [
-      QueryParameter("limit", "How many webhooks, and how many of what needs attention: 1 to 100, 20 unless given.")
+      QueryParameter("limit", "How many webhooks: 1 to 100, 20 unless given."),
+      QueryParameter("attention_limit", "How many of what needs attention: 1 to 500, 20 unless given."),
     ], answer: "Overview")
 }
 
 extension Query {
-  /// `limit`: 1 to 100, 20 unless given.
-  fileprivate func overviewLimit() throws -> Int {
-    let most = OverviewReport.maximumLimit
-    return try value("limit", "a number of 1...\(most)") { Int($0).flatMap { (1...most).contains($0) ? $0 : nil } }
-      ?? OverviewReport.usualLimit
+  /// `limit` and `attention_limit`.
+  fileprivate func overviewLimits() throws -> (webhooks: Int, attention: Int) {
+    (
+      try overviewLimit("limit", OverviewReport.maximumWebhooks),
+      try overviewLimit("attention_limit", OverviewReport.maximumAttention)
+    )
+  }
+
+  private func overviewLimit(_ name: String, _ most: Int) throws -> Int {
+    try value(name, "a number of 1...\(most)") { Int($0).flatMap { (1...most).contains($0) ? $0 : nil } } ?? OverviewReport.usualLimit
   }
 }

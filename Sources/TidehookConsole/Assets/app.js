@@ -215,11 +215,22 @@ const REPAIRS = {
   source_rejecting: ["warn", "rejecting", (id) => `/sources/${id}`, "Look"], plugin_refused: ["dead", "refused", (id) => `/plugins/${id}`, "Look"],
 };
 
-function attention({ attention: list, attention_count: all }, more) {
+/** What webhooks are called here: those of equal names with host and path, or by their ids where these are not known. */
+function namesIn({ webhooks, attention: list }) {
+  const places = new Map(webhooks.map(({ id, url }) => [id, url.replace(/^[a-z][a-z0-9+.-]*:(\/\/)?/i, "").replace(/[?#].*/, "")])), ids = new Map();
+  for (const { id, name } of [...webhooks, ...list]) if (id.startsWith("wh_")) ids.set(name, (ids.get(name) ?? new Set()).add(id));
+  return ({ id, name }) => {
+    if (!(ids.get(name)?.size > 1 && ids.get(name).has(id))) return name;
+    const place = places.get(id) ?? id;
+    return place.startsWith(name) ? place : `${name} (${place})`;
+  };
+}
+function attention(answer, more) {
+  const { attention: list, attention_count: all } = answer, nameOf = namesIn(answer);
   if (!list.length) return h("p", { class: "note ok" }, h("span", null, h("strong", null, "Nothing needs attention."), " No webhook fails, and no delivery is dead."));
-  return panel({ title: "Needs attention", flush: true, actions: all > list.length && [h("span", { class: "muted" }, `${count(list.length)} of ${count(all)}`), more && button("Show more", { small: true, on: { click: more } })] }, h("ul", { class: "attention" }, list.map((item) => {
+  return panel({ title: "Needs attention", flush: true, actions: all > list.length && [h("span", { class: "muted" }, `${count(list.length)} of ${count(all)}`), more ? button("Show more", { small: true, on: { click: more } }) : ["/dead", "/webhooks", "/sources", "/plugins"].map((to) => link(to, to === "/dead" ? "Dead letters" : "All " + to.slice(1), { class: "button small" }))] }, h("ul", { class: "attention" }, list.map((item) => {
     const [shape, word, to, verb] = REPAIRS[item.kind] ?? ["warn", item.kind.replaceAll("_", " "), () => "/", "Look"];
-    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.name && h("strong", null, item.name, ": "), item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${item.name ?? ""}`)], { class: "button small" }));
+    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.name && h("strong", null, nameOf(item), ": "), item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${nameOf(item) ?? ""}`)], { class: "button small" }));
   })));
 }
 const figure = (to, name, value, more) => link(to, [h("span", { class: "name" }, name), h("span", { class: "value" }, value), h("span", { class: "more" }, more)], { class: "figure" });
@@ -249,14 +260,14 @@ function order({ compared, since, until }) {
   return Math.abs(of(compared.since) - of(since)) <= Math.max(36e5, (of(until) - of(since)) / 7) ? "the busiest" : `the busiest of ${days > 1 ? `the last ${days} days` : "the day"}`;
 }
 function fares(answer) {
-  const { webhooks, webhook_count: all } = answer;
+  const { webhooks, webhook_count: all } = answer, nameOf = namesIn(answer);
   const tone = (rate) => rate == null ? "faint" : rate < 0.9 ? "bad-text" : rate < 0.99 ? "warn-text" : null;
   const columns = [
-    { label: "Webhook", class: "break", render: (one) => one.name }, { label: "Health", render: (one) => health(one) },
+    { label: "Webhook", class: "break", render: nameOf }, { label: "Health", render: (one) => health(one) },
     { label: "Success", number: true, render: ({ total }) => h("span", { class: tone(total.success_rate) }, total.success_rate == null ? "–" : percent(total.success_rate)) },
     { label: "Delivered", number: true, wide: true, render: ({ total }) => count(total.delivered) },
-    { label: "Trend", wide: true, render: ({ series, name }) => series ? sparkline(series.delivered, { label: `Deliveries of ${name} over time` }) : null },
-    { label: "Failures", wide: true, render: ({ series, name }) => series?.failed_attempts.some(Boolean) ? sparkline(series.failed_attempts, { tone: "bad", label: `Failed attempts of ${name} over time` }) : h("span", { class: "faint" }, "none") },
+    { label: "Trend", wide: true, render: (one) => one.series ? sparkline(one.series.delivered, { label: `Deliveries of ${nameOf(one)} over time` }) : null },
+    { label: "Failures", wide: true, render: (one) => one.series?.failed_attempts.some(Boolean) ? sparkline(one.series.failed_attempts, { tone: "bad", label: `Failed attempts of ${nameOf(one)} over time` }) : h("span", { class: "faint" }, "none") },
     { label: "p95", number: true, wide: true, render: ({ total }) => { const p95 = total.delivery_ms?.p95; return p95 == null ? h("span", { class: "faint" }, "–") : duration(p95 * 1000); } },
     { label: "Waiting", number: true, render: ({ now }) => [count(now.pending + now.retrying), now.held > 0 && h("span", { class: "faint" }, `, ${count(now.held)} held`)] },
     { label: "Dead", number: true, render: ({ now, id }) => now.dead ? link(`/dead?webhook=${encodeURIComponent(id)}`, count(now.dead)) : h("span", { class: "faint" }, "0") },
@@ -280,12 +291,19 @@ async function overview({ query, signal, page }) {
   let range = RANGES.some(([name]) => name === query.range) ? query.range : "24h";
   // So many rows unless somebody asks for more: it bounds the first page.
   let limit;
-  const parts = [(answer) => attention(answer, !limit && (() => { limit = 100; return load(true); })), figures, charts, fares].map((draw) => [h("div"), draw]);
+  const repairs = () => [...parts[0][0].querySelectorAll("li a")];
+  const more = async () => {
+    const known = new Set(repairs().map((one) => one.href));
+    limit = 100;
+    await load(true);
+    repairs().find((one) => !known.has(one.href))?.focus();
+  };
+  const parts = [(answer) => attention(answer, !limit && more), figures, charts, fares].map((draw) => [h("div"), draw]);
   const root = h("div", { class: "stack" }, parts.map(([part]) => part));
   const segments = RANGES.map(([name, text]) => h("button", { type: "button", "aria-pressed": name === range, on: { click: () => { range = name; segments.forEach((one, i) => one.setAttribute("aria-pressed", RANGES[i][0] === range)); setQuery({ range }); load(true).catch(report); } } }, text));
   page.actions(h("div", { class: "segments", role: "group", "aria-label": "Time shown" }, segments));
   const load = async (isAsked = false) => {
-    const mine = range, most = limit, answer = await api.get("/v1/overview", { since: range, limit }, { signal });
+    const mine = range, most = limit, answer = await api.get("/v1/overview", { since: range, limit, attention_limit: limit && 5 * limit }, { signal });
     if (mine !== range || most !== limit) return;
     for (const [part, draw] of parts) await redraw(part, () => draw(answer), isAsked);
   };

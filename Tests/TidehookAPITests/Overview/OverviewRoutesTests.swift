@@ -88,7 +88,7 @@ import TidehookCore
       let id = try await makeWebhook()
       gateway.backend.with { $0.standings[id, default: QueueStanding()].dead = 1 }
     }
-    for (query, count) in [("", 20), ("?limit=100", 25), ("?limit=1", 1)] {
+    for (query, count) in [("", 20), ("?attention_limit=500", 25), ("?attention_limit=1", 1), ("?limit=1", 20)] {
       let answer = try await gateway.send(.get, "/v1/overview\(query)")
       #expect(answer.json["attention"]?.elements?.count == count && answer.json["attention_count"] == 25)
     }
@@ -96,6 +96,30 @@ import TidehookCore
       let answer = try await gateway.send(.get, "/v1/overview?limit=\(limit)")
       #expect(answer.status == 400 && answer.field == "limit" && answer.message.contains("1...100"), "\(answer.text)")
     }
+    for limit in ["0", "501", "x"] {
+      let answer = try await gateway.send(.get, "/v1/overview?attention_limit=\(limit)")
+      #expect(answer.status == 400 && answer.field == "attention_limit" && answer.message.contains("1...500"), "\(answer.text)")
+    }
+  }
+
+  @Test func noKindOfWhatNeedsAttentionHidesAnother() async throws {
+    let now = gateway.clock.time
+    let failing = WebhookHealth(failingSince: now, failures: 5, told: .nothing, owesRecovery: false, lastError: "no")
+    for _ in 0..<30 {
+      let id = try await makeWebhook()
+      gateway.backend.with { state in
+        state.healths[id] = failing
+        state.standings[id, default: QueueStanding()].dead = 1
+      }
+    }
+    gateway.backend.with { $0.problems = ["tags": "does not load"] }
+    let answer = try await gateway.send(.get, "/v1/overview")
+    let kinds = try #require(answer.json["attention"]?.elements).map { $0["kind"]?.stringValue }
+    #expect(kinds == Array(repeating: "webhook_failing", count: 10) + Array(repeating: "deliveries_dead", count: 9) + ["plugin_refused"])
+    #expect(answer.json["attention_count"] == 61)
+    let rows = try #require(answer.json["webhooks"]?.elements).map { $0["id"] }
+    let shown = try #require(answer.json["attention"]?.elements).prefix(19).map { $0["id"] }
+    #expect(shown.allSatisfy { rows.contains($0) })
   }
 
   @Test func theBusiestAreThoseOfTheTimeThatWasChosen() async throws {
