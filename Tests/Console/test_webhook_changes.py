@@ -226,3 +226,13 @@ def test_a_script_of_the_pipeline_leads_into_the_studio(page, api, receiver):
     expect(page.get_by_role("link", name="Open in the studio")).to_have_attribute("href", f"#/studio?webhook={webhook['id']}&stage=1")
     opened(page, webhook, "/edit")
     expect(page.get_by_role("link", name="Open the stored script in the studio")).to_have_attribute("href", f"#/studio?webhook={webhook['id']}&stage=1")
+
+
+def test_a_stage_that_was_removed_is_put_back_only_into_a_form_that_is_not_saved_yet(page, api, receiver):
+    webhook = api.add_webhook(receiver.url(), pipeline=[{"plugin": "tags", "options": {"any": ["a"]}}])
+    opened(page, webhook, "/edit")
+    page.get_by_role("button", name="Remove tags").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    saved(page)
+    assert stored(api, webhook)["pipeline"] == []
+    assert page.get_by_role("button", name="Undo").count() == 0

@@ -383,7 +383,7 @@ export async function copy(text) {
   }
   toast(text.length > 60 || text.includes("\n") ? "Copied" : `Copied ${text}`);
 }
-/** A short note at the edge; `undo` is called by a button in it. Refusals (`bad`) stay longer. */
+/** A short note at the edge; `undo` is called by a button in it. Refusals (`bad`) stay longer. Returns what takes it away, for when there is nothing to undo any more. */
 export function toast(text, { undo, bad } = {}) {
   const gone = () => { clearTimeout(timer); note.remove(); };
   const note = h("div", { class: ["toast", bad && "bad"], role: bad ? "alert" : "status" }, h("span", null, text),
@@ -394,13 +394,14 @@ export function toast(text, { undo, bad } = {}) {
   const notes = document.getElementById("toasts");
   while (notes.children.length > 2) notes.firstChild.remove();
   notes.append(note);
+  return gone;
 }
 /** Says a text to screen readers. */
 export function liveRegion(text) {
   document.getElementById("live").textContent = text;
 }
 
-/** Opens a dialog: `{element, close(value), closed}`; `closed` is a promise of what it was closed with. Escape closes it, focus goes back. With `ask`, which promises whether, it is asked before anything but `close` closes it. */
+/** Opens a dialog: `{element, close(value), leave(value), closed}`; `closed` is a promise of what it was closed with. Escape closes it, focus goes back. With `ask`, which promises whether, it is asked before anything but `close` and the end of the session closes it. */
 export function dialog(title, node, { wide, actions = [], role = "dialog", ask } = {}) {
   const heading = uid("dialog"), before = document.activeElement;
   const element = h("dialog", { class: wide && "wide", "aria-labelledby": heading, role },
@@ -409,21 +410,24 @@ export function dialog(title, node, { wide, actions = [], role = "dialog", ask }
   let settle, result;
   const closed = new Promise((resolve) => { settle = resolve; });
   const close = (value) => { result = value; element.close(); };
-  element.addEventListener("close", () => { element.remove(); before?.focus?.(); settle(result); });
-  const leave = () => element.open && element.close();
-  const left = async () => { if (!ask || await ask()) close(); };
+  element.addEventListener("close", () => { element.remove(); (before?.isConnected ? before : document.querySelector("#main h1"))?.focus?.(); settle(result); });
+  const end = () => element.open && element.close();
+  const left = async (value) => { if (!ask || await ask()) close(value); };
   if (ask) {
     // A browser lets nobody hold a dialog open against a second Escape, but for who takes the key itself.
     const key = (event) => { if (event.key === "Escape" && [...document.querySelectorAll("dialog[open]")].at(-1) === element) { event.preventDefault(); left(); } };
     document.addEventListener("keydown", key, true);
-    closed.then(() => document.removeEventListener("keydown", key, true));
+    const stay = (event) => event.preventDefault();
+    window.addEventListener("beforeunload", stay);
+    window.addEventListener("tidehook-signed-out", end, { once: true });
+    closed.then(() => { document.removeEventListener("keydown", key, true); window.removeEventListener("beforeunload", stay); window.removeEventListener("tidehook-signed-out", end); });
     element.addEventListener("cancel", (event) => { event.preventDefault(); left(); });
-  } else window.addEventListener("hashchange", leave, { once: true });
+  } else window.addEventListener("hashchange", end, { once: true });
   element.addEventListener("click", (event) => { if (event.target === element) left(); });
   document.body.append(element);
   element.showModal();
   (element.querySelector("[autofocus]") ?? element.querySelector(".content input, .content textarea, .content select") ?? element.querySelector("footer .button") ?? element).focus();
-  return { element, close, closed };
+  return { element, close, leave: left, closed };
 }
 /** Asks before something that cannot be undone; `action` is the verb on the button. */
 export async function confirmAction({ title, body, action = "Continue", danger = false }) {

@@ -8,7 +8,7 @@ import { history } from "./history.js";
 import { pipelineView } from "./pipeline.js";
 import { recover } from "./replay.js";
 import { timeline } from "./retry.js";
-import { keysView, rotate, shownOnce } from "./secret.js";
+import { keysView, rotate } from "./secret.js";
 import { batchLine, breakerLine, disableLine, orderLine, rateLine, signingLine } from "./settings.js";
 import { statsView } from "./stats.js";
 import { testSend } from "./test.js";
@@ -87,7 +87,7 @@ function settings(webhook, act) {
 export async function show({ params, query, signal, page }) {
   const at = `/v1/webhooks/${encodeURIComponent(params.id)}`;
   let webhook = await api.get(at, null, { signal }), tab = query.revision ? "revisions" : query.tab ?? "overview";
-  const attention = h("div", { class: "stack tight" }), once = shownOnce(webhook.id), statistics = statsView(webhook.id, { signal });
+  const attention = h("div", { class: "stack tight" }), statistics = statsView(webhook.id, { signal });
   const refresh = async (whole = true) => {
     const fresh = await api.get(at, null, { signal }), before = webhook, isSame = formatJSON(fresh) === formatJSON(before);
     // Buttons are not drawn anew under somebody's focus; the next time will do.
@@ -99,7 +99,7 @@ export async function show({ params, query, signal, page }) {
   };
   const act = {
     resume: () => resume(webhook, refresh), pause: () => pause(webhook, refresh), remove: () => remove(webhook), test: () => testSend(webhook, signal), recover: () => recover(webhook),
-    rotate: () => rotate(webhook, async () => { await refresh(); const shown = shownOnce(webhook.id); if (shown) { attention.before(shown); shown.scrollIntoView({ block: "nearest" }); } }),
+    rotate: () => rotate(webhook, refresh),
   };
   const head = () => {
     page.title(webhook.name);
@@ -116,5 +116,5 @@ export async function show({ params, query, signal, page }) {
   shortcut("e", "edit this webhook", () => go(`/webhooks/${encodeURIComponent(webhook.id)}/edit`), signal);
   every(5000, () => refresh(false), signal);
   await statistics.ready;
-  return h("div", { class: "stack" }, once, attention, sections);
+  return h("div", { class: "stack" }, attention, sections);
 }

@@ -6,7 +6,7 @@ import { Errors, Problem, choicePart, checkPart, textPart } from "./parts.js";
 import { pipelinePart } from "./pipeline.js";
 import { DEFAULT, retryPart } from "./retry.js";
 import { saveChange } from "./save.js";
-import { announce } from "./secret.js";
+import { showSecrets } from "./secret.js";
 import { failurePart, flowPart, fold, signingPart } from "./settings.js";
 import { patternsPart } from "./tokens.js";
 
@@ -156,6 +156,7 @@ export async function edit({ params, query, signal, page }) {
   const say = (text) => { general.textContent = text ?? ""; general.hidden = !text; };
   let changed = !!kept;
   signal.addEventListener("abort", () => {
+    form.draft.pipeline.left();
     if (!changed) return;
     left = { id, revision: webhook?.revision, key: session.key?.id, form };
     toast("What you changed is kept until you come back to it");
@@ -171,9 +172,9 @@ export async function edit({ params, query, signal, page }) {
       if (answer === null) return;
       changed = false;
       if (answer === "reload") { toast("Loaded as it is now"); return page.refresh(); }
-      announce(answer);
       toast(webhook ? `Saved as revision ${answer.revision}` : "The webhook is there");
       go(`/webhooks/${encodeURIComponent(answer.id)}`);
+      showSecrets(answer);
     } catch (error) {
       if (error instanceof Problem) { if (!form.errors.show(error.path, error.message, { focus: true })) say(error.message); liveRegion(error.message); return; }
       if (!(error instanceof ApiError)) throw error;

@@ -88,7 +88,7 @@ function pluginStage(errors, at, stage, { plugins, suggest }) {
 
 /** The builder. `plugins`: the plugins by name. It has `node`, `read()` and `line()`. */
 export function pipelinePart(errors, pipeline, context) {
-  const stages = [], list = h("ol", { class: "stages", "aria-label": "Stages of the pipeline" }), nothing = h("p", { class: "muted" }, "No stages: every event goes out as it is.");
+  const stages = [], removals = [], list = h("ol", { class: "stages", "aria-label": "Stages of the pipeline" }), nothing = h("p", { class: "muted" }, "No stages: every event goes out as it is.");
   const changed = () => { nothing.hidden = stages.length > 0; node.dispatchEvent(new Event("input", { bubbles: true })); };
   const place = (stage, at, said = true) => {
     const to = Math.min(stages.length - 1, Math.max(0, at)), from = stages.indexOf(stage);
@@ -122,14 +122,14 @@ export function pipelinePart(errors, pipeline, context) {
       number();
       changed();
       // What was typed exists nowhere else.
-      toast(`${stage.made.title} is removed`, { undo: () => {
+      removals.push(toast(`${stage.made.title} is removed`, { undo: () => {
         const before = stages[was]?.item ?? null;
         stages.splice(was, 0, stage);
         list.insertBefore(stage.item, before);
         number();
         changed();
         remove.focus();
-      } });
+      } }));
       (stages.at(-1)?.up ?? chooser).focus();
     });
     const message = h("p", { class: "error", hidden: true });
@@ -160,7 +160,7 @@ export function pipelinePart(errors, pipeline, context) {
   const node = h("div", { class: "stack tight" }, nothing, list, h("div", { class: "row add-stage" }, chooser, h("button", { type: "button", class: "button", on: { click: add } }, icon("plus"), "Add stage")));
   for (const stage of pipeline) insert(stage, true);
   nothing.hidden = stages.length > 0;
-  return { node, read: () => stages.map(({ made }) => made.read()), count: () => stages.length };
+  return { node, read: () => stages.map(({ made }) => made.read()), left: () => removals.forEach((gone) => gone()), count: () => stages.length };
 }
 
 /** A pipeline to look at. */

@@ -1,28 +1,19 @@
 // Secrets: shown once, right after they were made; and their replacement, with a time in which both sign.
-import { api, button, copy, dialog, duration, field, h, panel, select, time, toast } from "../kit.js";
+import { api, button, dialog, duration, field, h, select, time, toast } from "../kit.js";
 import { code } from "../kit/text.js";
+import { onceField, showOnce } from "../pages/once.js";
 import { Errors, Problem, textPart } from "./parts.js";
 
-// The answer that shows a secret, until the page of its webhook has shown it.
-let fresh = null;
-/** Keeps what an answer says about a new secret, for the page that is opened next. */
-export function announce(answer) {
-  if (answer.secret || answer.standard_secret) fresh = { id: answer.id, secret: answer.secret, standard: answer.standard_secret };
-}
-/** What was announced for a webhook, once; null when nothing was. */
-export function shownOnce(id) {
-  const found = fresh?.id === id ? fresh : null;
-  fresh = null;
-  if (!found) return null;
-  const line = (label, text, about) => text && h("div", { class: "stack tight" }, h("h3", null, label), h("div", { class: "row secret" }, h("code", { class: "grow" }, text), button("Copy", { icon: "copy", small: true, label: `Copy ${label.toLowerCase()}`, on: { click: async () => { try { await navigator.clipboard.writeText(text); toast("Copied"); } catch { copy(text); } } } })), about && h("p", { class: "muted" }, about));
-  const node = panel({ title: "Keep this secret now", actions: button("I have kept it", { small: true, on: { click: () => node.remove() } }) }, h("div", { class: "stack" }, h("p", { class: "note warn" }, h("span", null, "It is shown this once, and nowhere again. The receiver needs it to verify signatures.")), line("Secret", found.secret), line("Standard secret", found.standard, "The same key in the form that verifiers of Standard Webhooks take.")));
-  node.setAttribute("role", "status");
-  return node;
+/** Shows the secrets that an answer brought, if it brought any. */
+export function showSecrets({ name, secret, standard_secret: standard }) {
+  const own = { label: "Secret", secret, hint: "The receiver needs it to verify signatures." }, other = { label: "Standard secret", secret: standard, hint: "The same key in the form that verifiers of Standard Webhooks take." };
+  const [first, second] = [own, other].filter((one) => one.secret);
+  if (first) showOnce({ title: `The secret of ${name}`, ...first, more: second ? [onceField(second)] : [] });
 }
 
 const OVERLAPS = [["3600", "1 hour"], ["86400", "1 day"], ["259200", "3 days"], ["604800", "7 days"], ["0", "none: the former secret ends now"]];
 
-/** Asks how the secret is to be replaced, and does it; `done(answer)` gets the webhook. */
+/** Asks how the secret is to be replaced, and does it; then `done()`. */
 export function rotate(webhook, done) {
   const errors = new Errors(), overlap = select(OVERLAPS, { value: "86400" }), own = textPart(errors, "secret", { label: "New secret", hint: "Empty: Tidehook makes it and shows it once", secret: true });
   const message = h("p", { class: "error", role: "alert", hidden: true });
@@ -31,10 +22,10 @@ export function rotate(webhook, done) {
     errors.clear();
     try {
       const given = own.read(), answer = await api.post(`/v1/webhooks/${encodeURIComponent(webhook.id)}/secret/rotate`, { overlap_secs: Number(overlap.value), ...(given ? { secret: given } : {}) });
-      announce(answer);
       opened.close();
       toast(answer.previous_secret_expires_at ? `Replaced. Both sign for ${duration(Number(overlap.value) * 1e6)}` : "Replaced");
-      done(answer);
+      showSecrets(answer);
+      done();
     } catch (error) {
       if (!(error instanceof Problem) && error.name !== "ApiError") throw error;
       if (!errors.show(error.path ?? error.field, error.message, { focus: true })) { message.textContent = error.message; message.hidden = false; }

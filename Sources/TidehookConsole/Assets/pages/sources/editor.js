@@ -152,6 +152,6 @@ function read(values, choice, source) {
 async function save(body, source) {
   const answer = source ? await api.patch(`/v1/sources/${source.id}`, body) : await api.post("/v1/sources", body);
   toast(source ? answer.revision === source.revision ? "Nothing changed." : "Saved." : `Made ${answer.name}.`);
-  await showMade(answer);
   go(`/sources/${answer.id}`);
+  await showMade(answer);
 }
