@@ -23,6 +23,37 @@ def visit(page, delivery):
     return page.visit(f"/deliveries/{delivery['id']}")
 
 
+def test_names_of_webhooks_are_those_of_now_when_the_list_is_refreshed(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="before")
+    api.settled(webhook, api.publish())
+    page.visit("/deliveries")
+    rows = page.get_by_role("table", name="Deliveries").locator("tbody tr")
+    expect(rows).to_contain_text("before")
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"name": "after"}).status == 200
+    page.keyboard.press("r")
+    expect(rows).to_contain_text("after")
+
+
+def test_deliveries_are_listed_without_the_names_of_their_webhooks(page, api, receiver):
+    page.guard.allow("status of 503")
+    page.visit("/deliveries")
+    expect(page.get_by_text("No deliveries yet")).to_be_visible()
+    page.route("**/v1/webhooks?*", lambda route: route.fulfill(status=503, json={"error": {"code": "unavailable", "message": "not now"}}))
+    webhook = api.add_webhook(receiver.url("/"), name="made since")
+    api.settled(webhook, api.publish())
+    page.keyboard.press("r")
+    expect(page.get_by_role("table", name="Deliveries").locator("tbody tr")).to_contain_text(webhook["id"])
+
+
+def test_names_beyond_the_first_of_many_webhooks_are_not_asked_for_again(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="one of many")
+    delivery = api.settled(webhook, api.publish())
+    page.route("**/v1/webhooks?*", lambda route: route.fulfill(json={"data": [], "next_cursor": "more"}))
+    visit(page, delivery)
+    expect(page.locator(".page-head")).to_contain_text(webhook["id"])
+    assert len([request for request in page.guard.requests if "/v1/webhooks?" in request.url]) == 1
+
+
 def test_the_list_narrows_by_state_and_webhook(page, api, receiver):
     receiver.reply("/bad", Reply(status=500))
     one(api, receiver.url("/bad"), name="always wrong", retry=ONCE)

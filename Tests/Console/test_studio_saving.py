@@ -4,6 +4,7 @@ import json
 import re
 from urllib.parse import urljoin
 
+import pytest
 from playwright.sync_api import expect
 
 from browser.console import Console
@@ -135,6 +136,88 @@ def test_a_webhook_that_changed_meanwhile_is_not_overwritten_unasked(studio, api
     expect(asked).to_contain_text("revision 2")
     asked.get_by_role("button", name="Cancel").click()
     assert script_of(api, webhook["id"]) == "function filter() return true end"
+
+
+HOLD = """([method, part]) => {
+  const fetched = window.fetch, held = [];
+  window.letGo = () => { window.fetch = fetched; held.forEach((go) => go()); };
+  window.fetch = async (url, init) => {
+    if (init?.method === method && String(url).includes(part)) await new Promise((go) => { held.push(go); document.documentElement.dataset.held = method; });
+    return fetched(url, init);
+  };
+}"""
+
+
+@pytest.mark.parametrize("call", [("POST", "/v1/dry-runs"), ("PATCH", "/v1/webhooks/")], ids=["cases", "save"])
+def test_what_is_typed_while_it_is_saved_is_not_saved_and_not_lost(studio, api, receiver, call):
+    webhook, tried = chat(api, receiver, case("mine")), BODY + "-- tried\n"
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(outcome(studio)).to_have_text("would be sent")
+    write(studio, tried)
+    studio.evaluate(HOLD, call)
+    studio.keyboard.press("Control+s")
+    expect(studio.locator("html")).to_have_attribute("data-held", call[0])
+    studio.keyboard.insert_text("local half =")
+    studio.keyboard.press("Control+s")
+    studio.evaluate("letGo()")
+    expect(studio.get_by_text(re.compile("Revision 2, saved.* · unsaved changes"))).to_be_visible()
+    assert script_of(api, webhook["id"]) == tried
+    expect(editor(studio)).to_have_value(tried + "local half =")
+    expect(editor(studio)).to_be_focused()
+    expect(studio.get_by_text("has changed meanwhile")).to_have_count(0)
+    studio.visit("/nowhere")
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(tried + "local half =")
+    expect(studio.get_by_text("its script was changed, too")).to_have_count(0)
+    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["revision"] == 2
+
+
+def test_a_case_that_was_removed_comes_back_at_its_own_page_only(studio, api, receiver):
+    webhook = chat(api, receiver, case("mine"))
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    tab(studio, "Cases 1")
+    studio.get_by_role("button", name="Remove mine").click()
+    expect(studio.get_by_role("button", name="Undo")).to_be_visible()
+    studio.visit("/nowhere")
+    assert studio.get_by_role("button", name="Undo").count() == 0
+
+
+def with_a_secret_shown(studio, receiver):
+    """Saves a script into a new webhook, whose secret is shown then."""
+    write(studio, BODY)
+    studio.get_by_role("button", name="Save…").click()
+    dialog = studio.get_by_role("dialog", name="Save the script")
+    dialog.get_by_label("URL").fill(receiver.url("/"))
+    dialog.get_by_role("button", name="Create the webhook").click()
+    studio.get_by_role("button", name="Save without").click()
+    shown = studio.get_by_role("dialog", name="The webhook is saved")
+    expect(shown).to_be_visible()
+    return shown
+
+
+def test_the_secret_of_a_new_webhook_leads_on_to_it_once_it_was_kept(studio, api, receiver):
+    shown = with_a_secret_shown(studio, receiver)
+    ask = studio.get_by_role("alertdialog", name="Have you kept it?")
+    shown.get_by_role("button", name="Open the webhook").click()
+    ask.get_by_role("button", name="Cancel").click()
+    expect(shown).to_be_visible()
+    shown.get_by_role("button", name="Open the webhook").click()
+    ask.get_by_role("button", name="I have kept it").click()
+    (webhook,) = api.pages("/v1/webhooks")
+    expect(studio.locator("#main h1")).to_have_text(webhook["name"])
+    expect(studio).to_have_url(re.compile(f"#/webhooks/{webhook['id']}$"))
+
+
+def test_who_left_the_studio_is_not_brought_back_by_a_secret(studio, receiver):
+    studio.visit("/about")
+    studio.visit("/studio")
+    shown = with_a_secret_shown(studio, receiver)
+    studio.go_back()
+    expect(studio.locator("#main h1")).to_have_text("About")
+    shown.get_by_role("button", name="Done").click()
+    expect(shown).to_be_hidden()
+    expect(studio).to_have_url(re.compile("#/about$"))
+    expect(studio.locator("#main h1")).to_be_focused()
 
 
 def two_stages(studio, api, receiver):
@@ -284,28 +367,94 @@ def test_a_draft_that_is_kept_over_what_others_saved_is_saved_unasked(studio, ap
     assert script_of(api, webhook["id"]) == DROP
 
 
-def test_what_is_kept_of_a_webhook_or_a_stage_that_is_gone_goes(studio, api, receiver):
+SLACK = {"plugin": "slack", "options": {}}
+ADDED = {"script": "function filter() return 1 == 1 end"}
+
+
+def test_what_is_kept_of_a_webhook_or_a_stage_that_is_gone_stays_until_it_is_removed(studio, api, receiver, accessible, portraits):
     gone, webhook = (api.add_webhook(receiver.url("/"), name=name, script=BODY) for name in ("Gone", "Chat"))
     left_with_a_draft(studio, gone)
     left_with_a_draft(studio, webhook)
-    assert sorted(kept(studio)) == sorted(f"{kind}:{one['id']}:0" for kind in ("draft", "cases") for one in (gone, webhook))
     assert api.call("DELETE", f"/v1/webhooks/{gone['id']}").status == 204
-    change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
+    change_meanwhile(api, webhook, lambda pipeline: [SLACK])
     studio.visit(f"/studio?webhook={webhook['id']}")
-    expect(studio.get_by_text("A script was not saved, and its stage is gone from this webhook.")).to_be_visible()
-    studio.get_by_role("button", name="Show it").click()
+    lost = studio.locator(".st-draft", has_text="gone")
+    expect(lost).to_have_text([re.compile("A script was not saved, and its stage is gone from this webhook."), re.compile("Cases were not saved, and their stage is gone")])
+    portraits(studio, "studio-lost")
+    accessible(studio, keyboard=False)
+    lost.nth(0).get_by_role("button", name="Show it").click()
     expect(studio.get_by_role("dialog").get_by_role("group", name="Unsaved script")).to_contain_text("has_tag(event")
     studio.keyboard.press("Escape")
-    assert list(kept(studio)) == [f"draft:{webhook['id']}:gone0"]
-    # The stage comes back, and its script is found again.
+    lost.nth(1).get_by_role("button", name="Show it").click()
+    expect(studio.get_by_role("dialog").get_by_role("group", name="Unsaved cases")).to_contain_text("Use Redis")
+    studio.keyboard.press("Escape")
+    # The stage comes back, and its script and cases are found again.
     assert api.call("POST", f"/v1/webhooks/{webhook['id']}/rollback", {"revision": 1}).status in (200, 201)
     studio.reload()
     expect(editor(studio)).to_have_value(DROP)
-    change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
+    expect(studio.get_by_role("tab", name="Cases 1")).to_be_visible()
+    change_meanwhile(api, webhook, lambda pipeline: [SLACK])
     studio.reload()
-    studio.get_by_role("button", name="Remove it").click()
-    expect(studio.get_by_text("its stage is gone")).to_have_count(0)
+    for _ in range(2):
+        lost.nth(0).get_by_role("button", name="Remove it").click()
+    expect(lost).to_have_count(0)
+    assert sorted(kept(studio)) == [f"cases:{gone['id']}:0", f"draft:{gone['id']}:0"]
+    studio.visit("/studio")
+    expect(lost.nth(0)).to_contain_text(gone["id"])
+    for _ in range(2):
+        lost.nth(0).get_by_role("button", name="Remove it").click()
     assert kept(studio) == {}
+
+
+def test_no_lost_draft_takes_the_place_of_another(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    left_with_a_draft(studio, webhook)
+    change_meanwhile(api, webhook, lambda pipeline: [SLACK])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    change_meanwhile(api, webhook, lambda pipeline: [{"script": BODY + "-- second\n"}])
+    studio.visit("/nowhere")
+    left_with_a_draft(studio, webhook, DROP + "-- another\n")
+    change_meanwhile(api, webhook, lambda pipeline: [SLACK])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(studio.get_by_text("A script was not saved, and its stage is gone")).to_have_count(2)
+    found = kept(studio)
+    assert sorted(value["script"] for name, value in found.items() if name.startswith("draft:")) == [DROP, DROP + "-- another\n"]
+    assert len(found) == 4
+
+
+def test_a_draft_of_a_stage_to_be_added_is_told_of_at_the_others(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}&stage=last")
+    write(studio, DROP)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(BODY)
+    note = studio.locator(".st-draft", has_text="Something is not saved yet at another place: New stage after script.")
+    note.get_by_role("link", name="Open it").click()
+    expect(editor(studio)).to_have_value(DROP)
+    expect(note).to_have_count(0)
+
+
+def test_the_stage_that_was_asked_for_is_opened_wherever_a_draft_is(studio, api, receiver, portraits):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    left_with_a_draft(studio, webhook)
+    change_meanwhile(api, webhook, lambda pipeline: [ADDED, *pipeline])
+    studio.visit(f"/studio?webhook={webhook['id']}&stage=0")
+    expect(editor(studio)).to_have_value(ADDED["script"])
+    note = studio.locator(".st-draft", has_text="Something is not saved yet at another place: Stage 2: script. It was stage 1.")
+    portraits(studio, "studio-elsewhere")
+    note.get_by_role("link", name="Open it").click()
+    expect(editor(studio)).to_have_value(DROP)
+
+
+def test_no_draft_is_laid_over_a_script_that_was_put_before_its_own(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    left_with_a_draft(studio, webhook)
+    change_meanwhile(api, webhook, lambda pipeline: [ADDED, {"script": BODY + "-- theirs\n"}])
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(ADDED["script"])
+    expect(studio.get_by_role("tab", name="Cases", exact=True)).to_be_visible()
+    expect(studio.get_by_text("its script was changed, too")).to_have_count(0)
+    expect(studio.get_by_text("A script was not saved, and its stage is gone from this webhook.")).to_be_visible()
 
 
 def test_cases_are_the_webhooks_and_another_browser_has_them(studio, api, receiver, make_page, gateway, portraits):

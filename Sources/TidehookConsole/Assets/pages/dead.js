@@ -17,7 +17,7 @@ const statuses = (group) => group.statuses.map(({ status, count: many }) => {
 
 function columns(names) {
   return [
-    { label: "Webhook", class: "name main", render: (group) => group.webhook_name === null ? [h("span", { class: "id" }, group.webhook_id), " ", h("span", { class: "tag" }, "deleted")] : link(`/webhooks/${encodeURIComponent(group.webhook_id)}`, breakable(nameOf(names, group.webhook_id) ?? group.webhook_name), { class: "row-title", title: group.webhook_name }) },
+    { label: "Webhook", class: "name main", render: (group) => group.webhook_name === null ? [h("span", { class: "id" }, group.webhook_id), " ", h("span", { class: "tag" }, "deleted")] : link(`/webhooks/${encodeURIComponent(group.webhook_id)}`, breakable(nameOf(names, group.webhook_id)), { class: "row-title", title: group.webhook_name }) },
     { label: "Cause", render: (group) => h("div", { class: "row tight" }, group.failure ? badge(group.failure, "dead") : state(group.state), statuses(group)) },
     { label: "Example", class: "why", render: (group) => group.example ? link(`/deliveries/${encodeURIComponent(group.example.id)}`, group.example.reason?.split("\n")[0] ?? group.example.event_type, { class: "muted clamp", title: group.example.reason }) : null },
     { label: "Deliveries", number: true, render: (group) => link(path("/deliveries", { state: group.state, webhook: group.webhook_id, failure: group.failure }), number(group)) },
@@ -33,6 +33,8 @@ async function dead({ query, signal, page }) {
   const title = () => [chosen.webhook ? ` of ${nameOf(names, chosen.webhook) ?? chosen.webhook}` : "", chosen.failure ? `, failed of ${chosen.failure}` : ""].join("");
   const load = async () => {
     const answer = await api.get("/v1/deliveries/groups", { state: "dead", ...chosen }, { signal });
+    // The answer has the names of now.
+    for (const { webhook_id: id, webhook_name: name } of answer.data) if (name !== null) names.set(id, { ...names.get(id), id, name });
     total = answer.data.reduce((sum, group) => sum + group.count, 0);
     more = answer.truncated || answer.data.some((group) => group.at_least);
     page.sub(total ? `${count(total)}${more ? " or more" : ""} deliveries have no try left. Mend the cause, then replay them.` : "");

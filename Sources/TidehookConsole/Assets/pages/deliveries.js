@@ -1,7 +1,7 @@
 // The list of deliveries, and one delivery: its attempts on a timeline, what was sent and answered, why it ended as it did, and its replay.
 import { api, badge, bodySize, button, bytes, confirmAction, copy, dialog, duration, empty, every, exactTime, facts, field, h, link, liveRegion, panel, put, select, setQuery, shortcut, state, table, time, toast, uid } from "../kit.js";
 import { code } from "../kit/text.js";
-import { FAILURES, SPANS, STATES, bounded, breakable, isSecret, searched, webhookChoices, webhookLink, webhooks, withNewer } from "./lookup.js";
+import { FAILURES, SPANS, STATES, bounded, breakable, isSecret, renew, searched, webhookChoices, webhookLink, webhooks, withNewer } from "./lookup.js";
 import { explain } from "./causes.js";
 import { curl } from "./curl.js";
 
@@ -49,8 +49,9 @@ async function list({ query, signal, page }) {
   const none = () => Object.values(chosen).some(Boolean) ? empty("No delivery is like that", "Take a filter away, or look further back.")
     : empty("No deliveries yet", names.size ? "Publish an event that a webhook wants, and its delivery appears here." : "Make a webhook, then publish an event.", names.size ? link("/events", "Publish an event", { class: "button" }) : link("/webhooks/new", "Make a webhook", { class: "button primary" }));
   const rows = deliveryTable(names, async (cursor) => bounded(await api.get("/v1/deliveries", { ...chosen, limit: 50, cursor }, { signal }), 50), { empty: none });
-  page.actions(button("Refresh", { icon: "refresh", title: "Refresh (r)", on: { click: rows.reload } }));
-  shortcut("r", "refresh the list", rows.reload, signal);
+  const again = async () => { await renew(names); return rows.reload(); };
+  page.actions(button("Refresh", { icon: "refresh", title: "Refresh (r)", on: { click: again } }));
+  shortcut("r", "refresh the list", again, signal);
   // While the first page is all that is shown, and nobody is in it, what is open is looked at again.
   every(5000, () => rows.rows().length <= 50 && !rows.contains(document.activeElement) && rows.rows().some(({ state: now }) => now === "pending" || now === "retrying") ? rows.reload() : null, signal);
   return [filterBar(query, names, (now) => { chosen = now; setQuery(now); rows.reload(); }), rows];

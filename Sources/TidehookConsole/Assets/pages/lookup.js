@@ -23,20 +23,32 @@ async function read() {
 }
 /** Reads the names once more where `ids` are of webhooks that were made since. */
 export async function withNewer(names, ids) {
-  if (!names.sought || !ids.some((id) => !names.has(id) && !names.sought.has(id))) return;
-  const now = await read();
+  // The list is by age: where it is cut, the newer ones are behind the cut once more.
+  if (!names.isWhole || !ids.some((id) => !names.has(id) && !names.sought.has(id)) || !await renew(names)) return;
+  for (const id of ids) if (!names.has(id)) names.sought.add(id);
+}
+/** Brings the names that a page has to what they are now. @returns {Promise<boolean>} whether they could be read; a list is of use without */
+export async function renew(names) {
+  let now;
+  try { now = await read(); } catch { return false; }
   for (const [id, one] of now) names.set(id, one);
   for (const id of names.keys()) if (now.isWhole && !now.has(id)) names.delete(id);
-  for (const id of ids) if (!names.has(id)) names.sought.add(id);
   names.isWhole = now.isWhole;
+  return true;
 }
 
 /** Host and path of a URL: what tells webhooks of one name apart. */
 const place = (url) => url.replace(/^[a-z][a-z0-9+.-]*:(\/\/)?/i, "").replace(/[?#].*/, "");
-/** A webhook's name as it stands in lists: with its host and path where another one of `all` has the same name. */
-export const nameIn = (all, { id, name, url }) => [...all].some((other) => other.id !== id && other.name === name) && url ? place(url).startsWith(name) ? place(url) : `${name} (${place(url)})` : name;
+/** How many webhooks have each name. */
+export function namesakes(webhooks) {
+  const counts = new Map();
+  for (const { name } of webhooks) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+/** A webhook's name as it stands in lists: with its host and path where another one has the same; `counts` are those of `namesakes`. */
+export const nameIn = (counts, { name, url }) => counts.get(name) > 1 && url ? place(url).startsWith(name) ? place(url) : `${name} (${place(url)})` : name;
 /** What is called so in lists; `null` when it is not known. */
-export const nameOf = (names, id) => names.has(id) ? nameIn(names.values(), names.get(id)) : null;
+export const nameOf = (names, id) => names.has(id) ? nameIn(namesakes(names.values()), names.get(id)) : null;
 /** A long name that may be broken between its parts, so that it need not be within one. */
 export const breakable = (text) => text.split(/(?<=[._/@:-])(?=.)/).flatMap((part, i) => i ? [h("wbr"), part] : [part]);
 /** A webhook's name as a link to it; its id when it has none here, and nothing to open when it is gone. */
@@ -46,7 +58,10 @@ export function webhookLink(names, id) {
   return link(`/webhooks/${encodeURIComponent(id)}`, name === null ? shown : breakable(name), { title: name });
 }
 /** The choices of a filter by webhook. */
-export const webhookChoices = (names) => [["", "All webhooks"], ...[...names.values()].map((one) => [one.id, nameIn(names.values(), one)])];
+export function webhookChoices(names) {
+  const counts = namesakes(names.values());
+  return [["", "All webhooks"], ...[...names.values()].map((one) => [one.id, nameIn(counts, one)])];
+}
 
 export const SPANS = [["", "Any time"], ["15m", "15 minutes"], ["1h", "1 hour"], ["24h", "24 hours"], ["7d", "7 days"], ["30d", "30 days"]];
 export const STATES = ["pending", "retrying", "delivered", "filtered", "dead", "held", "cancelled"];

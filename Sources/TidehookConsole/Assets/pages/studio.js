@@ -2,10 +2,11 @@
 
 import { api, button, count, field, formatJSON, go, h, liveRegion, path, put, report, select, setQuery, styleSheet, time, toast } from "../kit.js";
 import { tabs } from "../kit/forms.js";
+import { namesakes } from "./lookup.js";
 import { CaseList } from "../studio/case-list.js";
 import { caseOf } from "../studio/cases.js";
 import { complete } from "../studio/completion.js";
-import { Draft, lostNotes } from "../studio/draft.js";
+import { Draft, elsewhereNotes, lostNotes } from "../studio/draft.js";
 import { Editor } from "../studio/editor.js";
 import { library } from "../studio/lua-library.js";
 import { reference } from "../studio/reference.js";
@@ -15,7 +16,7 @@ import { label, saveDialog, saveRevision, showSecret } from "../studio/save.js";
 import { emptyShape, learn, shapeOfEvents } from "../studio/shapes.js";
 import { startRow, templateDialog } from "../studio/start.js";
 import { sentence, Status } from "../studio/status.js";
-import { follow, forgetGone } from "../studio/storage.js";
+import { follow, keptOfGone } from "../studio/storage.js";
 import { places, scriptProblem, subjectOf, tried } from "../studio/subject.js";
 import { Suggestions } from "../studio/suggestions.js";
 import { Trial } from "../studio/trial.js";
@@ -31,16 +32,16 @@ class Studio {
   constructor({ query, signal, page }, webhooks, webhook) {
     Object.assign(this, { query, signal, page, webhooks });
     if (query.webhook && !webhook) toast(`There is no webhook ${query.webhook}: this script is for a new one.`, { bad: true });
-    const { moved, lost } = webhook ? follow(webhook) : { moved: new Map(), lost: [] };
-    // Who comes back to a draft comes to where its stage is now.
-    const asked = query.stage ?? subjectOf(webhook).stage, stage = moved.get(asked) ?? query.stage;
+    const { moved, held, lost } = webhook ? follow(webhook) : { moved: new Map(), held: [], lost: webhooks.length < MOST ? keptOfGone(webhooks) : [] };
+    // Who comes back to a draft, and names no stage, comes to where its stage is now.
+    const asked = subjectOf(webhook).stage, isMoved = !query.stage && moved.has(asked), stage = isMoved ? moved.get(asked) : query.stage;
     this.query = { ...query, stage };
     this.subject = subjectOf(webhook, stage);
-    this.lost = lostNotes(lost);
+    this.notes = [...elsewhereNotes(held.filter((place) => place !== this.subject.stage), moved, this.subject), ...lostNotes(lost, this.subject)];
     this.knowledge = { event: emptyShape(), original: emptyShape(), functions: new Map() };
     this.lastResult = null;
     this.#build();
-    this.draft.open(moved.has(asked) ? asked : undefined);
+    this.draft.open(isMoved ? asked : undefined);
     this.#actions();
     this.#casesChanged();
   }
@@ -101,14 +102,14 @@ class Studio {
       { id: "result", label: "Result", render: () => this.results.node }, { id: "cases", label: "Cases", render: () => this.cases.node }, { id: "reference", label: "Reference", render: () => this.reference },
     ], { label: "Result, cases and reference" });
     this.node = h("div", { class: "st-studio" },
-      h("section", { class: "st-left", "aria-label": "Script" }, this.#bar(), this.lost, this.draft.node, this.start, this.editor.node, this.status.node,
+      h("section", { class: "st-left", "aria-label": "Script" }, this.#bar(), this.notes, this.draft.node, this.start, this.editor.node, this.status.node,
         h("p", { class: "st-keys", id: "st-keys" }, "Tab indents; Esc, then Tab leaves the editor. Ctrl+Space suggests, Ctrl+/ comments, Ctrl+S saves.")),
       h("div", { class: "st-right" }, h("section", { class: "panel", "aria-label": "Sample" }, this.sample.node), h("section", { class: "panel st-output", "aria-label": "Result" }, this.tabs)));
   }
 
   #bar() {
-    const { webhook, stage } = this.subject;
-    const chosen = select([[NEW, "A new webhook"], ...this.webhooks.map((each) => [each.id, label(each, this.webhooks)])], { value: webhook?.id ?? NEW, on: { change: () => go(path("/studio", { webhook: chosen.value })) } });
+    const { webhook, stage } = this.subject, names = namesakes(this.webhooks);
+    const chosen = select([[NEW, "A new webhook"], ...this.webhooks.map((each) => [each.id, label(each, names)])], { value: webhook?.id ?? NEW, on: { change: () => go(path("/studio", { webhook: chosen.value })) } });
     const where = select(places(webhook).map(({ value, text }) => [value, text]), { value: stage, on: { change: () => go(path("/studio", { webhook: webhook?.id, stage: where.value })) } });
     return h("div", { class: "st-bar" }, field({ label: "Webhook", input: chosen }), webhook ? field({ label: "Stage", input: where }) : null);
   }
@@ -236,26 +237,32 @@ class Studio {
   /** Saves into the webhook that is open; asks where to when there is none. */
   async save() {
     if (!this.subject.webhook) return this.#saveInto();
+    if (this.isSaving) return undefined;
     if (!this.isChanged) return toast("There is nothing to save: the script and its cases are as they were.");
+    this.isSaving = true;
+    const parts = this.#parts();
     try {
-      const saved = await saveRevision(this.#parts(), this.subject.webhook, this.subject.stage);
-      return saved ? await this.#saved(saved) : this.#showCases();
+      const saved = await saveRevision(parts, this.subject.webhook, this.subject.stage);
+      return saved ? await this.#saved(saved, parts) : this.#showCases();
     } catch (error) {
       const problem = scriptProblem(error, tried(this.subject, "").index);
       if (problem) this.status.mark(problem);
       return report(error);
+    } finally {
+      this.isSaving = false;
     }
   }
 
   async #saveInto() {
     if (!this.script.trim()) return toast("There is no script to save yet.", { bad: true });
     this.webhooks = await allWebhooks(this.signal);
-    const saved = await saveDialog(this.#parts());
-    return saved ? this.#saved(saved) : this.#showCases();
+    const parts = this.#parts(), saved = await saveDialog(parts);
+    return saved ? this.#saved(saved, parts) : this.#showCases();
   }
 
+  /** What is to be saved, as it is now. */
   #parts() {
-    return { subject: this.subject, webhooks: this.webhooks, script: () => this.script, cases: this.cases, draft: this.draft, event: this.sample.kind === "stored" ? this.sample.event : null };
+    return { subject: this.subject, webhooks: this.webhooks, script: this.script, cases: this.cases, draft: this.draft, event: this.sample.kind === "stored" ? this.sample.event : null };
   }
 
   /** After a save that was not made: the reader wants to see which cases failed. */
@@ -263,14 +270,19 @@ class Studio {
     if ([...this.cases.verdicts.values()].some(({ isPassed }) => !isPassed)) this.tabs.select("cases");
   }
 
-  async #saved(saved) {
-    this.draft.end();
-    this.cases.end();
-    await showSecret(saved);
-    toast(`Saved as revision ${saved.webhook.revision} of ${label(saved.webhook)}`);
-    const to = path("/studio", { webhook: saved.webhook.id, stage: saved.stage, event: this.sample.event?.id });
-    if (location.hash === `#${to}`) this.page.refresh();
-    else go(to, { replace: true });
+  async #saved({ webhook, stage, cases }, { subject: before }) {
+    const isSame = before.webhook?.id === webhook.id && before.stage === stage;
+    this.subject = subjectOf(webhook, stage);
+    this.draft.settle(this.subject);
+    this.cases.settle(this.subject, cases);
+    const to = await showSecret({ webhook });
+    if (this.signal.aborted) return;
+    if (to) return go(to);
+    toast(`Saved as revision ${webhook.revision} of ${label(webhook, namesakes(this.webhooks))}`);
+    const own = path("/studio", { webhook: webhook.id, stage, event: this.sample.event?.id });
+    // Who writes on at the same place is left where they are.
+    if (!isSame) return go(own, { replace: true });
+    this.try(0);
   }
 }
 
@@ -295,7 +307,6 @@ async function render(context) {
   const { query: { webhook: id }, signal } = context;
   const opened = id && api.get(`/v1/webhooks/${encodeURIComponent(id)}`, null, { signal }).catch((error) => { if (error.status !== 404) throw error; });
   const [webhooks, webhook] = await Promise.all([allWebhooks(signal), opened, styleSheet("studio/studio.css")]);
-  if (webhooks.length < MOST) forgetGone(webhooks);
   const studio = new Studio(context, webhooks, webhook ?? null);
   studio.begin();
   return studio.node;

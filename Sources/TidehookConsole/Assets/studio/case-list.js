@@ -4,7 +4,7 @@ import { badge, button, copy, dialog, empty, field, h, liveRegion, plural, put, 
 import { diff } from "../kit/text.js";
 import { areSame, casesText, expected, merged, readCases, runCases, sampleOf, unheeded } from "./cases.js";
 import { keep, kept } from "./storage.js";
-import { casesName } from "./subject.js";
+import { casesName, scriptCount } from "./subject.js";
 
 /** The cases of one subject. */
 export class CaseList {
@@ -40,10 +40,14 @@ export class CaseList {
     this.#draw();
   }
 
-  /** They are saved: this browser need not keep them. */
-  end() {
-    this.isOver = true;
+  /** They were saved as they were `sent`, at what is the subject now: only what was done since is unsaved. */
+  settle(subject, sent) {
     keep(casesName(this.subject), undefined);
+    if (areSame(this.cases, sent)) this.cases = structured(subject.cases);
+    Object.assign(this, { subject, base: subject.cases, isOlder: false });
+    this.verdicts.clear();
+    this.#save();
+    this.#draw();
   }
 
   /** Forgets all verdicts: the script is another one now. */
@@ -64,14 +68,15 @@ export class CaseList {
     return liveRegion(`Kept as case ${this.cases.length}`);
   }
 
-  /** Runs all cases. @returns {Promise<number>} how many fail */
-  async run(subject = this.subject) {
+  /** Runs all cases, as they are now; verdicts are shown as long as the script is the one that they are about. @returns {Promise<number>} how many fail */
+  async run(subject = this.subject, script = this.script()) {
     this.verdicts.clear();
     this.#draw();
-    const { cases } = this;
+    const listed = [...this.cases], cases = structured(listed);
     try {
-      const failures = await runCases(cases, subject, this.script(), this.signal, (index, verdict) => {
-        this.verdicts.set(cases[index], verdict);
+      const failures = await runCases(cases, subject, script, this.signal, (index, verdict) => {
+        if (script !== this.script()) return;
+        this.verdicts.set(listed[index], verdict);
         this.#draw();
       });
       liveRegion(failures ? `${failures} of ${plural(cases.length, "case")} fail` : `${plural(cases.length, "case")} pass`);
@@ -107,9 +112,8 @@ export class CaseList {
   }
 
   #save() {
-    if (this.isOver) return;
     const { base, cases, subject: { webhook, stored: saved } } = this;
-    if (!keep(casesName(this.subject), this.isChanged ? { revision: webhook?.revision ?? null, saved, base, cases } : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
+    if (!keep(casesName(this.subject), this.isChanged ? { revision: webhook?.revision ?? null, saved, base, cases, stages: scriptCount(webhook) } : undefined)) toast("This browser has no room for the cases: save them before the page is left.", { bad: true });
     this.#drawState();
     this.onChange();
   }
@@ -155,7 +159,7 @@ export class CaseList {
     this.cases.splice(at, 1);
     this.#save();
     this.#draw();
-    toast(`Removed ${each.name}`, { undo: () => { this.cases.splice(at, 0, each); this.#save(); this.#draw(); } });
+    this.signal.addEventListener("abort", toast(`Removed ${each.name}`, { undo: () => { this.cases.splice(at, 0, each); this.#save(); this.#draw(); } }));
   }
 
   #paste() {
@@ -175,7 +179,7 @@ export class CaseList {
 }
 
 /** A copy that can be changed; its parts are values of the API, of which only names and expectations are replaced. */
-const structured = (cases) => cases.map((each) => ({ ...each }));
+export const structured = (cases) => cases.map((each) => ({ ...each }));
 
 function summary(each) {
   const { expect } = each;

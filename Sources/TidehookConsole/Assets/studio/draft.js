@@ -1,9 +1,10 @@
 // The unsaved script of a subject: kept in this browser while one types, with the script that it began from; offered again when one comes back.
 
-import { button, confirmAction, dialog, h, put, time } from "../kit.js";
+import { button, confirmAction, dialog, h, link, path, put, time } from "../kit.js";
 import { code, diff } from "../kit/text.js";
+import { casesText } from "./cases.js";
 import { keep, kept } from "./storage.js";
-import { draftName } from "./subject.js";
+import { draftName, places, scriptCount } from "./subject.js";
 
 /** How long typing must rest before the script is kept, in milliseconds. */
 const REST = 500;
@@ -40,24 +41,25 @@ export class Draft {
 
   /** Keeps the script if it differs from what is saved. */
   keepNow() {
-    if (this.isOver) return;
     clearTimeout(this.timer);
     const script = this.editor.value, { saved, revision } = this;
     const isWorth = script !== this.subject.stored && script.trim() !== "";
-    keep(draftName(this.subject), isWorth ? { script, at: new Date().toISOString(), saved, revision } : undefined);
+    keep(draftName(this.subject), isWorth ? { script, at: new Date().toISOString(), saved, revision, stages: scriptCount(this.subject.webhook) } : undefined);
   }
 
-  /** Forgets the draft: it has been saved. */
-  end() {
-    this.isOver = true;
-    clearTimeout(this.timer);
+  /** The script was saved as it was sent, at what is the subject now: only what was typed since is a draft. */
+  settle(subject) {
     keep(draftName(this.subject), undefined);
+    this.subject = subject;
+    this.#beginAnew();
+    this.keepNow();
+    put(this.node);
   }
 
   /** Asks before a draft takes the place of a script that it did not begin from, unless that was chosen already. */
-  async mayReplace() {
+  async mayReplace(script) {
     if (!this.isStale) return true;
-    const body = h("div", { class: "stack tight" }, h("p", null, this.#since(), " What you save takes the place of what is there now:"), diff(this.subject.stored, this.editor.value));
+    const body = h("div", { class: "stack tight" }, h("p", null, this.#since(), " What you save takes the place of what is there now:"), diff(this.subject.stored, script));
     if (!(await confirmAction({ title: "The saved script has changed meanwhile", action: "Save mine", body }))) return false;
     this.#keepMine();
     return true;
@@ -102,11 +104,21 @@ export class Draft {
   }
 }
 
-/** What stands above the editor for scripts whose stages are gone, until they are removed. @param {{name: string, script: string}[]} lost */
-export function lostNotes(lost) {
-  return lost.map(({ name, script }) => {
-    const show = () => dialog("Unsaved, of a stage that is gone", code(script, "lua", { label: "Unsaved script", lines: true }), { wide: true });
-    const note = h("div", { class: "note warn st-draft" }, h("div", { class: "row" }, h("span", null, "A script was not saved, and its stage is gone from this webhook."), button("Show it", { small: true, on: { click: show } }), button("Remove it", { small: true, on: { click: () => { keep(name, undefined); note.remove(); } } })));
+/** What stands above the editor for scripts and cases whose stage or webhook is gone, until they are removed. @param {{name: string, kind: string, webhook: string, value: object}[]} lost */
+export function lostNotes(lost, { webhook } = {}) {
+  return lost.map(({ name, kind, webhook: id, value }) => {
+    const [what, shown] = kind === "draft" ? ["A script was not saved, and its", code(value?.script ?? "", "lua", { label: "Unsaved script", lines: true })] : ["Cases were not saved, and their", code(casesText(value?.cases ?? []), "json", { label: "Unsaved cases" })];
+    const where = id === webhook?.id ? "stage is gone from this webhook." : `webhook is gone, or out of this key's reach: ${id}.`;
+    const show = () => dialog("Unsaved, of what is gone", shown, { wide: true });
+    const note = h("div", { class: "note warn st-draft" }, h("div", { class: "row" }, h("span", null, `${what} ${where}`), button("Show it", { small: true, on: { click: show } }), button("Remove it", { small: true, on: { click: () => { keep(name, undefined); note.remove(); } } })));
     return note;
   });
+}
+
+/** What stands above the editor for what is unsaved at other places of the webhook that is open. @param {string[]} stages @param {Map<string, string>} moved the number of each now by the one that it had */
+export function elsewhereNotes(stages, moved, { webhook }) {
+  const before = new Map([...moved].map(([then, now]) => [now, then]));
+  return stages.map((stage) => h("div", { class: "note st-draft" }, h("div", { class: "row" },
+    h("span", null, `Something is not saved yet at another place: ${places(webhook).find(({ value }) => value === stage).text}.${/^\d+$/.test(before.get(stage)) ? ` It was stage ${Number(before.get(stage)) + 1}.` : ""}`),
+    link(path("/studio", { webhook: webhook.id, stage }), "Open it", { class: "button small" }))));
 }

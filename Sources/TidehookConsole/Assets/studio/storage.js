@@ -1,7 +1,7 @@
 // What this browser keeps of the studio for each signed-in key until it is saved, or somebody signs out: scripts and cases.
 
 import { drafts, formatJSON, parseJSON, session } from "../kit.js";
-import { placesNow } from "./subject.js";
+import { places, placesNow } from "./subject.js";
 
 /** What is kept under a name; `fallback` when nothing is, or it cannot be read. */
 export function kept(name, fallback) {
@@ -25,33 +25,37 @@ export function keep(name, value) {
   }
 }
 
-/** What is kept of the stages of webhooks: `{name, kind, webhook, stage, value}`; `stage` is a number, or `gone` before the one that it had. */
+/** What is kept of the stages of webhooks, scripts first: `{name, kind, webhook, stage, value}`; `stage` is a place, or `gone` and any number. */
 const stages = () => drafts.names().map((full) => full.slice(drafts.prefix().length)).flatMap((name) => {
   const [, kind, webhook, stage] = /^(draft|cases):([^:]+):((?:gone)?\d+|first|last)$/.exec(name) ?? [];
   return kind && webhook !== "new" ? [{ name, kind, webhook, stage, value: kept(name, null) }] : [];
-});
+}).sort((a, b) => b.kind.localeCompare(a.kind) || a.name.localeCompare(b.name));
 
-/** Removes what is kept of webhooks that are gone. @param {object[]} webhooks all there are */
-export function forgetGone(webhooks) {
+/** What is kept of webhooks that are not among these: `{name, kind, webhook, value}`. @param {object[]} webhooks all that the key sees */
+export function keptOfGone(webhooks) {
   const ids = new Set(webhooks.map(({ id }) => id));
-  for (const { name, webhook } of stages()) if (!ids.has(webhook)) keep(name, undefined);
+  return stages().filter(({ webhook }) => !ids.has(webhook));
 }
 
 /**
- * Moves what is kept under the numbers of a webhook's stages to where these are now. Cases of a stage that is gone are kept no longer; its script is, until somebody removes it.
- * @returns {{moved: Map<string, string>, lost: {name: string, script: string}[]}} the number now of each script that was moved, by its number then; the scripts whose stages are gone
+ * Moves what is kept under the numbers of a webhook's stages to where these are now. What is kept of a stage that is gone stays until somebody removes it, or its script is there again.
+ * @returns {{moved: Map<string, string>, held: string[], lost: {name: string, kind: string, webhook: string, value: object}[]}} the number now of each script that was moved, by its number then; the places of which something is kept; what is kept of stages that are gone
  */
-export function follow({ id, pipeline }) {
-  const moved = new Map(), mine = () => stages().filter(({ webhook, stage }) => webhook === id && /\d/.test(stage));
+export function follow(webhook) {
+  const { id, pipeline } = webhook, open = new Set(places(webhook).map(({ value }) => value));
+  const moved = new Map(), mine = () => stages().filter((one) => one.webhook === id);
   for (const kind of ["draft", "cases"]) {
-    const held = mine().filter((one) => one.kind === kind), now = placesNow(pipeline, held.map(({ stage, value }) => [stage, value?.saved]));
-    const changed = held.map(({ stage, ...one }) => ({ ...one, stage, to: now.get(stage) ?? `gone${/\d+/.exec(stage)}` })).filter(({ stage, to }) => to !== stage);
+    const held = mine().filter((one) => one.kind === kind), used = new Set(held.map(({ stage }) => stage));
+    const now = placesNow(pipeline, held.filter(({ stage }) => /\d/.test(stage)).map(({ stage, value }) => [stage, value?.saved, value?.stages]));
+    const free = () => { let n = 0; while (used.has(`gone${n}`)) n += 1; used.add(`gone${n}`); return `gone${n}`; };
+    const target = (stage) => now.get(stage) ?? (stage.startsWith("gone") || open.has(stage) && !now.has(stage) ? stage : free());
+    const changed = held.map((one) => ({ ...one, to: target(one.stage) })).filter(({ stage, to }) => to !== stage);
     for (const { name } of changed) keep(name, undefined);
     for (const { stage, to, value } of changed) {
-      const isGone = to.startsWith("gone");
-      if (kind === "draft" || !isGone) keep(`${kind}:${id}:${to}`, value);
-      if (kind === "draft" && !isGone) moved.set(stage, to);
+      keep(`${kind}:${id}:${to}`, value);
+      if (kind === "draft" && !to.startsWith("gone")) moved.set(stage, to);
     }
   }
-  return { moved, lost: mine().filter(({ stage }) => stage.startsWith("gone")).map(({ name, value }) => ({ name, script: value?.script ?? "" })) };
+  const [lost, held] = [true, false].map((isGone) => mine().filter(({ stage }) => stage.startsWith("gone") === isGone));
+  return { moved, held: [...new Set(held.map(({ stage }) => stage))], lost };
 }

@@ -14,6 +14,9 @@ export function places(webhook) {
   return [...scripts, { value: "first", text: `New stage before ${names}` }, { value: "last", text: `New stage after ${names}` }];
 }
 
+/** How many stages of a webhook hold a script. */
+export const scriptCount = (webhook) => (webhook?.pipeline ?? []).filter(({ script }) => script !== undefined).length;
+
 /** The subject for a place of a webhook. @param {string|undefined} place one of `places`; the first of them when it is none */
 export function subjectOf(webhook, place) {
   const list = places(webhook);
@@ -30,8 +33,8 @@ export function movedTo(before, now, place) {
 }
 
 /**
- * Where the stages of a pipeline are now of which something is kept: each is the one whose script is the one that was saved then; one whose script was changed stays at its number.
- * @param {[string, string|undefined][]} kept the number of each then, and the script that was saved there
+ * Where the stages of a pipeline are now of which something is kept: each is the one whose script is the one that was saved then; one whose script was changed stays at its number, as long as there are as many scripts as then.
+ * @param {[string, string|undefined, number|undefined][]} kept the number of each then, the script that was saved there, and how many there were
  * @returns {Map<string, string|null>} the number now by the number then; `null` for a stage that is gone
  */
 export function placesNow(pipeline, kept) {
@@ -43,7 +46,8 @@ export function placesNow(pipeline, kept) {
     const at = scripts.findIndex((script, index) => script !== undefined && script === saved && !taken.has(String(index)));
     if (at >= 0) take(stage, String(at));
   }
-  for (const [stage] of left()) if (scripts[stage] !== undefined && !taken.has(stage)) take(stage, stage); else now.set(stage, null);
+  const many = scripts.filter((script) => script !== undefined).length;
+  for (const [stage, , then] of left()) if (then === many && scripts[stage] !== undefined && !taken.has(stage)) take(stage, stage); else now.set(stage, null);
   return now;
 }
 
