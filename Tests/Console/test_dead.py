@@ -135,14 +135,14 @@ def test_a_replay_says_no_more_than_that_its_deliveries_were_made_due_again(page
     webhook = died(api, receiver, "/a", 2, name="still broken")
     job = api.call("POST", "/v1/replays", {"webhook": webhook["id"], "states": ["dead"], "since": "1h"}).json
     page.visit(f"/replays/{job['id']}")
-    expect(page.locator(".page-head .badge")).to_have_text("made due again")
+    expect(page.locator(".page-head .badge")).to_have_text("2 made due again")
     expect(page.locator("#main")).to_contain_text("which does not say that they were delivered")
     receiver.wait_for(4)
     page.get_by_role("link", name="dead letters", exact=True).click()
     expect(groups(page)).to_contain_text("still broken")
     expect(page.get_by_label("Webhook", exact=True)).to_have_value(webhook["id"])
     page.go_back()
-    page.get_by_role("link", name="What became of them").click()
+    page.get_by_role("link", name="Deliveries since then", exact=True).click()
     expect(page.get_by_role("table", name="Deliveries").locator("tbody tr")).to_have_count(2)
     expect(page).to_have_url(re.compile(f"webhook={webhook['id']}.*since="))
     expect(page.get_by_label("Made within").locator("option:checked")).to_contain_text("since ")
@@ -195,3 +195,25 @@ def test_names_and_reasons_full_of_markup_stay_text(page, api, receiver, markup,
     expect(page.locator(".count-line")).to_be_visible()
     page.get_by_text("The first 1").click()
     unharmed(page)
+
+
+def test_a_replay_that_had_nothing_to_do_says_so(page, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), ["*"], name="whole")
+    api.settled(webhook, api.publish("order.paid"))
+    job = api.call("POST", "/v1/replays", {"webhook": webhook["id"], "states": ["dead"]}).json
+    page.visit(f"/replays/{job['id']}")
+    expect(page.locator(".page-head .badge")).to_have_text("nothing was to do")
+    expect(page.get_by_text("made due again")).to_have_count(0)
+    late = api.add_webhook(receiver.url("/late"), ["*"], name="late")
+    job = api.call("POST", f"/v1/webhooks/{late['id']}/recover", {"since": "1h"}).json
+    page.visit(f"/replays/{job['id']}")
+    expect(page.locator(".page-head .badge")).to_have_text("1 missing made")
+
+
+def test_dead_letters_have_the_names_of_now(page, api, receiver):
+    webhook = died(api, receiver, "/a", 1, name="before")
+    page.visit("/dead")
+    expect(groups(page)).to_contain_text("before")
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"name": "after"}).status == 200
+    page.keyboard.press("r")
+    expect(groups(page)).to_contain_text("after")

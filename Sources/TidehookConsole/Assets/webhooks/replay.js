@@ -57,10 +57,12 @@ export const recover = (webhook) => ask(`Recover ${webhook.name}`, "Sends what i
 
 // ---- jobs
 
-/** How a job stands. That it is through says that its deliveries were made due again, not what became of them. */
-const standing = (job) => job.state === "done" ? badge("made due again", "info") : state(job.state);
-/** The deliveries that a job was about, as far as a filter of theirs can say. */
-const about = (job) => path("/deliveries", { webhook: job.webhook, event_type: job.types?.length === 1 ? job.types[0] : null, since: job.since });
+/** What a job has done: that it is through says that deliveries were made due, not what became of them. */
+const outcome = (job) => [job.replayed && `${count(job.replayed)} made due again`, job.created && `${count(job.created)} missing made`].filter(Boolean).join(", ") || "nothing was to do";
+/** How a job stands. */
+const standing = (job) => job.state === "done" ? badge(outcome(job), "info") : state(job.state);
+/** The deliveries of the time that a job was about, and of its webhook and type where it was about one. */
+const since = (job) => path("/deliveries", { webhook: job.webhook, event_type: job.types?.length === 1 ? job.types[0] : null, since: job.since });
 const done = (job) => job.replayed + job.created + job.skipped;
 const isOpen = (job) => !job.ended_at;
 /** What a job replays, in words. */
@@ -96,11 +98,11 @@ export async function showJob({ params, signal, page }, names) {
     meter.update(done(job), job.total);
     page.title("Replay");
     page.sub(h("div", { class: "row" }, standing(job), h("span", null, subject(job, names))));
-    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link(about(job), "What became of them", { class: "button" }));
+    if (wasOpen !== isOpen(job)) page.actions(isOpen(job) ? button("Stop", { kind: "danger", on: { click: () => stop(job, refresh) } }) : null, link(since(job), job.since ? "Deliveries since then" : "Deliveries", { class: "button" }));
     wasOpen = isOpen(job);
     const took = (new Date(job.ended_at ?? job.updated_at) - new Date(job.created_at)) * 1000;
     put(root, job.waiting ? h("p", { class: "note warn" }, h("span", null, "It waits: ", job.waiting)) : null,
-      job.state === "done" ? h("p", { class: "note" }, h("span", null, "Its deliveries were made due again, which does not say that they were delivered. ", link(about(job), "The deliveries", { class: "inline" }), " say what became of each; those that died again are among the ", link(path("/dead", { webhook: job.webhook }), "dead letters", { class: "inline" }), ".")) : null, panel("Progress", h("div", { class: "stack" }, meter, facts([["Made due", count(job.replayed)], ["Missing ones made", job.missing ? count(job.created) : null], ["Skipped", job.skipped ? `${count(job.skipped)}: changed at the same moment, or without an original` : "0"], ["Of", job.total == null ? "being counted" : count(job.total)]]))),
+      job.state === "done" && job.replayed + job.created ? h("p", { class: "note" }, h("span", null, `It is through: ${outcome(job)}, which does not say that they were delivered. `, link(since(job), job.since ? "The deliveries since then" : "The deliveries", { class: "inline" }), " say what became of each; those that died again are among the ", link(path("/dead", { webhook: job.webhook }), "dead letters", { class: "inline" }), ".")) : null, panel("Progress", h("div", { class: "stack" }, meter, facts([["Made due", count(job.replayed)], ["Missing ones made", job.missing ? count(job.created) : null], ["Skipped", job.skipped ? `${count(job.skipped)}: changed at the same moment, or without an original` : "0"], ["Of", job.total == null ? "being counted" : count(job.total)]]))),
       panel("Replay", facts([["What", subject(job, names)], ["Made between", job.since || job.until ? [job.since ? time(job.since) : "the beginning", " and ", job.until ? time(job.until) : "its begin"] : null], ["Namespace", job.namespace], ["The webhook", job.revision === "original" ? "as it was at the first attempt" : "as it is now"], ["At most", `${plural(job.rate, "delivery", "deliveries")} per second`], ["By", job.made_by], ["Begun", time(job.created_at)], ["Ended", job.ended_at && time(job.ended_at)], ["Took", took > 0 ? duration(took) : null], ["Id", h("span", { class: "id" }, job.id)]])));
   };
   draw();
