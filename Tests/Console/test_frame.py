@@ -197,3 +197,13 @@ def test_paths_are_written_as_lua_reads_them(page, steps, path):
 def test_durations_are_short(page, us, text):
     page.visit("/about")
     assert page.evaluate("async (us) => (await import(new URL('kit.js', document.baseURI).href)).duration(us)", us) == text
+
+
+def test_a_tab_of_a_console_that_was_updated_is_loaded_anew(page):
+    page.visit("/nowhere")
+    page.route("**/pages/about.js", lambda route: route.fulfill(content_type="text/javascript", body='import { madeLater } from "../kit.js";\nexport default [madeLater];'))
+    page.visit("/about")
+    expect(page.get_by_role("heading", name="The console was updated")).to_be_visible()
+    page.unroute("**/pages/about.js")
+    page.get_by_role("button", name="Load it anew").click()
+    expect(page.get_by_role("button", name="Sign out everywhere")).to_be_visible()

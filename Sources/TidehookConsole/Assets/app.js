@@ -92,6 +92,8 @@ async function routes(first) {
   if (!PAGES[first]) return OWN;
   try { return (await busy(Promise.all([import(`./pages/${PAGES[first]}.js`), styleSheet("pages.css")])))[0].default; } catch (error) {
     console.warn(error);
+    // A module of another version than those that are here already.
+    if (error instanceof SyntaxError) throw new ApiError(0, "updated", "This tab has the console as it was before. Load it anew to go on.");
     throw new ApiError(0, "unreachable", "This page could not be loaded. Is the gateway running?");
   }
 }
@@ -148,7 +150,8 @@ async function show(route, context, mine) {
   } catch (error) {
     if (mine !== visits || error.name === "AbortError") return;
     if (!(error instanceof ApiError)) console.error(error);
-    if (error.status !== 401) put(content, failed(error, () => open(), context.back));
+    if (error.code === "updated") put(content, empty("The console was updated", error.message, button("Load it anew", { icon: "refresh", kind: "primary", on: { click: () => location.reload() } })));
+    else if (error.status !== 401) put(content, failed(error, () => open(), context.back));
   }
   main.removeAttribute("aria-busy");
 }
