@@ -324,6 +324,22 @@ def test_a_draft_and_its_cases_go_with_their_stage(studio, api, receiver):
     assert kept(studio) == {}
 
 
+def test_a_tab_in_which_nothing_was_typed_leaves_the_draft_of_another_alone(studio, api, receiver):
+    webhook = api.add_webhook(receiver.url("/"), name="Chat", script=BODY)
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(BODY)
+    other = studio.context.new_page()
+    other.goto(studio.url)
+    expect(editor(other)).to_have_value(BODY)
+    write(other, DROP)
+    other.reload()
+    expect(editor(other)).to_have_value(DROP)
+    other.close()
+    studio.visit("/nowhere")
+    studio.visit(f"/studio?webhook={webhook['id']}")
+    expect(editor(studio)).to_have_value(DROP)
+
+
 def test_a_draft_of_a_script_that_changed_meanwhile_is_a_choice(studio, api, receiver, accessible, portraits):
     webhook, theirs = api.add_webhook(receiver.url("/"), name="Chat", script=BODY), BODY + "-- theirs\n"
     left_with_a_draft(studio, webhook)

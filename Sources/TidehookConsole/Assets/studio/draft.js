@@ -16,7 +16,8 @@ export class Draft {
     Object.assign(this, { subject, editor });
     this.#beginAnew();
     this.node = h("div");
-    signal.addEventListener("abort", () => this.keepNow());
+    signal.addEventListener("abort", () => this.#keepChanged());
+    window.addEventListener("pagehide", () => this.#keepChanged(), { signal });
   }
 
   /** Whether the saved script is another one than that which the draft began from. */
@@ -28,6 +29,7 @@ export class Draft {
     const draft = kept(draftName(this.subject), null);
     const isDraft = typeof draft?.script === "string" && draft.script !== stored;
     this.editor.load(isDraft ? draft.script : stored);
+    this.known = this.editor.value;
     if (!isDraft) return;
     if (typeof draft.saved === "string") Object.assign(this, { saved: draft.saved, revision: draft.revision });
     this.#offer(draft.at, before);
@@ -36,13 +38,18 @@ export class Draft {
   /** Keeps the script once typing rests. */
   touch() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.keepNow(), REST);
+    this.timer = setTimeout(() => this.#keepChanged(), REST);
+  }
+
+  /** Keeps the script if it was changed here: what another tab has kept or thrown away meanwhile is not this one's to undo. */
+  #keepChanged() {
+    if (this.editor.value !== this.known) this.keepNow();
   }
 
   /** Keeps the script if it differs from what is saved. */
   keepNow() {
     clearTimeout(this.timer);
-    const script = this.editor.value, { saved, revision } = this;
+    const script = this.known = this.editor.value, { saved, revision } = this;
     const isWorth = script !== this.subject.stored && script.trim() !== "";
     keep(draftName(this.subject), isWorth ? { script, at: new Date().toISOString(), saved, revision, stages: scriptCount(this.subject.webhook) } : undefined);
   }
