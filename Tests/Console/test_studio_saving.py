@@ -256,6 +256,12 @@ def test_what_would_be_replaced_of_a_stage_that_changed_is_shown(studio, api, re
     change_meanwhile(api, webhook, lambda pipeline: [{"plugin": "slack", "options": {}}])
     studio.get_by_role("button", name="Save", exact=True).click()
     expect(studio.get_by_role("alert")).to_contain_text("the stage of this script is gone")
+    studio.get_by_role("button", name="Save into…").click()
+    expect(studio.get_by_role("combobox", name="As")).to_have_value("last")
+    studio.get_by_role("button", name="Save as revision 4").click()
+    studio.get_by_role("button", name="Save without").click()
+    expect(studio.get_by_text(re.compile("Revision 4, saved"))).to_be_visible()
+    assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"] == [{"plugin": "slack", "options": {}}, {"script": DROP}]
 
 
 def test_samples_are_what_the_webhook_wants_however_old(studio, api, receiver):

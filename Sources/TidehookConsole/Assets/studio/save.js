@@ -13,23 +13,29 @@ import { movedTo, pipelineWith, places, subjectOf } from "./subject.js";
  * @param {{subject: object, webhooks: object[], script: string, cases: object, draft: object, event: object|null}} parts the script as it was when somebody asked to save it
  * @returns {Promise<null|{webhook: object, stage: string, cases: object[]}>} what was saved, `null` when it was not
  */
-export function saveDialog(parts) {
-  const { subject, webhooks } = parts;
+export async function saveDialog(parts) {
+  const { subject, webhooks } = parts, open = await asItIs(subject);
   const body = h("div", { class: "stack tight" }), names = namesakes(webhooks);
   const target = select([["", "A new webhook"], ...webhooks.map((webhook) => [webhook.id, label(webhook, names)])], { value: subject.webhook?.id ?? "" });
   const opened = dialog("Save the script", h("div", { class: "stack" }, field({ label: "Into", input: target }), body));
-  const draw = () => put(body, target.value ? existing(parts, target.value === subject.webhook?.id ? subject.webhook : webhooks.find(({ id }) => id === target.value), opened) : fresh(parts, opened));
+  const draw = () => put(body, target.value ? existing(parts, target.value === subject.webhook?.id ? open : webhooks.find(({ id }) => id === target.value), opened) : fresh(parts, opened));
   target.addEventListener("change", draw);
   draw();
   return opened.closed.then((saved) => saved ?? null);
+}
+
+/** The webhook that is open; as it is now, where the stage of its script is gone. */
+async function asItIs({ webhook, stage }) {
+  const now = webhook && await api.get(`/v1/webhooks/${webhook.id}`).catch(() => webhook);
+  return webhook && movedTo(webhook, now, stage) === null && now.pipeline[Number(stage)]?.script === undefined ? now : webhook;
 }
 
 /** What a webhook is called in a list with these names. */
 export const label = (webhook, names) => `${nameIn(names, webhook)}${webhook.namespace ? ` · ${webhook.namespace}` : ""}`;
 
 function existing(parts, webhook, opened) {
-  const isSame = parts.subject.webhook?.id === webhook.id;
-  const where = select(places(webhook).map(({ value, text }) => [value, text]), { value: isSame ? parts.subject.stage : subjectOf(webhook).stage });
+  const isSame = parts.subject.webhook?.id === webhook.id, list = places(webhook), own = list.find(({ value }) => value === parts.subject.stage)?.value ?? "last";
+  const where = select(list.map(({ value, text }) => [value, text]), { value: isSame ? own : subjectOf(webhook).stage });
   const gone = h("p", { role: "status" });
   const draw = () => put(gone, isOwn(parts.subject, webhook, where.value) ? null : replaced(webhook, where.value));
   where.addEventListener("change", draw);
