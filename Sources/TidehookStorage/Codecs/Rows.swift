@@ -29,7 +29,9 @@ extension SQLRow {
     var delivery = Delivery(
       id: DeliveryID(id(0)), eventID: EventID(stored: text(2)), eventType: EventType(stored: text(3)), webhookID: WebhookID(id(4)),
       state: state, reason: drop?.reason,
-      failure: optionalText(14).flatMap(FailureKind.init), attemptCount: Int(integer(8)), nextAttemptAt: OrderTurn.due(due),
+      // What is held keeps it for the time when it is tried again.
+      failure: state == .dead || state == .retrying ? optionalText(14).flatMap(FailureKind.init) : nil, attemptCount: Int(integer(8)),
+      nextAttemptAt: OrderTurn.due(due),
       createdAt: time(10), updatedAt: time(11), batch: isNull(12) ? nil : BatchID(id(12)))
     delivery.waitsForTurn = due != nil && delivery.nextAttemptAt == nil
     delivery.erasedAt = optionalTime(15)

@@ -26,10 +26,9 @@ extension SQLStore {
     """)
   private static let open = SQLStatement(
     """
-    UPDATE deliveries SET reason = $2, updated_at_us = $3, round_began_us = $3,
-      state = CASE WHEN state = 5 AND round_began_us > $3 THEN \(DeliveryState.retrying.code) ELSE $1 END,
-      failure = CASE WHEN state = 5 AND round_began_us > $3 THEN failure END,
-      due_at_us = CASE WHEN state = 5 AND round_began_us > $3 THEN round_began_us ELSE $3 END
+    UPDATE deliveries SET state = CASE WHEN state = 5 AND round_began_us > $1 THEN \(DeliveryState.retrying.code) ELSE $2 END,
+      reason = $3, failure = CASE WHEN state = 5 AND round_began_us > $1 THEN failure END, updated_at_us = $1, round_began_us = $1,
+      due_at_us = CASE WHEN state = 5 AND round_began_us > $1 THEN round_began_us ELSE $1 END
     WHERE key = $4
     """)
 
@@ -64,8 +63,12 @@ extension SQLStore {
     let state = target.state
     var waits = false
     if isOrdered && state.isOpen { waits = try !takesTurn(key, connection) }
-    let statement = state.isOpen ? open : state == .held ? hold : end
-    try connection.execute(statement, [.integer(state.code), SQLValue(target.reason), .time(target.at), .integer(key)])
+    let (code, reason, time) = (SQLValue.integer(state.code), SQLValue(target.reason), SQLValue.time(target.at))
+    if state.isOpen {
+      try connection.execute(open, [time, code, reason, .integer(key)])
+    } else {
+      try connection.execute(state == .held ? hold : end, [code, reason, time, .integer(key)])
+    }
     if waits { try waitForTurn(key, connection) }
     if isOrdered && !state.isOpen { try passTurn(of: key, at: target.at, connection) }
   }
