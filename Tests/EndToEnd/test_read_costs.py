@@ -57,7 +57,7 @@ def samples(api):
     events = api.call("GET", "/v1/events?limit=1").json
     plugin = api.call("GET", "/v1/plugins").json["data"][0]["name"]
     return {
-        "limit": "50", "max": "100", "since": "12h", "until": "12h", "step": "1h", "order": "oldest", "text": "needle", "webhook": webhook,
+        "limit": "50", "attention_limit": "500", "max": "100", "since": "12h", "until": "12h", "step": "1h", "order": "oldest", "text": "needle", "webhook": webhook,
         "state": "dead", "failure": "timeout", "event_type": "no.such", "event": delivery["event_id"], "event_id": delivery["event_id"],
         "namespace": "shop", "last": "20", "n": "1", "from": "1", "to": "1", "name": plugin, "id": webhook,
         ("/v1/events", "event"): "memory.*", ("/v1/events", "id"): "evt_0000", ("/v1/events", "cursor"): events["next_cursor"],
