@@ -41,13 +41,7 @@ def test_a_key_is_made_shown_once_used_and_revoked(page, api, accessible, portra
 
 
 def test_a_key_that_is_shown_once_does_not_go_unasked(page):
-    page.visit("/keys")
-    page.get_by_role("button", name="New key").first.click()
-    made = page.get_by_role("dialog", name="New key")
-    made.get_by_label("Name", exact=True).fill("team a")
-    made.get_by_label("May use").select_option("all")
-    made.get_by_role("button", name="Make the key").click()
-    shown = page.get_by_role("dialog", name="The key of team a")
+    shown = with_a_key_shown(page)
     ask = page.get_by_role("alertdialog", name="Have you kept it?")
     expect(shown.get_by_label("API key")).to_be_focused()
     leave = [lambda: page.keyboard.press("Escape"), lambda: shown.get_by_role("button", name="Close").click(), lambda: page.mouse.click(5, 5)]

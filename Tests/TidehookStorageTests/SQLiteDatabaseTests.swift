@@ -179,12 +179,9 @@ import TidehookTesting
       try connection.execute(SQLStatement("CREATE TABLE rows (id INTEGER PRIMARY KEY)"), [])
       try connection.execute(SQLStatement("INSERT INTO rows DEFAULT VALUES"), [])
     }
-    // Nothing tells when another thread cuts a file; it is looked at on a thread that may wait.
+    // On a thread that may wait: the system tells of each change of the file.
     let isCut = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
-      DispatchQueue.global().async {
-        for _ in 0..<3000 where size(of: path + "-wal") > 0 { usleep(10_000) }
-        continuation.resume(returning: size(of: path + "-wal") == 0)
-      }
+      DispatchQueue.global().async { continuation.resume(returning: waitUntilEmpty(path + "-wal")) }
     }
     #expect(isCut && size(of: path) > 0)
     try database.close()
@@ -202,6 +199,18 @@ import TidehookTesting
     database.rest()
     #expect(size(of: fixture.folder + ".db-wal") == 0)
     try database.close()
+  }
+
+  /// Waits until a file is empty, at most half a minute without a change of it.
+  private func waitUntilEmpty(_ path: String) -> Bool {
+    var changes = pollfd(fd: inotify_init1(0), events: Int16(POLLIN), revents: 0)
+    defer { close(changes.fd) }
+    guard inotify_add_watch(changes.fd, path, UInt32(IN_MODIFY)) >= 0 else { return false }
+    var events = [UInt8](repeating: 0, count: 4096)
+    while size(of: path) > 0 {
+      guard poll(&changes, 1, 30_000) == 1, read(changes.fd, &events, events.count) > 0 else { return false }
+    }
+    return true
   }
 
   private func size(of path: String) -> Int {
