@@ -47,6 +47,9 @@ public struct QueueStanding: Sendable, Hashable {
   /// When the oldest of the dead ones was made; `nil` when there is none.
   public var firstDead: Timestamp?
 
+  /// All of them.
+  public var deliveries: Int { pending + retrying + held + dead }
+
   /// Makes a standing without deliveries.
   public init() {}
 

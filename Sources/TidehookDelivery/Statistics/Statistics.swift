@@ -31,7 +31,9 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
     let began: ContinuousClock.Instant
     let ended: ContinuousClock.Instant
 
-    func age(at now: ContinuousClock.Instant) -> CountAge { CountAge(took: ended - began, age: now - ended) }
+    func age(at now: ContinuousClock.Instant) -> CountAge {
+      CountAge(of: standings.values.reduce(0) { $0 + $1.deliveries }, took: ended - began, age: now - ended)
+    }
   }
 
   /// Makes statistics that are kept in `store`; they are written while ``run()`` runs.
@@ -119,7 +121,7 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
     return try await store.tallies(ofEach: webhooks, in: range)
   }
 
-  /// The deliveries of each webhook that are not done with, counted again unless that was done a short while ago for what it costs.
+  /// The deliveries of each webhook that are not done with, counted again unless they are many and that was done a short while ago for what it costs.
   public func standings() async throws(StoreError) -> [WebhookID: QueueStanding] {
     guard let known = counted.withLock({ $0 }) else { return try await count() }
     switch known.age(at: instant()) {

@@ -8,6 +8,11 @@ import TidehookCore
     (4000, 79_999, .good), (4000, 80_000, .bearable), (4000, 160_000, .old),
   ])
   func whatTakesLongIsToldOfForLonger(took: Int, age: Int, expected: CountAge) {
-    #expect(CountAge(took: .milliseconds(took), age: .milliseconds(age)) == expected)
+    #expect(CountAge(of: 10_001, took: .milliseconds(took), age: .milliseconds(age)) == expected)
+  }
+
+  @Test(arguments: [(0, 0), (51, 0), (4000, 1)])
+  func whatIsFewIsCountedEveryTime(took: Int, age: Int) {
+    for counted in [0, 10_000] { #expect(CountAge(of: counted, took: .milliseconds(took), age: .milliseconds(age)) == .old) }
   }
 }

@@ -158,22 +158,27 @@ import TidehookTesting
     let now = Mutex(ContinuousClock.now)
     let statistics = Statistics(
       store: store, time: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, instant: { now.withLock { $0 } })
-    let webhook = WebhookID(samples.ids.next())
-    store.state.withLock { $0.counting = { now.withLock { $0 += .milliseconds(60) } } }
-    #expect(try await statistics.standings().isEmpty)
+    let (before, webhook) = (WebhookID(samples.ids.next()), WebhookID(samples.ids.next()))
+    var many = QueueStanding()
+    many.dead = 10_001
+    store.state.withLock { [many] state in
+      state.standings = [before: many]
+      state.counting = { now.withLock { $0 += .milliseconds(60) } }
+    }
+    #expect(try await Set(statistics.standings().keys) == [before])
     now.withLock { $0 += .seconds(2) }
     for round in 2...3 {
       // Those who ask meanwhile get what is known, and begin no other count; neither does one that failed keep the next from being made.
       let (gate, opens) = AsyncStream.makeStream(of: Bool.self)
-      store.state.withLock { state in
-        state.standings = [webhook: QueueStanding()]
+      store.state.withLock { [many] state in
+        state.standings = [webhook: many]
         state.counting = { () async throws(StoreError) in
           var answers = gate.makeAsyncIterator()
           guard await answers.next() == true else { throw StoreError(.full, "no space") }
           now.withLock { $0 += .milliseconds(60) }
         }
       }
-      for _ in 0..<9 { #expect(try await statistics.standings().isEmpty) }
+      for _ in 0..<9 { #expect(try await Set(statistics.standings().keys) == [before]) }
       let count = try #require(statistics.refreshing)
       opens.yield(round == 3)
       await count.value
