@@ -1,7 +1,6 @@
 """A full disk: 503 and a clear log line, nothing that was answered 202 is lost, and service resumes when space returns."""
 
 import json
-import os
 import re
 
 import pytest
@@ -50,10 +49,10 @@ def arrived(receiver):
 
 
 def test_a_full_disk_refuses_and_recovers(cramped, disk, receiver):
-    ballast = disk.ballast(4 * MIB)
+    ballast = disk.leave(2 * MIB)
     cramped.api.add_webhook(receiver.url(), ["memory.created"])
     taken = fill(cramped.api)
-    assert len(taken) >= 20, "the disk was full before anything was stored"
+    assert taken, "the disk was full before anything was stored"
     assert cramped.running
     assert re.search(r"(full|no space|space left)", cramped.stderr(), re.IGNORECASE), cramped.stderr()
     assert cramped.api.call("GET", "/v1/webhooks").status == 200, "reading goes on"
@@ -68,7 +67,7 @@ def test_a_full_disk_refuses_and_recovers(cramped, disk, receiver):
 
 def test_what_was_taken_survives_a_kill_on_a_full_disk(cramped, disk, receiver):
     """The receiver is down until after the kill, so nothing of what was taken can have left before."""
-    ballast = disk.ballast(4 * MIB)
+    ballast = disk.leave(2 * MIB)
     receiver.reply("/", Reply(503))
     cramped.api.add_webhook(receiver.url(), ["memory.created"], retry={"max_retries": 100, "initial_delay_secs": 0.5, "multiplier": 1})
     taken = fill(cramped.api)
@@ -85,7 +84,7 @@ def test_what_was_taken_survives_a_kill_on_a_full_disk(cramped, disk, receiver):
 
 
 def test_full_disks_are_not_logged_once_per_request(cramped, disk, receiver):
-    disk.ballast(4 * MIB)
+    disk.leave(2 * MIB)
     fill(cramped.api)
     before = len(cramped.log.read_bytes())
     for number in range(200):
@@ -96,8 +95,7 @@ def test_full_disks_are_not_logged_once_per_request(cramped, disk, receiver):
 def test_little_space_is_told_before_there_is_none(cramped, disk, receiver):
     """Below a twentieth of the disk; and again when there is twice as much."""
     cramped.api.add_webhook(receiver.url("/ops"), ["store.*"], namespace="tidehook")
-    stats = os.statvfs(disk.path)
-    ballast = disk.ballast(stats.f_bavail * stats.f_frsize - 350_000)
+    ballast = disk.leave(350_000)
     (low,) = receiver.wait_for(1, 20, "/ops")
     assert json.loads(low.body)["event"] == "store.low_space"
     assert json.loads(low.body)["data"]["free_bytes"] < json.loads(low.body)["data"]["threshold_bytes"]

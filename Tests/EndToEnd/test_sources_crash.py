@@ -63,8 +63,8 @@ def test_what_was_answered_is_never_lost(gateway, receiver):
 def test_a_full_disk_has_the_sender_try_again_and_stores_nothing(make_gateway, tmp_path):
     disk = TinyDisk(tmp_path / "disk")
     try:
-        ballast = disk.ballast(4 * 1024 * 1024)
         gateway = make_gateway(prefix=disk.prefix, data=disk.folder / "data")
+        ballast = disk.leave(2 * 1024 * 1024)
         sender = make_source(gateway.api, "code", {"scheme": "github"}, secret="s", dedupe={"header": "X-GitHub-Delivery"})
         taken, answer = [], None
         for number in range(5_000):

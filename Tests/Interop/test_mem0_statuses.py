@@ -81,7 +81,7 @@ class Given:
         with closing(TinyDisk(self.folder / "disk")) as disk:
             gateway = self.make_gateway(prefix=disk.prefix, data=disk.folder / "data")
             client = self.connect(gateway)
-            disk.ballast(4 * MIB)
+            disk.leave(2 * MIB)
             while gateway.api.call("POST", "/v1/events", {"event": "memory.created", "data": {"content": "x" * 100_000}}).status == 202:
                 pass
             try:

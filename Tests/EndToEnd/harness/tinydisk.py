@@ -23,11 +23,12 @@ class TinyDisk:
         self.prefix = ["nsenter", "-t", str(self._holder.pid), "-m", *user]
         self.path = Path(f"/proc/{self._holder.pid}/root") / self.folder.relative_to("/")
 
-    def ballast(self, bytes):
-        """Takes space away; returns the file whose removal gives it back."""
+    def leave(self, free):
+        """Takes all space away but for `free` bytes; returns the file whose removal gives it back."""
+        stats = os.statvfs(self.path)
         file = self.path / "ballast"
         with file.open("wb") as stream:
-            os.posix_fallocate(stream.fileno(), 0, bytes)
+            os.posix_fallocate(stream.fileno(), 0, stats.f_bavail * stats.f_frsize - free)
         return file
 
     def close(self):
