@@ -107,6 +107,15 @@ def test_a_group_is_replayed_with_the_keyboard_alone(page, api, receiver, access
     expect(page.get_by_role("table", name="Replays").locator("tbody tr")).to_contain_text("dead of mended")
 
 
+def test_webhooks_of_one_name_are_told_apart(page, api, receiver):
+    for path in ("/a", "/b"):
+        died(api, receiver, path, 1, name="twin")
+    place = receiver.url("/b").split("://")[1]
+    page.visit("/dead")
+    page.get_by_role("button", name=f"Replay 1 of twin ({place}), status").click()
+    expect(page.get_by_role("dialog", name=f"Replay to twin ({place})")).to_be_visible()
+
+
 def test_all_that_are_dead_are_replayed(page, api, receiver):
     for path in ("/a", "/b"):
         died(api, receiver, path, 2, name=f"webhook {path}")

@@ -54,6 +54,7 @@ def test_what_happened_is_counted_and_drawn(page, busy, accessible, portraits):
     figures = page.locator(".figures")
     expect(figures.get_by_role("link", name="Delivered")).to_contain_text("6")
     expect(figures.get_by_role("link", name="Dead")).to_contain_text("6 now")
+    expect(figures.get_by_role("link", name="Filtered")).to_have_attribute("href", "#/deliveries?state=filtered&since=1h")
     charts = page.locator("svg.chart")
     expect(charts).to_have_count(2)
     chart = charts.first

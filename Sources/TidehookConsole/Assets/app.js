@@ -237,13 +237,13 @@ function attention(answer, more) {
   })));
 }
 const figure = (to, name, value, more) => link(to, [h("span", { class: "name" }, name), h("span", { class: "value" }, value), h("span", { class: "more" }, more)], { class: "figure" });
-function figures({ total, now }) {
+function figures({ total, now }, since) {
   const waiting = now.pending + now.retrying, oldest = now.oldest_pending;
   return h("div", { class: "figures" },
-    total.events == null ? figure("/deliveries", "Deliveries", count(total.deliveries), "made for your webhooks") : figure("/events", "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
-    figure("/deliveries?state=delivered", "Delivered", count(total.delivered), total.success_rate == null ? "none has ended" : `${percent(total.success_rate)} success`),
-    figure("/deliveries?state=retrying,dead", "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
-    figure("/deliveries?state=filtered", "Filtered", count(total.filtered), "by pipelines"),
+    total.events == null ? figure(path("/deliveries", { since }), "Deliveries", count(total.deliveries), "made for your webhooks") : figure(path("/events", { since }), "Accepted", count(total.events), plural(total.deliveries, "delivery", "deliveries")),
+    figure(path("/deliveries", { state: "delivered", since }), "Delivered", count(total.delivered), total.success_rate == null ? "none has ended" : `${percent(total.success_rate)} success`),
+    figure(path("/deliveries", { state: "retrying,dead", since }), "Failed attempts", count(total.failed_attempts), `of ${count(total.attempts)}`),
+    figure(path("/deliveries", { state: "filtered", since }), "Filtered", count(total.filtered), "by pipelines"),
     figure("/dead", "Dead", count(total.dead), `${count(now.dead)} now`),
     figure("/deliveries?state=pending,retrying", "Waiting", count(waiting), oldest ? ["oldest due ", time(oldest.due_at), now.held > 0 && `, ${count(now.held)} held`] : now.held ? `${count(now.held)} held` : "nothing is overdue"));
 }
@@ -301,7 +301,7 @@ async function overview({ query, signal, page }) {
     await load(true);
     repairs().find((one) => !known.has(one.href))?.focus();
   };
-  const parts = [(answer) => attention(answer, !limit && more), figures, charts, fares].map((draw) => [h("div"), draw]);
+  const parts = [(answer) => attention(answer, !limit && more), (answer) => figures(answer, range), charts, fares].map((draw) => [h("div"), draw]);
   const root = h("div", { class: "stack" }, parts.map(([part]) => part));
   const segments = RANGES.map(([name, text]) => h("button", { type: "button", "aria-pressed": name === range, on: { click: () => { range = name; segments.forEach((one, i) => one.setAttribute("aria-pressed", RANGES[i][0] === range)); setQuery({ range }); load(true).catch(report); } } }, text));
   page.actions(h("div", { class: "segments", role: "group", "aria-label": "Time shown" }, segments));

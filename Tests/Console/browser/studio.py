@@ -58,3 +58,25 @@ def options(page):
 def keep_case(page):
     tab(page, "Cases")
     page.get_by_role("button", name="Keep this sample as a case").click()
+
+
+def change_meanwhile(api, webhook, change):
+    """Saves what `change` makes of the pipeline, as somebody else would."""
+    pipeline = change(api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"])
+    assert api.call("PATCH", f"/v1/webhooks/{webhook['id']}", {"pipeline": pipeline}).status == 200
+
+
+def case(name, text=None):
+    return {"name": name, "event": {"event": "memory.created", "data": {"content": name}}, "expect": {"body": {"text": text or name}}}
+
+
+def chat(api, receiver, *cases, script=BODY):
+    return api.add_webhook(receiver.url("/"), name="Chat", pipeline=[{"script": script, "cases": list(cases)}])
+
+
+def cases_of(api, webhook, stage=0):
+    return [each["name"] for each in api.call("GET", f"/v1/webhooks/{webhook['id']}").json["pipeline"][stage].get("cases", [])]
+
+
+def save(page):
+    page.get_by_role("button", name="Save", exact=True).click()

@@ -1,6 +1,6 @@
 // The unsaved script of a subject: kept in this browser while one types, with the script that it began from; offered again when one comes back.
 
-import { button, confirmAction, dialog, h, link, path, put, time } from "../kit.js";
+import { button, confirmAction, copy, dialog, h, link, path, put, time } from "../kit.js";
 import { code, diff } from "../kit/text.js";
 import { casesText } from "./cases.js";
 import { keep, kept } from "./storage.js";
@@ -114,10 +114,11 @@ export class Draft {
 /** What stands above the editor for scripts and cases whose stage or webhook is gone, until they are removed. @param {{name: string, kind: string, webhook: string, value: object}[]} lost */
 export function lostNotes(lost, { webhook } = {}) {
   return lost.map(({ name, kind, webhook: id, value }) => {
-    const [what, shown] = kind === "draft" ? ["A script was not saved, and its", code(value?.script ?? "", "lua", { label: "Unsaved script", lines: true })] : ["Cases were not saved, and their", code(casesText(value?.cases ?? []), "json", { label: "Unsaved cases" })];
+    const isScript = kind === "draft", text = isScript ? value?.script ?? "" : casesText(value?.cases ?? []);
+    const [what, shown] = isScript ? ["A script was not saved, and its", code(text, "lua", { label: "Unsaved script", lines: true })] : ["Cases were not saved, and their", code(text, "json", { label: "Unsaved cases" })];
     const where = id === webhook?.id ? "stage is gone from this webhook." : `webhook is gone, or out of this key's reach: ${id}.`;
     const show = () => dialog("Unsaved, of what is gone", shown, { wide: true });
-    const note = h("div", { class: "note warn st-draft" }, h("div", { class: "row" }, h("span", null, `${what} ${where}`), button("Show it", { small: true, on: { click: show } }), button("Remove it", { small: true, on: { click: () => { keep(name, undefined); note.remove(); } } })));
+    const note = h("div", { class: "note warn st-draft" }, h("div", { class: "row" }, h("span", null, `${what} ${where}`), button("Show it", { small: true, on: { click: show } }), button("Copy it", { small: true, icon: "copy", on: { click: () => copy(text) } }), button("Remove it", { small: true, on: { click: () => { keep(name, undefined); note.remove(); } } })));
     return note;
   });
 }

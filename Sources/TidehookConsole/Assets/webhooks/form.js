@@ -1,5 +1,5 @@
 // Making and changing a webhook: one form whose simple case is an address and types; everything else folds. Unfinished input is judged by a dry run, which sends and stores nothing.
-import { ApiError, api, badge, button, formatJSON, go, h, link, liveRegion, put, session, toast } from "../kit.js";
+import { ApiError, api, badge, button, confirmAction, formatJSON, go, h, link, liveRegion, plural, put, session, toast } from "../kit.js";
 import { code } from "../kit/text.js";
 import { accessPart } from "./access.js";
 import { Errors, Problem, choicePart, checkPart, textPart } from "./parts.js";
@@ -146,6 +146,18 @@ function returned(id, webhook) {
 /** What the address of a new webhook begins with: `?plugin=slack&event=order.paid&url=…`. */
 const begun = ({ plugin, event, url }) => ({ ...(plugin ? { pipeline: [{ plugin, options: {} }] } : {}), ...(event ? { events: event.split(",") } : {}), ...(url ? { url } : {}) });
 
+/** Runs the cases of the scripts that were changed here; asks when some fail. */
+async function mayBeSaved(webhook, pipeline = [], signal) {
+  const stored = new Set(webhook?.pipeline.map(({ script }) => script));
+  const changed = pipeline.flatMap(({ script, cases }, index) => cases && !stored.has(script) ? [{ script, cases, subject: { webhook: { ...webhook, pipeline }, stage: String(index) } }] : []);
+  if (!changed.length) return true;
+  const { runCases } = await import("../studio/cases.js");
+  let failures = 0;
+  for (const { script, cases, subject } of changed) failures += await runCases(cases, subject, script, signal);
+  if (!failures) return true;
+  return confirmAction({ title: `Save although ${plural(failures, "case")} of the scripts that you changed ${failures === 1 ? "fails" : "fail"}?`, action: "Save nevertheless", danger: true, body: "The studio shows what differs: open the script there." });
+}
+
 /** The page of a new webhook, or of the change of one. */
 export async function edit({ params, query, signal, page }) {
   const id = params.id, at = id && `/v1/webhooks/${encodeURIComponent(id)}`;
@@ -168,6 +180,7 @@ export async function edit({ params, query, signal, page }) {
     try {
       const body = form.body();
       if (webhook && !Object.keys(body).length) { changed = false; toast("Nothing was changed"); return go(`/webhooks/${encodeURIComponent(id)}`); }
+      if (!(await mayBeSaved(webhook, body.pipeline, signal))) return;
       const answer = webhook ? await saveChange(webhook, body, signal) : await api.post("/v1/webhooks", body);
       if (answer === null) return;
       changed = false;
