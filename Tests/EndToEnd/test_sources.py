@@ -27,6 +27,20 @@ def test_a_signed_request_becomes_an_event_and_is_delivered(api, receiver):
     assert events(api, namespace="repo")[0]["id"] == envelope["id"]
 
 
+def test_nothing_that_a_source_takes_is_one_of_the_gateways_own_events(api):
+    fields = {"name": "rejecting", "verify": {"scheme": "none"}}
+    refused = api.call("POST", "/v1/sources", fields | {"namespace": "tidehook"})
+    assert (refused.status, refused.error["field"]) == (403, "namespace"), refused
+    sender = make_source(api, **fields)
+    refused = api.call("PATCH", f"/v1/sources/{sender.source['id']}", {"namespace": "tidehook"})
+    assert (refused.status, refused.error["field"]) == (403, "namespace"), refused
+    assert sender.send({"namespace": "tidehook"}).status == 200
+    rem = make_source(api, "rem", plugin="from-rem", verify={"scheme": "none"})
+    answer = rem.send({"event": "memory.created", "namespace": "tidehook", "data": {}})
+    assert answer.status == 400 and "tidehook" in answer.body.decode(), answer
+    assert [event["data"]["name"] for event in events(api, namespace="tidehook")] == ["rem"], "the gateway's own, of what it refused"
+
+
 def test_nobody_is_believed_without_the_secret(api, receiver):
     api.add_webhook(receiver.url())
     sender = make_source(api, "code", {"scheme": "github"}, secret="s3cr3t")

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from harness.senders import make_source, request_of, requests_of
+from harness.senders import make_source, request_of, requests_of, rerun
 
 
 def raw(api, text):
@@ -63,7 +63,11 @@ def test_methods_and_media_types_are_ruled(shared_gateway):
     assert (answer.status, answer.headers["allow"]) == (405, "POST, PUT")
     assert sender.send({}, {"Content-Type": "text/plain"}).status == 415
     assert sender.send({}, {"Content-Type": "application/json; charset=utf-8"}, method="PUT").status == 200
-    assert len(requests_of(api, sender.source)) == 1
+    rows = requests_of(api, sender.source)
+    assert [(row["state"], row["status"]) for row in rows] == [("accepted", 200), ("rejected", 415), ("rejected", 405)]
+    assert 'got "text/plain"' in rows[1]["reason"] and 'got "DELETE"' in rows[2]["reason"]
+    api.call("PATCH", f"/v1/sources/{sender.source['id']}", {"content_types": []})
+    assert [rerun(api, sender.source, row["id"]).json["state"] for row in rows[1:]] == ["accepted", "rejected"]
 
 
 def test_a_rate_is_kept_and_says_when_to_come_again(shared_gateway):

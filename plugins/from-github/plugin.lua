@@ -14,7 +14,7 @@ local function payload(request)
 end
 
 local function receive(request, ctx)
-  local name = request.headers["x-github-event"]
+  local name = source.text(request.headers["x-github-event"])
   if not name then return source.missing("the header X-GitHub-Event") end
   if name == "ping" then return nil, 200, "pong" end
   local data, status, problem = payload(request)

@@ -117,6 +117,7 @@ local RULES = {
   { "event", "a type of 1 to 256 characters of A-Z, a-z, 0-9, _, - and .", function(value) return is_name(value, 256, "[^%w_.-]") end },
   { "timestamp", "an RFC 3339 time", function(value) return type(value) == "string" and time.parse(value) ~= nil end },
   { "namespace", "1 to 256 bytes of text without control characters", function(value) return is_name(value, 256, "%c") end },
+  { "namespace", 'another one than "tidehook", which is for Tidehook\'s own events', function(value) return value ~= "tidehook" end },
 }
 
 -- Tells what an event cannot have of what its sender chose; nil when all is well. Members that are absent or null are left to Tidehook.

@@ -28,8 +28,6 @@ struct InboundRoutes: Sendable {
       throw APIError.notFound("source", request.id)
     }
     let source = active.source
-    try Self.checkMethod(request.request.method, inbox.methods(of: source))
-    try Self.checkMediaType(request.request, source.contentTypes)
     try Self.checkQuery(request.request.uri.query)
     let now = time.now()
     if let wait = active.admit(at: now) { return Self.tooMany(source, wait) }
@@ -56,23 +54,6 @@ struct InboundRoutes: Sendable {
   private static func announcedBytes(_ request: APIRequest, limit: Int) -> Int {
     guard let length = request.header(.contentLength) else { return request.header(.transferEncoding) == nil ? 0 : limit }
     return min(Int(length) ?? limit, limit)
-  }
-
-  private static func checkMethod(_ method: HTTPRequest.Method, _ known: [String]) throws(APIError) {
-    guard !known.contains(method.rawValue) else { return }
-    throw APIError(
-      .methodNotAllowed, "expected \(known.joined(separator: " or ")), got \(quoted(method.rawValue))", allowedMethods: known)
-  }
-
-  /// Judges requests that may have a body; the others need not say what it is.
-  private static func checkMediaType(_ request: Request, _ known: [String]) throws(APIError) {
-    guard !known.isEmpty, ![.get, .head, .options, .delete].contains(request.method) else { return }
-    let type = request.headers[.contentType]
-    guard let type, known.contains(MediaType.essence(type)) else {
-      let expected = known.joined(separator: " or ")
-      throw APIError(
-        .unsupportedMediaType, "expected Content-Type \(expected), got \(type.map { quoted($0) } ?? "none")", field: "Content-Type")
-    }
   }
 
   private static func checkQuery(_ query: String?) throws(APIError) {

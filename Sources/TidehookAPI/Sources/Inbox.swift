@@ -24,12 +24,7 @@ struct Inbox: Sendable {
     self.ids = ids
   }
 
-  /// The methods that a source takes, those of its provider's handshakes included.
-  func methods(of source: Source) -> [String] {
-    source.methods + openMethods(of: source).filter { !source.methods.contains($0) }
-  }
-
-  /// Takes a request that a source's rules of method, type, size and rate let in. Of many that are not believed only some are stored.
+  /// Takes a request that a source's rules of size and rate let in. Of many that are not believed only some are stored.
   func take(_ request: InboundRequest, for active: ActiveSource, at now: Timestamp) async throws(StoreError) -> Receipt {
     let source = active.source
     let receipt = Receipt(
@@ -64,6 +59,7 @@ struct Inbox: Sendable {
 
   private func judge(_ receipt: Receipt, _ active: ActiveSource, at now: Timestamp) async throws(StoreError) -> JudgedReceipt {
     let source = active.source
+    if let refusal = refusal(of: receipt.request, source) { return .unwanted(receipt, refusal) }
     let isOpen = openMethods(of: source).contains(receipt.request.method)
     if !isOpen {
       do throws(VerificationFailure) {
@@ -84,6 +80,21 @@ struct Inbox: Sendable {
     return .decided(receipt, result, of: source, id)
   }
 
+  /// What a source's rules of method and media type say against a request. One that has no body need not say what it is.
+  private func refusal(of request: InboundRequest, _ source: Source) -> APIError? {
+    let methods = source.methods + openMethods(of: source).filter { !source.methods.contains($0) }
+    guard methods.contains(request.method) else {
+      let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method))"
+      return APIError(.methodNotAllowed, message, allowedMethods: methods)
+    }
+    guard !source.contentTypes.isEmpty, !["GET", "HEAD", "OPTIONS", "DELETE"].contains(request.method) else { return nil }
+    let type = request.header("Content-Type")
+    if let type, source.contentTypes.contains(MediaType.essence(type)) { return nil }
+    let message = "expected Content-Type \(source.contentTypes.joined(separator: " or ")), got \(type.map { quoted($0) } ?? "none")"
+    return APIError(.unsupportedMediaType, message, field: "Content-Type")
+  }
+
+  /// The methods of its provider's handshakes, which nobody signs.
   private func openMethods(of source: Source) -> [String] {
     if case .plugin(let stage) = source.code { receiver.preset(of: stage.name)?.openMethods ?? [] } else { [] }
   }

@@ -10,7 +10,7 @@ struct JudgedReceipt: Sendable {
   /// The sender's id, to be remembered for what is accepted, and looked up again for a repeat; `nil` for others, so that a sender can try again
   /// what was not accepted.
   private(set) var senderID: String?
-  /// Whether its sender is not whom the source believes.
+  /// Whether its sender may be anybody: it was not verified.
   private(set) var isUnbelieved = false
 
   /// More events than this come from a mistake.
@@ -77,6 +77,13 @@ struct JudgedReceipt: Sendable {
     return judged
   }
 
+  /// A request that the source's rules do not let in, whoever sent it.
+  static func unwanted(_ receipt: Receipt, _ refusal: APIError) -> JudgedReceipt {
+    var judged = rejected(receipt, refusal)
+    judged.isUnbelieved = true
+    return judged
+  }
+
   /// A request that is refused; its sender learns why.
   static func rejected(_ receipt: Receipt, _ refusal: APIError) -> JudgedReceipt {
     var judged = JudgedReceipt(receipt)
@@ -128,6 +135,7 @@ extension APIError {
   /// The refusal as a source's answer, which is stored; a 401 names the way of its scheme.
   func inboundAnswer(scheme: VerificationScheme) -> InboundAnswer {
     var headers: [HeaderField] = []
+    if !allowedMethods.isEmpty { headers.append(HeaderField("Allow", allowedMethods.joined(separator: ", "))) }
     // Code is not mended within a second.
     if code == .unavailable { headers.append(HeaderField("Retry-After", "60")) }
     if code == .unauthorized {

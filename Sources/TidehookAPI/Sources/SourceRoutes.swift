@@ -28,6 +28,7 @@ struct SourceRoutes: Sendable {
     var source = made.source
     source.code = code
     source.namespace = try request.principal.namespace(source.namespace)
+    if let namespace = source.namespace { try request.principal.checkPublishing(in: namespace) }
     try await directory.add(source, by: request.principal.name)
     return answer(source, secret: made.generated, status: .created)
   }
@@ -61,6 +62,7 @@ struct SourceRoutes: Sendable {
     var changed = made.source
     changed.code = code
     changed.namespace = try principal.namespace(changed.namespace)
+    if let namespace = changed.namespace, namespace != current.namespace { try principal.checkPublishing(in: namespace) }
     guard changed != current else { return answer(current, secret: made.generated) }
     changed.revision = current.revision + 1
     changed.updatedAt = time.now()

@@ -19,7 +19,7 @@ struct VerificationOptions: ParsableArguments {
   @Option(help: ArgumentHelp("For hmac: sha1, sha256, sha512.", valueName: "hash"))
   var algorithm: String?
 
-  @Option(help: ArgumentHelp("For hmac: how the signature is written, hex or base64.", valueName: "encoding"))
+  @Option(help: ArgumentHelp("For hmac: how the signature is written: hex, base64 or base64url.", valueName: "encoding"))
   var encoding: String?
 
   @Option(help: ArgumentHelp("For hmac: what stands before the signature, as in sha256=.", valueName: "text"))
