@@ -79,6 +79,12 @@ NEVER = {
 }
 
 
+@pytest.mark.parametrize("below", ["", "/", "/mem0", "/mem0/"])
+def test_every_host_that_people_write_works(shared_gateway, connect, below):
+    client = connect(shared_gateway, host=shared_gateway.url + below)
+    assert client.get_webhooks(project_id="default") is not None
+
+
 @pytest.mark.parametrize("row", GIVEN)
 def test_a_ping_that_the_gateway_answers(shared_gateway, connect, proxy, row):
     arguments, status, outcome = GIVEN[row]

@@ -124,12 +124,22 @@ extension Mem0Routes {
   private static let remove = operation(
     "mem0DeleteWebhook", .delete, "/api/v1/webhooks/{id}/", "Mem0: delete a webhook and cancel its open deliveries.", answer: "Mem0Message")
 
+  /// Whether a path is one at which Mem0's clients look for calls, theirs alone.
+  static func isTheirs(_ path: String) -> Bool { path.hasPrefix("/api/v1/") || path.hasPrefix(prefix + "/") }
+
+  /// What may stand before every path: who has two APIs at one host tells them apart so.
+  private static let prefix = "/mem0"
+
   /// Clients never follow a redirect, and some put a second slash in front: every spelling is answered.
+  private static func aliases(of path: String) -> [String] {
+    ["", "/", prefix, prefix + "/"].flatMap { [$0 + path, $0 + path.dropLast()] }.filter { $0 != path }
+  }
+
   private static func operation(
     _ id: String, _ method: HTTPRequest.Method, _ path: String, _ summary: String, body: String = "", success: Int = 200, answer: String
   ) -> Operation {
     Operation(
-      id: id, method: method, path: path, aliases: [String(path.dropLast()), "/" + path, "/" + path.dropLast()], dialect: .mem0,
+      id: id, method: method, path: path, aliases: aliases(of: path), dialect: .mem0,
       isScoped: true, summary: summary, body: body, success: success, answer: answer)
   }
 }

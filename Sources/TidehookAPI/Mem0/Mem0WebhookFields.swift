@@ -13,10 +13,9 @@ struct Mem0WebhookFields {
     guard let members = body.members else { throw APIError(.invalidBody, "expected a JSON object as the body, got \(body.shown)") }
     var reader = Reader(members: members, isNew: isNew)
     changes.url = reader.read(["url"]) { field in
-      let url = try field.destination(egress: egress)
-      // What Mem0's pipeline makes is for receivers.
-      guard url.database == nil else { throw field.unexpectedSecret("an http or https URL") }
-      return url
+      // What Mem0's pipeline makes is for receivers, not for databases.
+      guard field.value.stringValue?.lowercased().hasPrefix("http") ?? true else { throw field.unexpectedSecret("an http or https URL") }
+      return try field.destination(egress: egress)
     }
     changes.name = reader.read(["name"]) { try $0.webhookName() }.map(Change.set) ?? .absent
     // Clients for JavaScript before 2.4.2 sent the names of their own arguments.

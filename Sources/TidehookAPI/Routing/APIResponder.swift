@@ -58,7 +58,7 @@ struct APIResponder: HTTPResponder {
   private static func isCounted(_ match: RouteTable.Match, _ path: String) -> Bool {
     switch match {
     case .route(let route, _): !route.operation.isOpen
-    case .otherMethods, .none: path.hasPrefix("/v1/") || path.hasPrefix("/api/v1/")
+    case .otherMethods, .none: path.hasPrefix("/v1/") || Mem0Routes.isTheirs(path)
     }
   }
 
@@ -89,7 +89,8 @@ struct APIResponder: HTTPResponder {
       let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method.rawValue))"
       return dialect.answer(APIError(.methodNotAllowed, message, allowedMethods: methods))
     case .none:
-      return APIError(.notFound, "there is nothing at \(quoted(request.uri.path))").answer
+      let path = request.uri.path
+      return (Mem0Routes.isTheirs(path) ? Dialect.mem0 : .native).answer(APIError(.notFound, "there is nothing at \(quoted(path))"))
     }
   }
 
@@ -131,5 +132,5 @@ struct APIResponder: HTTPResponder {
   }
 
   /// What a call says that nobody was asked for.
-  private static let noKey = APIError(.unauthorized, "expected an API key: Authorization: Bearer KEY")
+  private static let noKey = APIError(.unauthorized, "expected an API key: Authorization: Bearer KEY, or Token KEY")
 }

@@ -22,16 +22,18 @@ struct Authenticator: Sendable {
   func finding(of request: Request) -> Finding {
     if let header = request.headers[.authorization] { return ofKey(header) }
     if let sessions, let token = SessionCookie.token(in: request.headers) { return ofSession(token, sessions, request) }
-    return stranger("expected an API key: Authorization: Bearer KEY")
+    return stranger("expected an API key: Authorization: Bearer KEY, or Token KEY")
   }
 
   /// Takes `Bearer KEY`, as REM's clients send it, and `Token KEY`, as Mem0's do.
   private func ofKey(_ header: String) -> Finding {
     guard let space = header.utf8.firstIndex(of: UInt8(ascii: " ")) else {
-      return stranger("expected Authorization: Bearer KEY, got one word")
+      return stranger("expected Authorization: Bearer KEY, or Token KEY, got one word")
     }
     let scheme = header[..<space].lowercased()
-    guard scheme == "bearer" || scheme == "token" else { return stranger("expected Authorization: Bearer KEY, got another scheme") }
+    guard scheme == "bearer" || scheme == "token" else {
+      return stranger("expected Authorization: Bearer KEY, or Token KEY, got another scheme")
+    }
     guard let holder = keys.holder(of: String(header[header.utf8.index(after: space)...])) else {
       return stranger("the API key is not valid")
     }

@@ -91,6 +91,14 @@ import TidehookCore
     #expect(again.status == 404 && again.text == #"{"error":"Webhook not found","detail":"Webhook not found"}"#)
   }
 
+  @Test(arguments: ["/api/v1/nothing/", "/api/v1/webhooks/a/b/", "/mem0/nothing"]) func whereNothingIsTheirWordsSaySo(path: String)
+    async throws
+  {
+    let answer = try await TestGateway().send(.get, path)
+    #expect(answer.status == 404 && answer.json["error"]?.stringValue?.contains(path) == true)
+    #expect(answer.json["detail"] == answer.json["error"])
+  }
+
   @Test(arguments: [HTTPRequest.Method.put, .delete], ["projects", "wh_x", "a%2Fb"])
   func anUnknownWebhookIsNotFound(method: HTTPRequest.Method, id: String) async throws {
     let answer = try await TestGateway().send(method, "/api/v1/webhooks/\(id)/", "{}")
