@@ -262,7 +262,7 @@ def test_nothing_found_says_so(page, api):
     expect(page.locator(".live")).to_have_text("Search")
 
 
-DATA = {"tags": ["architecture", "database"], "end": {"a b": 1}, "n": 9007199254740993, "no": None, "long": "x" * 2000, "many": list(range(300))}
+DATA = {"tags": ["architecture", "database"], "end": {"a b": 1}, "n": 9007199254740993, "no": None, "long": "x" * 2000, "many": list(range(300)), "": 4}
 
 
 def test_a_payload_is_a_tree_whose_paths_are_copied(page, api, accessible, portraits):
@@ -277,6 +277,8 @@ def test_a_payload_is_a_tree_whose_paths_are_copied(page, api, accessible, portr
     expect(page.get_by_text("Copied event.data.tags[1]")).to_be_visible()
     tree.get_by_role("button", name="a b", exact=True).click()
     assert page.evaluate("navigator.clipboard.readText()") == 'event.data["end"]["a b"]'
+    tree.get_by_role("button", name='""', exact=True).click()
+    assert page.evaluate("navigator.clipboard.readText()") == 'event.data[""]'
     portraits(page, "event")
     accessible(page, keyboard=False)
 

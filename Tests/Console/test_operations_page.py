@@ -21,13 +21,16 @@ def gateway(make_gateway):
 
 
 def test_each_event_is_a_sentence_with_a_link(page, api, dead_end, accessible, portraits, markup):
+    short = api.add_webhook(dead_end.url, name="Nobody", retry={"max_retries": 0})
     webhook = api.add_webhook(dead_end.url, name=markup("webhook")[:190].replace("\u202e", "").replace("\u2028", ""), retry={"max_retries": 0})
     source = api.call("POST", "/v1/sources", {"name": "code", "verify": {"scheme": "github"}, "secret": "s3cr3t"}).json
     assert Sender(api, source).github({}, "wrong").status == 401
-    api.settled(webhook, api.publish())
-    eventually(lambda: len(list(api.pages("/v1/events", namespace="tidehook"))) >= 3, what="three operational events")
+    event = api.publish()
+    for one in (short, webhook):
+        api.settled(one, event)
+    eventually(lambda: len(list(api.pages("/v1/events", namespace="tidehook"))) >= 4, what="four operational events")
     page.visit("/operations")
-    expect(rows(page).filter(has_text="delivery.dead")).to_contain_text("dead: no connection.")
+    expect(rows(page).filter(has_text="delivery.dead").filter(has_text="Nobody")).to_contain_text("dead: no connection.")
     expect(rows(page).filter(has_text="source.rejecting").get_by_role("link", name="code")).to_have_attribute("href", f"#/sources/{source['id']}")
     expect(rows(page).filter(has_text="plugin.rejected")).to_contain_text("no version of it ever loaded")
     unharmed(page)

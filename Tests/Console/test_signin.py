@@ -83,6 +83,35 @@ def test_a_session_that_ends_leads_back_to_where_it_was(make_page, gateway):
     expect(page.locator("#main h1")).to_have_text("Events")
 
 
+def test_what_is_typed_outlives_a_session_that_ends(make_page, gateway, receiver):
+    webhook = gateway.api.add_webhook(receiver.url(), name="Chat", script="function filter() return true end")
+    page = opened(make_page, gateway, f"/webhooks/{webhook['id']}/edit")
+    sign_in(page, gateway.key)
+    page.guard.allow("status of 40[01]")
+    page.get_by_label("Name", exact=True).fill("Chat of the team")
+    end_sessions(gateway)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("What you changed is kept until you come back to it")).to_be_visible()
+    sign_in(page, gateway.key)
+    expect(page.get_by_text("What you changed before you left is here again.")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Chat of the team")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Chat")
+    page.visit(f"/studio?webhook={webhook['id']}")
+    script = page.get_by_role("textbox", name="Lua script")
+    expect(script).to_have_value("function filter() return true end")
+    script.fill("-- mine")
+    end_sessions(gateway)
+    script.press("Control+s")
+    sign_in(page, gateway.key)
+    expect(script).to_have_value("-- mine")
+
+
+def end_sessions(gateway):
+    for one in gateway.api.call("GET", "/v1/console/sessions").json["data"]:
+        assert gateway.api.call("DELETE", f"/v1/console/sessions/{one['id']}").status == 204
+
+
 def test_too_many_attempts_are_told(make_page, gateway):
     page = opened(make_page, gateway)
     page.guard.allow("status of 401|status of 429")

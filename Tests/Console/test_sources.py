@@ -214,6 +214,26 @@ def test_a_source_is_changed_and_the_gateways_refusal_stands_at_the_field(page, 
     expect(page.locator(".toast").last).to_contain_text("Nothing changed")
 
 
+def test_a_form_that_is_left_is_there_when_one_comes_back(page, api):
+    source = add(api, **GITHUB)
+    for path, name in ((f"/sources/{source['id']}/edit", "other"), ("/sources/new?plugin=from-stripe", "pay")):
+        page.visit(path)
+        control(page, "Name").fill(name)
+        page.visit("/keys")
+        expect(page.get_by_text("What you changed is kept until you come back to it").last).to_be_visible()
+        page.visit(path)
+        expect(page.get_by_text("What you changed before you left is here again.")).to_be_visible()
+        expect(control(page, "Name")).to_have_value(name)
+        page.guard.allow("^dialog: ")
+        with page.expect_event("dialog") as asked:
+            page.evaluate("setTimeout(() => location.reload())")
+        assert asked.value.type == "beforeunload"
+    page.get_by_role("button", name="Make the source").click()
+    expect(page.locator("#main h1")).to_have_text("pay")
+    page.keyboard.press("Escape")
+    assert [one["name"] for one in api.call("GET", "/v1/sources").json["data"]] == ["code", "pay"]
+
+
 def test_a_script_makes_the_events(page, api, gateway):
     page.visit("/sources/new")
     page.get_by_label("A Lua script").check()

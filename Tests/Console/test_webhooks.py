@@ -144,7 +144,8 @@ def test_a_webhook_is_made_with_the_keyboard_alone(page, api, receiver):
     assert shown not in page.content()
 
 
-def test_what_is_missing_or_wrong_stands_at_its_field(page, accessible):
+def test_what_is_missing_or_wrong_stands_at_its_field(page, api, accessible):
+    api.publish()
     page.guard.allow("status of 400")
     page.visit("/webhooks/new")
     page.get_by_role("button", name="Create webhook").click()
@@ -159,6 +160,8 @@ def test_what_is_missing_or_wrong_stands_at_its_field(page, accessible):
     expect(page.get_by_text("are refused")).to_have_count(0)
     page.get_by_label("Name", exact=True).fill("a\u202eb")
     expect(page.get_by_text("without control characters")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("ab")
+    expect(page.get_by_role("complementary", name="What would be sent")).to_contain_text("the newest memory.created")
     accessible(page)
 
 

@@ -199,10 +199,13 @@ async function signInByLink({ params }) {
 async function signOut() {
   if (drafts.any() && !await confirmAction({ title: "Sign out?", action: "Sign out", danger: true, body: "This browser keeps scripts or cases of the studio that are not saved. Signing out removes them from it." })) return;
   await drafts.forgetAfter(api.delete("/console/session"));
+  session.key = null;
   ended();
 }
 function ended() {
   const to = location.hash.slice(1);
+  // Who did not sign out finds again what the page has unsaved: it is kept while one knows whose it is.
+  leave.abort();
   Object.assign(session, { csrf: null, key: null });
   if (!place().path.startsWith("/login")) go(path("/login", to && to !== "/" ? { next: to } : {}));
 }
@@ -233,7 +236,7 @@ function attention(answer, more) {
   if (!list.length) return h("p", { class: "note ok" }, h("span", null, h("strong", null, "Nothing needs attention."), " No webhook fails, and no delivery is dead."));
   return panel({ title: "Needs attention", flush: true, actions: all > list.length && [h("span", { class: "muted" }, `${count(list.length)} of ${count(all)}`), more ? button("Show more", { small: true, on: { click: more } }) : ["/dead", "/webhooks", "/sources", "/plugins"].map((to) => link(to, to === "/dead" ? "Dead letters" : "All " + to.slice(1), { class: "button small" }))] }, h("ul", { class: "attention" }, list.map((item) => {
     const [shape, word, to, verb] = REPAIRS[item.kind] ?? ["warn", item.kind.replaceAll("_", " "), () => "/", "Look"];
-    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.name && h("strong", null, nameOf(item), ": "), item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${nameOf(item) ?? ""}`)], { class: "button small" }));
+    return h("li", null, badge(word, shape), h("span", { class: "message break" }, item.name && h("strong", null, h("bdi", null, nameOf(item)), ": "), item.message), h("span", { class: "faint" }, item.since && time(item.since)), link(to(encodeURIComponent(item.id)), [verb, h("span", { class: "hidden" }, ` ${nameOf(item) ?? ""}`)], { class: "button small" }));
   })));
 }
 const figure = (to, name, value, more) => link(to, [h("span", { class: "name" }, name), h("span", { class: "value" }, value), h("span", { class: "more" }, more)], { class: "figure" });

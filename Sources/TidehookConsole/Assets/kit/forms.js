@@ -1,6 +1,30 @@
 // Forms, tabs, and how far something has come. For pages; the first one has none of it.
 
-import { ApiError, button, count, field, formatJSON, h, parseJSON, put, select, uid } from "../kit.js";
+import { ApiError, button, count, field, formatJSON, h, parseJSON, put, select, session, toast, uid } from "../kit.js";
+
+// The form that was left last with changes, with its elements as they were; in this page's memory alone, because it may hold secrets.
+let left = null;
+
+/** The form that was left at a place by the same key; `null` when there is none. */
+export function returned(place) {
+  const found = left?.place === place && left.key === session.key?.id ? left.form : null;
+  left = null;
+  return found;
+}
+
+/** Keeps a form that has changes until its place is opened again, wherever one goes meanwhile; a browser that loads the page anew asks first. */
+export function keepWhenLeft(place, form, hasChanges, signal) {
+  window.addEventListener("beforeunload", (event) => { if (hasChanges()) event.preventDefault(); }, { signal });
+  signal.addEventListener("abort", () => {
+    // Who signs out leaves nothing.
+    if (!hasChanges() || !session.key) return;
+    left = { place, key: session.key.id, form };
+    toast("What you changed is kept until you come back to it");
+  });
+}
+
+/** What stands above a form that is there again. */
+export const startOver = (click) => h("div", { class: "note with-actions" }, h("span", null, "What you changed before you left is here again."), button("Start over", { small: true, on: { click } }));
 
 /**
  * A form: `form({fields, submit, cancel, danger, onSubmit(values)})`; a field is `{name, label, type, value, hint, required, options, placeholder, validate(value, values), rows, min, max, step}` of the

@@ -71,7 +71,7 @@ export function jsonTree(value, { root = "event", open = 2, label = "JSON" } = {
 const PAGE = 200;
 function treeNode(key, value, steps, options) {
   const isList = Array.isArray(value), isObject = value !== null && typeof value === "object" && !isLongNumber(value);
-  const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : readable(key));
+  const name = key === null ? null : h("button", { type: "button", class: "key", title: `Copy ${luaPath(options.root, steps)}`, on: { click: () => copy(luaPath(options.root, steps)) } }, typeof key === "number" ? String(key + 1) : key === "" ? '""' : readable(key));
   if (!isObject) return h("div", { class: "leaf" }, name, name && ": ", treeLeaf(value));
   const keys = isList ? value.map((_, i) => i) : Object.keys(value);
   const summary = isList ? `[ ${plural(keys.length, "item")} ]` : `{ ${plural(keys.length, "key")} }`;

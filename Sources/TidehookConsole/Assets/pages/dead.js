@@ -19,8 +19,8 @@ const statuses = (called, group) => group.statuses.map(({ status, count: many })
 function columns(called) {
   return [
     { label: "Webhook", class: "name main", render: (group) => group.webhook_name === null ? [h("span", { class: "id" }, group.webhook_id), " ", h("span", { class: "tag" }, "deleted")] : link(`/webhooks/${encodeURIComponent(group.webhook_id)}`, breakable(called(group.webhook_id)), { class: "row-title", title: group.webhook_name }) },
-    { label: "Cause", render: (group) => h("div", { class: "row tight" }, group.failure ? badge(group.failure, "dead") : state(group.state), statuses(called, group)) },
-    { label: "Example", class: "why", render: (group) => group.example ? link(`/deliveries/${encodeURIComponent(group.example.id)}`, group.example.reason?.split("\n")[0] ?? group.example.event_type, { class: "muted clamp", title: group.example.reason }) : null },
+    { label: "Cause", render: (group) => h("div", { class: "row tight causes" }, group.failure ? badge(group.failure, "dead") : state(group.state), statuses(called, group)) },
+    { label: "Example", class: "why", render: (group) => group.example ? link(`/deliveries/${encodeURIComponent(group.example.id)}`, group.example.reason?.split("\n")[0] ?? group.example.event_type, { class: "muted clamp two", title: group.example.reason }) : null },
     { label: "Deliveries", number: true, render: (group) => link(path("/deliveries", { state: group.state, webhook: group.webhook_id, failure: group.failure }), number(group)) },
     { label: "First", number: true, wide: true, render: (group) => time(group.first_at) },
     { label: "Last", number: true, class: "when", render: (group) => time(group.last_at) },

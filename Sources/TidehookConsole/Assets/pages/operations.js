@@ -5,7 +5,7 @@ import { code } from "../kit/text.js";
 import { showOnce } from "./once.js";
 import { all } from "./plugins/uses.js";
 
-const webhook = (data) => data.webhook ? link(`/webhooks/${data.webhook}`, data.name ?? data.webhook) : h("strong", null, data.name ?? "A webhook");
+const webhook = (data) => h("bdi", null, data.webhook ? link(`/webhooks/${data.webhook}`, data.name ?? data.webhook) : h("strong", null, data.name ?? "A webhook"));
 const plugin = (data) => link(`/plugins/${encodeURIComponent(data.plugin)}`, data.plugin);
 const failures = (data) => data.failures ? ` after ${plural(data.failures, "failure")}` : "";
 // What each event says, and how urgent it is.
@@ -27,7 +27,7 @@ const causes = (found) => { const list = Object.entries(found ?? {}).filter(([, 
 /** An operational event as a sentence; one of an unknown type by its data. */
 export function sentence({ event, data }) {
   const [, say] = SENTENCES[event] ?? [];
-  try { if (say && data) return h("span", { class: "break" }, say(data)); } catch { /* not as expected: shown as data */ }
+  try { if (say && data) return h("span", { class: "break sentence" }, say(data)); } catch { /* not as expected: shown as data */ }
   return h("code", { class: "break" }, formatJSON(data, 0));
 }
 const KINDS = [["", "all of them"], ...Object.keys(SENTENCES).map((event) => [event, event])];

@@ -4,6 +4,9 @@ import { h, liveRegion, put } from "../kit.js";
 import { splitLine } from "./lua.js";
 import { dedent, indent, newline, outdentClosing, toggleComment } from "./edits.js";
 
+/** How many letters of a line are seen in the narrowest editor. */
+const NEAR = 20;
+
 /** A text area for Lua with line numbers, colours and marked lines. */
 export class Editor {
   /**
@@ -69,6 +72,8 @@ export class Editor {
       this.area.dispatchEvent(new InputEvent("input", { inputType: "insertReplacementText" }));
     }
     this.area.setSelectionRange(start, end);
+    // A browser does not scroll back to where a script puts the caret.
+    if (end - this.value.lastIndexOf("\n", end - 1) <= NEAR) this.area.scrollLeft = 0;
     this.onCaret();
   }
 

@@ -1,5 +1,6 @@
 // Making and changing a webhook: one form whose simple case is an address and types; everything else folds. Unfinished input is judged by a dry run, which sends and stores nothing.
 import { ApiError, api, badge, button, confirmAction, formatJSON, go, h, link, liveRegion, plural, put, session, toast } from "../kit.js";
+import { keepWhenLeft, returned, startOver } from "../kit/forms.js";
 import { code } from "../kit/text.js";
 import { accessPart } from "./access.js";
 import { Errors, Problem, choicePart, checkPart, textPart } from "./parts.js";
@@ -101,7 +102,7 @@ function preview(answer) {
   if (!result) return h("p", { class: "muted" }, "No stored event is one that it wants. Publish one, and it is shown here what would be sent.");
   const sent = result.request && (result.request.body_base64 != null ? h("p", { class: "muted" }, "A body that is no text.") : code(result.request.body, /^\s*[[{]/.test(result.request.body) ? "json" : null, { label: "What would be sent" }));
   const outcome = { delivered: badge("would be sent", "delivered"), filtered: badge("filtered", "filtered"), error: badge(result.failure ?? "fails", "dead") }[result.outcome];
-  return h("div", { class: "stack tight" }, h("div", { class: "row" }, outcome, h("span", { class: "muted" }, "the newest ", result.event_id ? link(`/events/${encodeURIComponent(result.event_id)}`, result.event, { target: "_blank" }) : result.event)),
+  return h("div", { class: "stack tight" }, h("div", { class: "row" }, outcome, h("span", { class: "muted" }, "the newest ", result.event_id ? link(`/events/${encodeURIComponent(result.event_id)}`, result.event, { target: "_blank", class: "inline" }) : result.event)),
     result.outcome === "error" ? failure(result.error ?? result.failure ?? "It fails.") : result.reason ? h("p", { class: "note filter" }, h("span", null, result.reason)) : null,
     result.stages.length ? h("ol", { class: "stack tight" }, result.stages.map((stage, i) => h("li", { class: "row" }, h("span", { class: "stage-number" }, String(i + 1)), h("span", { class: "break" }, stage.plugin ?? "Script"), badge(stage.decision, DECISION[stage.decision]), stage.reason && h("span", { class: "muted break" }, stage.reason)))) : null, sent);
 }
@@ -134,15 +135,6 @@ function judge(form, show, signal) {
   return later;
 }
 
-// A form that was left with changes, with its elements as they were, until it is opened again; in this page's memory alone, because it may hold secrets.
-let left = null;
-/** The form that was left, unless its webhook was changed meanwhile. */
-function returned(id, webhook) {
-  const found = left && left.id === id && left.revision === webhook?.revision && left.key === session.key?.id ? left.form : null;
-  left = null;
-  return found;
-}
-
 /** What the address of a new webhook begins with: `?plugin=slack&event=order.paid&url=…`. */
 const begun = ({ plugin, event, url }) => ({ ...(plugin ? { pipeline: [{ plugin, options: {} }] } : {}), ...(event ? { events: event.split(",") } : {}), ...(url ? { url } : {}) });
 
@@ -162,18 +154,14 @@ async function mayBeSaved(webhook, pipeline = [], signal) {
 export async function edit({ params, query, signal, page }) {
   const id = params.id, at = id && `/v1/webhooks/${encodeURIComponent(id)}`;
   const [webhook, plugins] = await Promise.all([id ? api.get(at, null, { signal }) : null, pluginsByName(signal)]);
-  const kept = returned(id, webhook), form = kept ?? new WebhookForm({ webhook, plugins, signal, start: begun(query) }), general = h("p", { class: "note bad", role: "alert", hidden: true });
+  const place = `/webhooks/${id} ${webhook?.revision}`, kept = returned(place), form = kept ?? new WebhookForm({ webhook, plugins, signal, start: begun(query) }), general = h("p", { class: "note bad", role: "alert", hidden: true });
   page.crumbs(["/webhooks", "Webhooks"], ...(webhook ? [[`/webhooks/${encodeURIComponent(id)}`, webhook.name]] : []));
   if (webhook) page.title(`Change ${webhook.name}`);
   const say = (text) => { general.textContent = text ?? ""; general.hidden = !text; };
   let changed = !!kept;
-  signal.addEventListener("abort", () => {
-    form.draft.pipeline.left();
-    if (!changed) return;
-    left = { id, revision: webhook?.revision, key: session.key?.id, form };
-    toast("What you changed is kept until you come back to it");
-  });
-  const restored = kept && h("div", { class: "note with-actions" }, h("span", null, "What you changed before you left is here again."), button("Start over", { small: true, on: { click: () => { changed = false; page.refresh(); } } }));
+  signal.addEventListener("abort", () => form.draft.pipeline.left());
+  keepWhenLeft(place, form, () => changed, signal);
+  const restored = kept && startOver(() => { changed = false; page.refresh(); });
   const submit = async () => {
     say(null);
     form.errors.clear();

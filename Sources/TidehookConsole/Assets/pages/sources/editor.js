@@ -1,6 +1,6 @@
 // Making and changing a source: who sends, how that is verified, what becomes of it.
 import { ApiError, api, go, h, panel, put, session, toast } from "../../kit.js";
-import { form } from "../../kit/forms.js";
+import { form, keepWhenLeft, returned, startOver } from "../../kit/forms.js";
 import { optionFields, readOptions } from "./options.js";
 import { SCHEMES, schemeName } from "./schemes.js";
 import { showMade } from "./secrets.js";
@@ -31,13 +31,15 @@ export async function createPage({ page, signal, query }) {
   page.crumbs(["/sources", "Sources"]);
   page.title("New source");
   page.sub("A URL that another system sends to. What it sends is verified, becomes events, and goes to your webhooks.");
-  const list = await choices(signal), slot = h("div");
-  const choose = (choice) => put(slot, editor(choice, null));
+  const list = await choices(signal), slot = h("div"), place = "/sources/new", kept = returned(place), now = kept ?? {};
+  const choose = (choice) => put(slot, Object.assign(now, { choice, editor: editor(choice, null) }).editor);
+  keepWhenLeft(place, now, () => now.editor?.hasChanges(), signal);
   const radios = list.map((choice) => h("label", { class: "choice" },
     h("input", { type: "radio", name: "provider", value: choice.id, on: { change: () => choose(choice) } }), h("span", null, h("strong", null, choice.name), h("span", { class: "faint" }, choice.about))));
-  const first = list.find(({ id }) => id === query.plugin);
-  if (first) { radios[list.indexOf(first)].firstChild.checked = true; choose(first); } else put(slot, h("p", { class: "muted" }, "Choose who sends to go on."));
-  return h("div", { class: "stack" }, h("fieldset", { class: "choices" }, h("legend", null, "Who sends?"), radios), slot);
+  const first = list.find(({ id }) => id === (kept?.choice.id ?? query.plugin));
+  if (first) radios[list.indexOf(first)].firstChild.checked = true;
+  if (kept) put(slot, kept.editor); else if (first) choose(first); else put(slot, h("p", { class: "muted" }, "Choose who sends to go on."));
+  return h("div", { class: "stack" }, kept && again(kept.editor, page), h("fieldset", { class: "choices" }, h("legend", null, "Who sends?"), radios), slot);
 }
 
 /** The page that changes a source. */
@@ -46,8 +48,12 @@ export async function editPage({ params, page, signal }) {
   page.crumbs(["/sources", "Sources"], [`/sources/${source.id}`, source.name]);
   page.title(`Change ${source.name}`);
   const found = source.plugin && (await choices(signal)).find(({ plugin }) => plugin === source.plugin);
-  return editor(found ?? (source.plugin ? { plugin: source.plugin, name: source.plugin } : { id: source.script == null ? "body" : "script" }), source);
+  const place = `/sources/${source.id} ${source.revision}`, kept = returned(place);
+  const made = kept ?? editor(found ?? (source.plugin ? { plugin: source.plugin, name: source.plugin } : { id: source.script == null ? "body" : "script" }), source);
+  keepWhenLeft(place, made, made.hasChanges, signal);
+  return h("div", { class: "stack" }, kept && again(made, page), made);
 }
+const again = (editor, page) => startOver(() => { editor.settled(); page.refresh(); });
 
 const named = (value) => /^[a-z0-9_-]{1,63}$/.test(value) ? null : "1 to 63 of a-z, 0-9, _ and -";
 
@@ -85,11 +91,14 @@ function fieldsOf(choice, source) {
 }
 const MORE = ["dedupe_by", "dedupe", "dedupe_window", "methods", "content_types", "max_body_bytes", "rate_limit", "rate_per", "rate_burst", "active"];
 
+/** The form of a source. Its element says whether it `hasChanges()`, until they are `settled()`: saved, or given up. */
 function editor(choice, source) {
-  const made = form({ fields: fieldsOf(choice, source), submit: source ? "Save" : "Make the source", cancel: () => go(source ? `/sources/${source.id}` : "/sources"), onInput: () => adapt(),
+  let changed = false;
+  const settled = () => { changed = false; };
+  const made = form({ fields: fieldsOf(choice, source), submit: source ? "Save" : "Make the source", cancel: () => { settled(); go(source ? `/sources/${source.id}` : "/sources"); }, onInput: () => adapt(),
     onSubmit: async (values) => {
       const body = read(values, choice, source);
-      try { await save(body, source); } catch (error) {
+      try { await save(body, source, settled); } catch (error) {
         if (error instanceof ApiError) unfold(error.field);
         throw error;
       }
@@ -123,7 +132,8 @@ function editor(choice, source) {
   };
   adapt();
   for (const name of ["verify", "dedupe_by"]) made.control(name).addEventListener("change", adapt);
-  return panel(source ? "Settings" : choice.name, made);
+  made.addEventListener("input", () => { changed = true; });
+  return Object.assign(panel(source ? "Settings" : choice.name, made), { hasChanges: () => changed, settled });
 }
 
 function read(values, choice, source) {
@@ -149,8 +159,9 @@ function read(values, choice, source) {
   return body;
 }
 
-async function save(body, source) {
+async function save(body, source, settled) {
   const answer = source ? await api.patch(`/v1/sources/${source.id}`, body) : await api.post("/v1/sources", body);
+  settled();
   toast(source ? answer.revision === source.revision ? "Nothing changed." : "Saved." : `Made ${answer.name}.`);
   go(`/sources/${answer.id}`);
   await showMade(answer);
