@@ -32,7 +32,7 @@ def test_cases_are_the_webhooks_and_another_browser_has_them(studio, api, receiv
     expect(other.get_by_text("1 case, run when a changed script is saved")).to_be_visible()
     other.get_by_label("Lua script").fill("function transform() return { text = 'no' } end")
     other.get_by_role("button", name="Save").click()
-    dialog = other.get_by_role("alertdialog", name="Save although 1 case of the scripts that you changed fails?")
+    dialog = other.get_by_role("alertdialog", name="Save although 1 case of the scripts that you changed does not pass?")
     dialog.get_by_role("button", name="Cancel").click()
     expect(dialog).to_be_hidden()
     assert api.call("GET", f"/v1/webhooks/{webhook['id']}").json["revision"] == 2

@@ -59,13 +59,14 @@ def test_ten_mebibytes_are_taken_where_they_are_allowed(shared_gateway):
 def test_methods_and_media_types_are_ruled(shared_gateway):
     api = shared_gateway.api
     sender = make_source(api, methods=["POST", "PUT"], content_types=["application/json"])
-    answer = sender.send({}, method="DELETE")
-    assert (answer.status, answer.headers["allow"]) == (405, "POST, PUT")
+    for method in ("GET", "DELETE", "PATCH"):
+        answer = sender.send({}, method=method)
+        assert (answer.status, answer.headers["allow"]) == (405, "POST, PUT")
     assert sender.send({}, {"Content-Type": "text/plain"}).status == 415
     assert sender.send({}, {"Content-Type": "application/json; charset=utf-8"}, method="PUT").status == 200
     rows = requests_of(api, sender.source)
     assert [(row["state"], row["status"]) for row in rows] == [("accepted", 200), ("rejected", 415), ("rejected", 405)]
-    assert 'got "text/plain"' in rows[1]["reason"] and 'got "DELETE"' in rows[2]["reason"]
+    assert 'got "text/plain"' in rows[1]["reason"] and 'got "PATCH"' in rows[2]["reason"]
     api.call("PATCH", f"/v1/sources/{sender.source['id']}", {"content_types": []})
     assert [rerun(api, sender.source, row["id"]).json["state"] for row in rows[1:]] == ["accepted", "rejected"]
 

@@ -21,6 +21,6 @@ return {
   summary = "Takes Stripe's events: stripe.invoice.paid and all others, thin ones too.",
   kind = "source",
   verify = { scheme = "stripe" },
-  dedupe = { path = "id" },
+  dedupe = { path = "id", window_secs = 30 * 86400 },   -- as long as Stripe can send again; `pending_webhooks` is another then
   receive = receive,
 }

@@ -125,7 +125,10 @@ extension Mem0Routes {
     "mem0DeleteWebhook", .delete, "/api/v1/webhooks/{id}/", "Mem0: delete a webhook and cancel its open deliveries.", answer: "Mem0Message")
 
   /// Whether a path is one at which Mem0's clients look for calls, theirs alone.
-  static func isTheirs(_ path: String) -> Bool { path.hasPrefix("/api/v1/") || path.hasPrefix(prefix + "/") }
+  static func isTheirs(_ path: String) -> Bool {
+    let path = path.hasPrefix("//") ? path.dropFirst() : path[...]
+    return path.hasPrefix("/api/v1/") || path.hasPrefix(prefix + "/")
+  }
 
   /// What may stand before every path: who has two APIs at one host tells them apart so.
   private static let prefix = "/mem0"

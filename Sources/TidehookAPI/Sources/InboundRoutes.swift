@@ -28,6 +28,9 @@ struct InboundRoutes: Sendable {
       throw APIError.notFound("source", request.id)
     }
     let source = active.source
+    let method = request.request.method.rawValue
+    // Who only looks at the address, as monitors do, is not taken for a sender.
+    if !Inbox.hasBody(method), let refusal = inbox.refusal(of: method, source) { throw refusal }
     try Self.checkQuery(request.request.uri.query)
     let now = time.now()
     if let wait = active.admit(at: now) { return Self.tooMany(source, wait) }

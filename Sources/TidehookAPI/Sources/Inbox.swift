@@ -75,20 +75,27 @@ struct Inbox: Sendable {
       }
       if let earlier = try await history.earlier(id, at: source.id, now: now) { return .repeated(receipt, earlier, id) }
     }
-    if case .body = source.code { return JudgedReceipt(receipt, publishing: [BodyEvent.request(receipt.request, of: source)], id) }
+    if case .body = source.code { return .event(BodyEvent.request(receipt.request, of: source), receipt, id) }
     let result = await receiver.receive(receipt.request, for: source, isVerified: !isOpen, at: receipt.receivedAt)
     return .decided(receipt, result, of: source, id)
   }
 
-  /// What a source's rules of method and media type say against a request. One that has no body need not say what it is.
-  private func refusal(of request: InboundRequest, _ source: Source) -> APIError? {
+  /// Whether requests of a method have a body: of others there is nothing that somebody would want to run again.
+  static func hasBody(_ method: String) -> Bool { !["GET", "HEAD", "OPTIONS", "DELETE"].contains(method) }
+
+  /// What a source says against a method; `nil` for one that it takes, those of its provider's handshakes included.
+  func refusal(of method: String, _ source: Source) -> APIError? {
     let methods = source.methods + openMethods(of: source).filter { !source.methods.contains($0) }
-    guard methods.contains(request.method) else {
-      let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method))"
-      return APIError(.methodNotAllowed, message, allowedMethods: methods)
-    }
-    guard !source.contentTypes.isEmpty, !["GET", "HEAD", "OPTIONS", "DELETE"].contains(request.method) else { return nil }
-    let type = request.header("Content-Type")
+    guard !methods.contains(method) else { return nil }
+    return APIError(.methodNotAllowed, "expected \(methods.joined(separator: " or ")), got \(quoted(method))", allowedMethods: methods)
+  }
+
+  /// What a source's rules of method and media type say against a request.
+  private func refusal(of request: InboundRequest, _ source: Source) -> APIError? {
+    if let refusal = refusal(of: request.method, source) { return refusal }
+    guard !source.contentTypes.isEmpty, Self.hasBody(request.method) else { return nil }
+    let types = request.headers.filter { $0.name.lowercased() == "content-type" }.map(\.value)
+    let type = types.isEmpty ? nil : types.joined(separator: ", ")
     if let type, source.contentTypes.contains(MediaType.essence(type)) { return nil }
     let message = "expected Content-Type \(source.contentTypes.joined(separator: " or ")), got \(type.map { quoted($0) } ?? "none")"
     return APIError(.unsupportedMediaType, message, field: "Content-Type")

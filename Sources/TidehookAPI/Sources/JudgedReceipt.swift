@@ -39,6 +39,12 @@ struct JudgedReceipt: Sendable {
     }
   }
 
+  /// A request that is an event as it is.
+  static func event(_ event: PublishRequest, _ receipt: Receipt, _ senderID: String?) -> JudgedReceipt {
+    guard event.namespace != .operational else { return broken(receipt, ownNamespace.message) }
+    return JudgedReceipt(receipt, publishing: [event], senderID)
+  }
+
   /// A request that the source's code decided about.
   static func decided(_ receipt: Receipt, _ result: ReceptionResult, of source: Source, _ senderID: String?) -> JudgedReceipt {
     var receipt = receipt
@@ -110,6 +116,9 @@ struct JudgedReceipt: Sendable {
     return judged
   }
 
+  private static let ownNamespace = APIError.unexpected(
+    "namespace", "another one than Tidehook's own", got: quoted(Namespace.operational.name))
+
   private static func events(_ list: [UInt8], of source: Source) throws(APIError) -> [PublishRequest] {
     guard let view = try? JSONView(list, in: list.indices, maximumChildren: maximumEvents), view.kind == .array else {
       throw APIError(.invalidBody, "expected an array of events")
@@ -119,9 +128,7 @@ struct JudgedReceipt: Sendable {
     for (index, child) in view.children.enumerated() {
       do {
         let event = try EventDecoder.decode(list, in: child.value, ofSourceIn: source.namespace)
-        guard event.namespace != .operational else {
-          throw APIError.unexpected("namespace", "another one than Tidehook's own", got: quoted(event.namespace.name))
-        }
+        guard event.namespace != .operational else { throw ownNamespace }
         events.append(event)
       } catch {
         throw APIError(.invalidBody, "event \(index + 1): \((error as? APIError)?.message ?? "\(error)")")

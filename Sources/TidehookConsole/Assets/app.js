@@ -209,7 +209,12 @@ function ended() {
   Object.assign(session, { csrf: null, key: null });
   if (!place().path.startsWith("/login")) go(path("/login", to && to !== "/" ? { next: to } : {}));
 }
-window.addEventListener("tidehook-signed-out", () => { if (session.key) { ended(); toast("Your session has ended. Sign in again."); } });
+window.addEventListener("tidehook-signed-out", ({ detail }) => {
+  if (!session.key) return;
+  if (detail === "for good") session.key = null;
+  ended();
+  toast("Your session has ended. Sign in again.");
+});
 
 // ---- overview
 

@@ -107,9 +107,10 @@ export const drafts = {
   prefix: () => `tidehook-studio${ROOT}:${session.key?.id ?? session.key?.name}:`,
   names(prefix = this.prefix()) { try { return Object.keys(localStorage).filter((name) => name.startsWith(prefix)); } catch { return []; } },
   any() { return this.names().length > 0; },
-  /** Removes them, and has the other tabs of that key end, which would keep them again. */
+  /** Removes them, with the forms that were left, and has the other tabs of that key end, which would keep them again. */
   forget(prefix = this.prefix()) {
     for (const name of this.names(prefix)) localStorage.removeItem(name);
+    window.dispatchEvent(new Event("tidehook-forget"));
     tabs.postMessage(prefix);
   },
   /** Removes them once a call has ended the session, or has found it ended, after which nobody is signed in here. */
@@ -127,7 +128,8 @@ const ROOT = new URL("..", document.baseURI).pathname.replace(/\/$/, "");
 const tabs = new BroadcastChannel(`tidehook:${ROOT}`);
 tabs.addEventListener("message", ({ data: prefix }) => {
   if (!session.key || prefix !== drafts.prefix()) return;
-  window.dispatchEvent(new Event("tidehook-signed-out"));
+  window.dispatchEvent(new CustomEvent("tidehook-signed-out", { detail: "for good" }));
+  window.dispatchEvent(new Event("tidehook-forget"));
   for (const name of drafts.names(prefix)) localStorage.removeItem(name);
 });
 
@@ -183,6 +185,7 @@ async function renewed() {
   let now = null;
   try { now = await api.get("/console/session"); } catch { return false; }
   if (now.key?.id === session.key?.id) { Object.assign(session, { csrf: now.csrf, expires_at: now.expires_at }); return true; }
+  session.key = null;
   location.reload();
   return false;
 }

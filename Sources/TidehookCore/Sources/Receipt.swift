@@ -4,7 +4,7 @@
 public enum ReceiptState: String, Sendable, Hashable, CaseIterable {
   /// Its events are published.
   case accepted
-  /// It was not believed, its source's code failed or refused it, or made something that is no event. It can be run again.
+  /// It was against its source's rules or not believed, its source's code failed or refused it, or made something that is no event. It can be run again.
   case rejected
   /// It, or all of its events, came before; nothing was published.
   case duplicate
@@ -101,29 +101,25 @@ public struct Receipt: Sendable {
     return receipt
   }
 
-  /// Notes what became of its events. One without an event that is new repeats what came before; one with an event whose id belongs to an event
-  /// of somebody else is rejected, so that its sender learns of it and it can be run again.
+  /// Notes what became of its events. One without an event that is new repeats what came before; one with an event whose id belongs to another
+  /// event is rejected, so that its sender learns of it and it can be run again.
   public mutating func note(_ results: [AppendResult], of events: [NewEvent]) {
     self.events = zip(events, results).compactMap { event, result in
       switch result {
       case .stored: event.event.id
       case .duplicate(let id, _), .erased(let id): id
-      case .conflict: isOwn(event) ? event.event.id : nil
+      case .conflict: nil
       }
     }
     eventCount = self.events.count
     guard !results.isEmpty else { return }
     if !results.contains(.stored) { (state, reason) = (.duplicate, "its events were published before") }
-    let lost = zip(events, results).first { if case .conflict = $0.1 { !isOwn($0.0) } else { false } }
-    guard let (lost, _) = lost else { return }
+    let lost = results.firstIndex { if case .conflict = $0 { true } else { false } }
+    guard let lost else { return }
     state = .rejected
-    reason = "event \"\(lost.event.id)\" was not published: another event with other content has its id"
+    reason = "event \"\(events[lost].event.id)\" was not published: another event with other content has its id"
     answer = .conflict
   }
-
-  /// Whether an event's id is what the sender calls it, at this source: it is the same event then, also when what tells of it has changed, as a
-  /// counter of tries or the time of sending does.
-  private func isOwn(_ event: NewEvent) -> Bool { event.event.id.rawValue.hasPrefix("\(source):") }
 }
 
 /// The request that brought a sender's id first.

@@ -148,9 +148,11 @@ public final class Statistics: DeliveryMeter, StatisticsReading {
   package var refreshing: Task<Void, Never>? { running.withLock { $0 } }
 
   private func count() async throws(StoreError) -> [WebhookID: QueueStanding] {
-    try await counting.withLock { () throws(StoreError) in
+    let asked = instant()
+    return try await counting.withLock { () throws(StoreError) in
       let began = instant()
-      if let known = counted.withLock({ $0 }), known.age(at: began) == .good { return known.standings }
+      // Of those who asked meanwhile one counts for all.
+      if let known = counted.withLock({ $0 }), known.began > asked || known.age(at: began) == .good { return known.standings }
       let standings = try await store.standings()
       counted.withLock { $0 = Counted(standings: standings, began: began, ended: instant()) }
       return standings

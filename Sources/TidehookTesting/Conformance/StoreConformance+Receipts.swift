@@ -109,20 +109,6 @@ extension StoreConformance {
       try expectEqual(mixed.receipt.events, [new.event.id], "the events with one new event")
       try expect(mixed.receipt.reason?.contains(known.event.id.rawValue) == true, "the reason to name the contradiction")
     },
-    StoreRule("an id that is the sender's own at the source is that of the same event, whatever else is said of it") { test in
-      let samples = StoreSamples()
-      let source = try await test.source(samples)
-      let known = samples.event(id: EventID(stored: "\(source.id):evt_1"), data: #"{"tries":1}"#)
-      _ = try await test.store.append(samples.receipt(of: source), events: [known])
-      let again = try await test.store.append(
-        samples.receipt(of: source), events: [samples.event(id: known.event.id, data: #"{"tries":2}"#)])
-      try expectEqual(again.receipt.state, .duplicate, "the state")
-      try expectEqual(again.receipt.answer.status, 200, "the answer")
-      try expectEqual(again.receipt.events, [known.event.id], "the events")
-      let elsewhere = try await test.source(samples)
-      let other = try await test.store.append(samples.receipt(of: elsewhere), events: [samples.event(id: known.event.id, data: "{}")])
-      try expectEqual(other.receipt.state, .rejected, "the state at another source")
-    },
     StoreRule("a request is replaced once, and only from its state") { test in
       let samples = StoreSamples()
       let source = try await test.source(samples)

@@ -91,7 +91,9 @@ import TidehookCore
     #expect(again.status == 404 && again.text == #"{"error":"Webhook not found","detail":"Webhook not found"}"#)
   }
 
-  @Test(arguments: ["/api/v1/nothing/", "/api/v1/webhooks/a/b/", "/mem0/nothing"]) func whereNothingIsTheirWordsSaySo(path: String)
+  @Test(arguments: ["/api/v1/nothing/", "/api/v1/webhooks/a/b/", "/mem0/nothing", "//api/v1/nothing/"]) func whereNothingIsTheirWordsSaySo(
+    path: String
+  )
     async throws
   {
     let answer = try await TestGateway().send(.get, path)

@@ -2,23 +2,25 @@
 
 import { ApiError, button, count, field, formatJSON, h, parseJSON, put, select, session, toast, uid } from "../kit.js";
 
-// The form that was left last with changes, with its elements as they were; in this page's memory alone, because it may hold secrets.
-let left = null;
+// The forms that were left with changes, with their elements as they were, by key and place; in this page's memory alone, because they may hold secrets.
+const left = new Map();
+window.addEventListener("tidehook-forget", () => left.clear());
+const nameOf = (place) => `${session.key.id} ${place}`;
 
 /** The form that was left at a place by the same key; `null` when there is none. */
 export function returned(place) {
-  const found = left?.place === place && left.key === session.key?.id ? left.form : null;
-  left = null;
-  return found;
+  const name = nameOf(place), form = left.get(name) ?? null;
+  left.delete(name);
+  return form;
 }
 
-/** Keeps a form that has changes until its place is opened again, wherever one goes meanwhile; a browser that loads the page anew asks first. */
+/** Keeps a form that has changes until its place is opened again, wherever one goes meanwhile, but for signing out; a browser that loads the page anew asks first. */
 export function keepWhenLeft(place, form, hasChanges, signal) {
-  window.addEventListener("beforeunload", (event) => { if (hasChanges()) event.preventDefault(); }, { signal });
+  const isOpen = () => hasChanges() && session.key;
+  window.addEventListener("beforeunload", (event) => { if (isOpen()) event.preventDefault(); }, { signal });
   signal.addEventListener("abort", () => {
-    // Who signs out leaves nothing.
-    if (!hasChanges() || !session.key) return;
-    left = { place, key: session.key.id, form };
+    if (!isOpen()) return;
+    left.set(nameOf(place), form);
     toast("What you changed is kept until you come back to it");
   });
 }

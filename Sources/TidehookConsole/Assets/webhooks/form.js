@@ -147,7 +147,7 @@ async function mayBeSaved(webhook, pipeline = [], signal) {
   let failures = 0;
   for (const { script, cases, subject } of changed) failures += await runCases(cases, subject, script, signal);
   if (!failures) return true;
-  return confirmAction({ title: `Save although ${plural(failures, "case")} of the scripts that you changed ${failures === 1 ? "fails" : "fail"}?`, action: "Save nevertheless", danger: true, body: "The studio shows what differs: open the script there." });
+  return confirmAction({ title: `Save although ${plural(failures, "case")} of the scripts that you changed ${failures === 1 ? "does" : "do"} not pass?`, action: "Save nevertheless", danger: true, body: "The studio shows what differs: open the script there." });
 }
 
 /** The page of a new webhook, or of the change of one. */

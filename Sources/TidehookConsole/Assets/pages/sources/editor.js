@@ -39,7 +39,7 @@ export async function createPage({ page, signal, query }) {
   const first = list.find(({ id }) => id === (kept?.choice.id ?? query.plugin));
   if (first) radios[list.indexOf(first)].firstChild.checked = true;
   if (kept) put(slot, kept.editor); else if (first) choose(first); else put(slot, h("p", { class: "muted" }, "Choose who sends to go on."));
-  return h("div", { class: "stack" }, kept && again(kept.editor, page), h("fieldset", { class: "choices" }, h("legend", null, "Who sends?"), radios), slot);
+  return h("div", { class: "stack" }, kept && again(now, page), h("fieldset", { class: "choices" }, h("legend", null, "Who sends?"), radios), slot);
 }
 
 /** The page that changes a source. */
@@ -51,9 +51,9 @@ export async function editPage({ params, page, signal }) {
   const place = `/sources/${source.id} ${source.revision}`, kept = returned(place);
   const made = kept ?? editor(found ?? (source.plugin ? { plugin: source.plugin, name: source.plugin } : { id: source.script == null ? "body" : "script" }), source);
   keepWhenLeft(place, made, made.hasChanges, signal);
-  return h("div", { class: "stack" }, kept && again(made, page), made);
+  return h("div", { class: "stack" }, kept && again({ editor: made }, page), made);
 }
-const again = (editor, page) => startOver(() => { editor.settled(); page.refresh(); });
+const again = (now, page) => startOver(() => { now.editor.settled(); page.refresh(); });
 
 const named = (value) => /^[a-z0-9_-]{1,63}$/.test(value) ? null : "1 to 63 of a-z, 0-9, _ and -";
 
