@@ -107,6 +107,20 @@ def test_what_is_typed_outlives_a_session_that_ends(make_page, gateway, receiver
     expect(script).to_have_value("-- mine")
 
 
+def test_a_form_that_was_left_goes_when_one_signs_out(make_page, gateway, receiver):
+    webhook = gateway.api.add_webhook(receiver.url(), name="Chat")
+    page = opened(make_page, gateway, f"/webhooks/{webhook['id']}/edit")
+    sign_in(page, gateway.key)
+    page.get_by_label("Name", exact=True).fill("Chat of the team")
+    page.visit("/events")
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, gateway.key)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    page.visit(f"/webhooks/{webhook['id']}/edit")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Chat")
+    expect(page.get_by_text("is here again")).to_have_count(0)
+
+
 def end_sessions(gateway):
     for one in gateway.api.call("GET", "/v1/console/sessions").json["data"]:
         assert gateway.api.call("DELETE", f"/v1/console/sessions/{one['id']}").status == 204
