@@ -34,7 +34,7 @@ struct DeliveryExport: Sendable {
   }
 
   /// Writes lines until there are no more; each write waits until the client has taken most of what came before.
-  private func write(
+  @concurrent private func write(
     _ first: DeliveryFinding, of search: DeliverySearch, upTo maximum: Int, to writer: inout any ResponseBodyWriter
   ) async throws {
     var (finding, search, left) = (first, search, maximum)

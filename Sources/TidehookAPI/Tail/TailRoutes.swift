@@ -80,7 +80,7 @@ private struct TailStream: Sendable {
   let isGood: @Sendable () -> Bool
 
   /// Writes until the listener goes, is dropped, or may not listen any more.
-  func write(to writer: inout any ResponseBodyWriter) async throws {
+  @concurrent func write(to writer: inout any ResponseBodyWriter) async throws {
     try await writer.write(TailText.hello)
     let page = try await feed.begin(subscription, after: cursor)
     if !page.cut.isEmpty { try await writer.write(TailText.skipped) }

@@ -31,7 +31,7 @@ struct AccessClient: Sendable {
   }
 
   /// Sends one request of a webhook, and says what must not be seen of it.
-  func send(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
+  func send(_ request: consuming SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
     var granted = await sendOpened(request, for: active)
     if let ownSecrets { granted.secrets.append(ownSecrets) }
     return granted
@@ -41,9 +41,11 @@ struct AccessClient: Sendable {
   ///
   /// When the receiver does not take a token (401), a new one is got and the request is sent once more: together that is one attempt. A token
   /// that was got only just now is not replaced.
-  private func sendOpened(_ request: SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
-    guard let access = active.access else { return GrantedExchange(exchange: await client.send(request), shown: request) }
-    var request = request
+  private func sendOpened(_ request: consuming SignedRequest, for active: ActiveWebhook) async -> GrantedExchange {
+    guard let access = active.access else {
+      let exchange = await client.send(request)
+      return GrantedExchange(exchange: exchange, shown: request)
+    }
     request.route = access.route(to: request.url)
     guard access.isFor(request.url) else {
       // The proxy is the same, and may repeat what it was given.

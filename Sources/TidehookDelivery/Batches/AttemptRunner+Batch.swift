@@ -35,7 +35,7 @@ extension AttemptRunner {
     let input = await goOn(after: result, &attempt, of: delivery, for: active) ?? .failed(AttemptFailure(.script, "nothing was made"))
     let endedAt = time.now()
     attempt.end(input, at: endedAt)
-    let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
+    let transition = transition(after: input, attempt, of: delivery, for: active, at: endedAt)
     let completed = CompletedDelivery(id: delivery.id, attempt: attempt, transition: transition, at: endedAt)
     return CollectedDelivery(id: delivery.id, outcome: .attempted(completed))
   }
@@ -43,12 +43,12 @@ extension AttemptRunner {
 
 extension DueDelivery {
   /// Whether it goes as a batch: it was made one, or its webhook sends nothing else.
-  func isBatched(by webhook: Webhook) -> Bool { batch != nil || webhook.batch != nil }
+  func isBatched(by active: ActiveWebhook) -> Bool { batch != nil || active.webhook.batch != nil }
 
   /// What its signatures name: the batch's id, else the event's.
-  func messageID(for webhook: Webhook) -> String {
+  func messageID(for active: ActiveWebhook) -> String {
     if let batch { return batch.id.description }
-    return webhook.batch == nil ? event.id.rawValue : BatchID(alone: id).description
+    return active.webhook.batch == nil ? event.id.rawValue : BatchID(alone: id).description
   }
 }
 

@@ -25,7 +25,7 @@ extension AttemptRunner: WebhookTester {
 
   /// A webhook that collects gets a batch of one.
   private func carryOut(_ attempt: inout Attempt, ofTest delivery: DueDelivery, for active: ActiveWebhook) async -> DeliveryInput? {
-    guard delivery.isBatched(by: active.webhook) else { return await carryOut(&attempt, of: delivery, for: active) }
+    guard delivery.isBatched(by: active) else { return await carryOut(&attempt, of: delivery, for: active) }
     var drops: [CompletedBatch.Drop] = []
     return await carryOutBatch(&attempt, &drops, of: delivery, for: active)
   }

@@ -54,7 +54,7 @@ public struct AttemptRunner: Sendable {
     var drops: [CompletedBatch.Drop] = []
     do throws(AttemptFailure) {
       if let pin = delivery.pinned { active = try await pinned.webhook(current, at: pin.revision, in: directory) }
-      if delivery.isBatched(by: active.webhook) {
+      if delivery.isBatched(by: active) {
         input = await carryOutBatch(&attempt, &drops, of: delivery, for: active)
       } else {
         input = await carryOut(&attempt, of: delivery, for: active)
@@ -65,7 +65,7 @@ public struct AttemptRunner: Sendable {
     guard let input else { return nil }
     let endedAt = time.now()
     attempt.end(input, at: endedAt)
-    let transition = transition(after: input, attempt, of: delivery, for: active.webhook, at: endedAt)
+    let transition = transition(after: input, attempt, of: delivery, for: active, at: endedAt)
     var completed = CompletedDelivery(
       id: delivery.id, attempt: attempt, transition: transition, at: endedAt, batch: delivery.batch?.completed(without: drops))
     // The receiver of an earlier revision may be another one.
@@ -80,19 +80,20 @@ public struct AttemptRunner: Sendable {
   }
 
   func transition(
-    after input: DeliveryInput, _ attempt: Attempt, of delivery: DueDelivery, for webhook: Webhook, at now: Timestamp
+    after input: DeliveryInput, _ attempt: Attempt, of delivery: DueDelivery, for active: ActiveWebhook, at now: Timestamp
   ) -> Transition {
+    let policy = active.webhook.retry
     var transition = Transition.after(
-      input, attempt: attempt.number - delivery.earlierAttempts, began: delivery.roundBeganAt, policy: webhook.retry, now: now,
-      unit: random.unit())
+      input, attempt: attempt.number - delivery.earlierAttempts, began: delivery.roundBeganAt, policy: policy, now: now, unit: random.unit()
+    )
     guard transition.state == .retrying || transition.disablesWebhook else { return transition }
-    let current = directory.active(delivery.webhook)?.webhook
+    let current = directory.active(delivery.webhook)
     if transition.state == .retrying, current == nil {
       // The webhook was deleted meanwhile: there is nothing to retry for.
-      transition = Transition.after(.webhookDeleted, attempt: 1, policy: webhook.retry, now: now, unit: 0)
+      transition = Transition.after(.webhookDeleted, attempt: 1, policy: policy, now: now, unit: 0)
     }
     // What the receiver of an earlier revision says is no word on the webhook as it is now, which may go elsewhere.
-    if attempt.revision != current?.revision { transition.disablesWebhook = false }
+    if attempt.revision != current?.webhook.revision { transition.disablesWebhook = false }
     return transition
   }
 
@@ -164,7 +165,7 @@ public struct AttemptRunner: Sendable {
       // A database has nothing to verify a signature with.
       if prepared.url.database == nil {
         signatures = try active.signer.headers(
-          messageID: delivery.messageID(for: active.webhook), timestamp: time.now().seconds, body: body)
+          messageID: delivery.messageID(for: active), timestamp: time.now().seconds, body: body)
       }
     } catch {
       return .failed(error)
@@ -177,7 +178,8 @@ public struct AttemptRunner: Sendable {
     let granted = await client.send(request, for: active)
     guard !granted.exchange.isCancelled else { return nil }
     attempt.request = granted.shown.map {
-      SentRequest(method: $0.method, url: $0.url.description, headers: $0.headers, body: prepared.ownBody)
+      let url = $0.url == active.webhook.url ? active.urlText : $0.url.description
+      return SentRequest(method: $0.method, url: url, headers: $0.headers, body: prepared.ownBody)
     }
     attempt.phases = granted.shown == nil ? nil : granted.exchange.phases
     if let response = granted.earlierResponse { Self.keep(response, &attempt) }

@@ -35,7 +35,7 @@ public final class DeliveryEngine: Sendable {
   let watch: WebhookWatch?
   let meter: (any DeliveryMeter)?
   let schedule: Mutex<Schedule>
-  private let executors: [EventLoopExecutor]
+  private let loops: [DeliveryLoop]
   private let turn = Atomic(0)
   let drained = Mutex<CheckedContinuation<Void, Never>?>(nil)
   let trouble = StoreTrouble()
@@ -54,17 +54,17 @@ public final class DeliveryEngine: Sendable {
   /// Makes an engine; nothing is claimed before ``run()``.
   /// - Parameters:
   ///   - batches: keeps what webhooks collect; `nil` where none does.
-  ///   - executors: where attempts run, in turn; on Swift's shared pool when there are none.
+  ///   - loops: where attempts run, in turn; on Swift's shared pool when there are none.
   ///   - watch: follows outcomes for the sake of their webhooks.
   ///   - meter: is told what was stored and what came of it.
   public init(
     queue: any DeliveryQueue, batches: (any BatchStore)? = nil, runner: AttemptRunner, limits: LaneLimits = LaneLimits(),
-    executors: [EventLoopExecutor] = [], watch: WebhookWatch? = nil, meter: (any DeliveryMeter)? = nil, time: any TimeSource, logger: Logger
+    loops: [DeliveryLoop] = [], watch: WebhookWatch? = nil, meter: (any DeliveryMeter)? = nil, time: any TimeSource, logger: Logger
   ) {
     self.queue = queue
     self.runner = runner
     self.collector = batches.map { Collector(store: $0, runner: runner) }
-    self.executors = executors
+    self.loops = loops
     self.watch = watch
     self.time = time
     self.logger = logger
@@ -165,7 +165,8 @@ public final class DeliveryEngine: Sendable {
     var waiting: Set<WebhookID> = []
     var unsettled: Set<WebhookID> = []
     var looksForClaims = false
-    let stranded = schedule.withLock { schedule in
+    var stranded: [WebhookID: [DueDelivery]] = [:]
+    pump { schedule in
       for (event, result) in zip(events, results) {
         for delivery in event.deliveries {
           if delivery.isLeased, result == .stored {
@@ -180,22 +181,23 @@ public final class DeliveryEngine: Sendable {
         }
       }
       for webhook in waiting { schedule.noteBacklog(webhook, due: events[0].event.acceptedAt) }
-      return schedule.takeStranded()
+      stranded = schedule.takeStranded()
     }
     for (webhook, deliveries) in stranded { giveBack(deliveries, of: webhook) }
     if !waiting.isEmpty || looksForClaims { wake() }
     for id in unsettled where runner.directory.active(id)?.webhook.isActive == true { notify(.unsettled(id)) }
-    pump()
   }
 
   // MARK: Attempts
 
   /// Starts everything that can start.
-  func pump() {
+  /// - Parameter change: what happened, for the schedule to take in first: it is locked once for both.
+  func pump(after change: (inout Schedule) -> Void = { _ in }) {
     var (wantsWake, hasReplayRoom) = (false, false)
     var started: [DueDelivery] = []
     let now = time.now()
     schedule.withLock { schedule in
+      change(&schedule)
       while let next = schedule.takeNext(now: now) {
         started.append(next.delivery)
         wantsWake = wantsWake || next.wantsClaim
@@ -203,30 +205,34 @@ public final class DeliveryEngine: Sendable {
       wantsWake = schedule.takeNewPause() || wantsWake
       hasReplayRoom = schedule.takeReplayRoom()
     }
-    for delivery in started {
-      Task(executorPreference: nextExecutor()) { await self.deliver(delivery) }
-    }
+    start(started)
     if wantsWake { wake() }
     if hasReplayRoom { replayRoom.continuation.yield() }
   }
 
-  private func nextExecutor() -> EventLoopExecutor? {
-    guard !executors.isEmpty else { return nil }
-    return executors[(turn.wrappingAdd(1, ordering: .relaxed).oldValue & Int.max) % executors.count]
+  private func start(_ deliveries: [DueDelivery]) {
+    for delivery in deliveries {
+      if loops.isEmpty {
+        Task { await deliver(delivery) }
+      } else {
+        let loop = loops[(turn.wrappingAdd(1, ordering: .relaxed).oldValue & Int.max) % loops.count]
+        loop.start { await self.deliver(delivery) }
+      }
+    }
   }
 
   private func deliver(_ delivery: DueDelivery) async {
     var completed = await runner.attempt(delivery)
     completed?.isOrdered = delivery.isOrdered
     // The receiver may have agreed to a rate: it holds before anything else begins.
-    if let webhook = runner.directory.active(delivery.webhook)?.webhook, webhook.handshake != nil { configure(webhook) }
+    if let active = runner.directory.active(delivery.webhook), active.webhook.handshake != nil { configure(active.webhook) }
     let outcomeBytes = completed?.attempt?.ownBytes ?? 0
     let ended = time.now()
-    schedule.withLock { schedule in
-      schedule.noteHealth(delivery.webhook, delivery.id, completed?.signal, now: ended)
+    let signal = completed?.signal
+    pump { schedule in
+      schedule.noteHealth(delivery.webhook, delivery.id, signal, now: ended)
       schedule.finishExchange(delivery.webhook, bytes: outcomeBytes)
     }
-    pump()
     if let completed {
       await record(completed, of: delivery)
     } else {

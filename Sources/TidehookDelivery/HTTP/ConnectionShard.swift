@@ -72,7 +72,7 @@ final class ConnectionShard {
 
   // MARK: Called by the client
 
-  func start(_ request: SignedRequest, ticket: ExchangeTicket, continuation: CheckedContinuation<Exchange, Never>) {
+  func start(_ request: SignedRequest, ticket: ExchangeTicket, continuation: UnsafeContinuation<Exchange, Never>) {
     let exchange = PendingExchange(request, ticket: ticket, continuation: continuation)
     if isShuttingDown { return exchange.resume(.failure(.shutDown), isCancelled: true) }
     if ticket.isCancelled { return exchange.resume(.failure(.cancelled), isCancelled: true) }

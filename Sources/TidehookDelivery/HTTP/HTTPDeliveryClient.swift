@@ -60,7 +60,8 @@ public final class HTTPDeliveryClient: DeliveryClient, Sendable {
     let shard = nextShard()
     let ticket = ExchangeTicket()
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      // Not a checked one: ``PendingExchange`` resumes it once, and what checks that costs each delivery an object.
+      await withUnsafeContinuation { continuation in
         shard.run { $0.start(request, ticket: ticket, continuation: continuation) }
       }
     } onCancel: {

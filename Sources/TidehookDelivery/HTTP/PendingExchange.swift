@@ -39,9 +39,9 @@ final class PendingExchange: Equatable {
   var written: NIODeadline?
   /// Its place in the list of active exchanges.
   var slot = 0
-  private let continuation: CheckedContinuation<Exchange, Never>
+  private let continuation: UnsafeContinuation<Exchange, Never>
 
-  init(_ request: SignedRequest, ticket: ExchangeTicket, continuation: CheckedContinuation<Exchange, Never>) {
+  init(_ request: SignedRequest, ticket: ExchangeTicket, continuation: UnsafeContinuation<Exchange, Never>) {
     self.request = request
     self.ticket = ticket
     self.continuation = continuation

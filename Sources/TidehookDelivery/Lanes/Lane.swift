@@ -4,7 +4,10 @@ import DequeModule
 import TidehookCore
 
 /// The deliveries of one webhook that this node holds. A lane never waits for another lane.
-struct Lane {
+///
+/// Confined to its ``Schedule``. A class, because each delivery touches its lane several times: as a value in a dictionary it would be looked up, and
+/// copied, for each.
+final class Lane {
   /// How many requests may be under way at once.
   var maxInFlight: Int
   /// Held deliveries that wait for their turn.
@@ -39,6 +42,13 @@ struct Lane {
   var isInactive = false
   /// Whether its webhook was deleted.
   var isRetired = false
+
+  init(maxInFlight: Int) {
+    self.maxInFlight = maxInFlight
+  }
+
+  /// Notes that the store has a delivery that nobody holds.
+  func noteBacklog(due: Timestamp) { backlogDue = min(backlogDue ?? due, due) }
 
   /// When there is something to do for the lane, a claim or the end of a pause, that is not due yet.
   func nextWake(after now: Timestamp) -> Timestamp? {

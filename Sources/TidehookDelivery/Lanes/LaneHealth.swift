@@ -72,10 +72,8 @@ extension Schedule {
   /// Takes in whether a webhook has a breaker, and where it sends to; to be called before
   /// ``configure(_:maxInFlight:rateLimit:consent:now:)``.
   package mutating func configureHealth(_ webhook: WebhookID, breaker: BreakerSettings?, origin: DestinationOrigin, now: Timestamp) {
-    var lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
-    guard lane.health.configure(breaker, origin: origin, at: now) else { return }
-    lane.pausedUntil = nil
-    lanes[webhook] = lane
+    let lane = lane(of: webhook)
+    if lane.health.configure(breaker, origin: origin, at: now) { lane.pausedUntil = nil }
   }
 
   /// Goes on with a pause that a lane's receiver asked for before the process began.

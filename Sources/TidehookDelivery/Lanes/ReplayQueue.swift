@@ -26,8 +26,11 @@ extension Lane {
   /// Whether there is something to start. Replays wait while what else is due is being claimed: it goes first.
   var hasReady: Bool { !ready.isEmpty || (!replays.ready.isEmpty && !isClaiming) }
 
+  /// Whether a job may make more of its deliveries due.
+  var hasRoomForReplays: Bool { replays.hasRoom(cap: maxInFlight) }
+
   /// Takes what starts next: replays come last.
-  mutating func takeReady() -> (delivery: DueDelivery, isReplay: Bool)? {
+  func takeReady() -> (delivery: DueDelivery, isReplay: Bool)? {
     if let delivery = ready.popFirst() { return (delivery, false) }
     guard !isClaiming else { return nil }
     return replays.ready.popFirst().map { ($0, true) }
@@ -37,8 +40,8 @@ extension Lane {
 extension Schedule {
   /// Notes that the store has a replay of this webhook that nobody holds.
   package mutating func noteReplays(_ webhook: WebhookID, due: Timestamp) {
-    let known = lanes[webhook]?.replays.due ?? due
-    lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].replays.due = min(known, due)
+    let lane = lane(of: webhook)
+    lane.replays.due = min(lane.replays.due ?? due, due)
   }
 
   /// Notes that a job made so many deliveries due that are part of an order.
@@ -46,15 +49,13 @@ extension Schedule {
 
   /// Notes that an ordered replay was attempted: a job may make another one due.
   package mutating func finishOrderedReplay(_ webhook: WebhookID) {
-    guard let count = lanes[webhook]?.replays.ordered, count > 0 else { return }
-    lanes[webhook]?.replays.ordered = count - 1
-    noteReplayRoom(webhook)
+    guard let lane = lanes[webhook], lane.replays.ordered > 0 else { return }
+    lane.replays.ordered -= 1
+    noteReplayRoom(lane)
   }
 
   /// Whether a job may make more deliveries of this webhook due.
-  package func hasRoomForReplays(_ webhook: WebhookID) -> Bool {
-    lanes[webhook].map { $0.replays.hasRoom(cap: $0.maxInFlight) } ?? true
-  }
+  package func hasRoomForReplays(_ webhook: WebhookID) -> Bool { lanes[webhook]?.hasRoomForReplays ?? true }
 
   /// Whether a lane got room for replays since the last call.
   package mutating func takeReplayRoom() -> Bool {
@@ -78,28 +79,27 @@ extension Schedule {
         isWaitingForRoom = true
         continue
       }
-      lanes[webhook]?.replays.isClaiming = true
-      lanes[webhook]?.replays.due = nil
-      promise(order)
+      lane.replays.isClaiming = true
+      lane.replays.due = nil
+      promise(order, to: lane)
       claims.append(order)
     }
     return claims
   }
 
   /// Takes in what a claim of replays brought.
-  mutating func finishReplayClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
-    let webhook = order.webhook
-    lanes[webhook]?.replays.isClaiming = false
+  mutating func finishReplayClaim(_ lane: Lane, _ claim: Claim?, retryAt: Timestamp) {
+    lane.replays.isClaiming = false
     for delivery in claim?.deliveries ?? [] {
-      hold(webhook, 1, bytes: delivery.heldBytes)
-      lanes[webhook]?.replays.ready.append(delivery)
+      hold(lane, 1, bytes: delivery.heldBytes)
+      lane.replays.ready.append(delivery)
     }
-    if let due = claim == nil ? retryAt : claim?.nextDue { noteReplays(webhook, due: due) }
-    noteReplayRoom(webhook)
+    if let due = claim == nil ? retryAt : claim?.nextDue { lane.replays.due = min(lane.replays.due ?? due, due) }
+    noteReplayRoom(lane)
   }
 
   /// Remembers that a lane has room for replays, for whoever makes them due.
-  mutating func noteReplayRoom(_ webhook: WebhookID) {
-    hasReplayRoom = hasReplayRoom || hasRoomForReplays(webhook)
+  mutating func noteReplayRoom(_ lane: Lane) {
+    hasReplayRoom = hasReplayRoom || lane.hasRoomForReplays
   }
 }

@@ -1,9 +1,9 @@
-// Decides which delivery starts next and when the store is asked for more. A pure value: the engine carries out what it says.
+// Decides which delivery starts next and when the store is asked for more. It does nothing itself: the engine carries out what it says.
 
 import DequeModule
 package import TidehookCore
 
-/// All lanes, served in turn.
+/// All lanes, served in turn. Its lanes are shared by copies of it: there is one owner.
 package struct Schedule {
   var lanes: [WebhookID: Lane] = [:]
   /// Lanes that may be able to start something, in the order in which they are served.
@@ -31,6 +31,14 @@ package struct Schedule {
     self.limits = limits
   }
 
+  /// A webhook's lane; an empty one is made where there is none.
+  mutating func lane(of webhook: WebhookID) -> Lane {
+    if let lane = lanes[webhook] { return lane }
+    let lane = Lane(maxInFlight: Self.defaultInFlight)
+    lanes[webhook] = lane
+    return lane
+  }
+
   /// Whether nothing is under way and nothing is still to be written.
   package var isIdle: Bool { inFlight == 0 && unrecorded == 0 }
 
@@ -54,54 +62,56 @@ package struct Schedule {
   package mutating func configure(
     _ webhook: WebhookID, maxInFlight: Int, rateLimit: RateLimit? = nil, consent: ReceiverConsent? = nil, now: Timestamp
   ) {
-    lanes[webhook, default: Lane(maxInFlight: maxInFlight)].maxInFlight = maxInFlight
+    let lane = lane(of: webhook)
+    lane.maxInFlight = maxInFlight
     // Some of them may be held, or in no order any more.
-    lanes[webhook]?.replays.ordered = 0
-    if lanes[webhook]?.bucket?.limit != rateLimit {
+    lane.replays.ordered = 0
+    if lane.bucket?.limit != rateLimit {
       var bucket = rateLimit.map { TokenBucket($0, at: now) }
-      for _ in 0..<(lanes[webhook]?.inFlight ?? 0) { _ = bucket?.take(at: now) }
-      lanes[webhook]?.bucket = bucket
-      lanes[webhook]?.pausedUntil = nil
+      for _ in 0..<lane.inFlight { _ = bucket?.take(at: now) }
+      lane.bucket = bucket
+      lane.pausedUntil = nil
     }
-    join(webhook, consent, now: now)
-    enqueue(webhook)
+    join(webhook, lane, consent, now: now)
+    enqueue(webhook, lane)
   }
 
-  private mutating func join(_ webhook: WebhookID, _ consent: ReceiverConsent?, now: Timestamp) {
-    if let left = lanes[webhook]?.receiver, left != consent?.url {
+  private mutating func join(_ webhook: WebhookID, _ lane: Lane, _ consent: ReceiverConsent?, now: Timestamp) {
+    if let left = lane.receiver, left != consent?.url {
       receivers.leave(webhook, left)
-      lanes[webhook]?.pausedUntil = nil
+      lane.pausedUntil = nil
     }
-    lanes[webhook]?.receiver = consent?.url
+    lane.receiver = consent?.url
     guard let consent else { return }
-    let lanes = lanes
-    receivers.join(webhook, consent, at: now) { lanes[$0]?.inFlight ?? 0 }
+    receivers.join(webhook, consent, at: now) { [lanes] in lanes[$0]?.inFlight ?? 0 }
   }
 
   /// Forgets the lane of a deleted webhook once what it holds has been dealt with: nothing holds up what is still on its way.
   /// - Returns: what waited in memory, for the store to have it back.
   @discardableResult
   package mutating func retire(_ webhook: WebhookID) -> [DueDelivery] {
-    let waiting = evict(webhook)
-    if let receiver = lanes[webhook]?.receiver { receivers.leave(webhook, receiver) }
-    lanes[webhook]?.receiver = nil
-    lanes[webhook]?.backlogDue = nil
-    lanes[webhook]?.replays.due = nil
-    lanes[webhook]?.health = LaneHealth()
-    lanes[webhook]?.bucket = nil
-    lanes[webhook]?.pausedUntil = nil
-    lanes[webhook]?.isRetired = true
-    removeIfSpent(webhook)
+    guard let lane = lanes[webhook] else { return [] }
+    let waiting = evict(lane)
+    if let receiver = lane.receiver { receivers.leave(webhook, receiver) }
+    lane.receiver = nil
+    lane.backlogDue = nil
+    lane.replays.due = nil
+    lane.health = LaneHealth()
+    lane.bucket = nil
+    lane.pausedUntil = nil
+    lane.isRetired = true
+    removeIfSpent(webhook, lane)
     return waiting
   }
 
   /// Takes what waits in a lane's memory out of it, for the store to have it back.
-  package mutating func evict(_ webhook: WebhookID) -> [DueDelivery] {
-    guard let lane = lanes[webhook] else { return [] }
+  package mutating func evict(_ webhook: WebhookID) -> [DueDelivery] { lanes[webhook].map { evict($0) } ?? [] }
+
+  private mutating func evict(_ lane: Lane) -> [DueDelivery] {
     let waiting = Array(lane.ready) + Array(lane.replays.ready)
-    for delivery in waiting { hold(webhook, -1, bytes: -delivery.heldBytes) }
-    lanes[webhook]?.ready.removeAll()
-    lanes[webhook]?.replays.ready.removeAll()
+    for delivery in waiting { hold(lane, -1, bytes: -delivery.heldBytes) }
+    lane.ready.removeAll()
+    lane.replays.ready.removeAll()
     return waiting
   }
 
@@ -111,11 +121,11 @@ package struct Schedule {
   ///
   /// - Returns: false when the delivery has to wait in the store: its lane is full, or already has deliveries waiting there that are due.
   package mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
-    let lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
-    guard !isDraining, !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, bytes <= byteRoom(in: lane)
-    else { return false }
-    lanes[webhook, default: lane].reserved += 1
-    hold(webhook, 1, bytes: bytes)
+    guard !isDraining else { return false }
+    let lane = lane(of: webhook)
+    guard !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, bytes <= byteRoom(in: lane) else { return false }
+    lane.reserved += 1
+    hold(lane, 1, bytes: bytes)
     return true
   }
 
@@ -123,17 +133,20 @@ package struct Schedule {
   ///
   /// - Returns: whether a claim was waiting for memory and should be looked for now.
   package mutating func abandon(_ webhook: WebhookID, bytes: Int) -> Bool {
-    lanes[webhook]?.reserved -= 1
-    hold(webhook, -1, bytes: -bytes)
+    if let lane = lanes[webhook] {
+      lane.reserved -= 1
+      hold(lane, -1, bytes: -bytes)
+    }
     return isWaitingForRoom
   }
 
   /// Takes in a delivery that was committed into a promised place.
   package mutating func admit(_ delivery: DueDelivery) {
-    lanes[delivery.webhook]?.reserved -= 1
-    lanes[delivery.webhook]?.ready.append(delivery)
-    if let lane = lanes[delivery.webhook], lane.isInactive || lane.isRetired { stranded.insert(delivery.webhook) }
-    enqueue(delivery.webhook)
+    guard let lane = lanes[delivery.webhook] else { return }
+    lane.reserved -= 1
+    lane.ready.append(delivery)
+    if lane.isInactive || lane.isRetired { stranded.insert(delivery.webhook) }
+    enqueue(delivery.webhook, lane)
   }
 
   /// Says whether a webhook is active: what an inactive one has in memory goes back to the store.
@@ -148,8 +161,7 @@ package struct Schedule {
 
   /// Notes that the store has a delivery of this webhook that nobody holds.
   package mutating func noteBacklog(_ webhook: WebhookID, due: Timestamp) {
-    let known = lanes[webhook]?.backlogDue ?? due
-    lanes[webhook, default: Lane(maxInFlight: Self.defaultInFlight)].backlogDue = min(known, due)
+    lane(of: webhook).noteBacklog(due: due)
   }
 
   // MARK: Claims
@@ -177,38 +189,38 @@ package struct Schedule {
         isWaitingForRoom = true
         continue
       }
-      lanes[webhook]?.isClaiming = true
-      lanes[webhook]?.backlogDue = nil
-      promise(order)
+      lane.isClaiming = true
+      lane.backlogDue = nil
+      promise(order, to: lane)
       claims.append(order)
     }
     return claims + startReplayClaims(now: now)
   }
 
   /// Promises the places that a claim may need.
-  mutating func promise(_ order: ClaimOrder) {
-    lanes[order.webhook]?.reserved += order.limit
-    hold(order.webhook, order.limit, bytes: order.maxBytes)
+  mutating func promise(_ order: ClaimOrder, to lane: Lane) {
+    lane.reserved += order.limit
+    hold(lane, order.limit, bytes: order.maxBytes)
   }
 
   /// Takes in what a claim brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
   package mutating func finishClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
-    let webhook = order.webhook
-    hold(webhook, -order.limit, bytes: -order.maxBytes)
-    lanes[webhook]?.reserved -= order.limit
-    if order.areReplays { finishReplayClaim(order, claim, retryAt: retryAt) } else { finishDueClaim(order, claim, retryAt: retryAt) }
-    enqueue(webhook)
-    removeIfSpent(webhook)
+    // A lane that is claimed for is not removed.
+    guard let lane = lanes[order.webhook] else { return }
+    hold(lane, -order.limit, bytes: -order.maxBytes)
+    lane.reserved -= order.limit
+    if order.areReplays { finishReplayClaim(lane, claim, retryAt: retryAt) } else { finishDueClaim(lane, claim, retryAt: retryAt) }
+    enqueue(order.webhook, lane)
+    removeIfSpent(order.webhook, lane)
   }
 
-  private mutating func finishDueClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
-    let webhook = order.webhook
-    lanes[webhook]?.isClaiming = false
+  private mutating func finishDueClaim(_ lane: Lane, _ claim: Claim?, retryAt: Timestamp) {
+    lane.isClaiming = false
     for delivery in claim?.deliveries ?? [] {
-      hold(webhook, 1, bytes: delivery.heldBytes)
-      lanes[webhook]?.ready.append(delivery)
+      hold(lane, 1, bytes: delivery.heldBytes)
+      lane.ready.append(delivery)
     }
-    if let due = claim == nil ? retryAt : claim?.nextDue { noteBacklog(webhook, due: due) }
+    if let due = claim == nil ? retryAt : claim?.nextDue { lane.noteBacklog(due: due) }
   }
 
   /// When the next claim is due that is not due yet, or the next paused lane goes on; `nil` when there is neither, as far as is known.
@@ -220,9 +232,9 @@ package struct Schedule {
   /// Queues the lanes again whose pause is over, those first that have waited longest: they may compete for one receiver's rate.
   package mutating func endPauses(now: Timestamp) {
     let ended = lanes.filter { $0.value.pausedUntil.map { $0 <= now } ?? false }
-    for (webhook, _) in ended.sorted(by: { $0.value.pauseNumber < $1.value.pauseNumber }) {
-      lanes[webhook]?.pausedUntil = nil
-      enqueue(webhook)
+    for (webhook, lane) in ended.sorted(by: { $0.value.pauseNumber < $1.value.pauseNumber }) {
+      lane.pausedUntil = nil
+      enqueue(webhook, lane)
     }
   }
 
@@ -244,77 +256,76 @@ package struct Schedule {
   /// - Returns: the delivery, and whether its lane should now be given more from the store.
   package mutating func takeNext(now: Timestamp) -> (delivery: DueDelivery, wantsClaim: Bool)? {
     for _ in 0..<(isDraining ? 0 : turn.count) {
-      guard let webhook = turn.popFirst(), let index = lanes.index(forKey: webhook) else { continue }
-      guard mayStart(lanes.values[index]) else {
+      guard let webhook = turn.popFirst(), let lane = lanes[webhook] else { continue }
+      guard mayStart(lane) else {
         turn.append(webhook)
         continue
       }
-      // In place: a copy of the lane would share its queue, and taking from it would copy every delivery in it.
-      lanes.values[index].isQueued = false
-      let gate = lanes.values[index].health.gate(at: now)
+      lane.isQueued = false
+      let gate = lane.health.gate(at: now)
       // One that waits for its probe is queued again when that has ended.
-      guard lanes.values[index].hasReady, gate != .waitsForProbe else { continue }
+      guard lane.hasReady, gate != .waitsForProbe else { continue }
       if case .closed(let end) = gate {
-        pause(index, until: end)
+        pause(lane, until: end)
         continue
       }
-      if let wait = wait(of: index, now: now) {
-        pause(index, until: now + wait)
+      if let wait = wait(of: lane, now: now) {
+        pause(lane, until: now + wait)
         continue
       }
-      guard let next = lanes.values[index].takeReady() else { continue }
-      if gate == .probe { lanes.values[index].health.begin(next.delivery.id) }
-      countStart(of: index, now: now)
-      lanes.values[index].inFlight += 1
+      guard let next = lane.takeReady() else { continue }
+      if gate == .probe { lane.health.begin(next.delivery.id) }
+      countStart(of: lane, now: now)
+      lane.inFlight += 1
       inFlight += 1
-      enqueue(webhook)
-      if next.isReplay { noteReplayRoom(webhook) }
-      return (next.delivery, wantsClaim(lanes.values[index], now: now) || wantsReplays(lanes.values[index], now: now))
+      enqueue(webhook, lane)
+      if next.isReplay { noteReplayRoom(lane) }
+      return (next.delivery, wantsClaim(lane, now: now) || wantsReplays(lane, now: now))
     }
     return nil
   }
 
-  private typealias LaneIndex = Dictionary<WebhookID, Lane>.Index
-
   /// How long a lane has to wait until its limits let it begin an attempt; `nil` for not at all.
-  private mutating func wait(of index: LaneIndex, now: Timestamp) -> Duration? {
-    let own = lanes.values[index].bucket?.wait(at: now)
-    guard let receiver = lanes.values[index].receiver, let shared = receivers.wait(receiver, at: now) else { return own }
+  private mutating func wait(of lane: Lane, now: Timestamp) -> Duration? {
+    let own = lane.bucket?.wait(at: now)
+    guard let receiver = lane.receiver, let shared = receivers.wait(receiver, at: now) else { return own }
     return own.map { max($0, shared) } ?? shared
   }
 
-  private mutating func countStart(of index: LaneIndex, now: Timestamp) {
-    lanes.values[index].bucket?.owe(at: now)
-    if let receiver = lanes.values[index].receiver { receivers.count(receiver, at: now) }
+  private mutating func countStart(of lane: Lane, now: Timestamp) {
+    lane.bucket?.owe(at: now)
+    if let receiver = lane.receiver { receivers.count(receiver, at: now) }
   }
 
-  private mutating func pause(_ index: LaneIndex, until end: Timestamp) {
+  private mutating func pause(_ lane: Lane, until end: Timestamp) {
     pauses &+= 1
-    lanes.values[index].pausedUntil = end
-    lanes.values[index].pauseNumber = pauses
+    lane.pausedUntil = end
+    lane.pauseNumber = pauses
     hasNewPause = true
   }
 
   /// An exchange has ended; its outcome, which takes `bytes` besides the payload, is still to be written.
   package mutating func finishExchange(_ webhook: WebhookID, bytes: Int = 0) {
-    lanes[webhook]?.inFlight -= 1
-    lanes[webhook]?.unrecorded += 1
     inFlight -= 1
     unrecorded += 1
-    hold(webhook, 0, bytes: bytes)
-    enqueue(webhook)
+    guard let lane = lanes[webhook] else { return }
+    lane.inFlight -= 1
+    lane.unrecorded += 1
+    hold(lane, 0, bytes: bytes)
+    enqueue(webhook, lane)
   }
 
   /// An outcome is on disk, and `bytes` of payload and outcome are free; `retryAt` is set when the delivery will be due again.
   ///
   /// - Returns: whether a claim should be looked for now: one was waiting for memory, or the new time is the first to come.
   package mutating func finishRecord(_ webhook: WebhookID, bytes: Int, retryAt: Timestamp?) -> Bool {
-    lanes[webhook]?.unrecorded -= 1
     unrecorded -= 1
-    hold(webhook, -1, bytes: -bytes)
-    let isEarlier = retryAt.map { due in lanes[webhook]?.backlogDue.map { due < $0 } ?? true } ?? false
-    if let retryAt { noteBacklog(webhook, due: retryAt) }
-    removeIfSpent(webhook)
+    guard let lane = lanes[webhook] else { return isWaitingForRoom }
+    lane.unrecorded -= 1
+    hold(lane, -1, bytes: -bytes)
+    let isEarlier = retryAt.map { due in lane.backlogDue.map { due < $0 } ?? true } ?? false
+    if let retryAt { lane.noteBacklog(due: retryAt) }
+    removeIfSpent(webhook, lane)
     return isWaitingForRoom || isEarlier
   }
 
@@ -322,24 +333,21 @@ package struct Schedule {
   package mutating func drain() -> [DueDelivery] {
     isDraining = true
     var waiting: [DueDelivery] = []
-    for webhook in Array(lanes.keys) { waiting += evict(webhook) }
+    for lane in lanes.values { waiting += evict(lane) }
     return waiting
   }
 
   // MARK: Bounds
 
   /// Queues a lane that has something to start; one at its own cap is queued again when a request ends.
-  private mutating func enqueue(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], !lane.isQueued, lane.hasReady, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil,
-      !lane.health.isProbing
-    else { return }
-    lanes[webhook]?.isQueued = true
+  private mutating func enqueue(_ webhook: WebhookID, _ lane: Lane) {
+    guard !lane.isQueued, lane.hasReady, lane.inFlight < lane.maxInFlight, lane.pausedUntil == nil, !lane.health.isProbing else { return }
+    lane.isQueued = true
     turn.append(webhook)
   }
 
-  private mutating func removeIfSpent(_ webhook: WebhookID) {
-    guard let lane = lanes[webhook], lane.isRetired, lane.held == 0, lane.backlogDue == nil, !lane.isClaiming, lane.replays.isSpent
-    else { return }
+  private mutating func removeIfSpent(_ webhook: WebhookID, _ lane: Lane) {
+    guard lane.isRetired, lane.held == 0, lane.backlogDue == nil, !lane.isClaiming, lane.replays.isSpent else { return }
     lanes[webhook] = nil
   }
 
@@ -363,9 +371,9 @@ package struct Schedule {
     return min(share - lane.bytes, left)
   }
 
-  mutating func hold(_ webhook: WebhookID, _ count: Int, bytes: Int) {
+  mutating func hold(_ lane: Lane, _ count: Int, bytes: Int) {
     held += count
     heldBytes += bytes
-    lanes[webhook]?.bytes += bytes
+    lane.bytes += bytes
   }
 }

@@ -19,15 +19,16 @@ public struct WebhookWatch: Sendable {
   /// Follows an outcome that is on disk.
   /// - Returns: why the webhook is to become inactive; `nil` when it is not.
   func note(_ completed: CompletedDelivery, of delivery: DueDelivery) -> Disablement? {
-    let webhook = directory.webhook(delivery.webhook)
-    let members = delivery.batchOrAlone.members
-    let isSilent = members.allSatisfy { $0.event.namespace == .operational } || webhook?.isOperational ?? false
+    let active = directory.active(delivery.webhook)
+    let isSilent = delivery.isOperational || active?.webhook.isOperational ?? false
     if completed.transition.state == .dead, !isSilent { noteDeaths(completed, of: delivery) }
     // What an earlier revision does is no word on the webhook as it is now.
-    guard let webhook, let attempt = completed.attempt, attempt.revision == webhook.revision else { return nil }
-    if let failure = attempt.failure { return judge(failure, of: webhook, isSilent: isSilent, at: completed.at) }
-    guard completed.transition.state == .delivered, let streak = book.succeeded(webhook.id), !isSilent else { return nil }
-    if pauses.tellsRecovery(of: webhook.id, at: completed.at) { feed.note(.recovered(webhook, after: streak, at: completed.at)) }
+    guard let active, let attempt = completed.attempt, attempt.revision == active.webhook.revision else { return nil }
+    if let failure = attempt.failure { return judge(failure, of: active.webhook, isSilent: isSilent, at: completed.at) }
+    guard completed.transition.state == .delivered, let streak = book.succeeded(delivery.webhook), !isSilent else { return nil }
+    if pauses.tellsRecovery(of: delivery.webhook, at: completed.at) {
+      feed.note(.recovered(active.webhook, after: streak, at: completed.at))
+    }
     return nil
   }
 
@@ -65,5 +66,12 @@ public struct WebhookWatch: Sendable {
     let health = book.health(of: webhook.id)
     book.wasDisabled(webhook.id)
     if !webhook.isOperational { feed.note(.disabled(webhook, disablement, health)) }
+  }
+}
+
+extension DueDelivery {
+  /// Whether it has nothing but what Tidehook itself tells.
+  fileprivate var isOperational: Bool {
+    batch?.members.allSatisfy { $0.event.namespace == .operational } ?? (event.namespace == .operational)
   }
 }

@@ -6,6 +6,8 @@ public import TidehookCore
 /// A webhook at one revision, ready to deliver. A class, because each of its deliveries takes it in hand.
 final class ActiveWebhook: Sendable {
   let webhook: Webhook
+  /// The text of its URL, as attempts show it.
+  let urlText: String
   let signer: any MessageSigner
   /// The headers that every request carries, but for the default `Content-Type` and the signatures.
   let headers: [HeaderField]
@@ -19,6 +21,7 @@ final class ActiveWebhook: Sendable {
   init(_ webhook: Webhook, signer: any MessageSigner, userAgent: HeaderField) {
     let names = Set(webhook.headers.map { $0.name.lowercased() })
     self.webhook = webhook
+    urlText = webhook.url.description
     self.signer = signer
     headers = (names.contains("user-agent") ? [] : [userAgent]) + webhook.headers
     setsContentType = names.contains("content-type")

@@ -46,7 +46,7 @@ struct Gateway {
     let ownership = OwnershipCheck(directory: directory, runner: runner, ids: ids, time: SystemTime())
     let statistics = Statistics(store: store, time: SystemTime(), logger: logger)
     let engine = DeliveryEngine(
-      queue: store, batches: store, runner: runner, executors: group.makeIterator().map(EventLoopExecutor.init),
+      queue: store, batches: store, runner: runner, loops: group.makeIterator().map(DeliveryLoop.init),
       watch: operations.watch, meter: statistics, time: SystemTime(), logger: logger)
     let registrar = Registrar(store: store, directory: directory, engine: engine, time: SystemTime(), logger: logger)
     let publisher = Publisher(store: store, directory: directory, engine: engine, ids: ids, time: SystemTime())
