@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "TidehookStorage",
       dependencies: [
-        "CPostgreSQL", "TidehookCore",
+        "CPostgreSQL", "CSQLite", "TidehookCore",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -147,6 +147,7 @@ let package = Package(
       name: "TidehookSigningTests", dependencies: ["TidehookCore", "TidehookSigning"], swiftSettings: tests),
     .systemLibrary(name: "CEpoll", path: "Sources/System/CEpoll"),
     .systemLibrary(name: "CLua", path: "Sources/System/CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+    .systemLibrary(name: "CSQLite", path: "Sources/System/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   ],
