@@ -13,7 +13,7 @@ enum CloudEventMode {
 
   /// The mode of a request; `nil` when it carries no CloudEvents. Event formats other than JSON are refused.
   init?(_ headers: HTTPFields) throws {
-    if let type = headers[.contentType], let mode = try Self.named(by: type) {
+    if let type = headers.value(of: .contentType), let mode = try Self.named(by: type) {
       self = mode
     } else if Self.telling.contains(where: { headers[$0] != nil }) {
       self = .binary

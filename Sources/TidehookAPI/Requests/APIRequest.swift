@@ -29,7 +29,7 @@ struct APIRequest: Sendable {
   }
 
   /// The value of a header.
-  func header(_ name: HTTPField.Name) -> String? { request.headers[name] }
+  func header(_ name: HTTPField.Name) -> String? { request.headers.value(of: name) }
 
   /// Reads the whole body; refuses media types that cannot be JSON, and bodies longer than `limit` bytes, early where it can.
   /// - Parameter isData: whether it may be of any media type.

@@ -8,7 +8,7 @@ enum MediaType {
   /// `application/x-www-form-urlencoded` passes because curl claims it for every `--data`.
   static func check(_ headers: HTTPFields) throws {
     try checkEncoding(headers)
-    guard let type = headers[.contentType], type != "application/json" else { return }
+    guard let type = headers.value(of: .contentType), type != "application/json" else { return }
     let essence = essence(type)
     let isAccepted = essence.isEmpty || essence.contains("json") || accepted.contains(essence)
     guard isAccepted else {

@@ -20,7 +20,7 @@ struct Authenticator: Sendable {
 
   /// Looks at a request's key; only one without a key may be in a session.
   func finding(of request: Request) -> Finding {
-    if let header = request.headers[.authorization] { return ofKey(header) }
+    if let header = request.headers.value(of: .authorization) { return ofKey(header) }
     if let sessions, let token = SessionCookie.token(in: request.headers) { return ofSession(token, sessions, request) }
     return stranger("expected an API key: Authorization: Bearer KEY, or Token KEY")
   }
