@@ -15,7 +15,7 @@ public struct LaneLimits: Sendable {
   public var bytes: Int
 
   /// Makes limits; the defaults keep a node's memory under some 100 MiB however long its queues are.
-  public init(held: Int = 20_000, heldPerLane: Int = 2_000, inFlight: Int = 4_096, bytes: Int = 64 << 20) {
+  public init(held: Int = 40_000, heldPerLane: Int = 8_000, inFlight: Int = 4_096, bytes: Int = 64 << 20) {
     self.held = held
     self.heldPerLane = heldPerLane
     self.inFlight = inFlight
