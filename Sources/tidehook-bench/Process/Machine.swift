@@ -16,7 +16,7 @@ struct Machine {
   let stalls: ProcessorStalls
 
   /// How long that is looked at, in seconds.
-  private static let stallSeconds = 5.0
+  private static let stallSeconds = 10.0
 
   /// Looks around; `folder` is where the data will be.
   init(dataParent folder: String) throws {

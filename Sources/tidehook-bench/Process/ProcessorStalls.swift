@@ -11,6 +11,9 @@ struct ProcessorStalls {
   let share: Double
   /// The longest such time, in seconds.
   let longest: Double
+  /// How long work waits at half load because the processors are not always as fast, the 99th percentile, in seconds. A server that does nothing
+  /// but its work, and is given half of what these processors do on average, has that p99; none has a lower one.
+  let halfLoadDelay: Double
 
   private static let spanNanoseconds: UInt64 = 5_000_000
   /// Slow is what takes so many times as much as the median.
@@ -43,8 +46,29 @@ struct ProcessorStalls {
       slow += isSlow ? 1 : 0
       longest = max(longest, run)
     }
+    let speeds = (0..<spans).map { span in
+      costs.reduce(0) { $0 + ($1[span] > 0 ? 1 / $1[span] : 0) }
+    }
+    halfLoadDelay = Self.delay(at: 0.5, speeds) * Double(Self.spanNanoseconds) / 1e9
     share = Double(slow) / Double(max(1, spans))
     self.longest = Double(longest * Int(Self.spanNanoseconds)) / 1e9
+  }
+
+  /// The 99th percentile of the spans that work waits that comes evenly, as much as that part of what is done on average, and is done in order.
+  private static func delay(at load: Double, _ speeds: [Double]) -> Double {
+    let arriving = load * speeds.reduce(0, +) / Double(max(1, speeds.count))
+    var waiting = 0.0
+    var delays: [Double] = []
+    for span in speeds.indices {
+      waiting = max(0, waiting + arriving - speeds[span])
+      var (left, delay) = (waiting, 0.0)
+      for speed in speeds[(span + 1)...] where left > 0 {
+        delay += speed > left ? left / speed : 1
+        left -= speed
+      }
+      delays.append(delay)
+    }
+    return delays.isEmpty ? 0 : delays.sorted()[delays.count * 99 / 100]
   }
 
   /// The mean processor time of a unit of work in each span, in nanoseconds.

@@ -27,7 +27,7 @@ enum JSONText {
           ("processor", string(machine.processor)), ("cores", "\(machine.cores)"), ("kernel", string(machine.kernel)),
           ("memory_bytes", "\(machine.memoryBytes)"), ("file_system", string(machine.fileSystem)),
           ("sync_us", "\(machine.syncMicroseconds)"), ("stalled_share", "\(machine.stalls.share)"),
-          ("longest_stall_secs", "\(machine.stalls.longest)"),
+          ("longest_stall_secs", "\(machine.stalls.longest)"), ("stalled_half_load_p99_secs", "\(machine.stalls.halfLoadDelay)"),
         ])
       ),
       ("duration_secs", "\(report.settings.duration)"),

@@ -73,6 +73,9 @@ struct ReportTable {
           "time in which a plain loop ran three times slower than mostly, and the longest such time",
           "\(Figures.decimal(machine.stalls.share * 100, 1)) %, \(Figures.decimal(machine.stalls.longest * 1000, 0)) ms",
         ],
+        [
+          "p99 of how long work waits for that reason alone, at half load", "\(Figures.decimal(machine.stalls.halfLoadDelay * 1000, 0)) ms",
+        ],
       ])
   }
 
