@@ -117,7 +117,9 @@ let package = Package(
       ] + nio,
       swiftSettings: strict,
       linkerSettings: staticRuntime + allocator),
-    .target(name: "TidehookTesting", dependencies: ["TidehookCore"] + nio, path: "Sources/TidehookTesting", swiftSettings: tests),
+    .target(
+      name: "TidehookTesting", dependencies: ["TidehookCore", .product(name: "Logging", package: "swift-log")] + nio,
+      path: "Sources/TidehookTesting", swiftSettings: tests),
     .testTarget(name: "TidehookConsoleTests", dependencies: ["TidehookConsole", "TidehookCore"], swiftSettings: tests),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: tests),
     .testTarget(

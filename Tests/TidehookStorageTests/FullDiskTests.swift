@@ -42,7 +42,7 @@ import TidehookTesting
     try await store.checkHealth()
     #expect(try await store.append([samples.event()]) == [.stored])
     #expect(
-      fixture.logs.all == [
+      fixture.logs.lines == [
         "error: the data folder cannot be written: new events are refused, results wait", "notice: the data folder can be written again",
       ])
   }

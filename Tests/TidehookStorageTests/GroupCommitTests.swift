@@ -115,7 +115,7 @@ import TidehookTesting
     #expect(try await store.append([samples.event()]) == [.stored])
     try await recorded.value
     #expect(
-      fixture.logs.all == [
+      fixture.logs.lines == [
         "error: another process holds the database: events are refused, results wait",
         "notice: no other process holds the database any more",
       ])

@@ -11,7 +11,7 @@ import TidehookTesting
 final class StoreFixture: Sendable {
   let folder: String
   let ids = IDGenerator(time: SystemTime(), random: SystemRandom())
-  let logs = RecordedLogs()
+  let logs = RecordedLog()
   private let copies = Mutex<[String]>([])
 
   init() {
@@ -61,30 +61,5 @@ final class StoreFixture: Sendable {
   private static func remove(_ folder: String) {
     for name in ["tidehook.db", "tidehook.db-wal", "tidehook.db-shm", "tidehook.lock"] { unlink("\(folder)/\(name)") }
     rmdir(folder)
-  }
-}
-
-/// Keeps what was logged.
-final class RecordedLogs: LogHandler, Sendable {
-  private let lines = Mutex<[String]>([])
-
-  /// `level: message` for each line.
-  var all: [String] { lines.withLock { $0 } }
-
-  var metadata: Logger.Metadata {
-    get { [:] }
-    set {}
-  }
-  var logLevel: Logger.Level {
-    get { .trace }
-    set {}
-  }
-  subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-    get { nil }
-    set {}
-  }
-
-  func log(event: LogEvent) {
-    lines.withLock { $0.append("\(event.level): \(event.message)") }
   }
 }

@@ -12,8 +12,8 @@ public import TidehookCore
 /// it once more: the last word is the proxy's. A connection stays with the address it was opened to; names are resolved anew for each new connection. When a reused connection turns
 /// out to be closed before any byte of the answer came, the request is sent once more on a fresh one.
 ///
-/// Connections belong to event loops: a request that is sent from a task that runs on one of them (as its task executor)
-/// stays there; all others are spread evenly.
+/// Connections belong to event loops: a request that is sent from a task that runs on one of them stays
+/// there; all others are spread evenly.
 public final class HTTPDeliveryClient: DeliveryClient, Sendable {
   private struct Shard: Sendable {
     let eventLoop: any EventLoop

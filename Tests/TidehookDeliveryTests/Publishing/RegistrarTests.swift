@@ -88,35 +88,6 @@ private final class MemoryWebhookStore: WebhookStore {
   }
 }
 
-/// Tells what is logged.
-private final class ToldLines: LogHandler, Sendable {
-  let lines: AsyncStream<String>
-  private let told: AsyncStream<String>.Continuation
-  private let counter = Mutex(0)
-
-  init() { (lines, told) = AsyncStream.makeStream() }
-
-  var count: Int { counter.withLock { $0 } }
-
-  var metadata: Logger.Metadata {
-    get { [:] }
-    set {}
-  }
-  var logLevel: Logger.Level {
-    get { .trace }
-    set {}
-  }
-  subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-    get { nil }
-    set {}
-  }
-
-  func log(event: LogEvent) {
-    counter.withLock { $0 += 1 }
-    told.yield("\(event.level): \(event.message), webhook \(event.metadata?["webhook.id"] ?? "-")")
-  }
-}
-
 @Suite struct RegistrarTests {
   private static let hold = MemoryWebhookStore.Move(states: [.pending, .retrying], state: .held)
   private static let resume = MemoryWebhookStore.Move(states: [.held], state: .pending)
@@ -229,8 +200,8 @@ private final class ToldLines: LogHandler, Sendable {
     let fixture = EngineFixture()
     let webhook = try fixture.makeWebhook()
     let store = MemoryWebhookStore([webhook], failures: [StoreError](repeating: StoreError(.full, "no space"), count: 3))
-    let logs = ToldLines()
-    let (registrar, engine) = makeRegistrar(fixture, store, logs: logs)
+    let log = RecordedLog()
+    let (registrar, engine) = makeRegistrar(fixture, store, logs: log)
     let running = Task { await registrar.run() }
     try await registrar.replace(revise(webhook, isActive: false), by: WebhookRevision.admin)
     for _ in 0..<3 {
@@ -241,10 +212,10 @@ private final class ToldLines: LogHandler, Sendable {
     }
     var moves = store.moves.makeAsyncIterator()
     #expect(await moves.next() == Self.hold)
-    var lines = logs.lines.makeAsyncIterator()
-    #expect(await lines.next() == "error: webhook not settled, webhook \(webhook.id)")
-    #expect(await lines.next() == "notice: the store answers again, webhook -")
-    #expect(logs.count == 2)
+    var lines = log.stream.makeAsyncIterator()
+    #expect(await lines.next()?.metadata?["webhook.id"] == "\(webhook.id)")
+    #expect(await lines.next() != nil)
+    #expect(log.lines == ["error: webhook not settled", "notice: the store answers again"])
     running.cancel()
   }
 
