@@ -33,7 +33,8 @@ struct DeliveryExport: Sendable {
     return Response(status: .ok, headers: Self.headers, body: body)
   }
 
-  /// Writes lines until there are no more; each write waits until the client has taken most of what came before.
+  /// Writes lines until there are no more; each write waits until the client has taken most of what came before. Off the caller's actor, like the
+  /// server's own functions that the writer is handed to.
   @concurrent private func write(
     _ first: DeliveryFinding, of search: DeliverySearch, upTo maximum: Int, to writer: inout any ResponseBodyWriter
   ) async throws {

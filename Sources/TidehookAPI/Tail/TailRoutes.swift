@@ -79,7 +79,8 @@ private struct TailStream: Sendable {
   let cursor: TailPosition?
   let isGood: @Sendable () -> Bool
 
-  /// Writes until the listener goes, is dropped, or may not listen any more.
+  /// Writes until the listener goes, is dropped, or may not listen any more. Off the caller's actor, like the server's own functions that the
+  /// writer is handed to.
   @concurrent func write(to writer: inout any ResponseBodyWriter) async throws {
     try await writer.write(TailText.hello)
     let page = try await feed.begin(subscription, after: cursor)

@@ -7,15 +7,16 @@ import TidehookCore
 extension DeliveryEngine {
   /// How long a cancelled exchange and the writing of outcomes may take once the time is up.
   private static let grace = Duration.seconds(2)
+  /// How many deliveries are let go of in one write, so that outcomes and events need not wait for all of them.
+  private static let releasedAtOnce = 1000
 
   /// Starts nothing more, lets go of what waits, and returns once everything under way has ended and is written.
   /// - Parameters:
   ///   - limit: how long to wait for what is under way.
   ///   - cancel: ends every exchange under way; called when the time is up. Such deliveries count as not attempted.
   public func drain(within limit: Duration, cancel: @escaping @Sendable () async -> Void) async {
-    let waiting = schedule.withLock { $0.drain() }
-    await release(waiting)
     let deadline = time.now() + limit
+    await release(schedule.withLock { $0.drain() })
     let alarm = Task { [time] in
       guard (try? await time.sleep(until: deadline)) != nil else { return }
       await cancel()
@@ -36,10 +37,14 @@ extension DeliveryEngine {
   /// Lets go of deliveries, so that they are claimed again, here or after the next start.
   func release(_ deliveries: [DueDelivery]) async {
     guard !deliveries.isEmpty else { return }
+    var left = deliveries.flatMap(\.memberIDs)[...]
     do {
-      try await queue.release(deliveries.flatMap(\.memberIDs))
+      while !left.isEmpty {
+        try await queue.release(Array(left.prefix(Self.releasedAtOnce)))
+        left = left.dropFirst(Self.releasedAtOnce)
+      }
     } catch {
-      logger.warning("deliveries not released", metadata: ["count": "\(deliveries.count)", "error": "\(error)"])
+      logger.warning("deliveries not released", metadata: ["count": "\(left.count)", "error": "\(error)"])
     }
     let now = time.now()
     schedule.withLock { schedule in
@@ -57,10 +62,12 @@ extension DeliveryEngine {
   func giveBack(_ deliveries: [DueDelivery], of webhook: WebhookID) {
     guard !deliveries.isEmpty else { return }
     Task {
-      while true {
+      var left = deliveries.flatMap(\.memberIDs)[...]
+      while !left.isEmpty {
         do throws(StoreError) {
-          try await queue.release(deliveries.flatMap(\.memberIDs))
-          break
+          try await queue.release(Array(left.prefix(Self.releasedAtOnce)))
+          // What is released may be claimed again: nothing is released twice.
+          left = left.dropFirst(Self.releasedAtOnce)
         } catch {
           guard error.code != .closed else { return }
           trouble.report("deliveries not released", error, at: time.now(), logger)

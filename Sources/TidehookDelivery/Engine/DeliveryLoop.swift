@@ -14,7 +14,7 @@ public actor DeliveryLoop {
     executor = Executor(loop: loop)
   }
 
-  /// The loop.
+  /// What runs the actor's jobs: the loop.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// Begins work on the loop.

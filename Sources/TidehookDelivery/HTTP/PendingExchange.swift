@@ -57,6 +57,7 @@ final class PendingExchange: Equatable {
 
   /// Answers the caller. Called once, by the shard.
   func resume(_ result: Result<ReceivedResponse, AttemptFailure>, isCancelled: Bool = false) {
+    if case .done = stage { preconditionFailure("an exchange is answered once") }
     stage = .done
     phases.totalMicroseconds = (NIODeadline.now() - start).microseconds
     continuation.resume(returning: Exchange(result, phases: phases, isCancelled: isCancelled))

@@ -14,14 +14,16 @@ public struct LaneLimits: Sendable {
   /// Payload bytes held in memory, over all lanes. One lane holds a sixteenth of it, or a single larger delivery.
   public var bytes: Int
 
-  /// Makes limits; the defaults keep a node's memory under some 100 MiB however long its queues are.
-  public init(held: Int = 40_000, heldPerLane: Int = 8_000, inFlight: Int = 4_096, bytes: Int = 64 << 20) {
+  /// Makes limits; the defaults keep a node's memory under some 200 MB however long its queues are.
+  public init(held: Int = 60_000, heldPerLane: Int = 6_000, inFlight: Int = 4_096, bytes: Int = 64 << 20) {
     self.held = held
     self.heldPerLane = heldPerLane
     self.inFlight = inFlight
     self.bytes = bytes
   }
 
+  /// How many deliveries one claim brings at most, replays half as many: few enough for others not to notice that the store is busy with it.
+  static let claimed = 1_000
   /// What a lane may hold when places are scarce.
   static let scarceHeld = 16
   /// What a lane may hold when bytes are scarce.

@@ -73,7 +73,7 @@ extension Schedule {
   mutating func startReplayClaims(now: Timestamp) -> [ClaimOrder] {
     var claims: [ClaimOrder] = []
     for (webhook, lane) in lanes where wantsReplays(lane, now: now) {
-      let limit = min(room(in: lane) / 2, limits.heldPerLane / 4)
+      let limit = min(room(in: lane) / 2, limits.heldPerLane / 4, LaneLimits.claimed / 2)
       let order = ClaimOrder(webhook: webhook, limit: limit, maxBytes: byteRoom(in: lane) / 2, areReplays: true)
       guard order.limit > 0, order.maxBytes > 0 else {
         isWaitingForRoom = true

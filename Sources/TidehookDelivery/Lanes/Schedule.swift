@@ -122,8 +122,9 @@ package struct Schedule {
   /// - Returns: false when the delivery has to wait in the store: its lane is full, or already has deliveries waiting there that are due.
   package mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
     guard !isDraining else { return false }
-    let lane = lane(of: webhook)
+    let lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
     guard !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, bytes <= byteRoom(in: lane) else { return false }
+    lanes[webhook] = lane
     lane.reserved += 1
     hold(lane, 1, bytes: bytes)
     return true
@@ -184,7 +185,8 @@ package struct Schedule {
     var claims: [ClaimOrder] = []
     isWaitingForRoom = false
     for (webhook, lane) in lanes where wantsClaim(lane, now: now) {
-      let order = ClaimOrder(webhook: webhook, limit: min(room(in: lane), limits.heldPerLane / 2), maxBytes: byteRoom(in: lane))
+      let limit = min(room(in: lane), limits.heldPerLane / 2, LaneLimits.claimed)
+      let order = ClaimOrder(webhook: webhook, limit: limit, maxBytes: byteRoom(in: lane))
       guard order.limit > 0, order.maxBytes > 0 else {
         isWaitingForRoom = true
         continue
@@ -205,7 +207,6 @@ package struct Schedule {
 
   /// Takes in what a claim brought; `nil` when the store failed, and the claim is to be made again at `retryAt`.
   package mutating func finishClaim(_ order: ClaimOrder, _ claim: Claim?, retryAt: Timestamp) {
-    // A lane that is claimed for is not removed.
     guard let lane = lanes[order.webhook] else { return }
     hold(lane, -order.limit, bytes: -order.maxBytes)
     lane.reserved -= order.limit
@@ -346,6 +347,7 @@ package struct Schedule {
     turn.append(webhook)
   }
 
+  /// Forgets a deleted webhook's lane, which nothing counts on any more: whatever is held, under way or promised keeps it.
   private mutating func removeIfSpent(_ webhook: WebhookID, _ lane: Lane) {
     guard lane.isRetired, lane.held == 0, lane.backlogDue == nil, !lane.isClaiming, lane.replays.isSpent else { return }
     lanes[webhook] = nil

@@ -1,6 +1,5 @@
 // Opens a SQLite file through GRDB: one writing connection in WAL mode, a few reading ones that never block it.
 
-import CSQLite
 package import Dispatch
 import GRDB
 import GRDBSQLite
@@ -26,14 +25,10 @@ package final class SQLiteDatabase: SQLDatabase {
   /// How large the log's file stays once it was larger, in bytes: writing over it is cheaper than making it grow.
   private static let keptLogBytes = 16 << 20
 
-  /// SQLite counts what memory it uses under a mutex of the whole process, several times for each row: nobody asks for that count. It can only be
-  /// turned off before the first use of the library; later it stays as it is, which is no harm.
-  private static let stopCountingMemory: Void = { _ = tidehook_sqlite_count_memory(0) }()
-
   /// Opens a file, making it when there is none.
   /// - Parameter restPause: how often it is looked whether hardly anything is written, so that the log is cut.
   package init(path: String, durability: Durability, restPause: DispatchTimeInterval? = nil) throws(SQLFailure) {
-    Self.stopCountingMemory
+    SQLiteLibrary.prepare
     var configuration = Configuration()
     configuration.label = "tidehook"
     configuration.foreignKeysEnabled = false

@@ -12,6 +12,7 @@ package enum SQLiteFile {
   package static func withConnection<Value>(
     path: String, busyTimeout: Duration, _ body: (any SQLConnection) throws(SQLFailure) -> Value
   ) throws(SQLFailure) -> Value {
+    SQLiteLibrary.prepare
     var configuration = Configuration()
     configuration.label = "tidehook destination"
     configuration.busyMode = .timeout(Double(busyTimeout.microseconds) / 1e6)

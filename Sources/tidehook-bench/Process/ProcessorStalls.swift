@@ -11,8 +11,8 @@ struct ProcessorStalls {
   let share: Double
   /// The longest such time, in seconds.
   let longest: Double
-  /// How long work waits at half load because the processors are not always as fast, the 99th percentile, in seconds. A server that does nothing
-  /// but its work, and is given half of what these processors do on average, has that p99; none has a lower one.
+  /// How long work waits, the 99th percentile in seconds, that comes evenly and is half of what this loop does on average, because the loop does not
+  /// always do as much: a server that uses half of processors as uneven as under this loop has no lower p99.
   let halfLoadDelay: Double
 
   private static let spanNanoseconds: UInt64 = 5_000_000
@@ -23,19 +23,28 @@ struct ProcessorStalls {
   static func measured(cores: Int, seconds: Double) -> ProcessorStalls {
     let start = Monotonic.now
     let spans = Int(seconds.nanoseconds / spanNanoseconds)
-    let found = Mutex<[[Double]]>([])
+    let found = Mutex<[[Span]]>([])
     let threads = (0..<cores).compactMap { _ in
       startThread {
-        let costs = Self.costs(from: start, spans: spans)
-        found.withLock { $0.append(costs) }
+        let looks = Self.look(from: start, spans: spans)
+        found.withLock { $0.append(looks) }
       }
     }
     for thread in threads { pthread_join(thread, nil) }
-    return ProcessorStalls(costs: found.withLock { $0 })
+    return ProcessorStalls(of: found.withLock { $0 })
   }
 
-  /// Judges what one unit of work cost in each span, for each processor; 0 where none was done.
-  init(costs: [[Double]]) {
+  /// What one processor did in a span.
+  private struct Span {
+    var nanoseconds = 0.0, units = 0.0
+
+    /// The mean processor time of a unit of work; 0 where none was done.
+    var cost: Double { units > 0 ? nanoseconds / units : 0 }
+  }
+
+  /// Judges what each processor did in each span.
+  private init(of processors: [[Span]]) {
+    let costs = processors.map { $0.map(\.cost) }
     let known = costs.joined().filter { $0 > 0 }.sorted()
     let limit = known.isEmpty ? .infinity : known[known.count / 2] * Self.factor
     let spans = costs.map(\.count).min() ?? 0
@@ -46,9 +55,7 @@ struct ProcessorStalls {
       slow += isSlow ? 1 : 0
       longest = max(longest, run)
     }
-    let speeds = (0..<spans).map { span in
-      costs.reduce(0) { $0 + ($1[span] > 0 ? 1 / $1[span] : 0) }
-    }
+    let speeds = (0..<spans).map { span in processors.reduce(0) { $0 + $1[span].units } }
     halfLoadDelay = Self.delay(at: 0.5, speeds) * Double(Self.spanNanoseconds) / 1e9
     share = Double(slow) / Double(max(1, spans))
     self.longest = Double(longest * Int(Self.spanNanoseconds)) / 1e9
@@ -71,9 +78,9 @@ struct ProcessorStalls {
     return delays.isEmpty ? 0 : delays.sorted()[delays.count * 99 / 100]
   }
 
-  /// The mean processor time of a unit of work in each span, in nanoseconds.
-  private static func costs(from start: UInt64, spans: Int) -> [Double] {
-    var sums = Array(repeating: (nanoseconds: 0.0, units: 0.0), count: spans)
+  /// Works until the end of the last span.
+  private static func look(from start: UInt64, spans: Int) -> [Span] {
+    var sums = Array(repeating: Span(), count: spans)
     var state: UInt64 = 1
     while true {
       let span = Int((Monotonic.now - start) / spanNanoseconds)
@@ -85,6 +92,6 @@ struct ProcessorStalls {
     }
     // What is used nowhere is not computed.
     if state == 0 { sums[0].units += 1 }
-    return sums.map { $0.units > 0 ? $0.nanoseconds / $0.units : 0 }
+    return sums
   }
 }

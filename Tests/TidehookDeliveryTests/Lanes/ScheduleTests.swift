@@ -69,6 +69,33 @@ import TidehookTesting
     #expect(startAll(&schedule).map(\.webhook) == [quick])
   }
 
+  @Test func sevenLanesThatHangLeaveTheOthersTheirPlaces() {
+    var schedule = Schedule(limits: LaneLimits())
+    for _ in 0..<7 {
+      let hanging = makeWebhook()
+      schedule.configure(hanging, maxInFlight: 64, now: now)
+      _ = admit(LaneLimits().heldPerLane, of: hanging, into: &schedule)
+    }
+    #expect(admit(1000, of: makeWebhook(), into: &schedule) == 1000)
+  }
+
+  @Test func oneClaimIsSmallHoweverMuchALaneMayHold() {
+    var schedule = Schedule(limits: LaneLimits())
+    let webhook = makeWebhook()
+    schedule.noteBacklog(webhook, due: now)
+    schedule.noteReplays(makeWebhook(), due: now)
+    let claims = schedule.startClaims(now: now)
+    #expect(claims.map(\.limit) == [1000, 500])
+  }
+
+  @Test func aLaneThatTakesNothingInIsNotMade() {
+    var schedule = Schedule(limits: LaneLimits(held: 1, heldPerLane: 1))
+    #expect(admit(1, of: makeWebhook(), into: &schedule) == 1)
+    let isTaken = schedule.reserve(makeWebhook(), bytes: 1, now: now)
+    #expect(!isTaken)
+    #expect(schedule.standing.lanes == 1)
+  }
+
   @Test func aLaneOfLargeEventsLeavesMemoryForOthers() {
     var schedule = Schedule(limits: LaneLimits(bytes: 64 << 20))
     let hanging = (0..<20).map { _ in makeWebhook() }
