@@ -17,6 +17,9 @@ struct ReplayQueue {
   /// Whether there is nothing in memory, nothing on its way there, and nothing known of in the store.
   var isSpent: Bool { ready.isEmpty && due == nil && !isClaiming }
 
+  /// Notes that the store has one that nobody holds.
+  mutating func note(due: Timestamp) { self.due = min(self.due ?? due, due) }
+
   /// Whether a job may make more of them due: the store has none waiting, and those in memory are soon used up.
   /// - Parameter cap: how many requests of the lane may be under way.
   func hasRoom(cap: Int) -> Bool { due == nil && !isClaiming && ready.count + ordered < cap }
@@ -40,8 +43,7 @@ extension Lane {
 extension Schedule {
   /// Notes that the store has a replay of this webhook that nobody holds.
   package mutating func noteReplays(_ webhook: WebhookID, due: Timestamp) {
-    let lane = lane(of: webhook)
-    lane.replays.due = min(lane.replays.due ?? due, due)
+    lane(of: webhook).replays.note(due: due)
   }
 
   /// Notes that a job made so many deliveries due that are part of an order.
@@ -94,7 +96,7 @@ extension Schedule {
       hold(lane, 1, bytes: delivery.heldBytes)
       lane.replays.ready.append(delivery)
     }
-    if let due = claim == nil ? retryAt : claim?.nextDue { lane.replays.due = min(lane.replays.due ?? due, due) }
+    if let due = claim == nil ? retryAt : claim?.nextDue { lane.replays.note(due: due) }
     noteReplayRoom(lane)
   }
 

@@ -103,6 +103,9 @@ final class MemoryQueue: DeliveryQueue, EventStore {
   /// What was given back.
   let releases: AsyncStream<DeliveryID>
   private let releasing: AsyncStream<DeliveryID>.Continuation
+  private let sizes = Mutex<[Int]>([])
+  /// How many each write gave back.
+  var releaseSizes: [Int] { sizes.withLock { $0 } }
   private let waiting = Mutex<[(due: Timestamp, delivery: DueDelivery)]>([])
   private let known = Mutex<[DeliveryID: DueDelivery]>([:])
 
@@ -169,6 +172,7 @@ final class MemoryQueue: DeliveryQueue, EventStore {
     known.withLock { known in
       for delivery in deliveries.compactMap({ known[$0] }) { add(delivery, due: now) }
     }
+    sizes.withLock { $0.append(deliveries.count) }
     for delivery in deliveries { releasing.yield(delivery) }
   }
 
