@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every Swift target is held to the same rules: no warnings, and each name comes from a module that the file imports.
+/// Every Swift target is held to the same rules: no warnings, each name comes from a module that the file imports, and an async function that belongs
+/// to no actor runs where its caller does (SE-0461): that is what keeps a delivery on its event loop.
 let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("MemberImportVisibility"),
@@ -118,7 +119,10 @@ let package = Package(
       swiftSettings: strict,
       linkerSettings: staticRuntime + allocator),
     .target(
-      name: "TidehookTesting", dependencies: ["TidehookCore", .product(name: "Logging", package: "swift-log")] + nio,
+      name: "TidehookTesting",
+      dependencies: [
+        "TidehookCore", .product(name: "Logging", package: "swift-log"), .product(name: "InMemoryLogging", package: "swift-log"),
+      ] + nio,
       path: "Sources/TidehookTesting", swiftSettings: tests),
     .testTarget(name: "TidehookConsoleTests", dependencies: ["TidehookConsole", "TidehookCore"], swiftSettings: tests),
     .testTarget(name: "TidehookCoreTests", dependencies: ["TidehookCore", "TidehookTesting"], swiftSettings: tests),

@@ -1,11 +1,11 @@
 // What is logged, for a test to look at or to wait for.
 
+import InMemoryLogging
 public import Logging
-import Synchronization
 
-/// A log handler that keeps every line, of each level.
-public final class RecordedLog: LogHandler {
-  private let kept = Mutex<[LogEvent]>([])
+/// A log handler that keeps every line, of each level, and tells of each when it comes.
+public struct RecordedLog: LogHandler {
+  private var kept = InMemoryLogHandler()
   private let news: AsyncStream<LogEvent>.Continuation
 
   /// Each line when it comes. One consumer.
@@ -13,36 +13,37 @@ public final class RecordedLog: LogHandler {
 
   /// Makes an empty log.
   public init() {
+    kept.logLevel = .trace
     (stream, news) = AsyncStream.makeStream()
   }
 
-  /// Every line so far.
-  public var events: [LogEvent] { kept.withLock { $0 } }
-
   /// `level: message` of every line so far.
-  public var lines: [String] { events.map { "\($0.level): \($0.message)" } }
+  public var lines: [String] { kept.entries.map { "\($0.level): \($0.message)" } }
 
-  /// Metadata is kept with its line only.
+  /// What every line so far says under a key; `nil` where it says nothing.
+  public func values(of key: String) -> [String?] { kept.entries.map { entry in entry.metadata[key].map { "\($0)" } } }
+
+  /// What is added to each line.
   public var metadata: Logger.Metadata {
-    get { [:] }
-    set {}
+    get { kept.metadata }
+    set { kept.metadata = newValue }
   }
 
-  /// Every level.
+  /// Every level, unless it is set.
   public var logLevel: Logger.Level {
-    get { .trace }
-    set {}
+    get { kept.logLevel }
+    set { kept.logLevel = newValue }
   }
 
-  /// Metadata is kept with its line only.
-  public subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-    get { nil }
-    set {}
+  /// What is added to each line under a key.
+  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { kept[metadataKey: key] }
+    set { kept[metadataKey: key] = newValue }
   }
 
   /// Keeps a line.
   public func log(event: LogEvent) {
-    kept.withLock { $0.append(event) }
+    kept.log(event: event)
     news.yield(event)
   }
 }

@@ -83,6 +83,22 @@ def test_what_was_taken_survives_a_kill_on_a_full_disk(cramped, disk, receiver):
     receiver.wait_until(lambda: set(taken) <= delivered(), 40, "every acknowledged event")
 
 
+def test_a_full_disk_does_not_keep_the_process_from_ending(make_gateway, disk, receiver):
+    """What waits in memory cannot be given back to the store then, and is found by the next start all the same."""
+    gateway = make_gateway(prefix=disk.prefix, data=disk.folder / "data", arguments=["--drain-timeout-secs", "1"])
+    ballast = disk.leave(2 * MIB)
+    receiver.reply("/", Reply(hang=True))
+    gateway.api.add_webhook(receiver.url(), ["memory.created"], max_in_flight=1, timeout_secs=60)
+    taken = fill(gateway.api)
+    assert len(taken) > 1
+    assert gateway.stop(timeout=15) == 0
+    assert "deliveries not released" in gateway.stderr()
+    ballast.unlink()
+    receiver.reply("/", Reply(200))
+    gateway.start()
+    receiver.wait_until(lambda: set(taken) <= arrived(receiver), 30, "every acknowledged event")
+
+
 def test_full_disks_are_not_logged_once_per_request(cramped, disk, receiver):
     disk.leave(2 * MIB)
     fill(cramped.api)

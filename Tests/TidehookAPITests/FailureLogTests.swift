@@ -12,7 +12,7 @@ import TidehookTesting
   private let log = RecordedLog()
 
   /// How many failures each line says it left out.
-  private var suppressed: [String] { log.events.map { "\($0.metadata?["failures.suppressed"] ?? "-")" } }
+  private var suppressed: [String] { log.values(of: "failures.suppressed").map { $0 ?? "-" } }
 
   private func makeLog() -> FailureLog {
     FailureLog(logger: Logger(label: "test") { [log] _ in log }, time: clock)

@@ -15,7 +15,7 @@ enum CloudEventMode {
   init?(_ headers: HTTPFields) throws {
     if let type = headers.value(of: .contentType), let mode = try Self.named(by: type) {
       self = mode
-    } else if Self.telling.contains(where: { headers[$0] != nil }) {
+    } else if Self.telling.contains(where: { headers.value(of: $0) != nil }) {
       self = .binary
     } else {
       return nil

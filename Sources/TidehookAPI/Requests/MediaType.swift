@@ -18,14 +18,14 @@ enum MediaType {
 
   /// Refuses compressed bodies.
   static func checkEncoding(_ headers: HTTPFields) throws {
-    if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
+    if let encoding = headers.value(of: .contentEncoding), encoding.lowercased() != "identity" {
       throw APIError(.unsupportedMediaType, "expected a body without Content-Encoding, got \(quoted(encoding))", field: "Content-Encoding")
     }
   }
 
   /// Whether the body is declared to be one JSON value per line.
   static func isLines(_ headers: HTTPFields) -> Bool {
-    guard let type = headers[.contentType].map(essence) else { return false }
+    guard let type = headers.value(of: .contentType).map(essence) else { return false }
     return type.hasSuffix("ndjson") || type.hasSuffix("jsonl") || type.hasSuffix("json-lines")
   }
 

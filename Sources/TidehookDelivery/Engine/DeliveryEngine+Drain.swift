@@ -7,16 +7,12 @@ import TidehookCore
 extension DeliveryEngine {
   /// How long a cancelled exchange and the writing of outcomes may take once the time is up.
   private static let grace = Duration.seconds(2)
-  /// How many deliveries are let go of in one write, so that outcomes and events need not wait for all of them.
-  private static let releasedAtOnce = 1000
-
   /// Starts nothing more, lets go of what waits, and returns once everything under way has ended and is written.
   /// - Parameters:
-  ///   - limit: how long to wait for what is under way.
+  ///   - limit: how long to wait for what is under way, and for the store to take back what waits.
   ///   - cancel: ends every exchange under way; called when the time is up. Such deliveries count as not attempted.
   public func drain(within limit: Duration, cancel: @escaping @Sendable () async -> Void) async {
     let deadline = time.now() + limit
-    await release(schedule.withLock { $0.drain() })
     let alarm = Task { [time] in
       guard (try? await time.sleep(until: deadline)) != nil else { return }
       await cancel()
@@ -26,7 +22,12 @@ extension DeliveryEngine {
     }
     await withCheckedContinuation { continuation in
       drained.withLock { $0 = continuation }
-      if schedule.withLock({ $0.isIdle }) { resumeDrain() }
+      let waiting = schedule.withLock { $0.drain() }
+      // Beside this: a store that does not write holds up nobody for longer than the time that there is.
+      Task {
+        await release(waiting)
+        if schedule.withLock({ $0.finishRelease() }) { resumeDrain() }
+      }
     }
     alarm.cancel()
     wakeUps.continuation.finish()
@@ -37,12 +38,9 @@ extension DeliveryEngine {
   /// Lets go of deliveries, so that they are claimed again, here or after the next start.
   func release(_ deliveries: [DueDelivery]) async {
     guard !deliveries.isEmpty else { return }
-    var left = deliveries.flatMap(\.memberIDs)[...]
+    var left = deliveries[...]
     do {
-      while !left.isEmpty {
-        try await queue.release(Array(left.prefix(Self.releasedAtOnce)))
-        left = left.dropFirst(Self.releasedAtOnce)
-      }
+      try await releaseInParts(&left)
     } catch {
       logger.warning("deliveries not released", metadata: ["count": "\(left.count)", "error": "\(error)"])
     }
@@ -62,12 +60,10 @@ extension DeliveryEngine {
   func giveBack(_ deliveries: [DueDelivery], of webhook: WebhookID) {
     guard !deliveries.isEmpty else { return }
     Task {
-      var left = deliveries.flatMap(\.memberIDs)[...]
+      var left = deliveries[...]
       while !left.isEmpty {
         do throws(StoreError) {
-          try await queue.release(Array(left.prefix(Self.releasedAtOnce)))
-          // What is released may be claimed again: nothing is released twice.
-          left = left.dropFirst(Self.releasedAtOnce)
+          try await releaseInParts(&left)
         } catch {
           guard error.code != .closed else { return }
           trouble.report("deliveries not released", error, at: time.now(), logger)
@@ -77,6 +73,24 @@ extension DeliveryEngine {
       _ = givenBack.withLock { $0.insert(webhook) }
       notify(.unsettled(webhook))
       wake()
+    }
+  }
+
+  /// Has the store take deliveries back, a part in each write, so that outcomes and events need not wait for all of them.
+  ///
+  /// What is released may be claimed again at once, so a batch is released whole, and nothing is released twice.
+  /// - Parameter left: those that are not released yet.
+  private func releaseInParts(_ left: inout ArraySlice<DueDelivery>) async throws(StoreError) {
+    while !left.isEmpty {
+      var ids: [DeliveryID] = []
+      let rest = left.drop { delivery in
+        let members = delivery.memberIDs
+        guard ids.isEmpty || ids.count + members.count <= LaneLimits.claimed else { return false }
+        ids += members
+        return true
+      }
+      try await queue.release(ids)
+      left = rest
     }
   }
 

@@ -7,17 +7,17 @@ public import NIOCore
 /// A delivery that belongs to the loop of its connection is not handed from thread to thread at each step, and what it calls stays with it:
 /// functions run on their caller's actor (`NonisolatedNonsendingByDefault`, SE-0461). Nothing that blocks may run here.
 public actor DeliveryLoop {
-  private let executor: Executor
+  private let executor: LoopExecutor
 
-  /// Makes an actor of a loop.
+  /// Makes an actor of a loop, which must go on for as long as there is work: what a loop that has ended is given never runs.
   public init(_ loop: any EventLoop) {
-    executor = Executor(loop: loop)
+    executor = LoopExecutor(loop: loop)
   }
 
   /// What runs the actor's jobs: the loop.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  /// Begins work on the loop.
+  /// Begins work on the loop; every step of it runs there, whoever resumes it.
   nonisolated func start(_ work: @escaping @Sendable () async -> Void) {
     Task(executorPreference: executor) { await self.run(work) }
   }
@@ -26,7 +26,7 @@ public actor DeliveryLoop {
 
   /// Runs jobs on the loop, in the order in which they come: those of the actor, and those of its tasks that belong to no actor, such as the
   /// resumption of a continuation, which then need no change of threads to come back.
-  private final class Executor: SerialExecutor, TaskExecutor {
+  private final class LoopExecutor: SerialExecutor, TaskExecutor {
     let loop: any EventLoop
 
     init(loop: any EventLoop) {

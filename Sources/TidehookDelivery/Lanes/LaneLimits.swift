@@ -14,7 +14,8 @@ public struct LaneLimits: Sendable {
   /// Payload bytes held in memory, over all lanes. One lane holds a sixteenth of it, or a single larger delivery.
   public var bytes: Int
 
-  /// Makes limits; the defaults keep a node's memory under some 200 MB however long its queues are.
+  /// Makes limits. A held delivery takes some 1.5 KB besides its payload: with the defaults all of them together take 160 MB at most, however long
+  /// the queues are.
   public init(held: Int = 60_000, heldPerLane: Int = 6_000, inFlight: Int = 4_096, bytes: Int = 64 << 20) {
     self.held = held
     self.heldPerLane = heldPerLane
@@ -22,10 +23,11 @@ public struct LaneLimits: Sendable {
     self.bytes = bytes
   }
 
-  /// How many deliveries one claim brings at most, replays half as many: few enough for others not to notice that the store is busy with it.
+  /// How many deliveries one write claims, or gives back, at most, replays half as many: few enough for others not to notice that the store is busy
+  /// with it.
   static let claimed = 1_000
   /// What a lane may hold when places are scarce.
-  static let scarceHeld = 16
+  package static let scarceHeld = 16
   /// What a lane may hold when bytes are scarce.
   static let scarceBytes = 64 << 10
   /// What a lane may have under way when requests are scarce.

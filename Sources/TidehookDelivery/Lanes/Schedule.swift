@@ -3,7 +3,8 @@
 import DequeModule
 package import TidehookCore
 
-/// All lanes, served in turn. Its lanes are shared by copies of it: there is one owner.
+/// All lanes, served in turn. It has one owner and is never copied: its lanes are objects, which a copy would share. (Not `~Copyable`, for tests
+/// cannot `#expect` anything of that.)
 package struct Schedule {
   var lanes: [WebhookID: Lane] = [:]
   /// Lanes that may be able to start something, in the order in which they are served.
@@ -22,6 +23,8 @@ package struct Schedule {
   /// Whether a lane got room for replays since somebody last asked.
   var hasReplayRoom = false
   package private(set) var isDraining = false
+  /// Whether the store is still taking back what waited when the draining began.
+  private var isReleasing = false
   let limits: LaneLimits
 
   /// A lane of a webhook that was not configured yet: made when its first delivery comes.
@@ -40,10 +43,12 @@ package struct Schedule {
   }
 
   /// Whether nothing is under way and nothing is still to be written.
-  package var isIdle: Bool { inFlight == 0 && unrecorded == 0 }
+  package var isIdle: Bool { inFlight == 0 && unrecorded == 0 && !isReleasing }
 
   /// Whether no memory is promised to or taken by any lane.
-  package var isEmpty: Bool { held == 0 && heldBytes == 0 && isIdle && lanes.values.allSatisfy { $0.held == 0 && $0.bytes == 0 } }
+  package var isEmpty: Bool {
+    held == 0 && heldBytes == 0 && inFlight == 0 && unrecorded == 0 && lanes.values.allSatisfy { $0.held == 0 && $0.bytes == 0 }
+  }
 
   /// How full the lanes are.
   package var standing: ScheduleStanding {
@@ -122,9 +127,10 @@ package struct Schedule {
   /// - Returns: false when the delivery has to wait in the store: its lane is full, or already has deliveries waiting there that are due.
   package mutating func reserve(_ webhook: WebhookID, bytes: Int, now: Timestamp) -> Bool {
     guard !isDraining else { return false }
-    let lane = lanes[webhook] ?? Lane(maxInFlight: Self.defaultInFlight)
+    let known = lanes[webhook]
+    let lane = known ?? Lane(maxInFlight: Self.defaultInFlight)
     guard !lane.isClaiming, lane.backlogDue.map({ $0 > now }) ?? true, room(in: lane) > 0, bytes <= byteRoom(in: lane) else { return false }
-    lanes[webhook] = lane
+    if known == nil { lanes[webhook] = lane }
     lane.reserved += 1
     hold(lane, 1, bytes: bytes)
     return true
@@ -330,12 +336,21 @@ package struct Schedule {
     return isWaitingForRoom || isEarlier
   }
 
-  /// Starts nothing from now on, and gives back what waits in memory.
+  /// Starts nothing from now on, and gives back what waits in memory; to be followed by ``finishRelease()``.
   package mutating func drain() -> [DueDelivery] {
     isDraining = true
+    isReleasing = true
     var waiting: [DueDelivery] = []
     for lane in lanes.values { waiting += evict(lane) }
     return waiting
+  }
+
+  /// The store has taken back what ``drain()`` gave, or will not.
+  ///
+  /// - Returns: whether nothing is under way any more.
+  package mutating func finishRelease() -> Bool {
+    isReleasing = false
+    return isIdle
   }
 
   // MARK: Bounds

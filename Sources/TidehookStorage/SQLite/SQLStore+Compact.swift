@@ -14,6 +14,7 @@ extension SQLStore {
     let folder = try DataFolder(path)
     defer { folder.release() }
     let before = size(of: file)
+    SQLiteLibrary.prepare
     do {
       var configuration = Configuration()
       configuration.label = "tidehook compact"

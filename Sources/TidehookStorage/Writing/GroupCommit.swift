@@ -48,7 +48,7 @@ package final class GroupCommit: Sendable {
     weight: Int = 256,
     _ body: @escaping @Sendable (any SQLConnection) throws -> Value
   ) async throws(StoreError) -> Value {
-    // Not a checked one: a job is answered once, by the queue that refuses it or the writer that takes it, and what checks that costs an object.
+    // Not a checked one: a job is answered once, here when the queue does not take it, else by the writer, and what checks that costs an object.
     let result: Result<Value, StoreError> = await withUnsafeContinuation { continuation in
       let job = WriteJob(
         persistence: persistence, isAwaited: isAwaited ?? (persistence != .kept), weight: weight,

@@ -69,9 +69,6 @@ final class ChildProcess {
   /// The most memory that was resident at once, in bytes.
   func peakResidentBytes() throws -> Int { try Self.kilobytes("VmHWM:", of: "\(id)") * 1024 }
 
-  /// The memory that is resident now, in bytes.
-  func residentBytes() throws -> Int { try Self.kilobytes("VmRSS:", of: "\(id)") * 1024 }
-
   /// A figure of a process (`self` or a number), as the kernel states it (proc(5), `/proc/pid/status`).
   static func kilobytes(_ key: String, of id: String) throws -> Int {
     for line in try TextFile.read("/proc/\(id)/status").split(separator: "\n") where line.hasPrefix(key) {

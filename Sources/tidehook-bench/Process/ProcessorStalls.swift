@@ -38,14 +38,14 @@ struct ProcessorStalls {
   private struct Span {
     var nanoseconds = 0.0, units = 0.0
 
-    /// The mean processor time of a unit of work; 0 where none was done.
-    var cost: Double { units > 0 ? nanoseconds / units : 0 }
+    /// The mean processor time of a unit of work; without end where none was done.
+    var cost: Double { units > 0 ? nanoseconds / units : .infinity }
   }
 
   /// Judges what each processor did in each span.
   private init(of processors: [[Span]]) {
     let costs = processors.map { $0.map(\.cost) }
-    let known = costs.joined().filter { $0 > 0 }.sorted()
+    let known = costs.joined().filter(\.isFinite).sorted()
     let limit = known.isEmpty ? .infinity : known[known.count / 2] * Self.factor
     let spans = costs.map(\.count).min() ?? 0
     var (slow, run, longest) = (0, 0, 0)

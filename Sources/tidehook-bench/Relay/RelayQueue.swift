@@ -1,4 +1,5 @@
-// The floor's whole delivery engine: bodies wait in memory, and so many workers as may be in flight send them.
+// The floor's whole delivery engine: bodies wait in memory, and so many workers as may be in flight send them. They run on Swift's shared pool:
+// on event loops, where the product's deliveries run, they send no more.
 
 import NIOCore
 import Synchronization

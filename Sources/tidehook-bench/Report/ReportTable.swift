@@ -74,7 +74,8 @@ struct ReportTable {
           "\(Figures.decimal(machine.stalls.share * 100, 1)) %, \(Figures.decimal(machine.stalls.longest * 1000, 0)) ms",
         ],
         [
-          "p99 of how long work waits for that reason alone, at half load", "\(Figures.decimal(machine.stalls.halfLoadDelay * 1000, 0)) ms",
+          "p99 of how long work waits for the processors alone, at half load",
+          "\(Figures.decimal(machine.stalls.halfLoadDelay * 1000, 0)) ms",
         ],
       ])
   }

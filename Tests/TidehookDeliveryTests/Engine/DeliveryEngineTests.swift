@@ -46,28 +46,6 @@ import TidehookTesting
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
-  func whatWaitsInMemoryIsGivenBackInPartsThatKeepNobodyWaiting(byDraining: Bool) async throws {
-    let fixture = EngineFixture()
-    let engine = makeEngine(fixture)
-    var webhook = try fixture.makeWebhook { $0.rateLimit = RateLimit(count: 1, perSeconds: 3600) }
-    engine.configure(webhook)
-    let request = PublishRequest(type: EventType(stored: "memory.created"), data: Array("{}".utf8))
-    _ = try await makePublisher(fixture, engine).publish(Array(repeating: request, count: 2501))
-    var records = fixture.queue.records.makeAsyncIterator()
-    _ = await records.next()
-    if byDraining {
-      await engine.drain(within: .seconds(30)) {}
-    } else {
-      webhook.isActive = false
-      engine.configure(webhook)
-    }
-    var releases = fixture.queue.releases.makeAsyncIterator()
-    var released: Set<DeliveryID> = []
-    while released.count < 2500, let next = await releases.next() { released.insert(next) }
-    #expect(fixture.queue.releaseSizes == [1000, 1000, 500])
-  }
-
   @Test func whatIsAboveTheRateIsSentWhenItsTimeComes() async throws {
     let fixture = EngineFixture()
     let engine = makeEngine(fixture)

@@ -106,10 +106,14 @@ final class MemoryQueue: DeliveryQueue, EventStore {
   private let sizes = Mutex<[Int]>([])
   /// How many each write gave back.
   var releaseSizes: [Int] { sizes.withLock { $0 } }
+  /// Whether a release is answered by ``letGo()`` only, as by a store that cannot write.
+  private let holdsReleases: Bool
+  private let held = Mutex<[CheckedContinuation<Void, Never>]>([])
   private let waiting = Mutex<[(due: Timestamp, delivery: DueDelivery)]>([])
   private let known = Mutex<[DeliveryID: DueDelivery]>([:])
 
-  init(waiting deliveries: [(due: Timestamp, delivery: DueDelivery)] = []) {
+  init(waiting deliveries: [(due: Timestamp, delivery: DueDelivery)] = [], holdsReleases: Bool = false) {
+    self.holdsReleases = holdsReleases
     (records, recorded) = AsyncStream.makeStream()
     (releases, releasing) = AsyncStream.makeStream()
     waiting.withLock { $0 = deliveries }
@@ -168,12 +172,22 @@ final class MemoryQueue: DeliveryQueue, EventStore {
   }
 
   func release(_ deliveries: [DeliveryID]) async throws(StoreError) {
+    if holdsReleases { await withCheckedContinuation { continuation in held.withLock { $0.append(continuation) } } }
     let now = Timestamp(microseconds: 0)
     known.withLock { known in
       for delivery in deliveries.compactMap({ known[$0] }) { add(delivery, due: now) }
     }
     sizes.withLock { $0.append(deliveries.count) }
     for delivery in deliveries { releasing.yield(delivery) }
+  }
+
+  /// Answers the releases that are held.
+  func letGo() {
+    let held = held.withLock { held in
+      defer { held = [] }
+      return held
+    }
+    for continuation in held { continuation.resume() }
   }
 
   /// Has a delivery wait in the store.

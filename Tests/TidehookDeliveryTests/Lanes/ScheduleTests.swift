@@ -69,14 +69,17 @@ import TidehookTesting
     #expect(startAll(&schedule).map(\.webhook) == [quick])
   }
 
-  @Test func sevenLanesThatHangLeaveTheOthersTheirPlaces() {
+  @Test func aQuarterOfThePlacesIsLeftByLanesThatHang() {
     var schedule = Schedule(limits: LaneLimits())
-    for _ in 0..<7 {
+    func hang(_ schedule: inout Schedule) -> Int {
       let hanging = makeWebhook()
       schedule.configure(hanging, maxInFlight: 64, now: now)
-      _ = admit(LaneLimits().heldPerLane, of: hanging, into: &schedule)
+      return admit(LaneLimits().heldPerLane, of: hanging, into: &schedule)
     }
-    #expect(admit(1000, of: makeWebhook(), into: &schedule) == 1000)
+    for _ in 0..<7 { #expect(hang(&schedule) == 6000) }
+    #expect(hang(&schedule) == 3000)
+    #expect(schedule.standing.held == LaneLimits().held / 4 * 3)
+    #expect(hang(&schedule) == LaneLimits.scarceHeld)
   }
 
   @Test func oneClaimIsSmallHoweverMuchALaneMayHold() {
@@ -222,7 +225,10 @@ import TidehookTesting
     #expect(!schedule.isIdle)
     schedule.finishExchange(webhook)
     _ = schedule.finishRecord(webhook, bytes: 10, retryAt: nil)
-    #expect(schedule.isIdle)
+    #expect(!schedule.isIdle)
+    // The store has taken back what waited.
+    let isOver = schedule.finishRelease()
+    #expect(isOver)
   }
 
   /// Starts what can start so many milliseconds after the beginning, with pauses that are over ended.
