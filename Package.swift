@@ -101,6 +101,7 @@ let package = Package(
       name: "TidehookScripting",
       dependencies: [
         "CLuaSandbox", "ShippedPlugins", "TidehookCore", "TidehookSigning", .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: strict),
     .target(

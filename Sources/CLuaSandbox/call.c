@@ -96,7 +96,7 @@ static void call_stage(lua_State *L) {
 static bool run_filter(lua_State *L, sandbox_result *result) {
   call_stage(L);
   if (lua_toboolean(L, -2) && !null_is(L, -2)) return true;
-  drop(L, "filter returned false", result);
+  drop(L, lua_isnil(L, -2) ? "filter returned nothing" : null_is(L, -2) ? "filter returned null" : "filter returned false", result);
   return false;
 }
 

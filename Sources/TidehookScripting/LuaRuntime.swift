@@ -4,9 +4,9 @@ import TidehookCore
 
 /// Runs scripts on threads of its own: never on an event loop, never on Swift's cooperative pool.
 ///
-/// Scripts take turns: each lane (see ``ScriptJob/lane``) has a queue of its own, and where there are several threads one lane
-/// never has them all, so a script that uses up its CPU time in every call holds up its own webhook only. Each thread has its own
-/// interpreter and compiles each script once.
+/// Each lane (see ``ScriptJob/lane``) has a queue of its own, and the one that has had the least CPU time goes first (see ``FairQueue``). Where there are
+/// several threads neither one lane has them all, nor all those lanes together whose calls take long: scripts that use up their CPU time in every call
+/// hold up their own webhooks only. Each thread has its own interpreter and compiles each script once.
 public final class LuaRuntime: Sendable {
   private enum Work: Sendable {
     case run(ScriptJob, @Sendable (ScriptResult) -> Void)
@@ -106,11 +106,14 @@ public final class LuaRuntime: Sendable {
         let result = worker.run(job)
         runs.add(result)
         completion(result)
-      case .check(let script, let entry, let completion): completion(worker.check(script, for: entry))
-      case .describe(let script, let completion): completion(worker.describe(script))
+        return result.usage.cpuTime
+      case .check(let script, let entry, let completion): return timed { completion(worker.check(script, for: entry)) }
+      case .describe(let script, let completion): return timed { completion(worker.describe(script)) }
       }
     }
   }
+
+  private static func timed(_ body: () -> Void) -> Duration { ContinuousClock().measure(body) }
 }
 
 extension ScriptError {

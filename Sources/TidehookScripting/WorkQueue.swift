@@ -1,6 +1,6 @@
 import Glibc
 
-/// A queue of work between many callers and a few threads that block while there is none; lanes take turns (see ``FairQueue``).
+/// A queue of work between many callers and a few threads that block while there is none; lanes are served fairly (see ``FairQueue``).
 ///
 /// A thread is woken only when one sleeps, nobody has been woken for it yet and the work may start, so a busy queue costs no
 /// system calls. `@unchecked Sendable`: every access to mutable state happens with `mutex` held; `mutex` and `condition` are
@@ -14,7 +14,8 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
   private var closed = false
 
   /// Makes a queue.
-  /// - Parameter threadsPerLane: how many threads may be busy with the same lane at once; at least 1.
+  /// - Parameter threadsPerLane: how many threads may be busy with the same lane at once, and with all those together whose work takes long; at
+  ///   least 1.
   init(threadsPerLane: Int) {
     items = FairQueue(maximumRunning: threadsPerLane)
     pthread_mutex_init(mutex, nil)
@@ -43,18 +44,21 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     return true
   }
 
-  /// Gives elements to `body`, one after the other, waiting for more; returns when the queue is closed and nothing is left that
-  /// this thread may start.
-  func work(_ body: (Element) -> Void) {
+  /// Gives elements to `body`, which returns what each took, one after the other, waiting for more; returns when the queue is closed and nothing is
+  /// left that this thread may start.
+  func work(_ body: (Element) -> Duration) {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     var yields = 0
     while true {
-      if let (element, place) = items.popFirst() {
+      if let (element, ticket) = items.popFirst() {
+        let wakes = items.hasTurn && sleeping > woken
+        if wakes { woken += 1 }
         pthread_mutex_unlock(mutex)
-        body(element)
+        if wakes { pthread_cond_signal(condition) }
+        let time = body(element)
         pthread_mutex_lock(mutex)
-        items.finish(place)
+        items.finish(ticket, took: time)
         yields = Self.yieldsBeforeSleep
       } else if closed {
         return

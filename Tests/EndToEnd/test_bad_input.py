@@ -1,6 +1,7 @@
 """Bad input gets a 4xx that says what is wrong and where, never a 5xx, and never ends the process."""
 
 import json
+import socket
 
 import pytest
 
@@ -216,7 +217,7 @@ def test_a_missing_or_wrong_key(strict, method, path, headers):
 
 @pytest.mark.parametrize("scheme", ["Bearer", "Token", "bearer", "token"])
 def test_both_schemes_carry_the_key(strict, scheme):
-    assert strict.api.call("GET", "/v1/webhooks", headers={"Authorization": f"{scheme} {strict.key}"}, key="").status == 200
+    assert strict.api.call("GET", "/v1/webhooks", headers={"Authorization": f"{scheme} {strict.api.key}"}, key="").status == 200
 
 
 @pytest.mark.parametrize("method,path", [
@@ -318,3 +319,17 @@ def test_what_is_not_http(strict, raw):
     finally:
         connection.close()
     assert strict.api.call("GET", "/healthz").status == 200
+
+
+@pytest.mark.parametrize("path, key, status", [
+    ("/v1/events", True, 413), ("/v1/events", False, 401), ("/v1/nothing", True, 404), ("/v1/events/batch/more", True, 404), ("/v1/plugins", True, 405)])
+def test_who_sends_all_before_it_reads_and_wants_the_connection_closed_is_answered(strict, path, key, status):
+    """As Python's urllib does. Buffers take some mebibytes, so that less is no test."""
+    body = b"a" * (24 << 20)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    head += f"Authorization: Bearer {strict.api.key}\r\n\r\n" if key else "\r\n"
+    with socket.create_connection((strict.api.host, strict.api.port), 20) as connection:
+        connection.sendall(head.encode() + body)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert int(answer.split()[1]) == status
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["message"]

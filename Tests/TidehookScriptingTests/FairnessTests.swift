@@ -35,6 +35,18 @@ import TidehookScripting
     }
   }
 
+  @Test(arguments: [2, 3, 4])
+  func othersDoNotWaitForManyStuckScripts(threads: Int) {
+    let runtime = LuaRuntime(threads: threads, limits: ScriptLimits(instructions: 2_000_000, cpuTime: .seconds(60)))
+    let finishes = Finishes()
+    for number in 0..<8 { push(8, ScriptSource(name: "stuck \(number)", source: Self.stuck.source), to: runtime, finishes) }
+    push(100, ScriptSource(name: "quick", source: Self.quick), to: runtime, finishes)
+    runtime.shutdown()
+    // What a script takes is known after its first call.
+    let stuckBefore = finishes.all.lastIndex(of: "quick").map { $0 - 99 }
+    #expect(stuckBefore.map { $0 <= 8 + threads } == true)
+  }
+
   @Test func stagesOfOneWebhookShareALane() {
     let first = ScriptSource(name: "first", source: "")
     #expect(ScriptSource(name: "second", source: "", lane: first.lane).lane == first.lane)

@@ -26,8 +26,8 @@ import TidehookScripting
   @Test(arguments: [
     ("", "untouched"), ("return {}", "untouched"), ("function filter() return true end", "untouched"),
     ("function filter() return 1 end", "untouched"),
-    ("function filter() return false, 'too old' end", "dropped: too old"), ("function filter() end", "dropped: filter returned false"),
-    ("function filter() return json.null end", "dropped: filter returned false"),
+    ("function filter() return false, 'too old' end", "dropped: too old"), ("function filter() end", "dropped: filter returned nothing"),
+    ("function filter() return json.null end", "dropped: filter returned null"),
     ("function transform() return nil, 'why' end", "dropped: why"),
     ("function transform() end", "dropped: transform returned nothing"), ("function transform() return 'plain' end", "plain"),
     ("function transform() return '' end", ""),

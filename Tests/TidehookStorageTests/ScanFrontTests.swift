@@ -8,7 +8,7 @@ import TidehookTesting
 @Suite struct ScanFrontTests {
   @Test(arguments: 1...200 as ClosedRange<UInt64>, [ListOrder.newest, .oldest])
   func aPageOfManyListsHasTheFirstOfAll(seed: UInt64, order: ListOrder) {
-    var random = SplitMix(seed)
+    var random = SeededRandom(seed: seed)
     let limit = 1 + Int(random.next() % 5)
     let comesFirst: (Int64, Int64) -> Bool = { order == .newest ? $0 > $1 : $0 < $1 }
     let lists = (0..<4).map { _ in Set((0..<random.next() % 12).map { _ in Int64(random.next() % 1000) }).sorted(by: comesFirst) }
@@ -28,19 +28,6 @@ import TidehookTesting
     let page = DeliveryScan.page(of: scans, order: order, limit: limit)
     #expect(page.keys == Array(all.prefix(limit)))
     #expect((page.position != nil) == (all.count > limit), "whether there may be more")
-  }
-
-  private struct SplitMix {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ mixed >> 31
-    }
   }
 
   @Test func aSearchForCausesSaysWhenItWasCut() async throws {

@@ -97,7 +97,7 @@ extension EventRoutes {
   private static func idempotencyKey(_ request: APIRequest) throws -> String? {
     guard let key = request.header(.idempotencyKey) else { return nil }
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
-      let expectation = "1 to 255 visible ASCII characters"
+      let expectation = "1 to 255 printable ASCII characters"
       throw APIError.unexpected("Idempotency-Key", expectation, got: "\(key.utf8.count) bytes", code: .invalidHeader)
     }
     return key

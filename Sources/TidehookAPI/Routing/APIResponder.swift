@@ -36,8 +36,30 @@ struct APIResponder: HTTPResponder {
       } else {
         await answer(request, match, from: .failure(Self.noKey), on: context.channel)
       }
+    if answer.status.code >= 400, request.headers.value(of: .connection) == "close" { return Self.readingOn(request.body, after: answer) }
     return request.method == .head ? answer.createHeadResponse() : answer
   }
+
+  /// The same answer, after which what is left of the request's body is read; of one that the handler began to read nothing is.
+  ///
+  /// Where a connection goes on, the server reads on. Where it ends with the answer, a client that sends all it has before it reads would wait until it
+  /// is disconnected, and never see the answer.
+  private static func readingOn(_ body: RequestBody, after answer: Response) -> Response {
+    var answer = answer
+    let text = answer.body
+    answer.body = ResponseBody(contentLength: text.contentLength) { writer in
+      try await text.write(writer)
+      var left = discardedBytes
+      for try await part in body {
+        left -= part.readableBytes
+        if left <= 0 { break }
+      }
+    }
+    return answer
+  }
+
+  /// How much of a refused body is read: 64 MiB.
+  private static let discardedBytes = 64 << 20
 
   /// What the console's site answers: everything at and below `/console` that is no call.
   private func page(_ request: Request, _ match: RouteTable.Match, _ path: String) -> Response? {

@@ -160,6 +160,8 @@ struct Gateway {
       try await services.run()
     } catch let error as IOError {
       throw SettingError(description: "cannot listen on \(settings.host):\(settings.port): \(String(cString: strerror(error.errnoCode)))")
+    } catch is SocketAddressError.UnknownHost {
+      throw SettingError(description: "cannot listen on \(settings.host):\(settings.port): there is no host or address of that name")
     }
   }
 

@@ -1,5 +1,6 @@
 import Testing
 import TidehookCore
+import TidehookTesting
 
 @Suite struct JSONFuzzTests {
   /// 200 000 broken texts: none may crash, and what is accepted must be canonical after one pass and readable by every reader.

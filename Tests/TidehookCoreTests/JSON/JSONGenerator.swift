@@ -1,5 +1,7 @@
 // Makes random JSON texts in all the spellings that the grammar allows, with values that JavaScript does not change.
 
+import TidehookTesting
+
 /// A source of JSON texts; the same seed gives the same texts.
 struct JSONGenerator {
   private var random: SeededRandom

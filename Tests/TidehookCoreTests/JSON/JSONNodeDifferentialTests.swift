@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TidehookCore
+import TidehookTesting
 
 /// Compares with JavaScript itself: the same random texts through `JSON.stringify(JSON.parse(text))` in one node process.
 @Suite struct JSONNodeDifferentialTests {

@@ -1,23 +1,16 @@
 import Synchronization
 import TidehookCore
+import TidehookTesting
 
-/// Random numbers that follow from a seed (SplitMix64), so that a run can be repeated.
+/// Random numbers that follow from a seed, so that a run can be repeated.
 final class Dice: RandomSource {
-  private let state: Mutex<UInt64>
+  private let random: Mutex<SeededRandom>
 
   init(seed: UInt64) {
-    state = Mutex(seed)
+    random = Mutex(SeededRandom(seed: seed))
   }
 
-  func bits() -> UInt64 {
-    state.withLock { state in
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var bits = state
-      bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-      bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-      return bits ^ bits >> 31
-    }
-  }
+  func bits() -> UInt64 { random.withLock { $0.next() } }
 
   func chance(_ share: Double) -> Bool { unit() < share }
 
