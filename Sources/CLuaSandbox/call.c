@@ -92,11 +92,17 @@ static void call_stage(lua_State *L) {
   lua_call(L, 2, 2);
 }
 
+// Why a filter that gave no reason drops the event.
+static const char *without_reason(lua_State *L, int verdict) {
+  if (lua_isnil(L, verdict)) return "filter returned nothing";
+  return null_is(L, verdict) ? "filter returned null" : "filter returned false";
+}
+
 // True when the event goes on.
 static bool run_filter(lua_State *L, sandbox_result *result) {
   call_stage(L);
   if (lua_toboolean(L, -2) && !null_is(L, -2)) return true;
-  drop(L, lua_isnil(L, -2) ? "filter returned nothing" : null_is(L, -2) ? "filter returned null" : "filter returned false", result);
+  drop(L, without_reason(L, -2), result);
   return false;
 }
 

@@ -1,11 +1,11 @@
 import DequeModule
 import HeapModule
 
-/// Work in lanes: the next element is of the lane that has had the least time. Not thread-safe.
+/// Work in lanes: the next element is of the lane that will have had the least time when it is done. Not thread-safe.
 ///
-/// Each lane has a clock that goes on by what its elements took (start-time fair queueing; Goyal, Vin and Cheng, 1996). A lane that comes, or comes
-/// back, begins where the others are: time that it did not use is not saved up. So a lane of long elements waits until the others had as much as it,
-/// and lanes of like elements take turns.
+/// Each lane has a clock that goes on by what its elements took (start-time fair queueing; Goyal, Vin and Cheng, 1996), and its next element is taken to
+/// need what its last one took. A lane that comes, or comes back, begins where the others are: time that it did not use is not saved up. So a lane of
+/// long elements waits until the others had as much as it, and lanes of like elements take turns.
 ///
 /// Bounds on what is under way leave threads for the others: on that of one lane, and on that of all lanes together whose elements take long.
 package struct FairQueue<Element> {
@@ -20,19 +20,22 @@ package struct FairQueue<Element> {
     var items = Deque<Element>()
     var running = 0
     var clock = Duration.zero
-    /// Whether its last element took long.
-    var isSlow = false
+    /// What its last element took.
+    var last = Duration.zero
+    /// The number of its turn while it may start an element, and of its rest while it has none; 0 for neither.
+    var turn = 0
 
     var isIdle: Bool { items.isEmpty && running == 0 }
+    var isSlow: Bool { last > FairQueue.slowTime }
   }
 
-  /// A lane's place in a row, by its clock; of equal clocks the first that came.
+  /// A lane's place in a row: by a time, of equal times the first that came. It holds as long as it is the lane's last one.
   private struct Turn: Comparable {
-    let clock: Duration
+    let time: Duration
     let number: Int
     let place: Int
 
-    static func < (a: Turn, b: Turn) -> Bool { a.clock == b.clock ? a.number < b.number : a.clock < b.clock }
+    static func < (a: Turn, b: Turn) -> Bool { a.time == b.time ? a.number < b.number : a.time < b.time }
   }
 
   private let maximumRunning: Int
@@ -40,19 +43,23 @@ package struct FairQueue<Element> {
   private var places: [UInt64: Int] = [:]
   /// Places in `lanes` that no key uses; their buffers are kept.
   private var freePlaces: [Int] = []
-  /// The lanes that have elements and may start one; those that are slow are apart.
+  /// The lanes that have elements and may start one, by when it would be done; those that are slow are apart.
   private var quick = Heap<Turn>()
   private var slow = Heap<Turn>()
-  /// Lanes that have nothing, and are ahead of the others: what they have had is forgotten when those have caught up.
+  /// Lanes that have nothing, and are ahead of the others, by their clocks: they are forgotten when those have caught up.
   private var ahead = Heap<Turn>()
+  /// Lanes that have nothing and were slow, the first that rested first: it is remembered of so many.
+  private var known = Deque<Turn>()
   /// Elements under way of slow lanes.
   private var slowRunning = 0
   private var turns = 0
   /// The clock of the lane that was served last.
   private var now = Duration.zero
 
-  /// What takes longer than that makes its lane a slow one until its next element ends.
+  /// What takes longer than that makes its lane a slow one, until one of its elements takes less.
   package static var slowTime: Duration { .milliseconds(5) }
+  /// How many lanes that have nothing are remembered for being slow.
+  package static var remembered: Int { 1024 }
 
   /// Makes a queue.
   /// - Parameter maximumRunning: how many elements each lane may have under way, and all slow lanes together; at least 1.
@@ -77,10 +84,14 @@ package struct FairQueue<Element> {
   /// Takes the first element of the lane whose turn it is. `nil` when no lane may start one. Say ``finish(_:took:)`` when it is done.
   package mutating func popFirst() -> (element: Element, ticket: Ticket)? {
     guard let place = popPlace(), let element = lanes[place].items.popFirst() else { return nil }
+    lanes[place].turn = 0
     let ticket = Ticket(place: place, isSlow: lanes[place].isSlow)
     lanes[place].running += 1
     if ticket.isSlow { slowRunning += 1 }
+    now = max(now, lanes[place].clock)
     if !lanes[place].items.isEmpty, lanes[place].running < maximumRunning { queue(place) }
+    forgetWhoIsCaughtUp()
+    dropPastTurns()
     return (element, ticket)
   }
 
@@ -91,39 +102,47 @@ package struct FairQueue<Element> {
     if ticket.isSlow { slowRunning -= 1 }
     lanes[place].running -= 1
     lanes[place].clock += time
-    lanes[place].isSlow = time > Self.slowTime
+    lanes[place].last = time
     if lanes[place].isIdle {
       rest(place)
-    } else if !lanes[place].items.isEmpty, lanes[place].running == maximumRunning - 1 {
-      queue(place)
+    } else if !lanes[place].items.isEmpty, lanes[place].running < maximumRunning {
+      queue(place)  // Anew, where it was queued: its time is another one.
+      dropPastTurns()
     }
   }
 
-  private mutating func turn(_ place: Int) -> Turn {
+  /// Takes out what waits, in no order; nothing may be added after that.
+  package mutating func removeAll() -> [Element] {
+    var waiting: [Element] = []
+    for place in lanes.indices {
+      waiting += lanes[place].items
+      lanes[place].items = []
+    }
+    (quick, slow) = (Heap(), Heap())
+    return waiting
+  }
+
+  private mutating func turn(_ place: Int, at time: Duration) -> Turn {
     turns += 1
-    return Turn(clock: lanes[place].clock, number: turns, place: place)
+    lanes[place].turn = turns
+    return Turn(time: time, number: turns, place: place)
   }
 
   private mutating func queue(_ place: Int) {
-    let turn = turn(place)
+    let turn = turn(place, at: lanes[place].clock + lanes[place].last)
     if lanes[place].isSlow { slow.insert(turn) } else { quick.insert(turn) }
   }
 
   private mutating func popPlace() -> Int? {
-    while hasTurn {
-      let mayBeSlow = slowRunning < maximumRunning
-      let isSlow = quick.min.map { first in mayBeSlow && slow.min.map { $0 < first } ?? false } ?? true
-      guard let turn = isSlow ? slow.popMin() : quick.popMin() else { return nil }
-      guard lanes[turn.place].clock == turn.clock, lanes[turn.place].isSlow == isSlow else {
-        // An element of it ended since it was queued.
-        queue(turn.place)
-        continue
-      }
-      now = max(now, turn.clock)
-      forgetWhoIsCaughtUp()
-      return turn.place
-    }
-    return nil
+    let first = slowRunning < maximumRunning ? slow.min : nil
+    guard let quickest = quick.min else { return first == nil ? nil : slow.popMin()?.place }
+    return first.map { $0 < quickest } ?? false ? slow.popMin()?.place : quick.popMin()?.place
+  }
+
+  /// Keeps at the head of each row what holds: everybody asks for that alone.
+  private mutating func dropPastTurns() {
+    while let first = quick.min, lanes[first.place].turn != first.number { quick.removeMin() }
+    while let first = slow.min, lanes[first.place].turn != first.number { slow.removeMin() }
   }
 
   private mutating func place(of key: UInt64) -> Int {
@@ -138,23 +157,37 @@ package struct FairQueue<Element> {
     places[key] = place
     lanes[place].key = key
     lanes[place].clock = now
-    lanes[place].isSlow = false
+    lanes[place].last = .zero
     return place
   }
 
   private mutating func rest(_ place: Int) {
-    if lanes[place].clock > now { ahead.insert(turn(place)) } else { release(place) }
+    if lanes[place].isSlow {
+      known.append(turn(place, at: .zero))
+      forgetWhoIsKnownForLongest()
+    } else if lanes[place].clock > now {
+      ahead.insert(turn(place, at: lanes[place].clock))
+    } else {
+      release(place)
+    }
   }
 
   private mutating func forgetWhoIsCaughtUp() {
-    while let first = ahead.min, first.clock <= now {
+    while let first = ahead.min, first.time <= now {
       ahead.removeMin()
-      let lane = lanes[first.place]
-      if lane.isIdle, lane.clock <= now, places[lane.key] == first.place { release(first.place) }
+      if lanes[first.place].turn == first.number { release(first.place) }
+    }
+  }
+
+  private mutating func forgetWhoIsKnownForLongest() {
+    while let first = known.first, known.count > Self.remembered || lanes[first.place].turn != first.number {
+      known.removeFirst()
+      if lanes[first.place].turn == first.number { release(first.place) }
     }
   }
 
   private mutating func release(_ place: Int) {
+    lanes[place].turn = 0
     places[lanes[place].key] = nil
     freePlaces.append(place)
   }

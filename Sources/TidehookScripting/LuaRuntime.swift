@@ -85,9 +85,16 @@ public final class LuaRuntime: Sendable {
     }
   }
 
-  /// Runs what is queued, then ends the threads and returns. May be called more than once, but not from a completion.
-  public func shutdown() {
-    _ = queue.close()
+  /// Ends the threads and returns, once what is under way has ended. May be called more than once, but not from a completion.
+  /// - Parameter finishing: whether what is queued is run before; else it fails as closed.
+  public func shutdown(finishing: Bool = true) {
+    for work in queue.close(takingOut: !finishing) {
+      switch work {
+      case .run(_, let completion): completion(ScriptResult(verdict: .failed(.closed)))
+      case .check(_, _, let completion): completion(.failure(.closed))
+      case .describe(_, let completion): completion(.failure(.closed))
+      }
+    }
     let ending = threads.withLock { threads in
       defer { threads = [] }
       return threads
@@ -106,14 +113,26 @@ public final class LuaRuntime: Sendable {
         let result = worker.run(job)
         runs.add(result)
         completion(result)
-        return result.usage.cpuTime
+        // What failed before it ran is not for nothing either.
+        return max(result.usage.cpuTime, .microseconds(1))
       case .check(let script, let entry, let completion): return timed { completion(worker.check(script, for: entry)) }
       case .describe(let script, let completion): return timed { completion(worker.describe(script)) }
       }
     }
   }
 
-  private static func timed(_ body: () -> Void) -> Duration { ContinuousClock().measure(body) }
+  /// The CPU time of this thread that something takes.
+  private static func timed(_ body: () -> Void) -> Duration {
+    let began = threadTime
+    body()
+    return threadTime - began
+  }
+
+  private static var threadTime: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
 }
 
 extension ScriptError {

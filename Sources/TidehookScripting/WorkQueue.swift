@@ -84,13 +84,15 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     woken = max(0, woken - 1)
   }
 
-  /// Lets waiting threads go once the queue is empty; nothing can be added from now on. Returns false if it was closed already.
-  func close() -> Bool {
+  /// Lets waiting threads go once the queue is empty; nothing can be added from now on.
+  /// - Parameter takingOut: whether what waits is not to be worked on any more.
+  /// - Returns: what waited, if it was taken out.
+  func close(takingOut: Bool) -> [Element] {
     pthread_mutex_lock(mutex)
-    let first = !closed
     closed = true
+    let waiting = takingOut ? items.removeAll() : []
     pthread_mutex_unlock(mutex)
     pthread_cond_broadcast(condition)
-    return first
+    return waiting
   }
 }

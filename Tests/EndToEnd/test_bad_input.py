@@ -328,8 +328,34 @@ def test_who_sends_all_before_it_reads_and_wants_the_connection_closed_is_answer
     body = b"a" * (24 << 20)
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
     head += f"Authorization: Bearer {strict.api.key}\r\n\r\n" if key else "\r\n"
-    with socket.create_connection((strict.api.host, strict.api.port), 20) as connection:
-        connection.sendall(head.encode() + body)
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    answer = said_all(strict, head.encode() + body)
     assert int(answer.split()[1]) == status
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["message"]
+
+
+def said_all(gateway, request):
+    """The answer to who sends everything before it reads until the end."""
+    with socket.create_connection((gateway.api.host, gateway.api.port), 20) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_the_same_without_a_length(strict):
+    head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer {strict.api.key}\r\n\r\n"
+    chunk = b"100000\r\n" + b"a" * 0x100000 + b"\r\n"
+    answer = said_all(strict, head.encode() + chunk * 24 + b"0\r\n\r\n")
+    assert int(answer.split()[1]) == 413
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"]["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_head_has_no_body_where_the_connection_ends(strict, body):
+    answer = said_all(strict, b"HEAD /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    assert int(head.split()[1]) == 404 and b"content-length" in head.lower()
+    assert rest == b""
+
+
+def test_who_waits_for_a_word_before_the_body_is_disconnected_with_the_refusal(strict):
+    head = b"POST /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 30000000\r\n\r\n"
+    assert int(said_all(strict, head).split()[1]) == 404

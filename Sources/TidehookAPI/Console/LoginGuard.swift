@@ -31,5 +31,5 @@ final class LoginGuard: Sendable {
 
 extension APIRequest {
   /// The address of who is at the other end of the connection, be it a proxy: what a header says of it could be anything.
-  var address: IPAddress? { channel.remoteAddress?.ipAddress.flatMap { IPAddress(parsing: $0) } }
+  var address: IPAddress? { connection.channel.remoteAddress?.ipAddress.flatMap { IPAddress(parsing: $0) } }
 }

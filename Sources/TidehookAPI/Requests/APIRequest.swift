@@ -5,6 +5,14 @@ import Hummingbird
 import NIOCore
 import TidehookCore
 
+/// The connection that a request came on.
+struct APIConnection: Sendable {
+  /// The connection itself.
+  let channel: any Channel
+  /// The request's body, when the connection ends with the answer.
+  let lastBody: LastBody?
+}
+
 /// One request.
 struct APIRequest: Sendable {
   /// The request as the server gives it.
@@ -14,7 +22,7 @@ struct APIRequest: Sendable {
   /// Who makes it, when a key or a session was asked for.
   let caller: Caller?
   /// The connection that it came on.
-  let channel: any Channel
+  let connection: APIConnection
   /// The parameters of its path.
   let parameters: PathParameters
   /// Its query.
@@ -36,10 +44,16 @@ struct APIRequest: Sendable {
   func body(limit: Int, isData: Bool = false) async throws -> ByteBuffer {
     if isData { try MediaType.checkEncoding(request.headers) } else { try MediaType.check(request.headers) }
     if let announced = header(.contentLength).flatMap({ Int($0) }), announced > limit { throw Self.tooLarge(limit) }
+    connection.lastBody?.begin()
     var body: ByteBuffer?
+    var excess = 0
     do {
       for try await var part in request.body {
-        guard (body?.readableBytes ?? 0) + part.readableBytes <= limit else { throw Self.tooLarge(limit) }
+        guard excess == 0, (body?.readableBytes ?? 0) + part.readableBytes <= limit else {
+          excess += part.readableBytes
+          guard connection.lastBody != nil, excess < LastBody.discardedBytes else { throw Self.tooLarge(limit) }
+          continue
+        }
         if body == nil { body = part } else { body?.writeBuffer(&part) }
       }
     } catch let error as APIError {
@@ -47,6 +61,7 @@ struct APIRequest: Sendable {
     } catch {
       throw APIError(.invalidBody, "the request ended before its body was complete")
     }
+    guard excess == 0 else { throw Self.tooLarge(limit) }
     return body ?? ByteBuffer()
   }
 
@@ -82,6 +97,7 @@ struct APIRequest: Sendable {
 
   /// Handles the request, and cancels that when the client goes; the connection ends with the answer.
   func whileConnected(_ handle: @escaping @Sendable (APIRequest) async throws -> Response) async throws -> Response {
+    connection.lastBody?.begin()
     var answer = try await request.body.consumeWithCancellationOnInboundClose { body in
       var copy = self
       copy.request.body = body

@@ -28,38 +28,18 @@ struct APIResponder: HTTPResponder {
   func respond(to request: Request, context: APIContext) async throws -> Response {
     let path = request.uri.path
     let match = routes.match(request.method, path)
+    let connection = APIConnection(channel: context.channel, lastBody: LastBody(of: request))
     let answer =
       if let page = page(request, match, path) {
         page
       } else if Self.isCounted(match, path) {
-        await counted(request, match, context.channel)
+        await counted(request, match, connection)
       } else {
-        await answer(request, match, from: .failure(Self.noKey), on: context.channel)
+        await answer(request, match, from: .failure(Self.noKey), on: connection)
       }
-    if answer.status.code >= 400, request.headers.value(of: .connection) == "close" { return Self.readingOn(request.body, after: answer) }
-    return request.method == .head ? answer.createHeadResponse() : answer
+    let shown = request.method == .head ? answer.createHeadResponse() : answer
+    return connection.lastBody?.read(request.body, after: shown) ?? shown
   }
-
-  /// The same answer, after which what is left of the request's body is read; of one that the handler began to read nothing is.
-  ///
-  /// Where a connection goes on, the server reads on. Where it ends with the answer, a client that sends all it has before it reads would wait until it
-  /// is disconnected, and never see the answer.
-  private static func readingOn(_ body: RequestBody, after answer: Response) -> Response {
-    var answer = answer
-    let text = answer.body
-    answer.body = ResponseBody(contentLength: text.contentLength) { writer in
-      try await text.write(writer)
-      var left = discardedBytes
-      for try await part in body {
-        left -= part.readableBytes
-        if left <= 0 { break }
-      }
-    }
-    return answer
-  }
-
-  /// How much of a refused body is read: 64 MiB.
-  private static let discardedBytes = 64 << 20
 
   /// What the console's site answers: everything at and below `/console` that is no call.
   private func page(_ request: Request, _ match: RouteTable.Match, _ path: String) -> Response? {
@@ -85,12 +65,12 @@ struct APIResponder: HTTPResponder {
   }
 
   /// Counts a request against its key's limit; those without a good key have one limit together, which also slows down guessing.
-  private func counted(_ request: Request, _ match: RouteTable.Match, _ channel: any Channel) async -> Response {
+  private func counted(_ request: Request, _ match: RouteTable.Match, _ connection: APIConnection) async -> Response {
     let finding = callers.finding(of: request)
     let reading = finding.gauge.take(at: time.now())
     var answer =
       if let refusal = reading.refusal { match.dialect.answer(refusal) } else {
-        await answer(request, match, from: finding.caller, on: channel)
+        await answer(request, match, from: finding.caller, on: connection)
       }
     reading.write(to: &answer.headers)
     if case .success(let caller) = finding.caller, caller.session != nil {
@@ -102,11 +82,11 @@ struct APIResponder: HTTPResponder {
   }
 
   private func answer(
-    _ request: Request, _ match: RouteTable.Match, from caller: Result<Caller, APIError>, on channel: any Channel
+    _ request: Request, _ match: RouteTable.Match, from caller: Result<Caller, APIError>, on connection: APIConnection
   ) async -> Response {
     switch match {
     case .route(let route, let parameters):
-      return await answer(request, route, parameters, from: caller, on: channel)
+      return await answer(request, route, parameters, from: caller, on: connection)
     case .otherMethods(let methods, let dialect):
       let message = "expected \(methods.joined(separator: " or ")), got \(quoted(request.method.rawValue))"
       return dialect.answer(APIError(.methodNotAllowed, message, allowedMethods: methods))
@@ -117,7 +97,7 @@ struct APIResponder: HTTPResponder {
   }
 
   private func answer(
-    _ request: Request, _ route: Route, _ parameters: PathParameters, from caller: Result<Caller, APIError>, on channel: any Channel
+    _ request: Request, _ route: Route, _ parameters: PathParameters, from caller: Result<Caller, APIError>, on connection: APIConnection
   ) async -> Response {
     let dialect = route.operation.dialect
     do {
@@ -126,7 +106,7 @@ struct APIResponder: HTTPResponder {
       let query = try checked.map { try Query($0, known: route.operation.query) } ?? Query()
       return try await route.handler(
         APIRequest(
-          request: request, principal: caller?.holder.principal ?? .nobody, caller: caller, channel: channel, parameters: parameters,
+          request: request, principal: caller?.holder.principal ?? .nobody, caller: caller, connection: connection, parameters: parameters,
           query: query))
     } catch let refusal as Mem0Refusal {
       return refusal.answer

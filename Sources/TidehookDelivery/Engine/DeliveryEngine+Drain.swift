@@ -7,6 +7,7 @@ import TidehookCore
 extension DeliveryEngine {
   /// How long a cancelled exchange and the writing of outcomes may take once the time is up.
   private static let grace = Duration.seconds(2)
+
   /// Starts nothing more, lets go of what waits, and returns once everything under way has ended and is written.
   /// - Parameters:
   ///   - limit: how long to wait for what is under way, and for the store to take back what waits.
@@ -42,7 +43,7 @@ extension DeliveryEngine {
     do {
       try await releaseInParts(&left)
     } catch {
-      logger.warning("deliveries not released", metadata: ["count": "\(left.count)", "error": "\(error)"])
+      logger.warning("deliveries not released", metadata: ["count": "\(left.reduce(0) { $0 + $1.memberIDs.count })", "error": "\(error)"])
     }
     let now = time.now()
     schedule.withLock { schedule in

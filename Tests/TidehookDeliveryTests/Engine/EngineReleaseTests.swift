@@ -26,6 +26,7 @@ import TidehookTesting
     _ = await records.next()
     if byDraining {
       await engine.drain(within: .seconds(30)) {}
+      #expect(fixture.queue.releaseSizes == [1000, 1000, 500])
     } else {
       webhook.isActive = false
       engine.configure(webhook)
