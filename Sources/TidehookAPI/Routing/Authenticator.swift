@@ -28,7 +28,7 @@ struct Authenticator: Sendable {
   /// Takes `Bearer KEY`, as REM's clients send it, and `Token KEY`, as Mem0's do.
   private func ofKey(_ header: String) -> Finding {
     guard let space = header.utf8.firstIndex(of: UInt8(ascii: " ")) else {
-      return stranger("expected Authorization: Bearer KEY, or Token KEY, got one word")
+      return stranger("expected Authorization: Bearer KEY, or Token KEY, got one word: is the key empty?")
     }
     let scheme = header[..<space].lowercased()
     guard scheme == "bearer" || scheme == "token" else {

@@ -160,7 +160,9 @@ struct Gateway {
     do {
       try await services.run()
     } catch let error as IOError {
-      throw SettingError(description: "cannot listen on \(settings.host):\(settings.port): \(String(cString: strerror(error.errnoCode)))")
+      let advice = error.errnoCode == EADDRINUSE ? "; choose another port with --port" : ""
+      throw SettingError(
+        description: "cannot listen on \(settings.host):\(settings.port): \(String(cString: strerror(error.errnoCode)))\(advice)")
     } catch is SocketAddressError.UnknownHost {
       throw SettingError(description: "cannot listen on \(settings.host):\(settings.port): there is no host or address of that name")
     }

@@ -83,7 +83,7 @@ struct EventsSend: AsyncParsableCommand {
     let answer = try JSONAnswer(bytes, from: "the server").value
     let deliveries = answer["deliveries"]?.integerValue ?? 0
     let noun = deliveries == 1 ? "delivery" : "deliveries"
-    let outcome = answer["duplicate"]?.boolValue == true ? "was published before" : "\(deliveries) \(noun)"
+    let outcome = answer["duplicate"]?.boolValue == true ? "was published before; it is not delivered again" : "\(deliveries) \(noun)"
     Terminal.standardOutput.write("\(SafeText.line(answer["id"]?.stringValue ?? "?"))  \(outcome)\n")
   }
 

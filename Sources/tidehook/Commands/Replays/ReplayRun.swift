@@ -36,7 +36,11 @@ struct ReplayRun {
   }
 
   private func show(_ replay: JSONAnswer) {
-    if json { Terminal.standardOutput.writeLine(replay.bytes) } else { ReplayView(replay.value).write(to: Terminal.standardOutput) }
+    if json { return Terminal.standardOutput.writeLine(replay.bytes) }
+    ReplayView(replay.value).write(to: Terminal.standardOutput)
+    guard replay.value["state"]?.stringValue == "done" else { return }
+    // Attempts take their time, and may fail again.
+    Terminal.standardOutput.write("\nmade due again; see what became of them with `tidehook deliveries list`\n")
   }
 
   private func showPreview(_ preview: JSONAnswer) {

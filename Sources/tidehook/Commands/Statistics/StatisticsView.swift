@@ -15,7 +15,7 @@ struct StatisticsView {
     var facts = FactSheet()
     facts.add("time", [report.time("since"), report.time("until")].compactMap(\.self).joined(separator: " to ") + " UTC")
     facts.add("now", report["now"].flatMap(Self.standing))
-    facts.add("due since", report["now"]?.time("first_due_at"))
+    facts.add("first due", report["now"]?.time("first_due_at"))
     let total = report["total"]
     facts.add("events", total?["events"]?.plainText)
     facts.add("deliveries", total.flatMap { Self.counts($0, ["delivered", "filtered", "dead"]) })
