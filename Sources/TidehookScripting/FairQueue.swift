@@ -24,6 +24,8 @@ package struct FairQueue<Element> {
     var last = Duration.zero
     /// The number of its turn while it may start an element, and of its rest while it has none; 0 for neither.
     var turn = 0
+    /// Whether it has nothing and is kept for being slow.
+    var isRemembered = false
 
     var isIdle: Bool { items.isEmpty && running == 0 }
     var isSlow: Bool { last > FairQueue.slowTime }
@@ -50,6 +52,8 @@ package struct FairQueue<Element> {
   private var ahead = Heap<Turn>()
   /// Lanes that have nothing and were slow, the first that rested first: it is remembered of so many.
   private var known = Deque<Turn>()
+  /// How many of them still rest.
+  private var rememberedCount = 0
   /// Elements under way of slow lanes.
   private var slowRunning = 0
   private var turns = 0
@@ -75,6 +79,7 @@ package struct FairQueue<Element> {
   package mutating func append(_ element: Element, lane key: UInt64) -> Bool {
     let place = place(of: key)
     if lanes[place].items.isEmpty { lanes[place].clock = max(lanes[place].clock, now) }
+    wake(place)
     lanes[place].items.append(element)
     let room = maximumRunning - lanes[place].running
     if lanes[place].items.count == 1, room > 0 { queue(place) }
@@ -164,6 +169,8 @@ package struct FairQueue<Element> {
   private mutating func rest(_ place: Int) {
     if lanes[place].isSlow {
       known.append(turn(place, at: .zero))
+      lanes[place].isRemembered = true
+      rememberedCount += 1
       forgetWhoIsKnownForLongest()
     } else if lanes[place].clock > now {
       ahead.insert(turn(place, at: lanes[place].clock))
@@ -180,13 +187,23 @@ package struct FairQueue<Element> {
   }
 
   private mutating func forgetWhoIsKnownForLongest() {
-    while let first = known.first, known.count > Self.remembered || lanes[first.place].turn != first.number {
+    while let first = known.first, rememberedCount > Self.remembered || lanes[first.place].turn != first.number {
       known.removeFirst()
       if lanes[first.place].turn == first.number { release(first.place) }
     }
+    // Those that came back stand between the others.
+    if known.count > 2 * Self.remembered { known.removeAll { [lanes] in lanes[$0.place].turn != $0.number } }
+  }
+
+  /// A lane that rested may have something to do.
+  private mutating func wake(_ place: Int) {
+    guard lanes[place].isRemembered else { return }
+    lanes[place].isRemembered = false
+    rememberedCount -= 1
   }
 
   private mutating func release(_ place: Int) {
+    wake(place)
     lanes[place].turn = 0
     places[lanes[place].key] = nil
     freePlaces.append(place)

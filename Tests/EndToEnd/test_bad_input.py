@@ -322,7 +322,8 @@ def test_what_is_not_http(strict, raw):
 
 
 @pytest.mark.parametrize("path, key, status", [
-    ("/v1/events", True, 413), ("/v1/events", False, 401), ("/v1/nothing", True, 404), ("/v1/events/batch/more", True, 404), ("/v1/plugins", True, 405)])
+    ("/v1/events", True, 413), ("/v1/events", False, 401), ("/v1/nothing", True, 404), ("/v1/events/batch/more", True, 404), ("/v1/plugins", True, 405),
+    ("/v1/dry-runs", True, 413), ("/v1/webhooks/wh_00000000000000000000000000/test", True, 413)])
 def test_who_sends_all_before_it_reads_and_wants_the_connection_closed_is_answered(strict, path, key, status):
     """As Python's urllib does. Buffers take some mebibytes, so that less is no test."""
     body = b"a" * (24 << 20)
@@ -359,3 +360,20 @@ def test_head_has_no_body_where_the_connection_ends(strict, body):
 def test_who_waits_for_a_word_before_the_body_is_disconnected_with_the_refusal(strict):
     head = b"POST /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 30000000\r\n\r\n"
     assert int(said_all(strict, head).split()[1]) == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/dry-runs", "/v1/webhooks/wh_00000000000000000000000000/test"])
+def test_a_refusal_comes_though_the_connection_would_go_on(strict, path):
+    """Those that watch whether their client goes must not wait for the rest of a body."""
+    body = b"a" * 900_000
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nAuthorization: Bearer {strict.api.key}\r\n\r\n"
+    with socket.create_connection((strict.api.host, strict.api.port), 20) as connection:
+        connection.sendall(head.encode() + body)
+        assert int(connection.recv(65536).split()[1]) == 415
+
+
+def test_a_tail_takes_no_body(strict):
+    """A body that nobody reads would keep the place of a client that is gone."""
+    for _ in range(10):
+        head = f"GET /v1/events/stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {4 << 20}\r\nAuthorization: Bearer {strict.api.key}\r\n\r\n"
+        assert int(said_all(strict, head.encode() + b"a" * (4 << 20)).split()[1]) == 413

@@ -73,6 +73,15 @@ import TidehookTesting
     #expect(queue.laneCount == FairQueue<String>.remembered)
   }
 
+  @Test func whoComesAndGoesOftenMakesNobodyForgotten() {
+    var queue = FairQueue<String>(maximumRunning: 1)
+    for lane in [1] + Array(repeating: UInt64(2), count: 5000) {
+      _ = queue.append("long", lane: lane)
+      _ = serve(1, from: &queue) { _ in Self.long }
+    }
+    #expect(queue.laneCount == 2)
+  }
+
   @Test func whoHadNothingToDoHasNothingSavedUp() {
     var queue = FairQueue<String>(maximumRunning: 1)
     fill(&queue, [("steady", 1)], count: 1000)

@@ -33,7 +33,7 @@ struct DryRunRoutes: Sendable {
   }
 
   var routes: [Route] {
-    [Route(Self.run) { request in try await request.whileConnected { try await run($0) } }]
+    [Route(Self.run) { request in try await request.whileConnected(limit: limits.bodyBytes) { try await run($0) } }]
   }
 
   private func run(_ request: APIRequest) async throws -> Response {

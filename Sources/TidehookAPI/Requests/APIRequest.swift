@@ -51,6 +51,7 @@ struct APIRequest: Sendable {
       for try await var part in request.body {
         guard excess == 0, (body?.readableBytes ?? 0) + part.readableBytes <= limit else {
           excess += part.readableBytes
+          body = nil
           guard connection.lastBody != nil, excess < LastBody.discardedBytes else { throw Self.tooLarge(limit) }
           continue
         }
@@ -95,11 +96,22 @@ struct APIRequest: Sendable {
     return try Self.json(body)
   }
 
-  /// Handles the request, and cancels that when the client goes; the connection ends with the answer.
-  func whileConnected(_ handle: @escaping @Sendable (APIRequest) async throws -> Response) async throws -> Response {
-    connection.lastBody?.begin()
-    var answer = try await request.body.consumeWithCancellationOnInboundClose { body in
-      var copy = self
+  /// The same request with a body that was read, to be handed to what waits for the client to go.
+  ///
+  /// Of the body that comes with a request that would pass on four parts, and then wait for ever for somebody who reads them.
+  func withBodyRead(limit: Int, isData: Bool = false) async throws -> APIRequest {
+    var copy = self
+    copy.request.body = RequestBody(buffer: try await body(limit: limit, isData: isData))
+    return copy
+  }
+
+  /// Reads the body, handles the request, and cancels that when the client goes; the connection ends with the answer.
+  func whileConnected(
+    limit: Int, _ handle: @escaping @Sendable (APIRequest) async throws -> Response
+  ) async throws -> Response {
+    let read = try await withBodyRead(limit: limit)
+    var answer = try await read.request.body.consumeWithCancellationOnInboundClose { body in
+      var copy = read
       copy.request.body = body
       do {
         return try await handle(copy)

@@ -25,11 +25,10 @@ struct TailRoutes: Sendable {
       status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"])
     // `HEAD` listens to nothing.
     guard request.request.method == .get else { return answer }
+    let body = try await request.withBodyRead(limit: 0, isData: true).request.body
     let channel = request.connection.channel
     let subscription = try feed.subscribe(of: caller.holder.id, isWanted: isWanted) { channel.close(promise: nil) }
     let stream = TailStream(feed: feed, subscription: subscription, cursor: cursor) { isGood(caller) }
-    let body = request.request.body
-    request.connection.lastBody?.begin()
     answer.body = ResponseBody { writer in
       // Whoever goes leaves the place at once, not when something is written next.
       try await body.consumeWithInboundCloseHandler { _ in

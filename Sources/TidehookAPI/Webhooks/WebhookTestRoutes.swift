@@ -18,7 +18,7 @@ struct WebhookTestRoutes: Sendable {
   }
 
   var routes: [Route] {
-    [Route(Self.test) { request in try await request.whileConnected { try await test($0) } }]
+    [Route(Self.test) { request in try await request.whileConnected(limit: limits.bodyBytes) { try await test($0) } }]
   }
 
   private func test(_ request: APIRequest) async throws -> Response {

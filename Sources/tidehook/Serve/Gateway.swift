@@ -94,9 +94,9 @@ struct Gateway {
     await destinations.shutdown()
     await statistics.flush()
     await sessions.flush()
+    // After the store: what its time ran out for is not recorded, and is made again after the next start.
+    defer { runtime.shutdown(finishing: false) }
     try await store.close()
-    // What its time ran out for is not recorded, and is made again after the next start.
-    runtime.shutdown(finishing: false)
   }
 
   private static func verifier(of source: Source) throws -> any InboundVerifier {

@@ -38,7 +38,8 @@ struct ReplayRun {
   private func show(_ replay: JSONAnswer) {
     if json { return Terminal.standardOutput.writeLine(replay.bytes) }
     ReplayView(replay.value).write(to: Terminal.standardOutput)
-    guard replay.value["state"]?.stringValue == "done" else { return }
+    let made = ["replayed", "created"].contains { replay.value[$0]?.integerValue ?? 0 > 0 }
+    guard made, replay.value["state"]?.stringValue == "done" else { return }
     // Attempts take their time, and may fail again.
     Terminal.standardOutput.write("\nmade due again; see what became of them with `tidehook deliveries list`\n")
   }
