@@ -412,9 +412,16 @@ export function dialog(title, node, { wide, actions = [], role = "dialog", ask }
     h("div", { class: "content" }, node), actions.length ? h("footer", null, actions) : null);
   let settle, result;
   const closed = new Promise((resolve) => { settle = resolve; });
-  const close = (value) => { result = value; element.close(); };
-  element.addEventListener("close", () => { element.remove(); (before?.isConnected ? before : document.querySelector("#main h1"))?.focus?.(); settle(result); });
-  const end = () => element.open && element.close();
+  // Not by the event alone: browsers send it late, and not at all from a page that they do not draw.
+  const ended = () => {
+    if (!element.isConnected) return;
+    element.remove();
+    (before?.isConnected ? before : document.querySelector("#main h1"))?.focus?.();
+    settle(result);
+  };
+  const close = (value) => { result = value; element.close(); ended(); };
+  element.addEventListener("close", ended);
+  const end = () => element.open && close();
   const left = async (value) => { if (!ask || await ask()) close(value); };
   if (ask) {
     // A browser lets nobody hold a dialog open against a second Escape, but for who takes the key itself.
